@@ -27,7 +27,14 @@ let package = Package(
     targets: [
         // The house, from bytes to screen. A target imports only those above it.
         .target(name: "Units", swiftSettings: strict),
+        .target(
+            name: "ProcFormats", dependencies: ["Units"],
+            // A cursor that cannot outlive the bytes it walks over.
+            swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
 
         .testTarget(name: "UnitsTests", dependencies: ["Units"], swiftSettings: strict),
+        .testTarget(
+            name: "ProcFormatsTests", dependencies: ["ProcFormats", "Units"],
+            exclude: ["Fixtures"], swiftSettings: strict),
     ]
 )

@@ -1,0 +1,49 @@
+/// `/proc/PID/cgroup`: where a process is in each hierarchy; `cgroups(7)`.
+public struct CgroupMembership: Hashable, Sendable {
+    /// In the file's order.
+    public var lines: [Line]
+
+    /// One line: `5:cpu,cpuacct:/user.slice` (v1) or `0::/user.slice` (v2).
+    public struct Line: Hashable, Sendable {
+        /// 0 for v2.
+        public var hierarchy: Int
+        /// Empty for v2; a named hierarchy without controllers is "name=systemd".
+        public var controllers: [String]
+        /// As this reader's cgroup namespace shows it. A group that was removed ends in
+        /// " (deleted)".
+        public var path: String
+    }
+
+    /// The one path to show: of v2, unless that is merely mounted beside v1 and holds the process
+    /// at its root; else of v1's cpu, else of its memory controller.
+    public var path: String? {
+        let unified = lines.first { $0.hierarchy == 0 }?.path
+        let chosen = [unified, path(of: "cpu"), path(of: "memory")].compactMap { $0 }
+        return chosen.first { $0 != "/" } ?? chosen.first
+    }
+
+    private func path(of controller: String) -> String? {
+        lines.first { $0.controllers.contains(controller) }?.path
+    }
+
+    /// Parses one read of the file.
+    public init(parsing bytes: Span<UInt8>) throws(ParseError) {
+        lines = []
+        var cursor = ByteCursor(bytes)
+        while !cursor.isAtEnd {
+            let hierarchy = try cursor.signed(Int.self)
+            try cursor.expect(.colon)
+            let rest = try cursor.restOfLine()
+            // A path may hold colons, a controller's name may not.
+            guard let colon = rest.first(where: { bytes[$0] == .colon }) else {
+                throw ParseError(.unexpected, at: rest.upperBound)
+            }
+            lines.append(
+                Line(
+                    hierarchy: hierarchy,
+                    controllers: bytes.text(in: rest.lowerBound..<colon)
+                        .split(separator: ",").map(String.init),
+                    path: bytes.text(in: colon + 1..<rest.upperBound)))
+        }
+    }
+}

@@ -1,0 +1,36 @@
+public import Units
+
+/// Counters of `/proc/vmstat`; `proc_vmstat(5)`. Nil where this kernel lacks the line.
+public struct VMStat: Hashable, Sendable {
+    /// `pgpgin`, `pgpgout`: KiB read from and written to disks.
+    public var kibibytesIn: UInt64?
+    public var kibibytesOut: UInt64?
+    /// `pswpin`, `pswpout`.
+    public var swapIn: PageCount?
+    public var swapOut: PageCount?
+    /// `pgmajfault`.
+    public var majorFaults: UInt64?
+    /// `oom_kill` (since 4.13).
+    public var oomKills: UInt64?
+
+    /// Parses one read of the file.
+    public init(parsing bytes: Span<UInt8>) throws(ParseError) {
+        var cursor = ByteCursor(bytes)
+        while !cursor.isAtEnd {
+            if cursor.skip("pgpgin ") {
+                kibibytesIn = try cursor.unsigned()
+            } else if cursor.skip("pgpgout ") {
+                kibibytesOut = try cursor.unsigned()
+            } else if cursor.skip("pswpin ") {
+                swapIn = PageCount(try cursor.unsigned())
+            } else if cursor.skip("pswpout ") {
+                swapOut = PageCount(try cursor.unsigned())
+            } else if cursor.skip("pgmajfault ") {
+                majorFaults = try cursor.unsigned()
+            } else if cursor.skip("oom_kill ") {
+                oomKills = try cursor.unsigned()
+            }
+            try cursor.skipLine()
+        }
+    }
+}

@@ -1,0 +1,111 @@
+import ProcFormats
+
+/// One /proc file's parser, with what may be expected of a file that is cut off.
+struct FileFormat {
+    let parse: ([UInt8]) throws(ParseError) -> Any
+    let whenCut: WhenCut
+
+    enum WhenCut {
+        /// It throws, or nothing that the value tells was in what is missing.
+        case sameOrThrows
+        /// It throws, or the value tells less, but nothing else.
+        case lessOrThrows
+        /// The format does not tell where it ends.
+        case anything
+    }
+
+    /// The format of a fixture.
+    static func of(_ path: String) -> FileFormat {
+        let parts = path.split(separator: "/")
+        let name = parts[2]
+        if parts[1] == "host", name == "stat" {
+            return FileFormat(.lessOrThrows) { bytes throws(ParseError) in
+                try SystemStat(parsing: bytes.span)
+            }
+        }
+        switch name {
+        case "stat":
+            return FileFormat(.sameOrThrows) { bytes throws(ParseError) in
+                try TaskStat(parsing: bytes.span)
+            }
+        case "status":
+            return FileFormat(.lessOrThrows) { bytes throws(ParseError) in
+                try TaskStatus(parsing: bytes.span)
+            }
+        case "schedstat":
+            return FileFormat(.sameOrThrows) { bytes throws(ParseError) in
+                try SchedStat(parsing: bytes.span)
+            }
+        case "syscall":
+            return FileFormat(.sameOrThrows) { bytes throws(ParseError) in
+                try SystemCallRecord(parsing: bytes.span)
+            }
+        case "io":
+            return FileFormat(.sameOrThrows) { bytes throws(ParseError) in
+                try TaskIO(parsing: bytes.span)
+            }
+        case "comm":
+            return FileFormat(.anything) { bytes throws(ParseError) in
+                try TaskName(parsing: bytes.span)
+            }
+        case "wchan":
+            return FileFormat(.anything) { bytes throws(ParseError) in
+                WaitChannel(parsing: bytes.span)
+            }
+        case "cmdline":
+            return FileFormat(.anything) { bytes throws(ParseError) in
+                TaskCommandLine(parsing: bytes.span)
+            }
+        case "stack":
+            return FileFormat(.lessOrThrows) { bytes throws(ParseError) in
+                try KernelStack(parsing: bytes.span)
+            }
+        case "cgroup":
+            return FileFormat(.lessOrThrows) { bytes throws(ParseError) in
+                try CgroupMembership(parsing: bytes.span).lines
+            }
+        case "meminfo":
+            return FileFormat(.lessOrThrows) { bytes throws(ParseError) in
+                try MemoryInfo(parsing: bytes.span)
+            }
+        case "loadavg":
+            return FileFormat(.sameOrThrows) { bytes throws(ParseError) in
+                try LoadAverage(parsing: bytes.span)
+            }
+        case "uptime":
+            return FileFormat(.sameOrThrows) { bytes throws(ParseError) in
+                try Uptime(parsing: bytes.span)
+            }
+        case "vmstat":
+            return FileFormat(.lessOrThrows) { bytes throws(ParseError) in
+                try VMStat(parsing: bytes.span)
+            }
+        case _ where name.hasPrefix("pressure-"):
+            return FileFormat(.lessOrThrows) { bytes throws(ParseError) in
+                try PressureStall(parsing: bytes.span)
+            }
+        default:
+            preconditionFailure("no parser for the fixture \(path)")
+        }
+    }
+
+    private init(_ whenCut: WhenCut, _ parse: @escaping ([UInt8]) throws(ParseError) -> Any) {
+        self.parse = parse
+        self.whenCut = whenCut
+    }
+}
+
+/// Every figure in a value by its path, "cpus.0.times.user.rawValue"; nothing for what is nil.
+func figures(of value: Any, at path: String = "") -> [String: String] {
+    let mirror = Mirror(reflecting: value)
+    switch mirror.displayStyle {
+    case .optional where mirror.children.isEmpty: return [:]
+    case .collection where mirror.children.isEmpty: return [:]
+    default: break
+    }
+    guard !mirror.children.isEmpty else { return [path: "\(value)"] }
+    return mirror.children.enumerated().reduce(into: [:]) { all, child in
+        let label = child.element.label ?? "\(child.offset)"
+        all.merge(figures(of: child.element.value, at: "\(path).\(label)")) { $1 }
+    }
+}

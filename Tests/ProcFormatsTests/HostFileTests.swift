@@ -1,0 +1,111 @@
+import ProcFormats
+import Testing
+import Units
+
+@Suite("Files of the host")
+struct HostFileTests {
+    @Test func systemStat() throws {
+        let bytes = try Fixture.bytes("3.10-el7/host/stat")
+        let stat = try SystemStat(parsing: bytes.span)
+        #expect(stat.total.user == ClockTicks(1_000_214))
+        #expect(stat.total.nice == ClockTicks(310))
+        #expect(stat.total.system == ClockTicks(200_455))
+        #expect(stat.total.idle == ClockTicks(48_200_112))
+        #expect(stat.total.ioWait == ClockTicks(3022))
+        #expect(stat.total.interrupt == ClockTicks(0))
+        #expect(stat.total.softInterrupt == ClockTicks(4410))
+        #expect(stat.total.steal == ClockTicks(127))
+        #expect(stat.cpus.map(\.number) == [0, 1])
+        #expect(stat.cpus.map(\.times.user) == [ClockTicks(500_200), ClockTicks(500_014)])
+        #expect(stat.contextSwitches == 987_654_321)
+        #expect(stat.forks == 443_322)
+        #expect(stat.runnable == 2)
+        #expect(stat.blocked == 1)
+    }
+
+    @Test("captured: the CPUs make up the total, but for rounding")
+    func capturedSystemStat() throws {
+        let bytes = try Fixture.bytes("6.18.44/host/stat")
+        let stat = try SystemStat(parsing: bytes.span)
+        let sum = stat.cpus.reduce(0) { $0 + $1.times.idle.rawValue }
+        #expect(!stat.cpus.isEmpty)
+        #expect(stat.total.idle.rawValue - sum <= UInt64(stat.cpus.count))
+    }
+
+    @Test func memoryInfo() throws {
+        let bytes = try Fixture.bytes("3.10-el7/host/meminfo")
+        let memory = try MemoryInfo(parsing: bytes.span)
+        #expect(memory.total == ByteCount(kibibytes: 32_780_460))
+        #expect(memory.free == ByteCount(kibibytes: 512_340))
+        #expect(memory.available == ByteCount(kibibytes: 9_437_184))
+        #expect(memory.buffers == ByteCount(kibibytes: 12))
+        #expect(memory.cached == ByteCount(kibibytes: 8_123_456))
+        #expect(memory.swapTotal == ByteCount(kibibytes: 4_194_300))
+        #expect(memory.swapFree == ByteCount(kibibytes: 4_089_444))
+    }
+
+    @Test("MemAvailable is nil where the kernel lacks it")
+    func noAvailable() throws {
+        let bytes = Array("SwapFree: 1 kB\nSwapTotal: 2 kB\nMemFree: 3 kB\nMemTotal: 4 kB\n".utf8)
+        let memory = try MemoryInfo(parsing: bytes.span)
+        #expect(memory.available == nil)
+        #expect(memory.total == ByteCount(4096))
+        #expect(memory.swapFree == ByteCount(1024))
+    }
+
+    @Test func loadAverage() throws {
+        let bytes = try Fixture.bytes("3.10-el7/host/loadavg")
+        let load = try LoadAverage(parsing: bytes.span)
+        #expect(load.oneMinute == 4.18)
+        #expect(load.fiveMinutes == 3.02)
+        #expect(load.fifteenMinutes == 2.9)
+        #expect(load.runnable == 3)
+        #expect(load.tasks == 1187)
+    }
+
+    @Test func uptime() throws {
+        let bytes = try Fixture.bytes("3.10-el7/host/uptime")
+        #expect(try Uptime(parsing: bytes.span).seconds == 1_287_654.31)
+    }
+
+    @Test("vmstat, with and without oom_kill")
+    func vmStat() throws {
+        let old = try Fixture.bytes("3.10-el7/host/vmstat")
+        let oldStat = try VMStat(parsing: old.span)
+        #expect(oldStat.kibibytesIn == 55_443_321)
+        #expect(oldStat.kibibytesOut == 998_877)
+        #expect(oldStat.swapIn == PageCount(210))
+        #expect(oldStat.swapOut == PageCount(26_214))
+        #expect(oldStat.majorFaults == 4321)
+        #expect(oldStat.oomKills == nil)
+
+        let newer = try Fixture.bytes("4.18-el8/host/vmstat")
+        #expect(try VMStat(parsing: newer.span).oomKills == 2)
+    }
+
+    @Test("captured vmstat has every counter")
+    func capturedVMStat() throws {
+        let bytes = try Fixture.bytes("6.18.44/host/vmstat")
+        let stat = try VMStat(parsing: bytes.span)
+        #expect(stat.kibibytesIn != nil && stat.kibibytesOut != nil)
+        #expect(stat.swapIn != nil && stat.swapOut != nil)
+        #expect(stat.majorFaults != nil && stat.oomKills != nil)
+    }
+
+    @Test("pressure, with and without full")
+    func pressure() throws {
+        let cpu = try Fixture.bytes("5.4/host/pressure-cpu")
+        let cpuStall = try PressureStall(parsing: cpu.span)
+        #expect(cpuStall.some.average10 == Percent(Float(0.12)))
+        #expect(cpuStall.some.average60 == Percent(Float(3.4)))
+        #expect(cpuStall.some.average300 == Percent(Float(99.9)))
+        #expect(cpuStall.some.totalMicroseconds == 16_843_345)
+        #expect(cpuStall.full == nil)
+
+        let memory = try Fixture.bytes("5.4/host/pressure-memory")
+        let memoryStall = try PressureStall(parsing: memory.span)
+        #expect(memoryStall.some.totalMicroseconds == 71_234_567)
+        #expect(memoryStall.full?.average10 == Percent(Float(10)))
+        #expect(memoryStall.full?.totalMicroseconds == 60_123_456)
+    }
+}
