@@ -21,20 +21,37 @@ let strictC: [CSetting] = [
 let package = Package(
     name: "dxtop",
     products: [
+        .library(name: "ProcSampling", targets: ["ProcSampling"]),
     ],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-system.git", from: "1.8.0"),
     ],
     targets: [
         // The house, from bytes to screen. A target imports only those above it.
         .target(name: "Units", swiftSettings: strict),
         .target(
+            name: "CLinux", cSettings: strictC, linkerSettings: [.linkedLibrary("seccomp")]),
+        .target(
             name: "ProcFormats", dependencies: ["Units"],
             // A cursor that cannot outlive the bytes it walks over.
             swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
+        .target(
+            name: "ProcSampling",
+            dependencies: [
+                "CLinux", "ProcFormats", "Units",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: strict),
 
         .testTarget(name: "UnitsTests", dependencies: ["Units"], swiftSettings: strict),
         .testTarget(
             name: "ProcFormatsTests", dependencies: ["ProcFormats", "Units"],
             exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(
+            name: "ProcSamplingTests",
+            dependencies: ["CLinux", "ProcFormats", "ProcSampling", "Units"],
+            swiftSettings: strict),
     ]
 )

@@ -1,0 +1,39 @@
+#include "CLinux.h"
+
+#include <linux/magic.h>
+#include <seccomp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+ssize_t clinux_getdents64(int descriptor, void *buffer, size_t size) {
+    return syscall(SYS_getdents64, descriptor, buffer, size);
+}
+
+bool clinux_is_procfs(int descriptor) {
+    struct statfs file_system;
+    return fstatfs(descriptor, &file_system) == 0 && file_system.f_type == PROC_SUPER_MAGIC;
+}
+
+int clinux_eventfd(void) {
+    return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+}
+
+void clinux_name_thread(const char *name) {
+    prctl(PR_SET_NAME, name);
+}
+
+size_t clinux_system_call_name(int number, char *buffer, size_t size) {
+    char *name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, number);
+    if (name == NULL) {
+        return 0;
+    }
+    size_t length = strnlen(name, size);
+    memcpy(buffer, name, length);
+    free(name);
+    return length;
+}

@@ -1,0 +1,201 @@
+internal import DequeModule
+internal import ProcFormats
+internal import Units
+
+/// The last fifteen minutes, refresh by refresh: for curves, and for stepping back.
+///
+/// Bounded by construction. At most 1,800 moments (900 at one a second), each with the host's
+/// figures and at most 128 threads of 32 bytes and 128 processes of 56: those that were shown, then
+/// the hottest that used CPU. Names are kept once, at most 16,384 of threads and as many of
+/// processes; beyond that the oldest moments go. In all below 24 MB on a machine where 128 threads
+/// and 128 processes are busy all the time, 12 MB of it at one refresh a second; a few hundred KB
+/// where one thread spins.
+public struct History: Sendable {
+    /// How far it reaches back.
+    public static let span: Duration = .seconds(15 * 60)
+    static let mostMoments = 1800
+    static let mostRows = 128
+    static let mostSubjects = 16_384
+
+    var moments: Deque<Moment> = []
+    var threads = InternTable<ThreadSubject>()
+    var processes = InternTable<ProcessSubject>()
+    var channels = InternTable<String>()
+
+    struct Moment: Sendable {
+        var sequence: Int
+        var time: WallTime
+        /// The time rates are over; nil for the first refresh, which has none.
+        var interval: Nanoseconds?
+        /// Time sampled since the recording began.
+        var age: Nanoseconds
+        var host: HostSample
+        var ownCost: OwnCost
+        var threads: [ThreadRow]
+        var processes: [ProcessRow]
+        /// Threads were read, and all that used CPU are here: one that is not used none.
+        var hasAllThreads: Bool
+        var hasAllProcesses: Bool
+    }
+
+    public init() {}
+
+    /// Adds a refresh. One with the sequence number of the latest (see `SamplingLoop`) is known
+    /// already and left out.
+    ///
+    /// - Parameter shown: threads that are kept even if they used no CPU, so that their state is
+    ///   known; 64 at most.
+    public mutating func record(_ snapshot: Snapshot, shown: Set<ThreadIdentity> = []) {
+        if let last = moments.last, snapshot.sequence <= last.sequence { return }
+        let choice = RowChoice(snapshot, shown: shown)
+        let interval = snapshot.interval?.inNanoseconds
+        let age = (moments.last?.age ?? Nanoseconds(0)) + (interval ?? Nanoseconds(0))
+        // A machine may have hundreds of CPUs: their figures one by one would be most of it all.
+        var host = snapshot.host
+        host.cpus = []
+        var moment = Moment(
+            sequence: snapshot.sequence, time: snapshot.time, interval: interval, age: age,
+            host: host, ownCost: snapshot.ownCost, threads: [], processes: [],
+            hasAllThreads: snapshot.extent == .complete && !choice.isCutForThreads,
+            hasAllProcesses: !choice.isCutForProcesses)
+        moment.threads.reserveCapacity(choice.threads.count)
+        for place in choice.threads {
+            let thread = snapshot.processes[place.process].threads[place.thread]
+            let subject = threads.use(
+                ThreadSubject(id: thread.id, process: thread.process, name: thread.name))
+            moment.threads.append(ThreadRow(thread, subject: subject, channels: &channels))
+        }
+        moment.processes.reserveCapacity(choice.processes.count)
+        for index in choice.processes {
+            let process = snapshot.processes[index]
+            let subject = processes.use(ProcessSubject(process))
+            moment.processes.append(ProcessRow(process, subject: subject))
+        }
+        moments.append(moment)
+        trim()
+    }
+
+    private mutating func trim() {
+        let span = Self.span.inNanoseconds
+        while let first = moments.first, let last = moments.last, moments.count > 1 {
+            let isTooMuch =
+                moments.count > Self.mostMoments || last.age.since(first.age) > span
+                || threads.count > Self.mostSubjects || processes.count > Self.mostSubjects
+            guard isTooMuch else { return }
+            for row in first.threads {
+                threads.release(row.subject)
+                if let channel = row.channel { channels.release(channel) }
+            }
+            for row in first.processes { processes.release(row.subject) }
+            moments.removeFirst()
+        }
+    }
+
+    /// Sequence numbers from the oldest to the latest moment; nil while there is none.
+    public var sequences: ClosedRange<Int>? {
+        guard let first = moments.first, let last = moments.last else { return nil }
+        return first.sequence...last.sequence
+    }
+
+    /// The recorded sequence number closest to one that may not be recorded.
+    public func nearest(to sequence: Int) -> Int? {
+        let index = firstIndex(from: sequence)
+        let candidates = [index - 1, index].filter(moments.indices.contains)
+        return candidates.map { moments[$0].sequence }
+            .min { abs($0 - sequence) < abs($1 - sequence) }
+    }
+
+    /// The first moment of at least this sequence number.
+    func firstIndex(from sequence: Int) -> Int {
+        var low = 0
+        var high = moments.count
+        while low < high {
+            let middle = (low + high) / 2
+            if moments[middle].sequence < sequence { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    /// A moment as it was recorded, with `extent` `.recorded`; nil if it is not here.
+    public func snapshot(sequence: Int) -> Snapshot? {
+        let index = firstIndex(from: sequence)
+        guard index < moments.count, moments[index].sequence == sequence else { return nil }
+        let moment = moments[index]
+        var threadsOf: [ProcessID: [ThreadSample]] = [:]
+        for row in moment.threads {
+            let subject = threads[row.subject]
+            threadsOf[subject.process, default: []].append(
+                row.sample(of: subject, channels: channels))
+        }
+        let samples = moment.processes.map { row in
+            let subject = processes[row.subject]
+            return row.sample(of: subject, threads: threadsOf[subject.id.pid] ?? [])
+        }
+        return Snapshot(
+            sequence: sequence, time: moment.time, interval: moment.interval.map(Duration.init),
+            host: moment.host, processes: samples, ownCost: moment.ownCost, extent: .recorded)
+    }
+
+    /// Memory held, long names and command lines not counted.
+    var byteCount: Int {
+        let rows = moments.reduce(0) { sum, moment in
+            sum + moment.threads.capacity * MemoryLayout<ThreadRow>.stride
+                + moment.processes.capacity * MemoryLayout<ProcessRow>.stride
+        }
+        return rows + moments.count * MemoryLayout<Moment>.stride + threads.byteCount
+            + processes.byteCount + channels.byteCount
+    }
+}
+
+/// Which rows of a snapshot are kept.
+private struct RowChoice {
+    struct Place {
+        var process: Int
+        var thread: Int
+        var cpu: Percent
+    }
+
+    private(set) var threads: [Place] = []
+    private(set) var processes: [Int] = []
+    private(set) var isCutForThreads = false
+    private(set) var isCutForProcesses = false
+
+    init(_ snapshot: Snapshot, shown: Set<ThreadIdentity>) {
+        chooseThreads(snapshot, shown: shown)
+        chooseProcesses(snapshot)
+    }
+
+    private mutating func chooseThreads(_ snapshot: Snapshot, shown: Set<ThreadIdentity>) {
+        var kept: [Place] = []
+        var used: [Place] = []
+        for (index, process) in snapshot.processes.enumerated() {
+            // Nobody in it ran: only those that are looked at.
+            if process.cpu == .zero, shown.isEmpty { continue }
+            for (number, thread) in process.threads.enumerated() {
+                let cpu = thread.cpu ?? .zero
+                let place = Place(process: index, thread: number, cpu: cpu)
+                if !shown.isEmpty, kept.count < History.mostRows / 2, shown.contains(thread.id) {
+                    kept.append(place)
+                } else if cpu > .zero {
+                    used.append(place)
+                }
+            }
+        }
+        used.sort { $0.cpu > $1.cpu }
+        isCutForThreads = kept.count + used.count > History.mostRows
+        threads = kept + used.prefix(History.mostRows - kept.count)
+    }
+
+    private mutating func chooseProcesses(_ snapshot: Snapshot) {
+        // A thread's process comes along, whatever it used.
+        let owners = Set(threads.map(\.process))
+        var others = snapshot.processes.indices.filter { index in
+            (snapshot.processes[index].cpu ?? .zero) > .zero && !owners.contains(index)
+        }
+        others.sort {
+            (snapshot.processes[$0].cpu ?? .zero) > (snapshot.processes[$1].cpu ?? .zero)
+        }
+        isCutForProcesses = owners.count + others.count > History.mostRows
+        processes = (Array(owners) + others.prefix(History.mostRows - owners.count)).sorted()
+    }
+}

@@ -1,0 +1,127 @@
+internal import Glibc
+internal import ProcFormats
+internal import Units
+
+/// Reads the figures of the whole machine. Every file is optional.
+final class HostSampler {
+    private let reader: ProcReader
+    private let machine: Machine
+    private let name: String
+    private let kernelRelease: String
+    private var before: Reading?
+
+    /// Tasks created since boot, threads too: while it stands still, no process or thread is new.
+    private(set) var forks: UInt64?
+
+    private struct Reading {
+        var at: Instant
+        var stat: SystemStat?
+        var vmstat: VMStat?
+    }
+
+    init(reader: ProcReader, machine: Machine) {
+        self.reader = reader
+        self.machine = machine
+        name = Self.line(of: "sys/kernel/hostname", reader) ?? "?"
+        kernelRelease = Self.line(of: "sys/kernel/osrelease", reader) ?? "?"
+    }
+
+    private static func line(of file: StaticString, _ reader: ProcReader) -> String? {
+        let name = try? reader.read(.host(file)) { bytes throws(ParseError) in
+            try TaskName(parsing: bytes)
+        }
+        return name?.text
+    }
+
+    func sample() -> HostSample {
+        let now = Reading(
+            at: .now,
+            stat: try? reader.read(.host("stat")) { bytes throws(ParseError) in
+                try SystemStat(parsing: bytes)
+            },
+            vmstat: try? reader.read(.host("vmstat")) { bytes throws(ParseError) in
+                try VMStat(parsing: bytes)
+            })
+        forks = now.stat?.forks
+
+        var host = HostSample(
+            name: name, kernelRelease: kernelRelease, cpuCount: now.stat?.cpus.count ?? 0)
+        host.uptime = try? reader.read(.host("uptime")) { bytes throws(ParseError) in
+            try Uptime(parsing: bytes).seconds
+        }
+        host.load = try? reader.read(.host("loadavg")) { bytes throws(ParseError) in
+            try LoadAverage(parsing: bytes)
+        }
+        host.memory = try? reader.read(.host("meminfo")) { bytes throws(ParseError) in
+            try MemoryInfo(parsing: bytes)
+        }
+        host.cpuPressure = pressure("pressure/cpu")
+        host.memoryPressure = pressure("pressure/memory")
+        host.ioPressure = pressure("pressure/io")
+        host.runnable = now.stat?.runnable
+        host.blocked = now.stat?.blocked
+        guard let before else {
+            before = now
+            return host
+        }
+        if Rates.isMeasurable(now.at.since(before.at)) {
+            addRates(to: &host, from: before, to: now)
+            self.before = now
+        }
+        return host
+    }
+
+    private func pressure(_ file: StaticString) -> PressureStall? {
+        try? reader.read(.host(file)) { bytes throws(ParseError) in
+            try PressureStall(parsing: bytes)
+        }
+    }
+
+    private func addRates(to host: inout HostSample, from before: Reading, to now: Reading) {
+        let elapsed = now.at.since(before.at)
+        func rate(_ new: UInt64?, _ old: UInt64?, times factor: UInt64 = 1) -> Rate? {
+            guard let new, let old, new >= old else { return nil }
+            return Rates.perSecond((new - old) * factor, in: elapsed)
+        }
+        if let new = now.stat, let old = before.stat {
+            host.cpu = CPUShares(from: old.total, to: new.total)
+            for cpu in new.cpus {
+                guard let earlier = old.cpus.first(where: { $0.number == cpu.number }),
+                    let shares = CPUShares(from: earlier.times, to: cpu.times)
+                else { continue }
+                host.cpus.append(HostSample.CPU(number: cpu.number, shares: shares))
+            }
+        }
+        host.contextSwitches = rate(now.stat?.contextSwitches, before.stat?.contextSwitches)
+        host.forks = rate(now.stat?.forks, before.stat?.forks)
+        host.pagesSwappedIn = rate(now.vmstat?.swapIn?.rawValue, before.vmstat?.swapIn?.rawValue)
+        host.pagesSwappedOut = rate(now.vmstat?.swapOut?.rawValue, before.vmstat?.swapOut?.rawValue)
+        host.bytesReadFromDisk = rate(
+            now.vmstat?.kibibytesIn, before.vmstat?.kibibytesIn, times: 1024)
+        host.bytesWrittenToDisk = rate(
+            now.vmstat?.kibibytesOut, before.vmstat?.kibibytesOut, times: 1024)
+        host.majorFaults = rate(now.vmstat?.majorFaults, before.vmstat?.majorFaults)
+    }
+}
+
+extension CPUShares {
+    /// Nil when no time passed by the kernel's own count.
+    init?(from old: CPUTimes, to new: CPUTimes) {
+        // Idle and iowait are known to go back on some kernels; that counts as nothing.
+        func spent(_ field: KeyPath<CPUTimes, ClockTicks>) -> Double {
+            let (was, now) = (old[keyPath: field].rawValue, new[keyPath: field].rawValue)
+            return now > was ? Double(now - was) : 0
+        }
+        let user = spent(\.user) + spent(\.nice)
+        let system = spent(\.system) + spent(\.interrupt) + spent(\.softInterrupt)
+        let ioWait = spent(\.ioWait)
+        let steal = spent(\.steal)
+        let idle = spent(\.idle)
+        let all = user + system + ioWait + steal + idle
+        guard all > 0 else { return nil }
+        self.init(
+            user: Percent(100 * user / all), system: Percent(100 * system / all),
+            ioWait: Percent(100 * ioWait / all), steal: Percent(100 * steal / all),
+            idle: Percent(100 * idle / all))
+    }
+}

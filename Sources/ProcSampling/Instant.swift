@@ -1,0 +1,52 @@
+internal import Glibc
+internal import Units
+
+/// A moment on the monotonic clock, which no change of the date moves: 8 bytes, since every thread
+/// keeps some.
+struct Instant: Hashable, Comparable, Sendable {
+    /// Since boot, time asleep not counted; `clock_gettime(2)`, CLOCK_MONOTONIC.
+    let nanoseconds: UInt64
+
+    static var now: Instant {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Instant(nanoseconds: time.inNanoseconds)
+    }
+
+    static func < (a: Self, b: Self) -> Bool { a.nanoseconds < b.nanoseconds }
+
+    func since(_ earlier: Instant) -> Nanoseconds {
+        Nanoseconds(nanoseconds).since(Nanoseconds(earlier.nanoseconds))
+    }
+
+    func advanced(by time: Nanoseconds) -> Instant {
+        Instant(nanoseconds: nanoseconds &+ time.rawValue)
+    }
+}
+
+extension WallTime {
+    /// Now, by CLOCK_REALTIME.
+    static var now: WallTime {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return WallTime(seconds: Int64(time.tv_sec), nanoseconds: Int32(time.tv_nsec))
+    }
+}
+
+extension timespec {
+    var inNanoseconds: UInt64 { UInt64(tv_sec) &* 1_000_000_000 &+ UInt64(tv_nsec) }
+}
+
+extension Duration {
+    init(_ time: Nanoseconds) {
+        self = .nanoseconds(Int64(clamping: time.rawValue))
+    }
+
+    /// Whole nanoseconds; a time before now counts as none.
+    var inNanoseconds: Nanoseconds {
+        let (seconds, attoseconds) = components
+        return Nanoseconds(
+            UInt64(clamping: seconds) &* 1_000_000_000
+                &+ UInt64(clamping: attoseconds / 1_000_000_000))
+    }
+}

@@ -1,0 +1,51 @@
+/// Values that many rows of the recording share, each kept once and found by a small number. One
+/// that no row uses any more makes room.
+struct InternTable<Value: Hashable & Sendable>: Sendable {
+    private var slots: [Slot] = []
+    private var places: [Value: UInt32] = [:]
+    private var free: [UInt32] = []
+
+    private struct Slot {
+        var value: Value
+        var uses: UInt32
+    }
+
+    /// Values that are in use.
+    var count: Int { places.count }
+
+    subscript(place: UInt32) -> Value { slots[Int(place)].value }
+
+    /// The number of a value, which has one more use from now on.
+    mutating func use(_ value: Value) -> UInt32 {
+        if let place = places[value] {
+            slots[Int(place)].uses += 1
+            return place
+        }
+        let slot = Slot(value: value, uses: 1)
+        let place: UInt32
+        if let last = free.popLast() {
+            place = last
+            slots[Int(place)] = slot
+        } else {
+            place = UInt32(slots.count)
+            slots.append(slot)
+        }
+        places[value] = place
+        return place
+    }
+
+    /// Ends one use.
+    mutating func release(_ place: UInt32) {
+        slots[Int(place)].uses -= 1
+        guard slots[Int(place)].uses == 0 else { return }
+        places[slots[Int(place)].value] = nil
+        free.append(place)
+    }
+
+    /// Memory held, text on the heap not counted.
+    var byteCount: Int {
+        slots.capacity * MemoryLayout<Slot>.stride
+            + places.capacity * (MemoryLayout<Value>.stride + MemoryLayout<UInt32>.stride)
+            + free.capacity * MemoryLayout<UInt32>.stride
+    }
+}

@@ -1,0 +1,129 @@
+internal import CLinux
+internal import Glibc
+internal import ProcFormats
+internal import Units
+
+/// The one place that reads files of /proc: into one buffer used again, with errors told apart and
+/// counted. Belongs to one thread.
+final class ProcReader {
+    let root: ProcRoot
+    private var buffer: ReadBuffer
+    /// Files and directories read since the last `takeReadCount`.
+    private var reads = 0
+    /// `unresponsive` is kept elsewhere.
+    private(set) var trouble = SamplingTrouble()
+
+    init(root: ProcRoot, bufferSize: Int = 64 * 1024) {
+        self.root = root
+        buffer = ReadBuffer(byteCount: bufferSize)
+    }
+
+    /// Reads a file and gives its bytes to `parse`, which must not keep them.
+    ///
+    /// An empty file of a task is one that ended (a zombie has no `cmdline`), so it counts as
+    /// vanished unless `mayBeEmpty`.
+    func read<Value>(
+        _ file: ProcFile, mayBeEmpty: Bool = false,
+        _ parse: (Span<UInt8>) throws(ParseError) -> Value
+    ) throws(ProcError) -> Value {
+        reads += 1
+        let count: Int
+        do throws(Errno) {
+            count = try fill(from: file)
+        } catch {
+            throw failure(error, file)
+        }
+        if count == 0, !mayBeEmpty {
+            throw file.isOfTask
+                ? .vanished(path: file.description) : .absent(path: file.description)
+        }
+        do throws(ParseError) {
+            return try buffer.withBytes(count, parse)
+        } catch {
+            let path = file.description
+            trouble.malformed += 1
+            trouble.lastMalformed = "\(path): \(error.reason) at byte \(error.offset)"
+            throw .malformed(path: path, error)
+        }
+    }
+
+    private func fill(from file: ProcFile) throws(Errno) -> Int {
+        // A captured tree may hold anything: a FIFO must not stop us.
+        let descriptor = file.withCString {
+            openat(root.descriptor, $0, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+        }
+        guard descriptor >= 0 else { throw Errno(errno) }
+        defer { close(descriptor) }
+        // The kernel hands out long files in pieces; those of a task come whole.
+        return try buffer.fill(from: descriptor, toEnd: !file.isOfTask)
+    }
+
+    private func failure(_ error: Errno, _ file: ProcFile) -> ProcError {
+        let path = file.description
+        if error.isVanished { return file.isOfTask ? .vanished(path: path) : .absent(path: path) }
+        if error.isDenied {
+            trouble.denied += 1
+            return .denied(path: path)
+        }
+        return .failed(path: path, errno: error.number)
+    }
+
+    /// Puts the numbers among a directory's names (processes, threads) into `numbers`, in its
+    /// order, each once. Bounded by what a pid can be (4 million).
+    func list(_ directory: ProcFile, into numbers: inout [Int32]) throws(ProcError) {
+        reads += 1
+        numbers.removeAll(keepingCapacity: true)
+        let descriptor = directory.withCString {
+            openat(root.descriptor, $0, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        }
+        guard descriptor >= 0 else { throw failure(Errno(errno), directory) }
+        defer { close(descriptor) }
+        while true {
+            let count = buffer.withMemory {
+                clinux_getdents64(descriptor, $0.baseAddress, min($0.count, 32 * 1024))
+            }
+            guard count >= 0 else { throw failure(Errno(errno), directory) }
+            guard count > 0 else { break }
+            buffer.withMemory {
+                DirectoryEntries.appendNumbers(
+                    in: UnsafeRawBufferPointer(rebasing: $0[..<count]), to: &numbers)
+            }
+        }
+    }
+
+    func takeReadCount() -> Int {
+        defer { reads = 0 }
+        return reads
+    }
+}
+
+/// The records that `getdents64(2)` writes.
+enum DirectoryEntries {
+    /// Appends the names that are numbers.
+    static func appendNumbers(in records: UnsafeRawBufferPointer, to numbers: inout [Int32]) {
+        let lengthOffset = 16
+        let nameOffset = 19
+        var start = 0
+        while start + nameOffset < records.count {
+            let length = Int(
+                records.loadUnaligned(fromByteOffset: start + lengthOffset, as: UInt16.self))
+            guard length > nameOffset, start + length <= records.count else { return }
+            let name = records[(start + nameOffset)..<(start + length)]
+            if let number = number(name) { numbers.append(number) }
+            start += length
+        }
+    }
+
+    private static func number(_ name: Slice<UnsafeRawBufferPointer>) -> Int32? {
+        var value: Int32 = 0
+        var isEmpty = true
+        for byte in name {
+            if byte == 0 { break }
+            let digit = byte &- UInt8(ascii: "0")
+            guard digit < 10, value <= 99_999_999 else { return nil }
+            value = value * 10 + Int32(digit)
+            isEmpty = false
+        }
+        return isEmpty ? nil : value
+    }
+}

@@ -1,0 +1,86 @@
+public import ProcFormats
+public import Units
+
+/// What was known of one process at one refresh. Rates are over the time since the refresh before.
+public struct ProcessSample: Sendable, Identifiable {
+    public let id: ProcessIdentity
+    public var parent: ProcessID
+    public var user: UserID?
+    /// The first thread's name (`comm`).
+    public var name: String
+    /// The command line, arguments separated by single spaces; nil for kernel threads, or while it
+    /// was not read yet or could not be.
+    public var command: String?
+    public var isKernelThread: Bool
+    /// The state of the first thread; see `hottest` for the one that matters.
+    public var state: TaskState
+    /// CPU time used since the process began, by threads that have ended too.
+    public var totalTime: Nanoseconds
+    /// Shares of one CPU used by all its threads together, those that ended meanwhile included:
+    /// may exceed 100. Nil until it was seen twice.
+    public var cpu: Percent?
+    /// The CPU % of its hottest thread, and which that is.
+    public var hottestCPU: Percent?
+    public var hottestThread: ThreadIdentity?
+    public var threadCount: Int
+    /// Of its threads that are alive.
+    public var minorFaults: Rate?
+    public var majorFaults: Rate?
+    public var residentMemory: ByteCount?
+    public var memory: MemoryUse?
+    /// Open file descriptors; nil where the kernel does not tell it cheaply (before 6.2) or the
+    /// directory may not be looked at.
+    public var openFiles: Int?
+    /// Its path in the unified or, failing that, the cpu hierarchy; see `cgroups(7)`.
+    public var cgroup: String?
+    /// In the order of the task directory.
+    public var threads: [ThreadSample]
+
+    public init(
+        id: ProcessIdentity, parent: ProcessID = ProcessID(0), user: UserID? = nil, name: String,
+        command: String? = nil, isKernelThread: Bool = false, state: TaskState,
+        totalTime: Nanoseconds = Nanoseconds(0), cpu: Percent? = nil, hottestCPU: Percent? = nil,
+        hottestThread: ThreadIdentity? = nil, threadCount: Int = 1, minorFaults: Rate? = nil,
+        majorFaults: Rate? = nil, residentMemory: ByteCount? = nil, memory: MemoryUse? = nil,
+        openFiles: Int? = nil, cgroup: String? = nil, threads: [ThreadSample] = []
+    ) {
+        self.id = id
+        self.parent = parent
+        self.user = user
+        self.name = name
+        self.command = command
+        self.isKernelThread = isKernelThread
+        self.state = state
+        self.totalTime = totalTime
+        self.cpu = cpu
+        self.hottestCPU = hottestCPU
+        self.hottestThread = hottestThread
+        self.threadCount = threadCount
+        self.minorFaults = minorFaults
+        self.majorFaults = majorFaults
+        self.residentMemory = residentMemory
+        self.memory = memory
+        self.openFiles = openFiles
+        self.cgroup = cgroup
+        self.threads = threads
+    }
+}
+
+/// The parts of a process's memory, from `status`; `proc_pid_status(5)`. A field is nil where the
+/// kernel does not have it.
+public struct MemoryUse: Hashable, Sendable {
+    public var anonymous: ByteCount?
+    public var file: ByteCount?
+    public var shared: ByteCount?
+    public var swap: ByteCount?
+
+    public init(
+        anonymous: ByteCount? = nil, file: ByteCount? = nil, shared: ByteCount? = nil,
+        swap: ByteCount? = nil
+    ) {
+        self.anonymous = anonymous
+        self.file = file
+        self.shared = shared
+        self.swap = swap
+    }
+}

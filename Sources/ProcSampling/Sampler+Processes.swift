@@ -1,0 +1,200 @@
+internal import Glibc
+internal import ProcFormats
+internal import Units
+
+extension Sampler {
+    /// A process seen for the first time. What else is read of it, `refresh` finds out from the
+    /// plan.
+    func admit(_ pid: ProcessID) throws(ProcError) -> TrackedProcess {
+        let gate = try readGate(pid)
+        var name = ""
+        let leader = try source.stat(of: ThreadID(pid.rawValue), in: pid, updating: &name)
+        let process = TrackedProcess(
+            sample: ProcessSample(
+                id: ProcessIdentity(pid: pid, startTime: leader.startTime), name: name,
+                isKernelThread: leader.isKernelThread, state: leader.state, totalTime: gate.time),
+            gateTime: gate.time, gateAt: gate.at)
+        note(leader, of: process)
+        return process
+    }
+
+    /// One process's part of a refresh: nil when it has ended. Where its number was given to
+    /// another process, that one.
+    func refresh(
+        _ process: TrackedProcess, plan: SamplingPlan, isSwept: Bool
+    ) -> TrackedProcess? {
+        do throws(ProcError) {
+            return try refreshed(process, plan: plan, isSwept: isSwept)
+        } catch .vanished {
+            return nil
+        } catch {
+            // Out of descriptors, or denied: what was known stands until the next refresh.
+            return process
+        }
+    }
+
+    private func refreshed(
+        _ process: TrackedProcess, plan: SamplingPlan, isSwept: Bool
+    ) throws(ProcError) -> TrackedProcess {
+        let gate = try readGate(process.pid)
+        // A clock that went back is another process's.
+        guard gate.time >= process.gateTime else {
+            return try admitted(process.pid, plan: plan)
+        }
+        let id = process.sample.id
+        let reads = plan.reads(
+            for: SamplingPlan.ProcessFacts(
+                isNew: process.isNew, hasRun: gate.time > process.gateTime,
+                isShown: plan.interest.shownProcesses.contains(id), isInScope: plan.covers(id),
+                lacksThreads: !process.hasThreads, isSwept: isSwept))
+        if reads.contains(.rest) { process.isNew = false }
+
+        var leader: TaskStat?
+        if reads.contains(.stat) {
+            let stat = try source.stat(
+                of: ThreadID(process.pid.rawValue), in: process.pid,
+                updating: &process.sample.name)
+            guard stat.startTime == id.startTime else {
+                return try admitted(process.pid, plan: plan)
+            }
+            note(stat, of: process)
+            leader = stat
+        }
+        advance(process, to: gate, leader: leader, reads: reads, plan: plan)
+        if reads.contains(.rest) { readRest(process, readsStatus: reads.contains(.status)) }
+        if reads.contains(.status) { readStatus(process) }
+        if reads.contains(.openFiles) { process.sample.openFiles = openFiles(of: process) }
+        lookAtWanted(process, plan: plan)
+        return process
+    }
+
+    private func admitted(
+        _ pid: ProcessID, plan: SamplingPlan
+    ) throws(ProcError) -> TrackedProcess {
+        try refreshed(try admit(pid), plan: plan, isSwept: false)
+    }
+
+    /// Moves the process on to a new reading of its gate, and its threads with it.
+    private func advance(
+        _ process: TrackedProcess, to gate: GateReading, leader: TaskStat?,
+        reads: SamplingPlan.ProcessReads, plan: SamplingPlan
+    ) {
+        let use = gate.time.since(process.gateTime)
+        let elapsed = gate.at.since(process.gateAt)
+        // The first full refresh comes right after the first look: its time goes on.
+        if !Rates.isMeasurable(elapsed), process.sample.cpu == nil {
+            if let leader, reads.contains(.threads) {
+                walk(process, use: use, elapsed: nil, leader: leader, reads: reads, plan: plan)
+            }
+            return
+        }
+        process.previousGateAt = process.gateAt
+        process.gateTime = gate.time
+        process.gateAt = gate.at
+        process.sample.totalTime = gate.time
+        let walksThreads = reads.contains(.threads) && leader != nil
+        if use.rawValue == 0, !walksThreads {
+            process.settle()
+            process.quietUntil = gate.at
+            return
+        }
+        process.sample.cpu = Rates.sum(of: use, in: elapsed)
+        guard let leader, walksThreads else { return }
+        walk(
+            process, use: use, elapsed: process.hasThreads ? elapsed : nil, leader: leader,
+            reads: reads, plan: plan)
+    }
+
+    private func walk(
+        _ process: TrackedProcess, use: Nanoseconds, elapsed: Nanoseconds?, leader: TaskStat,
+        reads: SamplingPlan.ProcessReads, plan: SamplingPlan
+    ) {
+        var walk = ThreadWalk(
+            process: process, use: use, elapsed: elapsed, leader: leader, source: source,
+            reader: reader, plan: plan, machine: machine, scratch: scratch)
+        walk.run(readsAll: reads.contains(.everyThread), interestRevision: interestRevision)
+        guard let elapsed else { return }
+        // Where the process used so little that no thread was read, none used anything to speak of.
+        process.sample.hottestCPU = walk.hottest?.cpu ?? (process.touched.isEmpty ? .zero : nil)
+        process.sample.hottestThread = walk.hottest?.thread
+        process.sample.minorFaults = Rates.perSecond(walk.minorFaults, in: elapsed)
+        process.sample.majorFaults = Rates.perSecond(walk.majorFaults, in: elapsed)
+    }
+
+    /// Reads what rows that a person looks at lack. Those whose process ran were read already.
+    func lookAtWanted(_ process: TrackedProcess, plan: SamplingPlan) {
+        guard process.hasThreads else { return }
+        process.markWanted(by: plan, revision: interestRevision)
+        guard !process.wanted.isEmpty else { return }
+        let extras = ThreadExtras(process: process, reader: reader, plan: plan, hasRun: false)
+        for index in process.wanted {
+            let index = Int(index)
+            let lacks =
+                process.sample.threads[index].activity == nil
+                || process.counters[index].switchesReadAt.nanoseconds == 0
+            if lacks {
+                extras.read(index, at: .now)
+                process.touched.append(Int32(index))
+            }
+        }
+    }
+
+    // MARK: The gate
+
+    struct GateReading {
+        var time: Nanoseconds
+        /// The moment it was read: what elapsed is measured between two of these.
+        var at: Instant
+    }
+
+    private func readGate(_ pid: ProcessID) throws(ProcError) -> GateReading {
+        if reader.root.isLive {
+            guard let time = CPUClock.read(pid) else {
+                throw .vanished(path: ProcFile.process(pid, "stat").description)
+            }
+            return GateReading(time: time, at: .now)
+        }
+        let stat = try reader.read(.process(pid, "stat")) { bytes throws(ParseError) in
+            try TaskStat(parsing: bytes)
+        }
+        return GateReading(time: machine.nanoseconds(stat.userTime + stat.systemTime), at: .now)
+    }
+
+    // MARK: What belongs to the process
+
+    /// Takes what the first thread's `stat` says of the process.
+    private func note(_ leader: TaskStat, of process: TrackedProcess) {
+        process.sample.parent = leader.parent
+        process.sample.state = leader.state
+        process.sample.threadCount = leader.threadCount
+        // A kernel thread has no memory of its own, a zombie none any more.
+        process.sample.residentMemory =
+            leader.isKernelThread ? nil : machine.bytes(leader.residentSize)
+    }
+
+    func readStatus(_ process: TrackedProcess) {
+        let status = try? reader.read(.process(process.pid, "status")) {
+            bytes throws(ParseError) in try TaskStatus(parsing: bytes)
+        }
+        guard let status else { return }
+        process.sample.user = status.effectiveUser
+        let hasMemory = status.residentMemory != nil
+        process.sample.memory =
+            hasMemory
+            ? MemoryUse(
+                anonymous: status.anonymousMemory, file: status.fileMemory,
+                shared: status.sharedMemory, swap: status.swap) : nil
+    }
+
+    /// The user, and from the slow lane the command line and the control group.
+    private func readRest(_ process: TrackedProcess, readsStatus: Bool) {
+        // The directory belongs to the effective user, except that the kernel gives root those of
+        // processes that may not be dumped: of root's, `status` tells whose they really are.
+        if !readsStatus, let owner = reader.root.status(of: .process(process.pid, "."))?.st_uid {
+            process.sample.user = UserID(owner)
+            if owner == 0, !process.sample.isKernelThread { readStatus(process) }
+        }
+        // A title may be set, and a fork may be seen before its exec to a program of the same name.
+        process.askedUnderName = nil
+    }
+}

@@ -1,0 +1,226 @@
+internal import Glibc
+internal import ProcFormats
+internal import Units
+
+/// Reads the machine, refresh by refresh. Synchronous, and of one thread: `SamplingLoop` gives it
+/// one.
+///
+/// What is read for whom is `SamplingPlan`'s to say, how a busy process's threads are read
+/// `ThreadWalk`'s. Nothing that is read here can block; see `SlowLane` for what can.
+public final class Sampler {
+    let reader: ProcReader
+    let source: any ThreadSource
+    let machine: Machine
+    let host: HostSampler
+    let slowLane: SlowLane
+    let scratch = ThreadWalk.Scratch()
+    private let countsOpenFiles: Bool
+
+    /// By number, ascending.
+    private var processes: [TrackedProcess] = []
+    private var listing: [Int32] = []
+    /// The count of forks for which `processes` was listed.
+    private var listedForks: UInt64?
+    private var sweepCursor = 0
+    private var sweepCredit: Float = 0
+
+    private var latest: Snapshot?
+    private var lastRefresh: Instant?
+    /// CPU time of this program when `lastRefresh` was set, or later.
+    private var lastOwnTime = Nanoseconds(0)
+    private(set) var interestRevision = 0
+    private var interest = Interest()
+
+    /// Begins with nothing known: the first sample has no rates.
+    public convenience init(root: ProcRoot, machine: Machine = .current) {
+        self.init(root: root, machine: machine, slowLane: SlowLane(root: root))
+    }
+
+    init(root: ProcRoot, machine: Machine, slowLane: SlowLane) {
+        reader = ProcReader(root: root)
+        source = ProcThreadSource(reader: reader)
+        self.machine = machine
+        self.slowLane = slowLane
+        host = HostSampler(reader: reader, machine: machine)
+        // Before 6.2 the size of the directory is zero, for us as for everyone.
+        countsOpenFiles = (root.status(of: .host("self/fd"))?.st_size ?? 0) > 0
+    }
+
+    /// One refresh. Rates are over the time that really passed since the one before.
+    public func sample(_ interest: Interest, depth: SamplingDepth = .changes) -> Snapshot {
+        note(interest)
+        let plan = plan(depth)
+        let began = Instant.now
+        let passed = lastRefresh.map { began.since($0) } ?? Nanoseconds(0)
+        let elapsed = Rates.isMeasurable(passed) ? passed : nil
+        if lastRefresh == nil || elapsed != nil { lastRefresh = began }
+        let hostSample = host.sample()
+
+        listProcesses()
+        let swept = sweptRange(elapsed: elapsed)
+        var kept: [TrackedProcess] = []
+        kept.reserveCapacity(processes.count)
+        for (index, process) in processes.enumerated() {
+            if let process = refresh(process, plan: plan, isSwept: swept.contains(index)) {
+                kept.append(process)
+            } else {
+                slowLane.forget(process.sample.id)
+            }
+        }
+        processes = kept
+        exchangeWithSlowLane()
+
+        var snapshot = Snapshot(
+            sequence: (latest?.sequence ?? -1) + 1, time: .now,
+            interval: elapsed.map(Duration.init),
+            host: hostSample, processes: processes.map(\.sample),
+            selectedThread: selectedDetail(), extent: extent(depth))
+        snapshot.ownCost = ownCost(elapsed: elapsed)
+        snapshot.trouble = reader.trouble
+        snapshot.trouble.unresponsive = slowLane.unresponsiveCount
+        latest = snapshot
+        return snapshot
+    }
+
+    /// The latest refresh with what a changed interest wants in addition: activity of rows that
+    /// came into view, the detail of a thread just chosen. Same sequence number and rates; reads
+    /// next to nothing. Nil before the first refresh.
+    public func amend(_ interest: Interest) -> Snapshot? {
+        guard var snapshot = latest else { return nil }
+        note(interest)
+        let plan = plan(.changes)
+        for process in processes where process.hasThreads {
+            lookAtWanted(process, plan: plan)
+        }
+        for process in processes where interest.shownProcesses.contains(process.sample.id) {
+            if process.sample.memory == nil { readStatus(process) }
+        }
+        snapshot.processes = processes.map(\.sample)
+        snapshot.selectedThread = selectedDetail()
+        latest = snapshot
+        return snapshot
+    }
+
+    private func note(_ interest: Interest) {
+        guard interest != self.interest else { return }
+        self.interest = interest
+        interestRevision += 1
+    }
+
+    private func plan(_ depth: SamplingDepth) -> SamplingPlan {
+        SamplingPlan(interest: interest, depth: depth, gate: reader.root.isLive ? .clock : .ticks)
+    }
+
+    private func extent(_ depth: SamplingDepth) -> Snapshot.Extent {
+        depth == .processesOnly ? .processesOnly : .complete
+    }
+
+    private func selectedDetail() -> ThreadDetail? {
+        guard let thread = interest.selectedThread else { return nil }
+        let owner = processes.first { process in
+            process.sample.threads.contains { $0.id == thread }
+        }
+        return owner.flatMap { ThreadDetailReader(reader: reader).read(thread, of: $0.sample) }
+    }
+
+    private func sweptRange(elapsed: Nanoseconds?) -> Range<Int> {
+        let share = SamplingPlan.sweepShare(
+            of: processes.count, elapsed: elapsed ?? Nanoseconds(0), credit: &sweepCredit)
+        if sweepCursor >= processes.count { sweepCursor = 0 }
+        let range = sweepCursor..<min(processes.count, sweepCursor + share)
+        sweepCursor = range.upperBound
+        return range
+    }
+
+    // MARK: What the slow lane brings
+
+    private func exchangeWithSlowLane() {
+        for answer in slowLane.collect() {
+            guard let process = tracked(answer.process) else { continue }
+            process.sample.command = answer.facts.command
+            process.sample.cgroup = answer.facts.cgroup
+        }
+        var questions: [ProcessIdentity] = []
+        for process in processes
+        where process.askedUnderName != process.sample.name && !process.sample.isKernelThread {
+            // A thread in state D may hold the very lock that the read would wait for.
+            guard process.sample.state != .diskSleep, process.sample.state != .zombie,
+                !process.sample.threads.contains(where: { $0.state == .diskSleep })
+            else { continue }
+            process.askedUnderName = process.sample.name
+            questions.append(process.sample.id)
+        }
+        slowLane.ask(questions)
+    }
+
+    private func tracked(_ id: ProcessIdentity) -> TrackedProcess? {
+        var low = 0
+        var high = processes.count
+        while low < high {
+            let middle = (low + high) / 2
+            if processes[middle].pid < id.pid { low = middle + 1 } else { high = middle }
+        }
+        guard low < processes.count, processes[low].sample.id == id else { return nil }
+        return processes[low]
+    }
+
+    // MARK: Who is there
+
+    /// Brings `processes` up to date. While nobody forked, nobody is new, and the gate finds those
+    /// that ended: /proc, whose listing costs a microsecond a process, need not be listed.
+    private func listProcesses() {
+        if let forks = host.forks, forks == listedForks, reader.root.isLive { return }
+        do throws(ProcError) {
+            try reader.list(.host("."), into: &listing)
+        } catch {
+            return
+        }
+        listedForks = host.forks
+        // The kernel lists in order, a captured tree need not.
+        if !zip(listing, listing.dropFirst()).allSatisfy({ $0 < $1 }) {
+            listing = Set(listing).sorted()
+        }
+        var merged: [TrackedProcess] = []
+        merged.reserveCapacity(listing.count)
+        var old = processes[...]
+        for number in listing {
+            while let first = old.first, first.pid.rawValue < number { old = old.dropFirst() }
+            if let first = old.first, first.pid.rawValue == number {
+                merged.append(first)
+            } else {
+                do throws(ProcError) {
+                    merged.append(try admit(ProcessID(number)))
+                } catch .vanished {
+                    // Ended since the listing.
+                } catch {
+                    // It is there but could not be read: list again next time, fork or not.
+                    listedForks = nil
+                }
+            }
+        }
+        processes = merged
+    }
+
+    // MARK: What it costs
+
+    private func ownCost(elapsed: Nanoseconds?) -> OwnCost {
+        var time = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        let own = Nanoseconds(time.inNanoseconds)
+        var cpu: Percent?
+        if let elapsed {
+            cpu = Rates.sum(of: own.since(lastOwnTime), in: elapsed)
+            lastOwnTime = own
+        }
+        return OwnCost(
+            cpu: cpu, residentMemory: OwnMemory.resident(machine), reads: reader.takeReadCount())
+    }
+
+    /// The number of open descriptors; nil where the kernel does not tell it cheaply.
+    func openFiles(of process: TrackedProcess) -> Int? {
+        guard countsOpenFiles, !process.sample.isKernelThread,
+            let status = reader.root.status(of: .process(process.pid, "fd"))
+        else { return nil }
+        return Int(status.st_size)
+    }
+}

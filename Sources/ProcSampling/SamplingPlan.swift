@@ -1,0 +1,164 @@
+internal import Units
+
+/// What is read this time, for whom, and why: the one place that decides it. Pure; the sampler does
+/// what it says.
+struct SamplingPlan {
+    let interest: Interest
+    let depth: SamplingDepth
+    /// How it is known that a process used CPU.
+    let gate: Gate
+
+    enum Gate: Hashable {
+        /// Its CPU clock: to the nanosecond, and cheap.
+        case clock
+        /// `/proc/PID/stat`, in whole clock ticks: the tree is not of our own pid namespace.
+        case ticks
+    }
+
+    /// Everything is read again within this time, whatever the gates say.
+    static let sweepPeriod = Nanoseconds(60_000_000_000)
+}
+
+/// How much a refresh is to find out.
+public enum SamplingDepth: Hashable, Sendable {
+    /// Processes, but no threads: for a first picture at once.
+    case processesOnly
+    /// What changed and what is looked at.
+    case changes
+    /// Everything of every process and thread.
+    case everything
+}
+
+// MARK: - Processes
+
+extension SamplingPlan {
+    struct ProcessFacts {
+        /// Nothing was read of it yet but what `stat` says.
+        var isNew = false
+        /// It used CPU since the refresh before, by the gate.
+        var hasRun = false
+        /// Its row is on the screen.
+        var isShown = false
+        /// The costly columns that are wanted for all are wanted for its threads.
+        var isInScope = false
+        /// Its threads were never listed.
+        var lacksThreads = false
+        /// Its turn in the rolling sweep has come.
+        var isSwept = false
+    }
+
+    struct ProcessReads: OptionSet, Hashable {
+        let rawValue: Int
+        /// The first thread's `stat`: identity, thread count, state, resident memory.
+        static let stat = ProcessReads(rawValue: 1)
+        /// The threads, as many as `ThreadWalk` needs.
+        static let threads = ProcessReads(rawValue: 2)
+        /// Every thread, whatever is explained.
+        static let everyThread = ProcessReads(rawValue: 4)
+        /// Parts of memory and the user: `status`.
+        static let status = ProcessReads(rawValue: 8)
+        /// What hardly ever changes: the owner, `cmdline`, `cgroup`.
+        static let rest = ProcessReads(rawValue: 16)
+        /// The number of open descriptors.
+        static let openFiles = ProcessReads(rawValue: 32)
+    }
+
+    /// A process whose clock stands still is left alone. That is proof, not a guess: to start or
+    /// end a thread, to exec, to change a name, to fault a page in, to enter or leave a system
+    /// call, a thread of the process has to run, and the clock counts all of them (up to one
+    /// scheduler tick late for one that runs right now). What can happen without its CPU: its
+    /// memory is reclaimed, or another process moves it to another group, which the sweep finds;
+    /// and a thread may wake and get no CPU, which shows when it gets one.
+    func reads(for process: ProcessFacts) -> ProcessReads {
+        var reads: ProcessReads = []
+        if process.isNew { reads.formUnion([.stat, .rest, .openFiles]) }
+        if process.hasRun { reads.formUnion([.stat, .threads]) }
+        if process.isShown { reads.formUnion([.stat, .status, .openFiles]) }
+        if process.isSwept { reads.formUnion([.stat, .status, .rest, .openFiles]) }
+        // With ticks, 10 ms of a thread's time may hide behind a gate that stands still.
+        if process.isSwept, gate == .ticks { reads.formUnion([.threads, .everyThread]) }
+        if process.lacksThreads { reads.formUnion([.stat, .threads, .everyThread]) }
+        switch depth {
+        case .processesOnly:
+            // Who is there and who runs: one file each, read when it was found.
+            reads = []
+        case .changes:
+            if reads.contains(.threads), process.isInScope,
+                interest.columnsForAll.contains(.runDelay)
+            {
+                // A thread that starves uses next to no CPU: the clock cannot point at it.
+                reads.insert(.everyThread)
+            }
+        case .everything:
+            reads = [.stat, .threads, .everyThread, .status, .rest, .openFiles]
+        }
+        return reads
+    }
+
+    /// Whether columns that are wanted for all are wanted for this process's threads.
+    func covers(_ process: ProcessIdentity) -> Bool {
+        switch interest.scope {
+        case .everyProcess: true
+        case .process(let only): only == process
+        }
+    }
+
+    /// How many of `count` a refresh sweeps so that all have their turn within the period. `credit`
+    /// keeps what is left of a turn for the refreshes to come.
+    static func sweepShare(of count: Int, elapsed: Nanoseconds, credit: inout Float) -> Int {
+        let share = Double(count) * Double(elapsed.rawValue) / Double(sweepPeriod.rawValue)
+        credit += Float(min(share, Double(count)))
+        let whole = credit.rounded(.down)
+        credit -= whole
+        return Int(whole)
+    }
+}
+
+// MARK: - Threads
+
+extension SamplingPlan {
+    struct ThreadReads: OptionSet, Hashable {
+        let rawValue: Int
+        /// Switches, from `status`.
+        static let switches = ThreadReads(rawValue: 1)
+        /// `syscall`, else `wchan`.
+        static let activity = ThreadReads(rawValue: 2)
+    }
+
+    /// What costs a file of its own: only for threads that are hot or that a person looks at.
+    func extraReads(cpu: Percent?, isWanted: Bool) -> ThreadReads {
+        isWanted || isHot(cpu) || depth == .everything ? [.switches, .activity] : []
+    }
+
+    func isHot(_ cpu: Percent?) -> Bool {
+        guard let cpu else { return false }
+        return cpu >= interest.hotThreshold
+    }
+
+    /// Whether a thread's costly columns are wanted.
+    func isWanted(_ thread: ThreadIdentity, of process: ProcessIdentity) -> Bool {
+        if wantsColumns(of: process) { return true }
+        return interest.selectedThread == thread || interest.shownThreads.contains(thread)
+    }
+
+    /// Whether the costly columns of all threads of a process are wanted.
+    func wantsColumns(of process: ProcessIdentity) -> Bool {
+        !interest.columnsForAll.isDisjoint(with: [.switches, .activity]) && covers(process)
+    }
+}
+
+// MARK: - When enough of a process's threads were read
+
+extension SamplingPlan {
+    /// How much of a process's CPU time may stay unexplained before its quiet threads are read,
+    /// too: 1 % of a CPU, and not less than what the clocks themselves leave open.
+    ///
+    /// The ledger of unexplained time goes on from refresh to refresh, so a hidden thread that uses
+    /// 2 % is over it after the second at the latest.
+    static func tolerance(elapsed: Nanoseconds, quantum: Nanoseconds) -> Int64 {
+        Int64(max(elapsed.rawValue / 100, 2 * quantum.rawValue))
+    }
+
+    /// Threads that ran lately are cheap to find, so for them the account is kept this close.
+    static let recentTolerance: Int64 = 500_000
+}

@@ -1,0 +1,149 @@
+internal import DequeModule
+internal import Glibc
+internal import ProcFormats
+internal import Synchronization
+internal import Units
+
+/// Reads the files that can hang: `cmdline` waits for the lock on its process's memory, `cgroup`
+/// for the one on all control groups. Where the holder is stuck (a dead NFS server, a driver), the
+/// reader is stuck with it, unkillable.
+///
+/// So they are read on a thread of their own. The sampler puts questions in and takes answers out
+/// and never waits. A read that takes longer than the deadline marks its process as unresponsive
+/// and costs the lane its thread, which is left behind; after `mostAbandoned` no more are spent.
+final class SlowLane: Sendable {
+    /// What there is to know of one process.
+    struct Facts: Sendable {
+        var command: String?
+        var cgroup: String?
+    }
+
+    /// Reads one process's files. May block for ever.
+    typealias Read = @Sendable (ProcessID) -> Facts
+
+    struct Answer {
+        let process: ProcessIdentity
+        let facts: Facts
+    }
+
+    private struct State {
+        var questions: Deque<ProcessIdentity> = []
+        var answers: [Answer] = []
+        /// What the worker is at, and since when.
+        var current: (process: ProcessIdentity, since: Instant)?
+        /// Goes up with each worker; one left behind finds another number and ends.
+        var worker = 0
+        var isWorkerAlive = false
+        var unresponsive: Set<ProcessIdentity> = []
+        var abandoned = 0
+    }
+
+    static let mostAbandoned = 4
+    private let deadline: Nanoseconds
+    private let read: Read
+    private let state = Mutex(State())
+
+    init(deadline: Duration = .milliseconds(250), read: @escaping Read) {
+        self.deadline = deadline.inNanoseconds
+        self.read = read
+    }
+
+    /// Asks about processes; what is found arrives at a later `collect`.
+    func ask(_ processes: [ProcessIdentity]) {
+        guard !processes.isEmpty else { return }
+        let worker: Int? = state.withLock { state in
+            state.questions.append(
+                contentsOf: processes.filter { !state.unresponsive.contains($0) })
+            return Self.nextWorker(&state)
+        }
+        start(worker)
+    }
+
+    /// Takes the answers there are, and gives up on a read past its deadline.
+    func collect() -> [Answer] {
+        let (answers, worker): ([Answer], Int?) = state.withLock { state in
+            if let current = state.current, Instant.now.since(current.since) > deadline {
+                state.unresponsive.insert(current.process)
+                state.abandoned += 1
+                state.current = nil
+                state.worker += 1
+                state.isWorkerAlive = false
+            }
+            defer { state.answers.removeAll() }
+            return (state.answers, Self.nextWorker(&state))
+        }
+        start(worker)
+        return answers
+    }
+
+    /// Processes whose files did not answer in time.
+    var unresponsiveCount: Int { state.withLock { $0.unresponsive.count } }
+
+    func isUnresponsive(_ process: ProcessIdentity) -> Bool {
+        state.withLock { $0.unresponsive.contains(process) }
+    }
+
+    /// Forgets processes that ended.
+    func forget(_ process: ProcessIdentity) {
+        state.withLock { _ = $0.unresponsive.remove(process) }
+    }
+
+    private static func nextWorker(_ state: inout State) -> Int? {
+        guard !state.questions.isEmpty, !state.isWorkerAlive, state.abandoned < mostAbandoned else {
+            return nil
+        }
+        state.isWorkerAlive = true
+        return state.worker
+    }
+
+    private func start(_ worker: Int?) {
+        guard let worker else { return }
+        let isStarted = DetachedThread.start(name: "dxtop:slowlane", stackSize: 128 * 1024) {
+            self.work(as: worker)
+        }
+        if !isStarted { state.withLock { $0.isWorkerAlive = false } }
+    }
+
+    /// Answers until there are no more questions: an idle lane keeps no thread.
+    private func work(as worker: Int) {
+        while let process = takeQuestion(as: worker) {
+            let facts = read(process.pid)
+            let isStillMine = state.withLock { state in
+                guard state.worker == worker else { return false }
+                state.current = nil
+                state.answers.append(Answer(process: process, facts: facts))
+                return true
+            }
+            guard isStillMine else { return }
+        }
+    }
+
+    private func takeQuestion(as worker: Int) -> ProcessIdentity? {
+        state.withLock { state in
+            guard state.worker == worker else { return nil }
+            guard let process = state.questions.popFirst() else {
+                state.isWorkerAlive = false
+                return nil
+            }
+            state.current = (process, .now)
+            return process
+        }
+    }
+}
+
+extension SlowLane {
+    /// The lane for a tree. Opens and reads its files itself: a reader shared with the sampler
+    /// would hang with it.
+    convenience init(root: ProcRoot) {
+        self.init { process in
+            let reader = ProcReader(root: root, bufferSize: 8 * 1024)
+            let command = try? reader.read(.process(process, "cmdline")) {
+                bytes throws(ParseError) in TaskCommandLine(parsing: bytes)
+            }
+            let groups = try? reader.read(.process(process, "cgroup")) {
+                bytes throws(ParseError) in try CgroupMembership(parsing: bytes)
+            }
+            return Facts(command: command?.text, cgroup: groups?.path)
+        }
+    }
+}

@@ -1,0 +1,82 @@
+public import Units
+
+/// Everything known at one refresh: a value, with no tie to /proc. Live, recorded and made-up
+/// snapshots go the same way through diagnosis and views.
+public struct Snapshot: Sendable {
+    /// Counts up by one with each refresh.
+    public var sequence: Int
+    public var time: WallTime
+    /// The time that rates are over, on the monotonic clock; nil while there are none: at the first
+    /// refresh, and at one that follows it at once.
+    public var interval: Duration?
+    public var host: HostSample
+    public var processes: [ProcessSample]
+    /// The thread that `Interest.selectedThread` names, in depth.
+    public var selectedThread: ThreadDetail?
+    public var ownCost: OwnCost
+    /// What could not be read, for the user to know.
+    public var trouble: SamplingTrouble
+    /// How much of it is here: all, or (from `History`) what was kept.
+    public var extent: Extent
+
+    public enum Extent: Hashable, Sendable {
+        /// Every process and every thread of the machine.
+        case complete
+        /// Every process, but the threads of most not read yet: the first refresh comes early.
+        case processesOnly
+        /// From the recording: only the hottest rows that used CPU or were shown.
+        case recorded
+    }
+
+    public init(
+        sequence: Int, time: WallTime, interval: Duration?, host: HostSample,
+        processes: [ProcessSample], selectedThread: ThreadDetail? = nil,
+        ownCost: OwnCost = OwnCost(), trouble: SamplingTrouble = SamplingTrouble(),
+        extent: Extent = .complete
+    ) {
+        self.sequence = sequence
+        self.time = time
+        self.interval = interval
+        self.host = host
+        self.processes = processes
+        self.selectedThread = selectedThread
+        self.ownCost = ownCost
+        self.trouble = trouble
+        self.extent = extent
+    }
+}
+
+/// What dxtop itself costs.
+public struct OwnCost: Hashable, Sendable {
+    /// Share of one CPU since the refresh before, children (tools) not included.
+    public var cpu: Percent?
+    public var residentMemory: ByteCount?
+    /// Files of /proc read for this refresh.
+    public var reads: Int
+
+    public init(cpu: Percent? = nil, residentMemory: ByteCount? = nil, reads: Int = 0) {
+        self.cpu = cpu
+        self.residentMemory = residentMemory
+        self.reads = reads
+    }
+}
+
+/// What stood in the way of sampling. Tasks that merely vanished are normal and not counted.
+public struct SamplingTrouble: Hashable, Sendable {
+    /// Reads refused for want of rights since the start.
+    public var denied: Int
+    /// Files that did not parse since the start (our bug), with the last one's path and reason.
+    public var malformed: Int
+    public var lastMalformed: String?
+    /// Processes whose slow files (`cmdline`) did not answer in time and are left alone.
+    public var unresponsive: Int
+
+    public init(
+        denied: Int = 0, malformed: Int = 0, lastMalformed: String? = nil, unresponsive: Int = 0
+    ) {
+        self.denied = denied
+        self.malformed = malformed
+        self.lastMalformed = lastMalformed
+        self.unresponsive = unresponsive
+    }
+}

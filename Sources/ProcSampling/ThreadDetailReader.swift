@@ -1,0 +1,88 @@
+internal import ProcFormats
+internal import Units
+
+/// Reads everything there is about one thread. None of these files can block.
+struct ThreadDetailReader {
+    let reader: ProcReader
+
+    /// Nil when the thread is gone, or is another one by now.
+    func read(_ thread: ThreadIdentity, of owner: ProcessSample) -> ThreadDetail? {
+        let tid = thread.tid
+        let process = owner.id.pid
+        guard
+            let stat = try? reader.read(
+                .thread(process, tid, "stat"),
+                { bytes throws(ParseError) in try TaskStat(parsing: bytes) }),
+            stat.startTime == thread.startTime
+        else { return nil }
+
+        var isNative = true
+        let systemCall = result { () throws(ProcError) -> SystemCallRecord in
+            try reader.read(.thread(process, tid, "syscall")) { bytes throws(ParseError) in
+                let place = try SystemCallPlace(parsing: bytes)
+                isNative = place.isNative
+                return place.record
+            }
+        }
+        let stack = result { () throws(ProcError) -> [String] in
+            // A thread in user mode has none: the file is empty.
+            try reader.read(.thread(process, tid, "stack"), mayBeEmpty: true) {
+                bytes throws(ParseError) in try KernelStack(parsing: bytes).functions
+            }
+        }
+        let io = result { () throws(ProcError) -> TaskIO in
+            try reader.read(.thread(process, tid, "io")) { bytes throws(ParseError) in
+                try TaskIO(parsing: bytes)
+            }
+        }
+        var detail = ThreadDetail(
+            id: thread, process: process, stat: stat, systemCall: systemCall, kernelStack: stack,
+            io: io)
+        if case .success(.blocked(let number, let arguments)) = systemCall, isNative {
+            detail.systemCallName = SystemCallTable.name(of: number)
+            detail.systemCallFile = file(
+                of: detail.systemCallName, arguments, thread: tid, in: process)
+        }
+        addStatus(to: &detail)
+        let channel = try? reader.read(.thread(process, tid, "wchan"), mayBeEmpty: true) {
+            bytes throws(ParseError) in WaitChannel(parsing: bytes)
+        }
+        detail.waitChannel = channel?.function
+        detail.cgroup = owner.cgroup
+        return detail
+    }
+
+    private func addStatus(to detail: inout ThreadDetail) {
+        let status = try? reader.read(.thread(detail.process, detail.id.tid, "status")) {
+            bytes throws(ParseError) in try TaskStatus(parsing: bytes)
+        }
+        detail.voluntarySwitchesTotal = status?.voluntarySwitches
+        detail.involuntarySwitchesTotal = status?.involuntarySwitches
+        detail.allowedCPUs = status?.allowedCPUs
+        detail.tracer = status?.tracer
+    }
+
+    /// What the descriptor in the first argument stands for. Only the link is read, its target is
+    /// not looked at: that could block.
+    private func file(
+        of name: String?, _ arguments: [UInt64], thread: ThreadID, in process: ProcessID
+    ) -> String? {
+        guard let name, SystemCallTable.takesDescriptorFirst(name), let first = arguments.first
+        else {
+            return nil
+        }
+        let descriptor = Int32(truncatingIfNeeded: first)
+        guard descriptor >= 0 else { return nil }
+        return reader.root.link(.descriptor(process, thread, descriptor))
+    }
+
+    private func result<Value>(
+        _ read: () throws(ProcError) -> Value
+    ) -> Result<Value, ProcError> {
+        do throws(ProcError) {
+            return .success(try read())
+        } catch {
+            return .failure(error)
+        }
+    }
+}

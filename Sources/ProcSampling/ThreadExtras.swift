@@ -1,0 +1,121 @@
+internal import ProcFormats
+internal import Units
+
+/// Reads what costs a file of its own and is wanted for few threads: switches and the activity.
+struct ThreadExtras {
+    let process: TrackedProcess
+    let reader: ProcReader
+    let plan: SamplingPlan
+    /// It ran since its counters were read last: if not, it made no switch and is still where it
+    /// was.
+    let hasRun: Bool
+
+    func read(_ index: Int, at now: Instant) {
+        let reads = plan.extraReads(
+            cpu: process.sample.threads[index].cpu,
+            isWanted: process.counters[index].flags.contains(.isWanted))
+        if reads.contains(.activity) {
+            if hasRun || process.sample.threads[index].activity == nil {
+                process.sample.threads[index].activity = activity(of: index)
+            }
+        } else if hasRun {
+            process.sample.threads[index].activity = nil
+        }
+        if reads.contains(.switches) {
+            readSwitches(index, at: now)
+        } else {
+            process.sample.threads[index].voluntarySwitches = nil
+            process.sample.threads[index].involuntarySwitches = nil
+        }
+    }
+
+    private func readSwitches(_ index: Int, at now: Instant) {
+        let before = process.counters[index]
+        let isFirst = before.switchesReadAt.nanoseconds == 0
+        if !hasRun, !isFirst {
+            process.counters[index].switchesReadAt = now
+            process.sample.threads[index].voluntarySwitches = .zero
+            process.sample.threads[index].involuntarySwitches = .zero
+            return
+        }
+        process.sample.threads[index].voluntarySwitches = nil
+        process.sample.threads[index].involuntarySwitches = nil
+        let thread = process.sample.threads[index].id.tid
+        guard
+            let status = try? reader.read(
+                .thread(process.pid, thread, "status"),
+                { bytes throws(ParseError) in try TaskStatus(parsing: bytes) }),
+            let voluntary = status.voluntarySwitches,
+            let involuntary = status.involuntarySwitches
+        else { return }
+        let counters = (
+            UInt32(truncatingIfNeeded: voluntary), UInt32(truncatingIfNeeded: involuntary)
+        )
+        // A count from many refreshes ago would give an average of the past, not a rate of now.
+        let from = max(before.switchesReadAt, process.quietUntil)
+        if !isFirst, from >= process.previousGateAt {
+            let period = now.since(from)
+            process.sample.threads[index].voluntarySwitches = Rates.perSecond(
+                UInt64(counters.0 &- before.voluntarySwitches), in: period)
+            process.sample.threads[index].involuntarySwitches = Rates.perSecond(
+                UInt64(counters.1 &- before.involuntarySwitches), in: period)
+        }
+        process.counters[index].voluntarySwitches = counters.0
+        process.counters[index].involuntarySwitches = counters.1
+        process.counters[index].switchesReadAt = now
+    }
+
+    /// The current system call, else the wait channel, else nothing known.
+    private func activity(of index: Int) -> Activity? {
+        let thread = process.sample.threads[index]
+        // `syscall` says "running" of every runnable thread: no need to ask.
+        if thread.state == .running { return .running }
+        if !process.isSystemCallDenied, !process.sample.isKernelThread {
+            do throws(ProcError) {
+                let place = try reader.read(.thread(process.pid, thread.id.tid, "syscall")) {
+                    bytes throws(ParseError) in try SystemCallPlace(parsing: bytes)
+                }
+                switch place.record {
+                case .running: return .running
+                case .blocked(let number, _) where place.isNative: return .systemCall(number)
+                case .blocked, .outside: break
+                }
+            } catch .denied {
+                process.isSystemCallDenied = true
+            } catch {
+                return nil
+            }
+        }
+        let channel = try? reader.read(
+            .thread(process.pid, thread.id.tid, "wchan"), mayBeEmpty: true
+        ) {
+            bytes throws(ParseError) in WaitChannel(parsing: bytes)
+        }
+        return channel?.function.map(Activity.waitChannel)
+    }
+}
+
+/// `syscall`, and whether its number is of this machine's own ABI.
+struct SystemCallPlace {
+    let record: SystemCallRecord
+    /// False in a 32-bit program on a 64-bit kernel, whose calls have other numbers: such a
+    /// program's stack lies below 4 GiB, where no 64-bit program's does.
+    let isNative: Bool
+
+    init(parsing bytes: Span<UInt8>) throws(ParseError) {
+        record = try SystemCallRecord(parsing: bytes)
+        // The last two fields are the stack pointer and the program counter.
+        var field = 0
+        var digits = 0
+        for index in bytes.indices.reversed() {
+            if bytes[index] == UInt8(ascii: " ") {
+                field += 1
+                if field == 2 { break }
+                digits = 0
+            } else {
+                digits += 1
+            }
+        }
+        isNative = MemoryLayout<Int>.size == 4 || digits > "0x".count + 8
+    }
+}

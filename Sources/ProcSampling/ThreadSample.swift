@@ -1,0 +1,69 @@
+public import ProcFormats
+public import Units
+
+/// What was known of one thread at one refresh. Rates are over the time since the refresh before.
+public struct ThreadSample: Sendable, Identifiable {
+    public let id: ThreadIdentity
+    /// The process it belongs to.
+    public let process: ProcessID
+    /// The thread's own name (`comm`), 15 bytes at most unless it is the kernel's.
+    public var name: String
+    public var state: TaskState
+    /// The CPU it last ran on; nil if this source does not say.
+    public var processor: Int16?
+    /// CPU time used since the thread began.
+    public var totalTime: Nanoseconds
+    /// Share of one CPU used, in user mode and in the kernel together. Nil until it was seen twice.
+    public var cpu: Percent?
+    public var user: Percent?
+    public var system: Percent?
+    /// Share of the time it was runnable but waited for a CPU, throttling by a cgroup included
+    /// (`schedstat` field 2). It is counted when the thread gets a CPU, not before.
+    public var runDelay: Percent?
+    /// Times it gave up the CPU to wait for something. Read only for hot, shown and chosen threads.
+    public var voluntarySwitches: Rate?
+    /// Times the CPU was taken from it. Read only for hot, shown and chosen threads.
+    public var involuntarySwitches: Rate?
+    public var minorFaults: Rate?
+    public var majorFaults: Rate?
+    /// What it is doing right now. Read only for hot, shown and chosen threads.
+    public var activity: Activity?
+    /// The figures were not read this time, because nothing said that the thread ran.
+    public var isCarriedOver: Bool
+
+    public init(
+        id: ThreadIdentity, process: ProcessID, name: String, state: TaskState,
+        processor: Int16? = nil, totalTime: Nanoseconds = Nanoseconds(0),
+        cpu: Percent? = nil, user: Percent? = nil, system: Percent? = nil,
+        runDelay: Percent? = nil, voluntarySwitches: Rate? = nil,
+        involuntarySwitches: Rate? = nil, minorFaults: Rate? = nil, majorFaults: Rate? = nil,
+        activity: Activity? = nil, isCarriedOver: Bool = false
+    ) {
+        self.id = id
+        self.process = process
+        self.name = name
+        self.state = state
+        self.processor = processor
+        self.totalTime = totalTime
+        self.cpu = cpu
+        self.user = user
+        self.system = system
+        self.runDelay = runDelay
+        self.voluntarySwitches = voluntarySwitches
+        self.involuntarySwitches = involuntarySwitches
+        self.minorFaults = minorFaults
+        self.majorFaults = majorFaults
+        self.activity = activity
+        self.isCarriedOver = isCarriedOver
+    }
+}
+
+/// What a thread is doing at the moment it is looked at.
+public enum Activity: Hashable, Sendable {
+    /// Runnable: on a CPU in user mode or in the kernel, or waiting for a CPU.
+    case running
+    /// Asleep in a system call, by its number in the thread's ABI.
+    case systemCall(Int32)
+    /// Asleep in this function of the kernel; `wchan` in `proc(5)`.
+    case waitChannel(String)
+}

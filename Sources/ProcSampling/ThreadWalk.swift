@@ -1,0 +1,174 @@
+internal import ProcFormats
+internal import Units
+
+/// Reads the threads of one process that ran: as many as it takes to explain what the process used.
+///
+/// The process's clock says to the nanosecond what its threads used together since the refresh
+/// before. Those that ran lately are read first, most time first; each one's own run time pays off
+/// a part of that debt. When what is left is within `SamplingPlan.tolerance`, all the others
+/// together have used no more than that, and are carried over. So a process with five thousand
+/// threads and one that spins costs about three reads.
+///
+/// Error bound. The debt is a ledger that goes on from refresh to refresh: it is what the unread
+/// threads used together since all were read, less what the read ones are ahead of the clock. They
+/// are read after it, and both move in steps of a scheduler tick, so they can be ahead by a tick
+/// and the time the walk took, for each thread that runs at once: that much is hidden once, not
+/// once a refresh. What is hidden longer adds up, and at the tolerance the walk goes on, the thread
+/// read longest ago first. A thread above 2 % of a CPU is found at the second refresh at the
+/// latest, on up to five CPUs kept busy by the same process; each CPU more may hide one tick more,
+/// once.
+///
+/// A thread read after a pause shows all it used since, which may be from earlier intervals: of
+/// this one it gets no more than was unexplained when its turn came, and a tick.
+///
+/// Worst case. What an ended thread used is never explained, so a process whose threads come and go
+/// with much CPU is read in full each refresh: every `schedstat`, but `stat` only of those that
+/// ran. A full read closes the ledger: what it leaves was used by ended threads. A listing that a
+/// race cut short heals the same way: the missing thread's time stays unexplained until it is
+/// listed.
+struct ThreadWalk {
+    let process: TrackedProcess
+    let source: any ThreadSource
+    let reader: ProcReader
+    let plan: SamplingPlan
+    let machine: Machine
+    /// When the gate was read, and how long after the gate before; nil at first sight.
+    let began: Instant
+    let elapsed: Nanoseconds?
+    /// The first thread's `stat`, which the process's own figures needed already.
+    let leader: TaskStat
+    /// What is left of this interval's use.
+    var unexplained: Int64
+    /// Scratch, used again from process to process.
+    let scratch: Scratch
+
+    /// The threads were listed in this refresh.
+    var hasListed = false
+    /// A thread was found to have ended.
+    var hasLostThread = false
+    var hottest: (cpu: Percent, thread: ThreadIdentity)?
+    var minorFaults: UInt64 = 0
+    var majorFaults: UInt64 = 0
+
+    final class Scratch {
+        var listing: [Int32] = []
+        var places: [Int32: Int] = [:]
+    }
+
+    init(
+        process: TrackedProcess, use: Nanoseconds, elapsed: Nanoseconds?, leader: TaskStat,
+        source: any ThreadSource, reader: ProcReader, plan: SamplingPlan, machine: Machine,
+        scratch: Scratch
+    ) {
+        self.process = process
+        self.source = source
+        self.reader = reader
+        self.plan = plan
+        self.machine = machine
+        self.leader = leader
+        self.elapsed = elapsed
+        self.scratch = scratch
+        began = process.gateAt
+        unexplained = Int64(clamping: use.rawValue)
+    }
+
+    /// The step in which the gate and the threads' figures move.
+    var quantum: Nanoseconds {
+        plan.gate == .clock ? machine.schedulerTick : machine.clockTick
+    }
+
+    /// Below this many threads, reading them costs less than thinking about it.
+    private static let few = 4
+
+    mutating func run(readsAll: Bool, interestRevision: Int) {
+        process.debt += unexplained
+        let isFirst = !process.hasThreads
+        if isFirst || leader.threadCount != process.counters.count { relist() }
+        process.markWanted(by: plan, revision: interestRevision)
+        if readsAll || isFirst || process.counters.count <= Self.few {
+            readAll()
+        } else {
+            readUntilExplained(revision: interestRevision)
+        }
+        if hasLostThread, !hasListed { relist() }
+        process.markWanted(by: plan, revision: interestRevision)
+        boundLead(isFirst: isFirst)
+        finish()
+    }
+
+    /// Threads are read after the gate, and so are ahead of it: by what they used meanwhile, and
+    /// the tick in which both move. No more than that may stand against what is still hidden.
+    private func boundLead(isFirst: Bool) {
+        if isFirst, plan.gate == .clock, let now = CPUClock.read(process.pid) {
+            process.debt = -Int64(clamping: now.since(process.gateTime).rawValue)
+        }
+        let most = (Instant.now.since(began) + quantum).rawValue &* UInt64(2 * machine.cpuCount)
+        process.debt = max(process.debt, -Int64(clamping: most))
+    }
+
+    private mutating func readAll() {
+        for index in process.recent { readOnce(Int(index)) }
+        for index in process.counters.indices { readOnce(index) }
+        // What the clock counted and no thread has: threads that ended.
+        process.debt = min(process.debt, 0)
+    }
+
+    private mutating func readUntilExplained(revision: Int) {
+        for index in process.recent.map(Int.init) {
+            // One that was running has to be asked whether it still is.
+            let wasRunning = process.sample.threads[index].state == .running
+            if wasRunning || process.debt > SamplingPlan.recentTolerance { readOnce(index) }
+        }
+        for index in process.wanted { readOnce(Int(index)) }
+
+        let tolerance = SamplingPlan.tolerance(
+            elapsed: elapsed ?? Nanoseconds(0), quantum: quantum)
+        // A thread that is not listed yet is the likeliest debtor.
+        if process.debt > tolerance, !hasListed { relist() }
+        var left = process.counters.count
+        while process.debt > tolerance, left > 0 {
+            readNext()
+            left -= 1
+        }
+        if left == 0 { process.debt = min(process.debt, 0) }
+        let share = SamplingPlan.sweepShare(
+            of: process.counters.count, elapsed: elapsed ?? Nanoseconds(0),
+            credit: &process.sweepCredit)
+        for _ in 0..<min(left, share) { readNext() }
+    }
+
+    private mutating func readNext() {
+        guard !process.counters.isEmpty else { return }
+        if process.cursor >= process.counters.count { process.cursor = 0 }
+        readOnce(process.cursor)
+        process.cursor += 1
+    }
+
+    private mutating func readOnce(_ index: Int) {
+        guard process.counters[index].readAt < began else { return }
+        read(index)
+    }
+
+    /// Settles who was read before and not now, and whom to read first next time.
+    private mutating func finish() {
+        for index in process.touched where process.counters[Int(index)].readAt < began {
+            process.carryOver(Int(index))
+        }
+        process.touched.removeAll(keepingCapacity: true)
+        process.recent.removeAll(keepingCapacity: true)
+        for index in process.counters.indices {
+            let counters = process.counters[index]
+            if counters.readAt >= began { process.touched.append(Int32(index)) }
+            guard counters.flags.contains(.isRecent) else { continue }
+            if counters.readAt < began { process.counters[index].quietRefreshes += 1 }
+            if process.counters[index].quietRefreshes < ThreadCounters.quiet {
+                process.recent.append(Int32(index))
+            } else {
+                process.counters[index].flags.remove(.isRecent)
+            }
+        }
+        let counters = process.counters
+        process.recent.sort { counters[Int($0)].lastUse > counters[Int($1)].lastUse }
+        process.hasThreads = true
+    }
+}

@@ -1,0 +1,117 @@
+internal import ProcFormats
+internal import Units
+
+/// One process as the sampler keeps it between refreshes: what is published, and the counters
+/// behind it.
+final class TrackedProcess {
+    /// What is published. Its array of threads is shared with the snapshots that hold it until a
+    /// thread changes.
+    var sample: ProcessSample
+    /// Beside `sample.threads`, index by index.
+    var counters: [ThreadCounters] = []
+
+    /// The gate: CPU time of the whole process, and when it was read.
+    var gateTime: Nanoseconds
+    var gateAt: Instant
+    /// The gate before that; equal to `gateAt` at first.
+    var previousGateAt: Instant
+    /// Up to here it is known that no thread ran: the last gate that had not moved.
+    var quietUntil = Instant(nanoseconds: 0)
+
+    /// CPU time of the process that no thread's figures explain yet, in nanoseconds, carried on
+    /// from refresh to refresh; see `ThreadWalk`.
+    var debt: Int64 = 0
+    /// Threads that ran lately, most time first.
+    var recent: [Int32] = []
+    /// Threads that were read at the last refresh: the others' rates are settled.
+    var touched: [Int32] = []
+    /// Threads that a person looks at, and the interest for which that was found out.
+    var wanted: [Int32] = []
+    var wantedRevision = -1
+    /// Where reading the quiet threads goes on: the one read longest ago, more or less.
+    var cursor = 0
+    var sweepCredit: Float = 0
+    var hasThreads = false
+    /// Nothing was read of it yet but what `stat` says.
+    var isNew = true
+
+    /// Its `syscall` was refused: not asked again.
+    var isSystemCallDenied = false
+    /// The name under which the slow lane was asked about it: another one is another program.
+    var askedUnderName: String?
+
+    init(sample: ProcessSample, gateTime: Nanoseconds, gateAt: Instant) {
+        self.sample = sample
+        self.gateTime = gateTime
+        self.gateAt = gateAt
+        previousGateAt = gateAt
+    }
+
+    var pid: ProcessID { sample.id.pid }
+
+    /// Marks the threads that a person looks at, if that was not done for this interest.
+    func markWanted(by plan: SamplingPlan, revision: Int) {
+        guard wantedRevision != revision else { return }
+        wantedRevision = revision
+        wanted.removeAll(keepingCapacity: true)
+        let wantsAll = plan.wantsColumns(of: sample.id)
+        let wantsSome = plan.interest.selectedThread != nil || !plan.interest.shownThreads.isEmpty
+        for index in counters.indices {
+            let isWanted =
+                wantsAll
+                || (wantsSome && plan.isWanted(sample.threads[index].id, of: sample.id))
+            if isWanted {
+                counters[index].flags.insert(.isWanted)
+                wanted.append(Int32(index))
+            } else {
+                counters[index].flags.remove(.isWanted)
+            }
+        }
+    }
+
+    /// No thread ran since the gate before: what they used is nothing, and that is measured.
+    func settle() {
+        sample.cpu = .zero
+        if hasThreads {
+            sample.hottestCPU = .zero
+            sample.hottestThread = nil
+        }
+        sample.minorFaults = .zero
+        sample.majorFaults = .zero
+        for index in touched { carryOver(Int(index)) }
+        touched.removeAll(keepingCapacity: true)
+    }
+
+    /// Puts the rates of a thread that was not read to nothing: it cannot have used more than the
+    /// walk left unexplained.
+    func carryOver(_ index: Int) {
+        sample.threads[index].rest(isCarriedOver: true, counters[index].flags)
+    }
+
+    /// Lists again what is known by index, after indices changed.
+    func rebuildLists() {
+        recent.removeAll(keepingCapacity: true)
+        touched.removeAll(keepingCapacity: true)
+        for index in counters.indices {
+            if counters[index].flags.contains(.isRecent) { recent.append(Int32(index)) }
+            if !sample.threads[index].isCarriedOver { touched.append(Int32(index)) }
+        }
+        wantedRevision = -1
+        cursor = counters.isEmpty ? 0 : cursor % counters.count
+    }
+}
+
+extension ThreadSample {
+    /// It did not run: every rate is nothing. Switches are shown only where they are kept up.
+    mutating func rest(isCarriedOver: Bool, _ flags: ThreadCounters.Flags) {
+        self.isCarriedOver = isCarriedOver
+        cpu = .zero
+        user = .zero
+        system = .zero
+        runDelay = flags.contains(.hasRunDelay) ? .zero : nil
+        minorFaults = .zero
+        majorFaults = .zero
+        voluntarySwitches = flags.contains(.isWanted) ? .zero : nil
+        involuntarySwitches = flags.contains(.isWanted) ? .zero : nil
+    }
+}

@@ -1,0 +1,100 @@
+import Testing
+import Units
+
+@testable import ProcSampling
+
+struct SamplingPlanTests {
+    private func plan(
+        _ interest: Interest = Interest(), depth: SamplingDepth = .changes,
+        gate: SamplingPlan.Gate = .clock
+    ) -> SamplingPlan {
+        SamplingPlan(interest: interest, depth: depth, gate: gate)
+    }
+
+    @Test func aProcessThatDidNotRunCostsNothing() {
+        #expect(plan().reads(for: .init()) == [])
+    }
+
+    @Test func aProcessThatRanHasItsThreadsWalked() {
+        #expect(plan().reads(for: .init(hasRun: true)) == [.stat, .threads])
+    }
+
+    @Test func aNewProcessIsReadInFull() {
+        let reads = plan().reads(for: .init(isNew: true, lacksThreads: true))
+        #expect(reads == [.stat, .threads, .everyThread, .rest, .openFiles])
+    }
+
+    @Test func theFirstLookLeavesThreadsOut() {
+        let reads = plan(depth: .processesOnly).reads(
+            for: .init(isNew: true, hasRun: true, lacksThreads: true))
+        #expect(reads == [])
+    }
+
+    @Test func aShownProcessHasItsMemoryRead() {
+        #expect(plan().reads(for: .init(isShown: true)) == [.stat, .status, .openFiles])
+    }
+
+    @Test func theSweepReadsWhatChangesWithoutCPU() {
+        #expect(
+            plan().reads(for: .init(isSwept: true)) == [.stat, .status, .rest, .openFiles])
+        // Ticks hide up to 10 ms, so there its threads are part of it.
+        #expect(
+            plan(gate: .ticks).reads(for: .init(isSwept: true)).isSuperset(
+                of: [.threads, .everyThread]))
+    }
+
+    @Test func sortingByRunDelayReadsEveryThreadThatMayHaveWaited() {
+        let interest = Interest(columnsForAll: .runDelay)
+        #expect(
+            plan(interest).reads(for: .init(hasRun: true, isInScope: true)).contains(.everyThread))
+        #expect(!plan(interest).reads(for: .init(hasRun: true)).contains(.everyThread))
+        #expect(plan(interest).reads(for: .init(isInScope: true)) == [])
+    }
+
+    @Test func everythingIsEverything() {
+        #expect(
+            plan(depth: .everything).reads(for: .init())
+                == [.stat, .threads, .everyThread, .status, .rest, .openFiles])
+    }
+
+    @Test func onlyHotAndShownThreadsCostExtraFiles() {
+        let extras: SamplingPlan.ThreadReads = [.switches, .activity]
+        #expect(plan().extraReads(cpu: Percent(89.0), isWanted: false) == [])
+        #expect(plan().extraReads(cpu: nil, isWanted: false) == [])
+        #expect(plan().extraReads(cpu: Percent(90.0), isWanted: false) == extras)
+        #expect(plan().extraReads(cpu: .zero, isWanted: true) == extras)
+    }
+
+    @Test func wantedIsWhatIsShownChosenOrSortedBy() {
+        let process = ProcessIdentity(pid: ProcessID(1), startTime: ClockTicks(1))
+        let other = ProcessIdentity(pid: ProcessID(2), startTime: ClockTicks(1))
+        let thread = ThreadIdentity(tid: ThreadID(1), startTime: ClockTicks(1))
+        #expect(!plan().isWanted(thread, of: process))
+        #expect(plan(Interest(shownThreads: [thread])).isWanted(thread, of: process))
+        #expect(plan(Interest(selectedThread: thread)).isWanted(thread, of: process))
+        let sorted = plan(Interest(columnsForAll: .switches, scope: .process(process)))
+        #expect(sorted.isWanted(thread, of: process))
+        #expect(!sorted.isWanted(thread, of: other))
+    }
+
+    @Test(arguments: [1, 7, 100, 5_000], [100_000_000, 1_000_000_000, 10_000_000_000])
+    func everythingIsSweptWithinItsPeriod(_ count: Int, _ interval: UInt64) {
+        let fair = Double(count) * Double(interval) / Double(SamplingPlan.sweepPeriod.rawValue)
+        var credit: Float = 0
+        var swept = 0
+        for _ in 0...(SamplingPlan.sweepPeriod.rawValue / interval) {
+            let share = SamplingPlan.sweepShare(
+                of: count, elapsed: Nanoseconds(interval), credit: &credit)
+            // And not all at once.
+            #expect(Double(share) <= fair + 1)
+            swept += share
+        }
+        #expect(swept >= count)
+    }
+
+    @Test func theToleranceIsBelowTwoPercent() {
+        let second = Nanoseconds(1_000_000_000)
+        let tolerance = SamplingPlan.tolerance(elapsed: second, quantum: Nanoseconds(4_000_000))
+        #expect(tolerance == 10_000_000)
+    }
+}
