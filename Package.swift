@@ -44,6 +44,9 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict),
+        .target(
+            name: "Diagnosis", dependencies: ["ProcFormats", "ProcSampling", "Units"],
+            swiftSettings: strict),
 
         .testTarget(name: "UnitsTests", dependencies: ["Units"], swiftSettings: strict),
         .testTarget(
@@ -52,6 +55,10 @@ let package = Package(
         .testTarget(
             name: "ProcSamplingTests",
             dependencies: ["CLinux", "ProcFormats", "ProcSampling", "Units"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "DiagnosisTests",
+            dependencies: ["Diagnosis", "ProcFormats", "ProcSampling", "Units"],
             swiftSettings: strict),
     ]
 )
