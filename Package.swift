@@ -47,6 +47,7 @@ let package = Package(
         .target(
             name: "Diagnosis", dependencies: ["ProcFormats", "ProcSampling", "Units"],
             swiftSettings: strict),
+        .target(name: "Screen", swiftSettings: strict),
 
         .testTarget(name: "UnitsTests", dependencies: ["Units"], swiftSettings: strict),
         .testTarget(
@@ -60,5 +61,6 @@ let package = Package(
             name: "DiagnosisTests",
             dependencies: ["Diagnosis", "ProcFormats", "ProcSampling", "Units"],
             swiftSettings: strict),
+        .testTarget(name: "ScreenTests", dependencies: ["Screen"], swiftSettings: strict),
     ]
 )
