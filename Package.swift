@@ -48,6 +48,15 @@ let package = Package(
             name: "Diagnosis", dependencies: ["ProcFormats", "ProcSampling", "Units"],
             swiftSettings: strict),
         .target(name: "Screen", swiftSettings: strict),
+        .target(
+            name: "CCurses", cSettings: strictC,
+            linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
+        .target(
+            name: "CursesScreen", dependencies: ["CCurses", "Screen"], swiftSettings: strict),
+
+        .executableTarget(
+            name: "terminal-host", dependencies: ["CursesScreen", "Screen"],
+            path: "Tests/TerminalHost", swiftSettings: strict),
 
         .testTarget(name: "UnitsTests", dependencies: ["Units"], swiftSettings: strict),
         .testTarget(
@@ -62,5 +71,8 @@ let package = Package(
             dependencies: ["Diagnosis", "ProcFormats", "ProcSampling", "Units"],
             swiftSettings: strict),
         .testTarget(name: "ScreenTests", dependencies: ["Screen"], swiftSettings: strict),
+        .testTarget(
+            name: "CursesScreenTests", dependencies: ["CursesScreen", "Screen", "terminal-host"],
+            swiftSettings: strict),
     ]
 )
