@@ -54,6 +54,11 @@ let package = Package(
         .target(
             name: "CursesScreen", dependencies: ["CCurses", "Screen"], swiftSettings: strict),
 
+        // Programs whose behaviour is known, for the demo, the tests and the benchmarks.
+        .executableTarget(
+            name: "workload", path: "Workloads", cSettings: strictC,
+            linkerSettings: [.linkedLibrary("pthread")]),
+
         .executableTarget(
             name: "terminal-host", dependencies: ["CursesScreen", "Screen"],
             path: "Tests/TerminalHost", swiftSettings: strict),

@@ -1,0 +1,58 @@
+/// Programs whose behaviour is known, for the demo, the tests and the benchmarks.
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "workloads.h"
+
+static const struct {
+    const char *name, *usage, *what;
+    void (*start)(struct arguments *);
+} workloads[] = {
+    {"spin", "spin", "a thread `poll` spins in pthread_cond_timedwait beside normal threads", spin},
+    {"idle", "idle N [--spinners K] [--active P]",
+     "N idle threads, K that spin, P percent that run now and then", idle},
+    {"forkstorm", "forkstorm RATE", "RATE processes a second that exit at once", forkstorm},
+    {"threadstorm", "threadstorm N", "N threads appear and vanish together, again and again",
+     threadstorm},
+    {"names", "names", "threads with names that hurt parsers and terminals", names},
+    {"syscalls", "syscalls getppid|write RATE|max", "a thread makes RATE system calls a second",
+     syscalls},
+    {"starve", "starve [N]", "N busy threads, twice the CPUs unless said", starve},
+    {"switcher", "switcher", "two threads hand a byte to and fro through pipes", switcher},
+};
+static const size_t count = sizeof workloads / sizeof *workloads;
+
+static void usage(FILE *stream) {
+    fputs("usage: workload NAME ... [--seconds N]\n\n", stream);
+    for (size_t i = 0; i < count; i++)
+        fprintf(stream, "  %-36s %s\n", workloads[i].usage, workloads[i].what);
+    fputs("\nEach ends after N seconds (300), on SIGTERM, SIGINT or SIGHUP, and with its parent.\n",
+          stream);
+}
+
+int main(int argc, char **argv) {
+    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+        usage(stdout);
+        return 0;
+    }
+    if (argc < 2) {
+        usage(stderr);
+        return 2;
+    }
+    // Before the first thread, so that all inherit it: `run` takes these signals.
+    sigset_t ends;
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGTERM);
+    sigaddset(&ends, SIGINT);
+    sigaddset(&ends, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &ends, NULL);
+
+    struct arguments arguments = {.count = argc - 2, .values = argv + 2};
+    arguments.seconds = option(&arguments, "--seconds", 1, 86400, 300);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(argv[1], workloads[i].name) == 0) workloads[i].start(&arguments);
+    refuse("no workload '%s'; workload --help lists them", argv[1]);
+}

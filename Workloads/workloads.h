@@ -1,0 +1,16 @@
+/// The workloads. Each starts its threads or processes, says one line, and runs until it is told.
+#ifndef WORKLOADS_H
+#define WORKLOADS_H
+
+#include "support.h"
+
+_Noreturn void spin(struct arguments *);
+_Noreturn void idle(struct arguments *);
+_Noreturn void forkstorm(struct arguments *);
+_Noreturn void threadstorm(struct arguments *);
+_Noreturn void names(struct arguments *);
+_Noreturn void syscalls(struct arguments *);
+_Noreturn void starve(struct arguments *);
+_Noreturn void switcher(struct arguments *);
+
+#endif
