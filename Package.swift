@@ -26,6 +26,8 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-system.git", from: "1.8.0"),
+        .package(
+            url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.0", traits: []),
     ],
     targets: [
         // The house, from bytes to screen. A target imports only those above it.
@@ -46,6 +48,14 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Diagnosis", dependencies: ["ProcFormats", "ProcSampling", "Units"],
+            swiftSettings: strict),
+        .target(
+            name: "Probes",
+            dependencies: [
+                "CLinux", "ProcFormats", "ProcSampling", "Units",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: strict),
         .target(name: "Screen", swiftSettings: strict),
         .target(
@@ -74,6 +84,14 @@ let package = Package(
         .testTarget(
             name: "DiagnosisTests",
             dependencies: ["Diagnosis", "ProcFormats", "ProcSampling", "Units"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ProbesTests",
+            dependencies: [
+                "Probes", "ProcFormats", "ProcSampling", "Units",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: strict),
         .testTarget(name: "ScreenTests", dependencies: ["Screen"], swiftSettings: strict),
         .testTarget(

@@ -1,0 +1,31 @@
+import SystemPackage
+
+/// The first 16 KB of a file of the kernel or of a short settings file.
+func smallFile(_ path: String) throws(Errno) -> [UInt8] {
+    do {
+        let file = try FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
+        return try file.closeAfter {
+            var bytes = [UInt8](repeating: 0, count: 16384)
+            var count = 0
+            while count < bytes.count {
+                let read = try bytes.withUnsafeMutableBytes {
+                    try file.read(into: UnsafeMutableRawBufferPointer(rebasing: $0[count...]))
+                }
+                if read == 0 { break }
+                count += read
+            }
+            bytes.removeLast(bytes.count - count)
+            return bytes
+        }
+    } catch {
+        throw error as? Errno ?? .ioError
+    }
+}
+
+/// The value behind `name:` in a file such as `/proc/PID/status`.
+func value(of name: String, in text: String) -> Substring? {
+    for line in text.split(separator: "\n") where line.hasPrefix(name + ":") {
+        return line.dropFirst(name.utf8.count + 1).drop { $0 == "\t" || $0 == " " }
+    }
+    return nil
+}

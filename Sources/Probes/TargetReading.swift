@@ -1,0 +1,65 @@
+package import ProcFormats
+import ProcSampling
+package import Units
+
+/// What a tool's target is like at one moment, read just before the start and after the end.
+package struct TargetReading: Sendable, Hashable {
+    package var startTime: ClockTicks
+    package var state: TaskState
+    /// User and system time.
+    package var cpuTime: ClockTicks
+    package var isKernelThread: Bool
+    package var user: UserID
+    package var tracer: Tracer?
+
+    package struct Tracer: Sendable, Hashable {
+        package var pid: ProcessID
+        /// Its `comm`, made fit to print; nil if it could not be read.
+        package var name: String?
+
+        package init(pid: ProcessID, name: String?) {
+            self.pid = pid
+            self.name = name
+        }
+    }
+
+    package init(
+        startTime: ClockTicks, state: TaskState = .running, cpuTime: ClockTicks = ClockTicks(0),
+        isKernelThread: Bool = false, user: UserID = UserID(0), tracer: Tracer? = nil
+    ) {
+        self.startTime = startTime
+        self.state = state
+        self.cpuTime = cpuTime
+        self.isKernelThread = isKernelThread
+        self.user = user
+        self.tracer = tracer
+    }
+
+    /// Reads `task/TID/stat` and `status`; nil when no such thread is there.
+    package static func read(_ target: ToolTarget) -> TargetReading? {
+        let folder = "/proc/\(target.process.pid)/task/\(target.thread.tid)"
+        guard let statBytes = try? smallFile(folder + "/stat"),
+            let statusBytes = try? smallFile(folder + "/status"),
+            let stat = try? TaskStat(parsing: statBytes.span),
+            let status = try? TaskStatus(parsing: statusBytes.span)
+        else { return nil }
+        return TargetReading(
+            startTime: stat.startTime, state: stat.state,
+            cpuTime: stat.userTime + stat.systemTime, isKernelThread: stat.isKernelThread,
+            user: status.realUser, tracer: status.tracer.map(tracer))
+    }
+
+    private static func tracer(_ pid: ProcessID) -> Tracer {
+        let name = (try? smallFile("/proc/\(pid)/comm")).map { bytes in
+            HarmlessText.line(bytes.last == UInt8(ascii: "\n") ? bytes.dropLast() : bytes)
+        }
+        return Tracer(pid: pid, name: name)
+    }
+
+    var isHalted: Bool { state == .stopped || state == .traced }
+}
+
+extension TargetReading.Tracer: CustomStringConvertible {
+    /// "812 (gdb)"
+    package var description: String { name.map { "\(pid) (\($0))" } ?? "\(pid)" }
+}

@@ -1,0 +1,189 @@
+import Glibc
+import Subprocess
+import Synchronization
+import SystemPackage
+
+/// One run of a tool on one target. It goes on beside its caller until it has said `finished`.
+package final class ToolRun: Sendable {
+    package let tool: Tool
+    package let target: ToolTarget
+    private let report: @Sendable (ToolEvent) -> Void
+    private let state = Mutex(State())
+
+    private struct State {
+        var wasStopped = false
+        var isFinished = false
+        /// The process group of the running step. It is set only while the step has not been
+        /// waited for, so its number cannot belong to anyone else.
+        var group: pid_t?
+    }
+
+    private init(
+        _ tool: Tool, on target: ToolTarget, report: @escaping @Sendable (ToolEvent) -> Void
+    ) {
+        self.tool = tool
+        self.target = target
+        self.report = report
+    }
+
+    /// Checks tool and target once more and starts. `report` is called from another thread, with
+    /// one event at a time; the last one is `finished`.
+    package static func start(
+        _ tool: Tool, on target: ToolTarget, in environment: ToolEnvironment = .current(),
+        report: @escaping @Sendable (ToolEvent) -> Void
+    ) -> ToolRun {
+        let run = ToolRun(tool, on: target, report: report)
+        Task.detached {
+            let outcome = await run.outcome(in: environment)
+            run.state.withLock { $0.isFinished = true }
+            report(.finished(outcome))
+        }
+        return run
+    }
+
+    // MARK: - Stopping
+
+    /// Asks the tool to end: by SIGINT, on which tracers let go of their target and print what
+    /// they have, and less kindly when that does not help. Returns at once.
+    package func stop() {
+        let isFirst = state.withLock { state in
+            defer { state.wasStopped = true }
+            return !state.wasStopped && !state.isFinished
+        }
+        guard isFirst else { return }
+        signal(SIGINT)
+        Task.detached { [self] in
+            for (signal, patience) in [(SIGTERM, Duration.seconds(3)), (SIGKILL, .seconds(2))] {
+                try? await Task.sleep(for: patience)
+                self.signal(signal)
+            }
+        }
+    }
+
+    /// Stops the tool and waits until it is gone, `patience` at most; then kills it. For the way
+    /// out of the program: no tracer stays behind. It blocks, and what it waits for goes on in
+    /// tasks: call it from a thread that runs none.
+    @available(*, noasync)
+    package func stopAndWait(patience: Duration = .seconds(2)) {
+        stop()
+        let clock = ContinuousClock()
+        let deadline = clock.now + patience
+        while clock.now < deadline, !isFinished { usleep(2000) }
+        guard !isFinished else { return }
+        signal(SIGKILL)
+        let end = clock.now + .seconds(2)
+        while clock.now < end, !isFinished { usleep(2000) }
+    }
+
+    package var isFinished: Bool { state.withLock(\.isFinished) }
+
+    private var wasStopped: Bool { state.withLock(\.wasStopped) }
+
+    private func signal(_ number: CInt) {
+        state.withLock { state in
+            if let group = state.group { kill(-group, number) }
+        }
+    }
+
+    // MARK: - Running
+
+    private func outcome(in environment: ToolEnvironment) async -> ToolOutcome {
+        let before = TargetReading.read(target)
+        do throws(ToolRefusal) {
+            _ = try ToolPreflight(tool, on: target, in: environment, reading: before).check()
+            let folder = try privateFolder()
+            defer { folder?.remove() }
+            for step in tool.command(for: target, data: folder?.dataFile).steps {
+                guard !wasStopped else { break }
+                let result = try await run(step, in: environment)
+                if wasStopped { break }
+                guard isDone(result.status, step) else {
+                    throw explain(step, result)
+                }
+                if step.contains("strace"), !result.excerpt.saysAttached {
+                    throw ToolRefusal(
+                        "strace had not begun to look when its time was over",
+                        remedy: "try again: the machine is very busy")
+                }
+                if let silence = silence(of: result, since: before) {
+                    return await end(.done, before: before, silence: silence)
+                }
+            }
+            return await end(wasStopped ? .stopped : .done, before: before)
+        } catch {
+            return await end(
+                .failed(reason: error.reason, remedy: error.remedy), before: before)
+        }
+    }
+
+    private func end(
+        _ ending: ToolOutcome.Ending, before: TargetReading?, silence: String? = nil
+    ) async -> ToolOutcome {
+        ToolOutcome(
+            ending: ending, targetAfterwards: await target.afterwards(before: before),
+            silence: silence)
+    }
+
+    private func privateFolder() throws(ToolRefusal) -> PrivateFolder? {
+        guard tool.usesDataFile else { return nil }
+        do {
+            return try PrivateFolder()
+        } catch {
+            throw ToolRefusal(
+                "no private directory for its data: \(error)",
+                remedy: "set TMPDIR to a directory that can be written")
+        }
+    }
+
+    private func run(
+        _ step: [String], in environment: ToolEnvironment
+    ) async throws(ToolRefusal) -> StepResult {
+        guard let program = step.first, let path = environment.path(of: program) else {
+            throw ToolRefusal("\(step.first ?? tool.id) is not installed")
+        }
+        report(.started(command: step))
+        // A session of its own: Ctrl-C and Ctrl-Z at the terminal are for dxtop alone.
+        var options = PlatformOptions()
+        options.createSession = true
+        do {
+            let result = try await Subprocess.run(
+                .path(FilePath(path)),
+                arguments: Arguments(
+                    executablePathOverride: program, remainingValues: Array(step.dropFirst())),
+                environment: .inherit.updating([
+                    "LC_ALL": "C",
+                    "PATH": environment.searchPath.joined(separator: ":"),
+                    // Nobody's settings change the output, and nothing is fetched over a network.
+                    "PERF_CONFIG": "/dev/null",
+                    "DEBUGINFOD_URLS": nil,
+                ]),
+                platformOptions: options,
+                input: .none, output: .sequence, error: .combinedWithOutput
+            ) { execution in
+                begin(execution.processIdentifier.value)
+                defer { state.withLock { $0.group = nil } }
+                var output = BoundedOutput(report: report)
+                var first: (ContinuousClock.Instant, TargetReading?)?
+                for try await buffer in execution.standardOutput {
+                    if first == nil { first = (.now, TargetReading.read(target)) }
+                    output.take(buffer.withUnsafeBytes { Array($0) })
+                }
+                output.close()
+                return (output.excerpt, first, ContinuousClock.now)
+            }
+            let (excerpt, first, end) = result.closureResult
+            return StepResult(
+                status: result.terminationStatus, excerpt: excerpt, firstOutput: first, end: end)
+        } catch {
+            throw ToolRefusal("\(program) could not be run: \(error)")
+        }
+    }
+
+    /// A stop that came before the process did is made up for.
+    private func begin(_ group: pid_t) {
+        state.withLock { state in
+            state.group = group
+            if state.wasStopped { kill(-group, SIGINT) }
+        }
+    }
+}

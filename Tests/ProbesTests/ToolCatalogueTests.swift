@@ -1,0 +1,56 @@
+import Testing
+
+@testable import Probes
+
+struct ToolCatalogueTests {
+    let target = unchecked(pid: 2214, tid: 4127)
+
+    @Test func `ids and keys are unique, and what comes next exists`() {
+        let tools = ToolCatalogue.tools
+        #expect(Set(tools.map(\.id)).count == tools.count)
+        let keys = tools.compactMap(\.key)
+        #expect(Set(keys).count == keys.count)
+        for next in tools.compactMap(\.next) { #expect(ToolCatalogue.tool(withID: next) != nil) }
+        #expect(tools.first { $0.key == "s" }?.id == "strace-summary")
+        #expect(tools.first { $0.key == "p" }?.id == "perf")
+    }
+
+    @Test(arguments: ToolCatalogue.tools)
+    func `every command ends by itself in the time that is shown`(_ tool: Tool) {
+        let first = tool.steps[0]
+        let isLimited = first.first == "timeout" || first.contains("sleep")
+        #expect(isLimited)
+        #expect(first.contains("\(tool.seconds)"))
+    }
+
+    @Test(arguments: ToolCatalogue.tools)
+    func `placeholders are filled, and every program can be installed`(_ tool: Tool) {
+        for step in tool.command(for: target).steps {
+            #expect(!step.joined().contains("{"))
+            #expect(tool.packages[step[0]] != nil)
+        }
+        #expect(tool.command(for: target).steps[0].contains("4127"))
+    }
+
+    @Test func `the commands can be pasted into a shell`() {
+        #expect(
+            ToolCatalogue.straceSummary.command(for: target).shellLines
+                == ["timeout -s INT 10 strace -c -p 4127"])
+        #expect(
+            ToolCatalogue.perf.command(for: target).shellLines == [
+                "perf record -N -e cpu-clock -F 99 -g -o perf-4127.data -t 4127 -- sleep 5",
+                "perf report --stdio -q --no-children --no-inline -g none -s dso,sym"
+                    + " -i perf-4127.data",
+                "perf report --stdio -q --no-children --no-inline -g graph,2,caller -s comm"
+                    + " -i perf-4127.data",
+            ])
+    }
+
+    @Test(arguments: [
+        ("plain-1.2/x", "plain-1.2/x"), ("", "''"), ("two words", "'two words'"),
+        ("$(x)", "'$(x)'"), ("it's", "'it'\\''s'"), ("~", "'~'"), ("a\nb", "'a\nb'"),
+    ])
+    func `words are quoted for a shell`(word: String, quoted: String) {
+        #expect(ToolCommand.quoted(word) == quoted)
+    }
+}
