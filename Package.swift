@@ -63,6 +63,10 @@ let package = Package(
             linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
         .target(
             name: "CursesScreen", dependencies: ["CCurses", "Screen"], swiftSettings: strict),
+        .target(
+            name: "Dashboard",
+            dependencies: ["Diagnosis", "Probes", "ProcFormats", "ProcSampling", "Screen", "Units"],
+            swiftSettings: strict),
 
         // Programs whose behaviour is known, for the demo, the tests and the benchmarks.
         .executableTarget(
@@ -97,5 +101,11 @@ let package = Package(
         .testTarget(
             name: "CursesScreenTests", dependencies: ["CursesScreen", "Screen", "terminal-host"],
             swiftSettings: strict),
+        .testTarget(
+            name: "DashboardTests",
+            dependencies: [
+                "Dashboard", "Diagnosis", "Probes", "ProcFormats", "ProcSampling", "Screen", "Units",
+            ],
+            exclude: ["Golden"], swiftSettings: strict),
     ]
 )

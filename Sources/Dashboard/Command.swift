@@ -1,0 +1,34 @@
+/// What a key asks for.
+package enum Command: Hashable, Sendable {
+    // Anywhere
+    case view(Place.View)
+    case back
+    case quitNow
+    case commandLine
+    case help
+    case redraw
+    case freeze, resume
+    case step(samples: Int), stepMinutes(Int)
+    case setInterval
+    case showCommand
+
+    // Lists
+    case move(by: Int), movePages(Int), first, last
+    case open
+    case filter
+    case hotRow(by: Int)
+    case chooseSort, sortNext(by: Int), reverseSort
+    case sort(ColumnID)
+    case toggleThreads, toggleTree, toggleFollow
+    case fold, unfold
+
+    // A thread
+    case toolMenu
+    case tool(id: String)
+
+    // A tool's output
+    case stopTool
+    case search, searchAgain(forward: Bool)
+    case scrollSideways(Int)
+    case save
+}

@@ -1,0 +1,30 @@
+package import Probes
+package import ProcSampling
+package import Screen
+
+/// What can happen to the dashboard. Everything comes through here, one thing at a time.
+package enum Event: Sendable {
+    case key(Key)
+    case resize(Size)
+    case sample(Snapshot)
+    /// From the tool run that was started as number `run`.
+    case tool(ToolEvent, run: Int)
+    /// A file was written, or why not: a sentence either way.
+    case saved(message: String, failed: Bool)
+    /// Time went by; nothing else.
+    case tick
+}
+
+/// What the dashboard wants done in the world. `update` decides, the run loop does.
+package enum Effect: Sendable {
+    /// Read these from now on; see `Interest`. At once where a person waits for it, else with the
+    /// next refresh.
+    case look(Interest, atOnce: Bool)
+    case setInterval(Duration)
+    case startTool(Tool, ToolTarget, run: Int)
+    case stopTool
+    case save(path: String, contents: [UInt8])
+    /// Send every cell anew: the screen was written over by somebody else.
+    case redraw
+    case quit
+}

@@ -1,0 +1,61 @@
+import Screen
+
+/// What a place shows and which keys it has, made from the columns and the keymap themselves.
+enum Help {
+    struct Line: Hashable {
+        let head: String
+        let text: String
+        var isTitle: Bool { text.isEmpty && !head.isEmpty }
+    }
+
+    static func lines(for place: Place) -> [Line] {
+        var lines = about(place).map { Line(head: "", text: $0) }
+        lines.append(Line(head: "", text: ""))
+        lines.append(Line(head: "KEYS", text: ""))
+        lines += Keymap.bindings(for: place).compactMap { binding in
+            binding.help.map { Line(head: $0.keys, text: $0.text) }
+        }
+        if place.isList {
+            lines.append(Line(head: "", text: ""))
+            lines.append(Line(head: "COLUMNS (more on a wider screen)", text: ""))
+            lines += Column.columns(of: place).map { Line(head: $0.title, text: $0.meaning) }
+        }
+        lines.append(Line(head: "", text: ""))
+        lines.append(Line(head: "MARKS", text: ""))
+        lines += marks
+        return lines
+    }
+
+    private static let marks = [
+        Line(head: "! !!", text: "warning, critical; on a figure: a hot thread"),
+        Line(head: "-", text: "not known, or not permitted"),
+        Line(head: "recorded", text: "an earlier sample: the rows that used CPU or were on screen"),
+        Line(head: "LIVE", text: "the screen goes with time; FROZEN: it stands, -0:42 back"),
+        Line(head: "self", text: "what dxtop itself costs: CPU% of one CPU, resident memory"),
+    ]
+
+    private static func about(_ place: Place) -> [String] {
+        switch place {
+        case .overview:
+            [
+                "Which resource is short, then processes by their hottest thread:",
+                "a sum of 131 % never hides one thread that keeps a CPU to itself.",
+            ]
+        case .threads:
+            [
+                "Threads by CPU. A hot one uses most of a CPU; Enter shows what it does,",
+                "s traces its system calls, p shows the functions it spends its time in.",
+            ]
+        case .thread:
+            [
+                "One thread in depth. CPU without switches and system calls is a loop in",
+                "user mode: strace will be silent (s), a profile will not (p).",
+            ]
+        case .tool:
+            [
+                "The card says what will run, what it does to the thread and for how long.",
+                "Esc stops the tool; the thread is left running and untraced.",
+            ]
+        }
+    }
+}

@@ -1,0 +1,149 @@
+import Probes
+package import Screen
+
+/// What a key does somewhere, and how that is told.
+package struct Binding: Sendable {
+    package let keys: [Key]
+    package let command: Command
+    /// For the help page; nil where it stands in the one before it.
+    package let help: (keys: String, text: String)?
+    /// For the bottom line, best first; nil for keys that are not on it.
+    package let hint: String?
+
+    init(
+        _ keys: [Key], _ command: Command, _ help: (keys: String, text: String)? = nil,
+        hint: String? = nil
+    ) {
+        self.keys = keys
+        self.command = command
+        self.help = help
+        self.hint = hint
+    }
+}
+
+/// Every key of every place, once: keys, help and the bottom line are made from it.
+package enum Keymap {
+    package static func bindings(for place: Place) -> [Binding] {
+        switch place {
+        case .overview: list + overview + hotRows + selection + anywhere
+        case .threads: list + hotRows + selection + anywhere
+        case .thread: thread + anywhere
+        case .tool: tool + anywhere
+        }
+    }
+
+    package static func command(for key: Key, in place: Place) -> Command? {
+        bindings(for: place).first { $0.keys.contains(key) }?.command
+    }
+
+    private static let list = [
+        Binding([.enter], .open, ("Enter", "open the selected row"), hint: "Enter open"),
+        Binding([.up, .character("k")], .move(by: -1), ("up down, k j", "select")),
+        Binding([.down, .character("j")], .move(by: 1)),
+        Binding([.pageUp], .movePages(-1), ("PgUp PgDn", "select a page further")),
+        Binding([.pageDown], .movePages(1)),
+        Binding([.home, .character("g")], .first, ("Home End, g G", "select the first, the last")),
+        Binding([.end, .character("G")], .last),
+        Binding(
+            [.character("/"), .function(4)], .filter,
+            ("/ F4", "show only rows with this text; Esc shows all again"), hint: "/ filter"),
+        Binding([.function(6)], .chooseSort, ("F6", "choose the column to sort by")),
+        Binding([.character("<")], .sortNext(by: -1), ("< >", "sort by the next column")),
+        Binding([.character(">")], .sortNext(by: 1), hint: "<> sort"),
+        Binding([.character("I")], .reverseSort, ("I", "turn the order around")),
+        Binding([.character("P")], .sort(.cpu), ("P M T", "sort by CPU, memory, time")),
+        Binding([.character("M")], .sort(.resident)),
+        Binding([.character("T")], .sort(.time)),
+        Binding(
+            [.character("F")], .toggleFollow,
+            ("F", "follow: scroll along with the selected row")),
+    ]
+
+    private static let overview = [
+        Binding(
+            [.character("H")], .toggleThreads, ("H", "threads among the processes"),
+            hint: "H threads"),
+        Binding([.character("t"), .function(5)], .toggleTree, ("t F5", "tree"), hint: "t tree"),
+        Binding(
+            [.character("+"), .character("=")], .unfold,
+            ("+ -", "in the tree: unfold, fold")),
+        Binding([.character("-")], .fold),
+    ]
+
+    private static let hotRows = [
+        Binding(
+            [.character("n")], .hotRow(by: 1), ("n N", "next, previous hot row"),
+            hint: "n hot"),
+        Binding([.character("N")], .hotRow(by: -1)),
+    ]
+
+    /// Tools on the thread, or the hottest thread of the process, that is selected.
+    private static let selection = toolKeys
+
+    private static let thread = toolKeys
+
+    private static let toolKeys: [Binding] =
+        [
+            Binding(
+                [.character("x")], .toolMenu,
+                ("x", "tools for the selected thread (of a process: its hottest)"),
+                hint: "x tools")
+        ]
+        + ToolCatalogue.tools.compactMap { tool in
+            tool.key.map { key in
+                Binding([.character(key)], .tool(id: tool.id), (String(key), tool.title))
+            }
+        }
+
+    private static let tool: [Binding] =
+        [
+            Binding(
+                [.enter], .open, ("Enter", "on the card: start now; at the end: the next tool")),
+            Binding([.up, .character("k")], .move(by: -1), ("up down, k j", "scroll")),
+            Binding([.down, .character("j")], .move(by: 1)),
+            Binding([.left], .scrollSideways(-8), ("left right", "scroll sideways")),
+            Binding([.right], .scrollSideways(8)),
+            Binding([.pageUp], .movePages(-1), ("PgUp PgDn", "scroll a page")),
+            Binding([.pageDown], .movePages(1)),
+            Binding(
+                [.home, .character("g")], .first,
+                ("Home End, g G", "the beginning, the end (and stay there)")),
+            Binding([.end, .character("G")], .last),
+            Binding([.character("/")], .search, ("/", "search"), hint: "/ search"),
+            Binding([.character("n")], .searchAgain(forward: true), ("n N", "search on, back")),
+            Binding([.character("N")], .searchAgain(forward: false)),
+            Binding([.character("w")], .save, ("w", "save the output to a file"), hint: "w save"),
+        ]
+        + toolKeys
+
+    private static let anywhere = [
+        Binding(
+            [.escape], .back, ("Esc q Backspace", "back; q in the Overview asks, then quits"),
+            hint: "Esc back"),
+        Binding([.character("q"), .backspace], .back),
+        Binding(
+            [.character("1")], .view(.overview), ("1 2", "Overview, Threads of the host"),
+            hint: "1-2 view"),
+        Binding([.character("2")], .view(.threads)),
+        Binding(
+            [.character("z")], .freeze,
+            ("z", "freeze the screen, collection goes on; again (or Space): live"),
+            hint: "z freeze"),
+        Binding([.character(" ")], .resume),
+        Binding(
+            [.character("[")], .step(samples: -1),
+            ("[ ] { }", "step back and forth through 15 minutes, by sample, by minute")),
+        Binding([.character("]")], .step(samples: 1)),
+        Binding([.character("{")], .stepMinutes(-1)),
+        Binding([.character("}")], .stepMinutes(1)),
+        Binding([.character("d")], .setInterval, ("d", "refresh interval in seconds")),
+        Binding(
+            [.character("y")], .showCommand,
+            ("y", "the shell command that shows the same, to copy"), hint: "y command"),
+        Binding([.control("l")], .redraw, ("Ctrl-L", "draw the screen anew")),
+        Binding([.character(":")], .commandLine, (":q", "quit at once, as Ctrl-C does")),
+        Binding(
+            [.character("?"), .function(1), .character("h")], .help, ("? F1 h", "this help"),
+            hint: "? help"),
+    ]
+}

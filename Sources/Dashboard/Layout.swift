@@ -1,0 +1,56 @@
+import Screen
+
+/// Which rows of the screen a place's parts get. Views draw by it and `update` scrolls by it, so
+/// that both mean the same rows.
+struct Layout {
+    /// Breadcrumb, status, own cost, clock.
+    let header: Rect
+    /// Between the header and the list: the host's resources in the Overview, a title elsewhere.
+    let summary: Rect
+    /// The head of the table.
+    let columnHeads: Rect
+    let rows: Rect
+    /// Keys, a message, or what is being typed.
+    let footer: Rect
+
+    var listHeight: Int { rows.rows }
+    /// The rows of a tool's output: under its summary.
+    var outputHeight: Int { columnHeads.rows + rows.rows }
+
+    init(place: Place, size: Size) {
+        var rest = Rect(column: 0, row: 0, columns: size.columns, rows: size.rows)
+        // The smaller the screen, the more the list matters: first the summary goes, then the
+        // bottom line, then the header.
+        header = rest.takeTop(size.rows >= 3 ? 1 : 0)
+        footer = rest.takeBottom(size.rows >= 5 ? 1 : 0)
+        summary = rest.takeTop(Self.summaryHeight(place: place, size: size))
+        columnHeads = rest.takeTop(rest.rows >= 2 && place.isList ? 1 : 0)
+        rows = rest
+    }
+
+    private static func summaryHeight(place: Place, size: Size) -> Int {
+        switch place {
+        case .overview:
+            if size.rows >= 28 { return OverviewView.resourceLines + 1 + OverviewView.cpuLines }
+            if size.rows >= 16 { return OverviewView.resourceLines + 1 }
+            return size.rows >= 8 ? 1 : 0
+        case .threads: return size.rows >= 8 ? 1 : 0
+        case .thread: return 0
+        case .tool: return size.rows >= 14 ? 6 : size.rows >= 6 ? 2 : 0
+        }
+    }
+}
+
+extension Place {
+    /// Whether it shows rows to select.
+    var isList: Bool {
+        switch self {
+        case .overview, .threads: true
+        case .thread, .tool: false
+        }
+    }
+}
+
+extension State {
+    var layout: Layout { Layout(place: place, size: size) }
+}

@@ -1,0 +1,83 @@
+package import ProcSampling
+
+/// Which process or thread a row stands for, whatever row that is.
+package enum RowID: Hashable, Sendable {
+    case process(ProcessIdentity)
+    case thread(ThreadIdentity)
+}
+
+/// A row of a list: a place in the snapshot that is shown.
+package struct Row: Hashable, Sendable {
+    package let id: RowID
+    /// Index into `Snapshot.processes`.
+    let process: Int
+    /// Index into that process's `threads`; nil for a row that is the process.
+    let thread: Int?
+    /// How deep it stands in the tree.
+    var depth = 0
+    /// In the tree: has children that are folded away.
+    var isFolded = false
+}
+
+/// What a person did to a list.
+package struct ListState: Sendable {
+    /// The selection follows the process or thread, never the row number.
+    package var selected: RowID?
+    /// The first row on the screen.
+    package var scroll = 0
+    package var sort: ColumnID
+    /// Turns the column's own direction (largest first for figures) around.
+    package var isReversed = false
+    package var filter = ""
+    package var isTree = false
+    package var showsThreads = false
+    /// Scrolls along when the selected row moves.
+    package var follows = false
+    package var folded: Set<RowID> = []
+    /// Rows keep their order until then, so that none slips away under a person's finger.
+    package var heldUntil: Duration?
+
+    /// The rows as they were last put in order; `arrange` makes them anew.
+    package private(set) var rows: [Row] = []
+
+    init(sort: ColumnID) { self.sort = sort }
+
+    /// The selected row's number.
+    package var selectedIndex: Int? {
+        guard let selected else { return nil }
+        return rows.firstIndex { $0.id == selected }
+    }
+
+    /// Takes new rows, with the selection on the same process or thread; where that has ended, on
+    /// the row that has come into its place.
+    mutating func replaceRows(_ new: [Row]) {
+        let old = selectedIndex
+        rows = new
+        guard selectedIndex == nil else { return }
+        selected = rows.isEmpty ? nil : rows[min(old ?? 0, rows.count - 1)].id
+    }
+
+    /// Selects the row `distance` further down, stopping at both ends.
+    mutating func move(by distance: Int) {
+        guard !rows.isEmpty else { return }
+        let index = (selectedIndex ?? 0) + distance
+        selected = rows[max(0, min(index, rows.count - 1))].id
+    }
+
+    /// Scrolls as little as needed for the selected row to be among `height` rows.
+    mutating func scrollToSelection(height: Int) {
+        clampScroll(height: height)
+        guard let index = selectedIndex, height > 0 else { return }
+        scroll = min(max(scroll, index - height + 1), index)
+    }
+
+    mutating func clampScroll(height: Int) {
+        scroll = max(0, min(scroll, rows.count - max(1, height)))
+    }
+
+    /// The rows on the screen.
+    func visible(height: Int) -> ArraySlice<Row> {
+        let start = max(0, min(scroll, rows.count))
+        return rows[start..<min(rows.count, start + max(0, height))]
+    }
+}

@@ -1,0 +1,149 @@
+import Diagnosis
+import ProcFormats
+import ProcSampling
+import Units
+
+/// Reads the figures of one row out of a snapshot: as text for the screen, as keys for sorting.
+struct RowReader {
+    private let processes: [ProcessSample]
+    private let row: Row
+    private let userNames: UserNames
+
+    init(_ row: Row, in snapshot: Snapshot, userNames: UserNames) {
+        processes = snapshot.processes
+        self.row = row
+        self.userNames = userNames
+    }
+
+    /// Lent, not copied: this is asked for every row of a table of thousands.
+    private var process: ProcessSample {
+        _read { yield processes[row.process] }
+    }
+
+    /// Nil for a row that is the process.
+    private var thread: ThreadSample? {
+        row.thread.map { processes[row.process].threads[$0] }
+    }
+
+    /// What stands in the column; "-" where the figure is not known or not permitted, nothing
+    /// where it makes no sense for such a row.
+    func text(_ column: ColumnID) -> String {
+        switch column {
+        case .pid: process.id.pid.description
+        case .tid: thread?.id.tid.description ?? ""
+        case .name: thread?.name ?? process.name
+        case .process: process.name
+        case .user: process.user.map { userNames[$0] ?? $0.description } ?? "-"
+        case .state: String((thread?.state ?? process.state).letter)
+        case .cpu: cpu.text
+        case .userCPU: (thread?.user).text
+        case .systemCPU: (thread?.system).text
+        case .hottest: (thread == nil ? process.hottestCPU : cpu).text
+        case .runDelay: (thread?.runDelay).text
+        case .voluntary: (thread?.voluntarySwitches).text
+        case .involuntary: (thread?.involuntarySwitches).text
+        case .faults: faults.text
+        case .threads: thread == nil ? String(process.threadCount) : ""
+        case .resident: thread == nil ? process.residentMemory.text : ""
+        case .anonymous: thread == nil ? (process.memory?.anonymous).text : ""
+        case .files: thread == nil ? process.openFiles.map(String.init) ?? "-" : ""
+        case .time: (thread?.totalTime ?? process.totalTime).text
+        case .processor: thread?.processor.map { String($0) } ?? "-"
+        case .activity: activity
+        case .command: command
+        case .cgroup: process.cgroup ?? "-"
+        case .curve: ""
+        }
+    }
+
+    /// What sorts the column; nil, for what is not known, comes last.
+    func key(_ column: ColumnID) -> SortKey? {
+        switch column {
+        case .pid: .number(Double(process.id.pid.rawValue))
+        case .tid: .number(Double(thread?.id.tid.rawValue ?? process.id.pid.rawValue))
+        case .name, .process, .user, .state, .activity, .command, .cgroup: .text(text(column))
+        case .cpu, .curve: cpu.map(Self.asShown)
+        case .userCPU: (thread?.user).map(Self.asShown)
+        case .systemCPU: (thread?.system).map(Self.asShown)
+        case .hottest: (thread == nil ? process.hottestCPU : cpu).map(Self.asShown)
+        case .runDelay: (thread?.runDelay).map(Self.asShown)
+        case .voluntary: thread?.voluntarySwitches.map { .number(Double($0.rawValue)) }
+        case .involuntary: thread?.involuntarySwitches.map { .number(Double($0.rawValue)) }
+        case .faults: faults.map { .number(Double($0.rawValue)) }
+        case .threads: .number(Double(process.threadCount))
+        case .resident: process.residentMemory.map { .number(Double($0.rawValue)) }
+        case .anonymous: process.memory?.anonymous.map { .number(Double($0.rawValue)) }
+        case .files: process.openFiles.map { .number(Double($0)) }
+        case .time: .number((thread?.totalTime ?? process.totalTime).seconds)
+        case .processor: thread?.processor.map { .number(Double($0)) }
+        }
+    }
+
+    /// Rows that show the same figure keep their places instead of trading them at random.
+    private static func asShown(_ percent: Percent) -> SortKey {
+        .number((Double(percent.rawValue) * 10).rounded())
+    }
+
+    /// Whether any name, number or command of the row has `filter` in it, upper or lower case.
+    func matches(_ filter: String) -> Bool {
+        let columns: [ColumnID] = [.pid, .tid, .name, .process, .user, .command, .activity]
+        return columns.contains { text($0).containsIgnoringCase(filter) }
+    }
+
+    private var cpu: Percent? { thread == nil ? process.cpu : thread?.cpu }
+
+    private var faults: Rate? {
+        let minor = thread == nil ? process.minorFaults : thread?.minorFaults
+        let major = thread == nil ? process.majorFaults : thread?.majorFaults
+        guard let minor, let major else { return nil }
+        return Rate(minor.rawValue + major.rawValue)
+    }
+
+    private var command: String {
+        if let thread { return thread.name }
+        return process.command ?? "[\(process.name)]"
+    }
+
+    private var activity: String {
+        switch thread?.activity {
+        case .running: "[running]"
+        case .systemCall(let number): SystemCallTable.name(of: number) ?? "syscall \(number)"
+        case .waitChannel(let function): "wchan:" + function
+        case nil: "-"
+        }
+    }
+}
+
+/// Puts rows in order by one column.
+enum SortKey: Comparable {
+    case number(Double)
+    case text(String)
+
+    /// In the order in which a person wants to see them: the largest figure first, words from a
+    /// to z; what is not known last, whichever way round.
+    static func precedes(_ a: SortKey?, _ b: SortKey?, reversed: Bool) -> Bool {
+        switch (a, b) {
+        case (nil, _): false
+        case (_?, nil): true
+        case (.number(let a)?, .number(let b)?): reversed ? a < b : a > b
+        case (let a?, let b?): reversed ? a > b : a < b
+        }
+    }
+}
+
+extension String {
+    /// Whether `part` stands in it, ASCII letters matching in either case.
+    func containsIgnoringCase(_ part: String) -> Bool {
+        let needle = part.utf8.map(\.asciiLowercased)
+        guard !needle.isEmpty else { return true }
+        let hay = utf8.map(\.asciiLowercased)
+        guard hay.count >= needle.count else { return false }
+        return (0...(hay.count - needle.count)).contains { start in
+            hay[start..<(start + needle.count)].elementsEqual(needle)
+        }
+    }
+}
+
+extension UInt8 {
+    fileprivate var asciiLowercased: UInt8 { (0x41...0x5A).contains(self) ? self | 0x20 : self }
+}

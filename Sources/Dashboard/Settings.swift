@@ -1,0 +1,29 @@
+package import Screen
+package import Units
+
+/// What was asked for at the start and holds until the end.
+package struct Settings: Sendable {
+    /// CPU % of one CPU from which a thread is hot.
+    package var hotThreshold: Percent
+    package var glyphs: Glyphs
+    package var userName: String
+    /// Where files are saved: the working directory at the start.
+    package var directory: String
+    /// Seconds to add to UTC for the clock on the wall.
+    package var secondsFromUTC: Int
+    /// Seen through `--proc DIR`: another machine's or an earlier tree, no place for tools.
+    package var isForeign: Bool
+
+    package init(
+        hotThreshold: Percent = Percent(Float(90)), glyphs: Glyphs = .ascii,
+        userName: String = "root", directory: String = ".", secondsFromUTC: Int = 0,
+        isForeign: Bool = false
+    ) {
+        self.hotThreshold = hotThreshold
+        self.glyphs = glyphs
+        self.userName = userName
+        self.directory = directory
+        self.secondsFromUTC = secondsFromUTC
+        self.isForeign = isForeign
+    }
+}

@@ -1,0 +1,34 @@
+import Probes
+import ProcSampling
+
+extension State {
+    /// What the sampler should read closely for what is on the screen.
+    func wantedInterest() -> Interest {
+        var interest = Interest(hotThreshold: settings.hotThreshold)
+        switch place {
+        case .overview, .threads:
+            for row in list.visible(height: layout.listHeight) {
+                switch row.id {
+                case .process(let identity): interest.shownProcesses.insert(identity)
+                case .thread(let identity): interest.shownThreads.insert(identity)
+                }
+            }
+            if place != .overview || list.showsThreads {
+                interest.columnsForAll = columns.first { $0.id == list.sort }?.cost ?? []
+            }
+            if case .threads(of: let owner?) = place {
+                interest.scope = .process(owner)
+                interest.shownProcesses.insert(owner)
+            }
+        case .thread(let thread, let owner):
+            interest.selectedThread = thread
+            interest.shownThreads = [thread]
+            interest.shownProcesses = [owner]
+        case .tool:
+            guard let target = tool?.subject.target else { break }
+            interest.shownThreads = [target.thread]
+            interest.shownProcesses = [target.process]
+        }
+        return interest
+    }
+}

@@ -1,0 +1,84 @@
+import Probes
+import Screen
+
+/// Keys while a box lies over the view.
+extension State {
+    mutating func pressInOverlay(_ key: Key) -> [Effect] {
+        switch overlay {
+        case .help(let scroll): overlay = help(scroll, key)
+        case .commands: overlay = nil
+        case .quitQuestion: return answerQuitQuestion(key)
+        case .sortMenu(let selected): chooseSort(selected, key)
+        case .toolMenu(let selected, let subject): chooseTool(selected, subject, key)
+        case nil: break
+        }
+        return []
+    }
+
+    private func help(_ scroll: Int, _ key: Key) -> Overlay? {
+        let page = max(1, size.rows - 4)
+        let last = max(0, Help.lines(for: place).count - page)
+        switch key {
+        case .down, .character("j"), .enter: return .help(scroll: min(last, scroll + 1))
+        case .up, .character("k"): return .help(scroll: max(0, scroll - 1))
+        case .pageDown, .character(" "): return .help(scroll: min(last, scroll + page))
+        case .pageUp: return .help(scroll: max(0, scroll - page))
+        case .home, .character("g"): return .help(scroll: 0)
+        case .end, .character("G"): return .help(scroll: last)
+        default: return nil
+        }
+    }
+
+    private mutating func answerQuitQuestion(_ key: Key) -> [Effect] {
+        overlay = nil
+        switch key {
+        case .character("q"), .character("y"), .enter: return [.quit]
+        default: return []
+        }
+    }
+
+    private mutating func chooseSort(_ selected: Int, _ key: Key) {
+        switch menu(selected, key, count: columns.count) {
+        case .moved(let index): overlay = .sortMenu(selected: index)
+        case .chosen(let index):
+            overlay = nil
+            sort(by: columns[index].id)
+        case .closed: overlay = nil
+        }
+    }
+
+    private mutating func chooseTool(_ selected: Int, _ subject: ToolSubject, _ key: Key) {
+        let tools = ToolCatalogue.tools
+        if case .character = key,
+            let tool = tools.first(where: { key == $0.key.map(Key.character) })
+        {
+            overlay = nil
+            prepare(tool, for: subject)
+            return
+        }
+        switch menu(selected, key, count: tools.count) {
+        case .moved(let index): overlay = .toolMenu(selected: index, subject)
+        case .chosen(let index):
+            overlay = nil
+            prepare(tools[index], for: subject)
+        case .closed: overlay = nil
+        }
+    }
+
+    private enum MenuStep {
+        case moved(to: Int)
+        case chosen(Int)
+        case closed
+    }
+
+    private func menu(_ selected: Int, _ key: Key, count: Int) -> MenuStep {
+        switch key {
+        case .down, .character("j"): .moved(to: min(count - 1, selected + 1))
+        case .up, .character("k"): .moved(to: max(0, selected - 1))
+        case .home, .character("g"): .moved(to: 0)
+        case .end, .character("G"): .moved(to: count - 1)
+        case .enter: .chosen(selected)
+        default: .closed
+        }
+    }
+}

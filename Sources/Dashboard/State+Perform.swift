@@ -1,0 +1,182 @@
+import ProcSampling
+import Screen
+import Units
+
+extension State {
+    /// Does what a key asks for, where one is.
+    mutating func perform(_ command: Command) -> [Effect] {
+        if place == .tool, let effects = performOnOutput(command) { return effects }
+        switch command {
+        case .view(let view): return go(to: view)
+        case .back: return back()
+        case .open: open()
+        case .quitNow: return [.quit]
+        case .commandLine: prompt = Prompt(purpose: .command, field: TextField())
+        case .help: overlay = .help(scroll: 0)
+        case .redraw: return [.redraw]
+        case .freeze: frozen = frozen == nil ? live : nil
+        case .resume: frozen = nil
+        case .step(let samples): step(by: samples)
+        case .stepMinutes(let minutes): step(byMinutes: minutes)
+        case .setInterval: prompt = Prompt(purpose: .interval, field: TextField())
+        case .showCommand: overlay = .commands(shellCommands())
+
+        case .move(let distance): select { $0.move(by: distance) }
+        case .movePages(let pages):
+            let page = max(1, layout.listHeight - 1)
+            select { $0.move(by: pages * page) }
+        case .first: select { $0.move(by: -$0.rows.count) }
+        case .last: select { $0.move(by: $0.rows.count) }
+        case .filter:
+            prompt = Prompt(
+                purpose: .filter(before: list.filter), field: TextField(list.filter))
+        case .hotRow(let distance): selectHotRow(distance)
+        case .chooseSort:
+            overlay = .sortMenu(selected: columns.firstIndex { $0.id == list.sort } ?? 0)
+        case .sortNext(let distance): sortNext(by: distance)
+        case .reverseSort:
+            list.isReversed.toggle()
+            list.heldUntil = nil
+        case .sort(let column): sort(by: column)
+        case .toggleThreads: list.showsThreads.toggle()
+        case .toggleTree: list.isTree.toggle()
+        case .toggleFollow: list.follows.toggle()
+        case .fold: if let selected = list.selected { list.folded.insert(selected) }
+        case .unfold: if let selected = list.selected { list.folded.remove(selected) }
+
+        case .toolMenu: openToolMenu()
+        case .tool(let id): prepareTool(id)
+        case .stopTool, .search, .searchAgain, .scrollSideways, .save: break
+        }
+        return []
+    }
+
+    // MARK: Places
+
+    private mutating func go(to view: Place.View) -> [Effect] {
+        let effects = leaveTool()
+        if path.count > 1, path[1].place == .threads(of: nil) { leftThreads = path[1] }
+        path.removeSubrange(1...)
+        if view == .threads { path.append(leftThreads ?? Level(.threads(of: nil))) }
+        return effects
+    }
+
+    /// One step back: a filter first, then the place; in the Overview, out, after a question.
+    private mutating func back() -> [Effect] {
+        if !list.filter.isEmpty {
+            list.filter = ""
+            return []
+        }
+        guard path.count > 1 else {
+            overlay = .quitQuestion
+            return []
+        }
+        let effects = leaveTool()
+        if place == .threads(of: nil) { leftThreads = level }
+        path.removeLast()
+        return effects
+    }
+
+    private mutating func open() {
+        guard let shown, let index = list.selectedIndex else { return }
+        let row = list.rows[index]
+        let process = shown.processes[row.process].id
+        switch row.id {
+        case .process(let identity): path.append(Level(.threads(of: identity)))
+        case .thread(let identity): path.append(Level(.thread(identity, of: process)))
+        }
+    }
+
+    // MARK: Rows
+
+    var columns: [Column] { Column.columns(of: place) }
+
+    /// Changes the selection by hand: the rows then keep their order for a while.
+    private mutating func select(_ change: (inout ListState) -> Void) {
+        change(&list)
+        list.heldUntil = now + .seconds(5)
+        list.scrollToSelection(height: layout.listHeight)
+    }
+
+    private mutating func selectHotRow(_ distance: Int) {
+        guard let shown else { return }
+        let hot = list.rows.indices.filter { isHot(list.rows[$0], in: shown) }
+        guard !hot.isEmpty else {
+            say("no hot row: no thread uses \(Int(settings.hotThreshold.rawValue))% of a CPU")
+            return
+        }
+        let here = list.selectedIndex ?? -1
+        let next =
+            distance > 0 ? hot.first { $0 > here } ?? hot[0] : hot.last { $0 < here } ?? hot.last
+        select { list in list.selected = next.map { list.rows[$0].id } }
+    }
+
+    /// Whether the row is a hot thread or holds one.
+    func isHot(_ row: Row, in snapshot: Snapshot) -> Bool {
+        let process = snapshot.processes[row.process]
+        let cpu = row.thread.map { process.threads[$0].cpu } ?? process.hottestCPU
+        return cpu.map { $0 >= settings.hotThreshold } ?? false
+    }
+
+    private mutating func sortNext(by distance: Int) {
+        // Only columns on the screen: sorting by one that is not there looks broken.
+        let ids = ListView.table(for: self).columns(in: size.columns)
+        guard !ids.isEmpty else { return }
+        let index = ids.firstIndex(of: list.sort) ?? 0
+        sort(by: ids[(index + distance + ids.count) % ids.count])
+    }
+
+    mutating func sort(by column: ColumnID) {
+        guard columns.contains(where: { $0.id == column }) else {
+            say("this view has no such column")
+            return
+        }
+        list.sort = column
+        list.isReversed = false
+        list.heldUntil = nil
+        list.scroll = 0
+    }
+
+    /// Puts the rows of the list in order for what is shown.
+    mutating func arrange() {
+        guard let shown else { return }
+        if let held = list.heldUntil, held <= now { list.heldUntil = nil }
+        let arrangement = Arrangement(
+            snapshot: shown, list: list, userNames: userNames, holdsOrder: list.heldUntil != nil)
+        list.replaceRows(arrangement.rows(of: place))
+        // Before there are rates the order says nothing, and so would a selection.
+        let hasRates = shown.processes.contains { $0.hottestCPU != nil }
+        if !hasRates, list.heldUntil == nil { list.selected = nil }
+        if list.follows {
+            list.scrollToSelection(height: layout.listHeight)
+        } else {
+            list.clampScroll(height: layout.listHeight)
+        }
+    }
+
+    // MARK: Time
+
+    private mutating func step(by samples: Int) {
+        guard let here = shown?.sequence else { return }
+        goTo(sequence: here + samples)
+    }
+
+    private mutating func step(byMinutes minutes: Int) {
+        guard let shown else { return }
+        let samples = max(1, Int((.seconds(60) / interval).rounded()))
+        goTo(sequence: shown.sequence + minutes * samples)
+    }
+
+    private mutating func goTo(sequence: Int) {
+        guard let newest = live?.sequence, let oldest = history.sequences?.lowerBound else {
+            return
+        }
+        if sequence >= newest {
+            frozen = nil
+            say("live again")
+        } else {
+            frozen = history.nearest(to: sequence).flatMap(history.snapshot(sequence:))
+            if sequence < oldest { say("this is the oldest sample kept") }
+        }
+    }
+}

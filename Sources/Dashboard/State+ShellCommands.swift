@@ -1,0 +1,54 @@
+import Probes
+import ProcSampling
+
+/// `y`: how one would see the same with the tools of any box.
+extension State {
+    func shellCommands() -> [ShellCommand] {
+        switch place {
+        case .overview:
+            return [
+                ShellCommand(command: "top -b -n 1 -o %CPU", shows: "processes by CPU"),
+                ShellCommand(
+                    command: "ps -eLo pid,tid,pcpu,comm --sort=-pcpu | head",
+                    shows: "threads by CPU since they began"),
+                ShellCommand(
+                    command: "grep . /proc/pressure/*", shows: "what tasks wait for (PSI)"),
+            ] + dxtopCommand("processes")
+        case .threads(of: nil):
+            return [
+                ShellCommand(command: "top -H -b -n 1", shows: "threads by CPU"),
+                ShellCommand(
+                    command: "pidstat -t -u -w 1 1", shows: "CPU and switches of each thread"),
+            ] + dxtopCommand("threads")
+        case .threads(of: let process?):
+            let pid = process.pid
+            return [
+                ShellCommand(command: "top -H -b -n 1 -p \(pid)", shows: "its threads by CPU"),
+                ShellCommand(
+                    command: "pidstat -t -u -w -p \(pid) 1 1",
+                    shows: "CPU and switches of each thread"),
+            ] + dxtopCommand("threads --pid \(pid)")
+        case .thread(let thread, let process):
+            let task = "/proc/\(process.pid)/task/\(thread.tid)"
+            return [
+                ShellCommand(
+                    command: "cat \(task)/syscall \(task)/wchan",
+                    shows: "the system call it is in (number, arguments), the wait channel"),
+                ShellCommand(command: "cat \(task)/stack", shows: "its kernel stack, as root"),
+                ShellCommand(
+                    command: "grep ctxt \(task)/status", shows: "its switches since it began"),
+                ShellCommand(
+                    command: "pidstat -t -u -w -p \(process.pid) 1",
+                    shows: "CPU and switches each second"),
+            ]
+        case .tool:
+            return (tool?.commands ?? []).map {
+                ShellCommand(command: $0, shows: tool?.tool.title ?? "")
+            }
+        }
+    }
+
+    private func dxtopCommand(_ view: String) -> [ShellCommand] {
+        [ShellCommand(command: "dxtop watch \(view) --count 1", shows: "this view as text")]
+    }
+}

@@ -1,0 +1,144 @@
+import Probes
+import ProcSampling
+import Screen
+
+/// Tools: which thread they are for, the card before they start, keys while they run.
+extension State {
+    /// The selected thread; of a selected process, its hottest thread.
+    var toolSubject: ToolSubject? {
+        if let tool, place == .tool { return tool.subject }
+        guard let shown else { return nil }
+        if case .thread(let thread, let owner) = place {
+            return subject(thread: thread, process: owner, in: shown)
+        }
+        guard let index = list.selectedIndex else { return nil }
+        let process = shown.processes[list.rows[index].process]
+        switch list.rows[index].id {
+        case .thread(let thread): return subject(thread: thread, process: process.id, in: shown)
+        case .process:
+            guard let thread = process.hottestThread ?? process.threads.first?.id else {
+                return nil
+            }
+            return subject(thread: thread, process: process.id, in: shown)
+        }
+    }
+
+    private func subject(
+        thread: ThreadIdentity, process: ProcessIdentity, in snapshot: Snapshot
+    ) -> ToolSubject? {
+        guard let owner = snapshot.processes.first(where: { $0.id == process }) else { return nil }
+        let name = owner.threads.first { $0.id == thread }?.name
+        return ToolSubject(
+            target: ToolTarget(process: process, thread: thread), threadName: name ?? owner.name,
+            processName: owner.name)
+    }
+
+    mutating func openToolMenu() {
+        guard let subject = subjectOrNotice() else { return }
+        overlay = .toolMenu(selected: 0, subject)
+    }
+
+    mutating func prepareTool(_ id: String) {
+        guard let tool = ToolCatalogue.tool(withID: id),
+            let subject = subjectOrNotice()
+        else { return }
+        prepare(tool, for: subject)
+    }
+
+    private mutating func subjectOrNotice() -> ToolSubject? {
+        if settings.isForeign {
+            say("tools need the live machine; this is another /proc tree", isFailure: true)
+            return nil
+        }
+        if frozen != nil, toolSubject == nil {
+            say("that thread is not in the recorded sample", isFailure: true)
+            return nil
+        }
+        guard let subject = toolSubject else {
+            say("select a thread first", isFailure: true)
+            return nil
+        }
+        return subject
+    }
+
+    /// Shows the card; the tool starts when its time is over, or by Enter.
+    mutating func prepare(_ tool: Tool, for subject: ToolSubject) {
+        if self.tool?.isRunning == true {
+            say("\(self.tool?.tool.title ?? "a tool") still runs: Esc stops it", isFailure: true)
+            return
+        }
+        toolRuns += 1
+        self.tool = ToolState(
+            tool: tool, subject: subject, run: toolRuns, startsAt: now + ToolState.cardTime)
+        if place != .tool { path.append(Level(.tool)) }
+    }
+
+    mutating func startToolWhenDue() -> [Effect] {
+        guard case .card(let startsAt) = tool?.phase, startsAt <= now else { return [] }
+        return startTool()
+    }
+
+    private mutating func startTool() -> [Effect] {
+        guard let tool else { return [] }
+        self.tool?.phase = .running(since: now, stopping: false)
+        return [.startTool(tool.tool, tool.subject.target, run: tool.run)]
+    }
+
+    /// Keys that mean something else where a tool is shown; nil for those that do not.
+    mutating func performOnOutput(_ command: Command) -> [Effect]? {
+        guard let phase = tool?.phase else { return nil }
+        let height = layout.outputHeight
+        let page = max(1, height - 1)
+        switch command {
+        case .move(let distance): tool?.output.scroll(by: distance, height: height)
+        case .movePages(let pages):
+            tool?.output.scroll(by: pages * page, height: height)
+        case .first: tool?.output.scrollToStart()
+        case .last: tool?.output.scrollToEnd()
+        case .scrollSideways(let columns): tool?.output.scroll(columns: columns)
+        case .search: prompt = Prompt(purpose: .search, field: TextField())
+        case .searchAgain(let forward):
+            tool?.output.findNext(backward: !forward, height: height)
+            sayIfNotFound()
+        case .save:
+            prompt = Prompt(purpose: .save, field: TextField(suggestedFileName))
+        case .open:
+            if case .card = phase { return startTool() }
+            if case .finished = phase, let next = tool?.tool.next { prepareTool(next) }
+        case .back:
+            switch phase {
+            case .running(_, stopping: true): return []
+            case .running: return stopTool()
+            case .card, .finished: return nil
+            }
+        default: return nil
+        }
+        return []
+    }
+
+    mutating func sayIfNotFound() {
+        guard let search = tool?.output.search, search.line == nil else { return }
+        say("not found: \(search.pattern)", isFailure: true)
+    }
+
+    private mutating func stopTool() -> [Effect] {
+        if case .running(let since, _) = tool?.phase {
+            tool?.phase = .running(since: since, stopping: true)
+        }
+        return [.stopTool]
+    }
+
+    /// A tool lives as long as one looks at it.
+    mutating func leaveTool() -> [Effect] {
+        guard place == .tool else { return [] }
+        let effects = tool?.isRunning == true ? stopTool() : []
+        tool = nil
+        return effects
+    }
+
+    private var suggestedFileName: String {
+        guard let tool else { return "" }
+        let thread = tool.subject.target.thread.tid
+        return "dxtop-\(tool.tool.id)-T\(thread)-\(shown?.time.compact ?? "").txt"
+    }
+}

@@ -1,0 +1,56 @@
+import ProcSampling
+import Screen
+
+extension State {
+    /// Takes one event in, and says what is to be done in the world.
+    package mutating func update(_ event: Event, at now: Duration) -> [Effect] {
+        self.now = now
+        var effects: [Effect] = []
+        switch event {
+        case .key(let key):
+            notice = nil
+            effects = press(key)
+        case .resize(let size):
+            self.size = size
+        case .sample(let snapshot):
+            take(snapshot)
+        case .tool(let toolEvent, let run):
+            if tool?.run == run { tool?.take(toolEvent, at: now) }
+        case .saved(let message, let failed):
+            say(message, isFailure: failed)
+        case .tick:
+            effects = startToolWhenDue()
+        }
+        let isByHand = if case .key = event { true } else { false }
+        return effects + settle(isByHand: isByHand)
+    }
+
+    private mutating func take(_ snapshot: Snapshot) {
+        // The same refresh may come again with more in it: what a changed interest asked for.
+        if snapshot.sequence != live?.sequence {
+            history.record(snapshot, shown: interest?.shownThreads ?? [])
+        }
+        live = snapshot
+    }
+
+    /// What follows from any change: times that are over, rows in order, what to look at.
+    private mutating func settle(isByHand: Bool) -> [Effect] {
+        if let notice, notice.until <= now { self.notice = nil }
+        arrange()
+        let wanted = wantedInterest()
+        guard wanted != interest else { return [] }
+        interest = wanted
+        return [.look(wanted, atOnce: isByHand)]
+    }
+
+    mutating func say(_ text: String, isFailure: Bool = false) {
+        notice = Notice(text: text, isFailure: isFailure, until: now + .seconds(isFailure ? 8 : 4))
+    }
+
+    private mutating func press(_ key: Key) -> [Effect] {
+        if prompt != nil { return type(key) }
+        if overlay != nil { return pressInOverlay(key) }
+        guard let command = Keymap.command(for: key, in: place) else { return [] }
+        return perform(command)
+    }
+}

@@ -1,0 +1,61 @@
+package import ProcFormats
+package import ProcSampling
+import Screen
+package import Units
+
+/// The views as plain text, for pipes and scripts: the same columns in the same order, in ASCII.
+package struct TextReport {
+    private let snapshot: Snapshot
+    private let userNames: UserNames
+    private let hotThreshold: Percent
+    private let width: Int
+
+    package init(
+        _ snapshot: Snapshot, userNames: UserNames, hotThreshold: Percent, width: Int
+    ) {
+        self.snapshot = snapshot
+        self.userNames = userNames
+        self.hotThreshold = hotThreshold
+        self.width = width
+    }
+
+    /// The Overview's header: resources with their marks, hot threads.
+    package var resources: [String] {
+        var surface = Surface(
+            size: Size(columns: width, rows: OverviewView.resourceLines), glyphs: .ascii)
+        OverviewView.drawResources(
+            snapshot, state(at: .overview), into: &surface, in: surface.bounds)
+        return (0..<surface.size.rows).map(surface.text(row:))
+    }
+
+    /// The rows of a place under their column heads, hottest first; `limit` of them at most.
+    package func table(of place: Place, limit: Int?) -> [String] {
+        var state = state(at: place)
+        state.arrange()
+        state.list.selected = nil
+        var table = ListView.table(for: state)
+        // There is no history to draw it from.
+        table.columns.removeAll { $0.id == .curve }
+        let count = min(limit ?? .max, state.list.rows.count)
+        // In pieces: a screen of ten thousand rows would take a lot of memory.
+        let step = 200
+        var lines: [String] = []
+        for first in stride(from: 0, to: max(1, count), by: step) {
+            var surface = Surface(
+                size: Size(columns: width, rows: 1 + min(step, count - first)), glyphs: .ascii)
+            ListView.draw(
+                table, state, snapshot, first: first, into: &surface, in: surface.bounds)
+            lines += (first == 0 ? 0..<surface.size.rows : 1..<surface.size.rows)
+                .map(surface.text(row:))
+        }
+        return lines
+    }
+
+    private func state(at place: Place) -> State {
+        var state = State(
+            settings: Settings(hotThreshold: hotThreshold), size: Size(columns: width, rows: 24),
+            interval: .seconds(1), userNames: userNames, place: place)
+        state.live = snapshot
+        return state
+    }
+}

@@ -1,0 +1,87 @@
+package import Probes
+import ProcSampling
+package import Screen
+
+/// The thread a tool is meant for, with its names for the screen.
+package struct ToolSubject: Sendable, Hashable {
+    package let target: ToolTarget
+    package let threadName: String
+    package let processName: String
+
+    /// "T4127 poll (streamd 2214)".
+    package var description: String {
+        "T\(target.thread.tid) \(threadName) (\(processName) \(target.process.pid))"
+    }
+}
+
+/// One use of a tool: first its card, then its output as it comes, then how it ended.
+package struct ToolState: Sendable {
+    package enum Phase: Sendable, Hashable {
+        /// The card says what will happen; it does at this time unless one goes back.
+        case card(startsAt: Duration)
+        case running(since: Duration, stopping: Bool)
+        case finished(ToolOutcome, after: Duration)
+    }
+
+    package let tool: Tool
+    package let subject: ToolSubject
+    package let run: Int
+    package var phase: Phase
+    package var output: Pager
+
+    /// How long the card stands before the tool starts by itself: long enough to read it and to
+    /// go back, short enough that the tool is three keys away.
+    static let cardTime = Duration.seconds(3)
+
+    init(tool: Tool, subject: ToolSubject, run: Int, startsAt: Duration) {
+        self.tool = tool
+        self.subject = subject
+        self.run = run
+        phase = .card(startsAt: startsAt)
+        output = Pager()
+    }
+
+    package var isRunning: Bool {
+        if case .running = phase { return true }
+        return false
+    }
+
+    /// The commands it runs, as one would type them.
+    package var commands: [String] { tool.command(for: subject.target).shellLines }
+}
+
+extension ToolState {
+    mutating func take(_ event: ToolEvent, at now: Duration) {
+        switch event {
+        case .started:
+            break
+        case .output(let bytes):
+            output.append(bytes)
+        case .finished(let outcome):
+            if case .failed(let reason, let remedy) = outcome.ending {
+                output.append("! " + reason)
+                if let remedy { output.append("  " + remedy) }
+            }
+            // A report is read from its beginning; a trace is followed at its end.
+            if tool.steps.count > 1 { output.scrollToStart() }
+            var time = Duration.zero
+            if case .running(let since, _) = phase { time = now - since }
+            phase = .finished(outcome, after: time)
+        }
+    }
+
+    /// The tool that `Enter` starts when this one has ended.
+    var next: Tool? { tool.next.flatMap(ToolCatalogue.tool(withID:)) }
+
+    /// What is saved: which command was run on what, all that is still kept of its output, and how
+    /// it ended.
+    var fileContents: [UInt8] {
+        var lines = commands.map { "$ " + $0 } + ["# " + subject.description]
+        lines += output.lineNumbers.compactMap { output.line($0) }
+        if case .finished(let outcome, _) = phase {
+            if let silence = outcome.silence { lines.append("# " + silence) }
+            lines.append("# " + outcome.targetAfterwards)
+        }
+        return Array((lines.joined(separator: "\n") + "\n").utf8)
+    }
+}

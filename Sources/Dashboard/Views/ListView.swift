@@ -1,0 +1,121 @@
+import ProcSampling
+import Screen
+import Units
+
+/// The table of processes or threads that most views have in common.
+enum ListView {
+    static func table(for state: State) -> Table<ColumnID> {
+        let list = state.level.list
+        let columns = state.columns
+        let sortsText = columns.first { $0.id == list.sort }?.isNumber == false
+        return Table(
+            columns: columns.map(\.inTable),
+            order: Table.Order(column: list.sort, isDescending: sortsText == list.isReversed))
+    }
+
+    static func draw(
+        _ state: State, _ snapshot: Snapshot, into surface: inout Surface, _ layout: Layout
+    ) {
+        let list = state.level.list
+        var area = layout.rows
+        area.origin.row = layout.columnHeads.row
+        area.size.rows += layout.columnHeads.rows
+        draw(table(for: state), state, snapshot, first: list.scroll, into: &surface, in: area)
+        if list.rows.isEmpty { drawEmpty(state, into: &surface, in: layout.rows) }
+    }
+
+    /// Draws the heads and as many rows as fit, from row `first` on.
+    static func draw(
+        _ table: Table<ColumnID>, _ state: State, _ snapshot: Snapshot, first: Int,
+        into surface: inout Surface, in area: Rect
+    ) {
+        let list = state.level.list
+        table.draw(
+            into: &surface, in: area, rows: list.rows.count, first: first,
+            selected: list.selectedIndex
+        ) { index, column in
+            content(of: column, list.rows[index], state, snapshot)
+        }
+    }
+
+    private static func content(
+        of column: ColumnID, _ row: Row, _ state: State, _ snapshot: Snapshot
+    ) -> Table<ColumnID>.Content {
+        let isHot = state.isHot(row, in: snapshot)
+        let style = isHot ? Style.critical : Style.text
+        let reader = RowReader(row, in: snapshot, userNames: state.userNames)
+        switch column {
+        case .curve:
+            guard case .thread(let thread) = row.id else { return .text("") }
+            let values = state.cpuCurve(of: thread, last: .seconds(60), points: 6)
+            return .sparkline(Sparkline(values, maximum: 100, style: style))
+        case .command, .name:
+            let text = reader.text(column)
+            let branch = branch(of: row, state, surfaceGlyphs: state.settings.glyphs)
+            return .pieces([StyledText(branch, .faint), StyledText(text, style)])
+        case .cpu, .hottest:
+            // A hot figure has a mark, so that it stands out without colour too. The sum of a
+            // process is not marked: of several threads it says nothing about any one.
+            let marksHot = isHot && (column == .hottest || row.thread != nil)
+            return .text(
+                StyledText(
+                    reader.text(column) + (marksHot ? "!" : " "), marksHot ? .critical : .text))
+        default:
+            let text = reader.text(column)
+            return .text(StyledText(text, text == "-" || text == "0.0" ? .faint : .text))
+        }
+    }
+
+    /// What hangs a row in the tree.
+    private static func branch(of row: Row, _ state: State, surfaceGlyphs: Glyphs) -> String {
+        guard state.level.list.isTree, row.depth > 0 || row.isFolded else { return "" }
+        let indent = String(repeating: "  ", count: max(0, min(row.depth, 20) - 1))
+        let hook = row.depth > 0 ? (surfaceGlyphs.isUnicode ? "└ " : "`-") : ""
+        return indent + hook + (row.isFolded ? "+ " : "")
+    }
+
+    private static func drawEmpty(
+        _ state: State, into surface: inout Surface, in rect: Rect
+    ) {
+        guard !rect.isEmpty else { return }
+        let text: String
+        if !state.level.list.filter.isEmpty {
+            text = "nothing matches \"\(state.level.list.filter)\"; Esc shows all again"
+        } else if case .threads(of: let process?) = state.place {
+            text =
+                state.frozen == nil
+                ? "process \(process.pid) has ended; Esc goes back"
+                : "process \(process.pid) is not in this recorded sample"
+        } else {
+            text = "nothing here"
+        }
+        surface.put(" " + text, at: rect.origin, style: .faint)
+    }
+
+    /// A line across the screen with the list's title on the left, and how it is shown on the
+    /// right: filter, held order, sort column.
+    static func drawRule(
+        _ title: String, _ state: State, _ snapshot: Snapshot, into surface: inout Surface,
+        in rect: Rect
+    ) {
+        guard !rect.isEmpty else { return }
+        let list = state.level.list
+        surface.fill(rect, surface.glyphs.rule, style: .faint)
+        surface.put(
+            " \(title) ", at: Point(column: rect.column + 1, row: rect.row), style: .heading)
+
+        var parts: [String] = []
+        if snapshot.extent == .recorded { parts.append("recorded") }
+        if !list.filter.isEmpty { parts.append("/\(list.filter)  \(list.rows.count) shown") }
+        if list.heldUntil != nil { parts.append("order held") }
+        if list.follows { parts.append("follow") }
+        let head = state.columns.first { $0.id == list.sort }?.title ?? ""
+        parts.append("sort \(head)")
+        let text = " " + parts.joined(separator: "  ") + " "
+        let width = VisibleText.width(text, unicode: surface.glyphs.isUnicode)
+        guard rect.columns > width + title.utf8.count + 4 else { return }
+        surface.put(
+            text, at: Point(column: rect.column + rect.columns - width - 1, row: rect.row),
+            style: .text)
+    }
+}

@@ -1,0 +1,204 @@
+import Diagnosis
+import ProcFormats
+import ProcSampling
+import Screen
+import Units
+
+/// View 1: which resource is short, then processes by their hottest thread.
+enum OverviewView {
+    /// CPU and memory, swap and disk, hot threads.
+    static let resourceLines = 3
+    /// More on a tall screen: every CPU, so that one at its limit shows.
+    static let cpuLines = 2
+
+    static func draw(_ state: State, into surface: inout Surface, _ layout: Layout) {
+        guard let snapshot = state.shown else {
+            surface.put("reading /proc ...", at: layout.summary.origin, style: .faint)
+            return
+        }
+        var summary = layout.summary
+        let title = summary.takeBottom(min(1, summary.rows))
+        if summary.rows >= resourceLines {
+            drawResources(snapshot, state, into: &surface, in: summary.takeTop(resourceLines))
+            drawCPUs(snapshot.host, into: &surface, in: summary)
+        }
+        drawTitle(snapshot, state, into: &surface, in: title)
+        ListView.draw(state, snapshot, into: &surface, layout)
+    }
+
+    // MARK: Resources
+
+    /// CPU and memory, swap and disk, each with its mark; below them the hot threads.
+    static func drawResources(
+        _ snapshot: Snapshot, _ state: State, into surface: inout Surface, in rect: Rect
+    ) {
+        let host = snapshot.host
+        let health = HostHealth(host)
+        let left = (rect.columns - 3) * 40 / 77
+        let cells: [(label: String, facts: [String], verdict: Verdict?)] = [
+            ("CPU", cpuFacts(host), health.cpu), ("MEM", memoryFacts(host), health.memory),
+            ("SWAP", swapFacts(host), health.swap), ("DISK", diskFacts(host), health.disk),
+        ]
+        for (index, cell) in cells.enumerated() {
+            let isLeft = index % 2 == 0
+            let column = rect.column + (isLeft ? 0 : left + 3)
+            let columns = isLeft ? left : rect.columns - left - 3
+            let row = Rect(column: column, row: rect.row + index / 2, columns: columns, rows: 1)
+            draw(cell.label, cell.facts, cell.verdict, into: &surface, in: row)
+            if isLeft {
+                surface.put(
+                    String(surface.glyphs.bar),
+                    at: Point(column: rect.column + left + 1, row: row.row), style: .faint)
+            }
+        }
+        let last = Rect(column: rect.column, row: rect.row + 2, columns: rect.columns, rows: 1)
+        drawHotThreads(snapshot, state, into: &surface, in: last)
+    }
+
+    /// A label, figures, and at the right edge "ok" or the reason with its mark. What does not fit
+    /// is left out whole: half a figure would be another figure.
+    private static func draw(
+        _ label: String, _ facts: [String], _ verdict: Verdict?, into surface: inout Surface,
+        in rect: Rect
+    ) {
+        let mark = MarkText(verdict)
+        let room = rect.columns - mark.text.count - 1
+        var column = surface.put(label, at: rect.origin, style: .heading, within: room)
+        for fact in facts + (mark.reason.map { [" " + $0] } ?? []) {
+            let width = VisibleText.width(fact, unicode: surface.glyphs.isUnicode)
+            guard column + 1 + width <= room else { break }
+            column += 1
+            column += surface.put(
+                fact, at: Point(column: rect.column + column, row: rect.row))
+        }
+        surface.put(
+            mark.text,
+            at: Point(column: rect.column + rect.columns - mark.text.count, row: rect.row),
+            style: mark.style)
+    }
+
+    private static func cpuFacts(_ host: HostSample) -> [String] {
+        guard let shares = host.cpu else { return ["-"] }
+        var facts = [
+            "\(whole(shares.busy))%", "usr \(whole(shares.user))", "sys \(whole(shares.system))",
+        ]
+        if let runnable = host.runnable { facts.append("run \(runnable)/\(host.cpuCount)") }
+        if let pressure = host.cpuPressure { facts.append("psi \(whole(pressure.some.average10))") }
+        if shares.steal.rawValue >= 0.5 { facts.append("steal \(whole(shares.steal))") }
+        facts.append("iowait \(whole(shares.ioWait))")
+        return facts
+    }
+
+    private static func whole(_ percent: Percent) -> Int { Int(percent.rawValue.rounded()) }
+
+    private static func memoryFacts(_ host: HostSample) -> [String] {
+        guard let memory = host.memory else { return ["-"] }
+        var facts = ["avail \(memory.available.text) of \(memory.total.text)"]
+        if let pressure = host.memoryPressure {
+            facts.append("psi \(whole(pressure.some.average10))")
+        }
+        return facts
+    }
+
+    private static func swapFacts(_ host: HostSample) -> [String] {
+        guard let memory = host.memory else { return ["-"] }
+        guard memory.swapTotal.rawValue > 0 else { return ["none"] }
+        let used =
+            memory.swapTotal.rawValue
+            - min(
+                memory.swapFree.rawValue, memory.swapTotal.rawValue)
+        return [
+            ByteCount(used).text,
+            "in \(host.pagesSwappedIn.text) out \(host.pagesSwappedOut.text) pages/s",
+        ]
+    }
+
+    private static func diskFacts(_ host: HostSample) -> [String] {
+        var facts = [
+            "r \(host.bytesReadFromDisk.bytesText)", "w \(host.bytesWrittenToDisk.bytesText)",
+        ]
+        if let blocked = host.blocked { facts.append("D \(blocked)") }
+        if let pressure = host.ioPressure { facts.append("psi \(whole(pressure.some.average10))") }
+        return facts
+    }
+
+    // MARK: Hot threads and CPUs
+
+    private static func drawHotThreads(
+        _ snapshot: Snapshot, _ state: State, into surface: inout Surface, in rect: Rect
+    ) {
+        let hot = HotThread.all(
+            in: snapshot, threshold: state.settings.hotThreshold, history: state.history)
+        let facts: [String]
+        if snapshot.interval == nil {
+            facts = ["-"]
+        } else if let first = hot.first {
+            let time = first.duration > .seconds(1) ? " for \(first.duration.text)" : ""
+            facts = [
+                "\(hot.count) ", "T\(first.thread.tid)",
+                first.name,
+                first.cpu.text + "%" + time,
+                "of \(first.processName) \(first.process.pid)",
+            ]
+        } else {
+            facts = ["0 ", "no thread uses \(Int(state.settings.hotThreshold.rawValue))% of a CPU"]
+        }
+        let verdict =
+            snapshot.interval == nil
+            ? nil : hot.isEmpty ? Verdict.ok : Verdict(mark: .critical, reason: "")
+        draw("HOT", facts, verdict, into: &surface, in: rect)
+    }
+
+    /// A meter for each CPU; of more than fit, the busiest.
+    private static func drawCPUs(_ host: HostSample, into surface: inout Surface, in rect: Rect) {
+        let cellWidth = 18
+        let perRow = max(1, rect.columns / cellWidth)
+        let room = perRow * rect.rows
+        guard room > 0, !host.cpus.isEmpty else { return }
+        var cpus = host.cpus
+        if cpus.count > room {
+            cpus = Array(cpus.sorted { $0.shares.busy > $1.shares.busy }.prefix(room))
+                .sorted { $0.number < $1.number }
+        }
+        for (index, cpu) in cpus.enumerated() {
+            let origin = Point(
+                column: rect.column + index % perRow * cellWidth, row: rect.row + index / perRow)
+            let label = "cpu\(cpu.number) "
+            let used = surface.put(label, at: origin, style: .faint)
+            let figure = cpu.shares.busy.text + "%"
+            Meter(Double(cpu.shares.busy.rawValue) / 100).draw(
+                into: &surface,
+                in: Rect(
+                    column: origin.column + used, row: origin.row,
+                    columns: cellWidth - used - 8, rows: 1))
+            surface.put(
+                figure,
+                at: Point(column: origin.column + cellWidth - 2 - figure.count, row: origin.row))
+        }
+    }
+
+    private static func drawTitle(
+        _ snapshot: Snapshot, _ state: State, into surface: inout Surface, in rect: Rect
+    ) {
+        let what = state.level.list.isTree ? "PROCESS TREE" : "PROCESSES"
+        ListView.drawRule(
+            "\(what) \(snapshot.processes.count)", state, snapshot, into: &surface, in: rect)
+    }
+}
+
+/// A verdict as the screen shows it: the mark at the edge, the reason before it.
+struct MarkText {
+    let text: String
+    let style: Style
+    let reason: String?
+
+    init(_ verdict: Verdict?) {
+        switch verdict?.mark {
+        case .ok: (text, style) = ("ok", .good)
+        case .warning: (text, style) = (" !", .warning)
+        case .critical: (text, style) = ("!!", .critical)
+        case nil: (text, style) = (" -", .faint)
+        }
+        reason = verdict.flatMap { $0.reason.isEmpty ? nil : $0.reason }
+    }
+}

@@ -1,0 +1,239 @@
+import Diagnosis
+import ProcFormats
+import ProcSampling
+import Screen
+import Units
+
+/// One thread in depth: its figures, what it does right now, how the kernel sees it, and its CPU
+/// over the last 15 minutes.
+struct ThreadDetailView {
+    private let state: State
+    private let process: ProcessSample?
+    private let thread: ThreadSample?
+    private let identity: ThreadIdentity
+    /// Only while live, and only once the sampler has looked at this very thread.
+    private let detail: ThreadDetail?
+
+    init(_ state: State, thread identity: ThreadIdentity, process owner: ProcessIdentity) {
+        self.state = state
+        self.identity = identity
+        process = state.shown?.processes.first { $0.id == owner }
+        thread = process?.threads.first { $0.id == identity }
+        let detail = state.shown?.selectedThread
+        self.detail = detail?.id == identity ? detail : nil
+    }
+
+    func draw(into surface: inout Surface, in rect: Rect) {
+        var rest = rect
+        surface.put(headline, at: rest.takeTop(1).origin, within: rect.columns)
+        guard let thread else {
+            surface.put(absence, at: rest.takeTop(1).origin, style: .warning)
+            drawCurve(into: &surface, in: rest.takeTop(min(rest.rows, 12)))
+            return
+        }
+        for fact in facts(thread) {
+            guard rest.rows > 0 else { return }
+            let line = rest.takeTop(1)
+            surface.put(fact.label, at: line.origin, style: .heading)
+            surface.put(
+                fact.pieces, at: Point(column: line.column + 8, row: line.row),
+                within: line.columns - 8)
+        }
+        if rest.rows > 4 { _ = rest.takeTop(1) }
+        drawCurve(into: &surface, in: rest)
+    }
+
+    // MARK: Words
+
+    private var headline: [StyledText] {
+        guard let thread else { return [StyledText("T\(identity.tid)", .heading)] }
+        var pieces = [StyledText("T\(identity.tid) \(thread.name)", .heading)]
+        if let process {
+            pieces.append(StyledText("  of \(process.command ?? "[\(process.name)]")", .faint))
+        }
+        guard let cpu = thread.cpu, cpu >= state.settings.hotThreshold else { return pieces }
+        let time = state.history.duration(of: identity, above: state.settings.hotThreshold)
+        let since = time > .seconds(1) ? " for \(time.text)" : ""
+        pieces.insert(StyledText("!! HOT\(since)  ", .critical), at: 0)
+        return pieces
+    }
+
+    private var absence: String {
+        if state.frozen != nil { return "This thread used no CPU in the recorded sample." }
+        return process == nil
+            ? "Its process has ended. The curve shows what was recorded; Esc goes back."
+            : "This thread has ended. The curve shows what was recorded; Esc goes back."
+    }
+
+    private struct Fact {
+        let label: String
+        let pieces: [StyledText]
+
+        init(_ label: String, _ text: String, _ style: Style = .text) {
+            self.label = label
+            pieces = [StyledText(text, style)]
+        }
+
+        init(_ label: String, _ pieces: [StyledText]) {
+            self.label = label
+            self.pieces = pieces
+        }
+    }
+
+    private func facts(_ thread: ThreadSample) -> [Fact] {
+        var facts = [cpu(thread), switches(thread), stateShare(thread), now(thread)]
+        facts += detail.map(depth) ?? []
+        return facts
+    }
+
+    private func cpu(_ thread: ThreadSample) -> Fact {
+        let isHot = thread.cpu.map { $0 >= state.settings.hotThreshold } ?? false
+        return Fact(
+            "CPU%",
+            [
+                StyledText(thread.cpu.text, isHot ? .critical : Style(.text, .bold)),
+                StyledText(
+                    "  usr \(thread.user.text)  sys \(thread.system.text)"
+                        + "  wait \(thread.runDelay.text)"
+                        + "  used \(thread.totalTime.text)"
+                        + "  on cpu \(thread.processor.map { String($0) } ?? "-")"),
+            ])
+    }
+
+    private func switches(_ thread: ThreadSample) -> Fact {
+        var text =
+            "\(thread.voluntarySwitches.text)/s voluntary"
+            + "  \(thread.involuntarySwitches.text)/s involuntary"
+            + "   faults \(thread.minorFaults.text)/s minor"
+            + "  \(thread.majorFaults.text)/s major"
+        if let total = detail?.voluntarySwitchesTotal {
+            text += "   (\(total) voluntary in all)"
+        }
+        return Fact("SWITCH", text)
+    }
+
+    private func stateShare(_ thread: ThreadSample) -> Fact {
+        let name = thread.state.explanation
+        let shares = state.history.states(of: identity, last: .seconds(60))
+        guard shares.polls > 0 else { return Fact("STATE", "\(thread.state.letter) \(name)") }
+        let parts = shares.counts.sorted { ($1.value, $0.key.letter) < ($0.value, $1.key.letter) }
+            .map { "\($0.key.letter) \(shares.share(of: $0.key).text)%" }
+        return Fact(
+            "STATE",
+            "\(thread.state.letter) \(name);  in \(shares.polls) looks of the last 60 s: "
+                + parts.joined(separator: "  "))
+    }
+
+    private func now(_ thread: ThreadSample) -> Fact {
+        guard let detail else {
+            return Fact(
+                "NOW", state.frozen == nil ? "reading ..." : "details are not recorded", .faint)
+        }
+        switch detail.systemCall {
+        case .success(.running):
+            return Fact("NOW", "[running] on a CPU or waiting for one; asleep in no system call")
+        case .success(.outside):
+            return Fact("NOW", "blocked outside a system call (page fault, signal stop)")
+        case .success(.blocked(let number, let arguments)):
+            var text = SystemCallText(number: number, arguments: arguments).text
+            if let file = detail.systemCallFile { text += "  -> \(file)" }
+            return Fact("NOW", text)
+        case .failure(let error):
+            return Fact("NOW", "- " + Self.reason(error, file: "syscall"), .faint)
+        }
+    }
+
+    private func depth(_ detail: ThreadDetail) -> [Fact] {
+        var facts = [Fact("WCHAN", detail.waitChannel ?? "-")]
+        switch detail.kernelStack {
+        case .success(let frames) where frames.isEmpty: facts.append(Fact("STACK", "none", .faint))
+        case .success(let frames):
+            facts.append(Fact("STACK", frames.joined(separator: " < ")))
+        case .failure(let error):
+            facts.append(Fact("STACK", "- " + Self.reason(error, file: "stack"), .faint))
+        }
+        let stat = detail.stat
+        var schedule = "\(stat.policy.name)  nice \(stat.nice)  priority \(stat.priority)"
+        if stat.realTimePriority > 0 { schedule += "  real-time \(stat.realTimePriority)" }
+        schedule += "  may run on CPUs \(detail.allowedCPUs ?? "-")"
+        if let tracer = detail.tracer { schedule += "  TRACED by \(tracer)" }
+        facts.append(Fact("SCHED", schedule))
+        switch detail.io {
+        case .success(let io):
+            facts.append(
+                Fact(
+                    "IO",
+                    "read \(io.bytesRead.text) in \(io.readCalls) calls"
+                        + "  written \(io.bytesWritten.text) in \(io.writeCalls)"
+                        + "  disk r \(io.diskBytesRead.text)"
+                        + " w \(io.diskBytesWritten.text)"))
+        case .failure(let error):
+            facts.append(Fact("IO", "- " + Self.reason(error, file: "io"), .faint))
+        }
+        facts.append(Fact("CGROUP", detail.cgroup ?? "-"))
+        return facts
+    }
+
+    /// Why a file could not be read, and what would help.
+    private static func reason(_ error: ProcError, file: String) -> String {
+        switch error {
+        case .denied:
+            file == "stack"
+                ? "needs root (CAP_SYS_ADMIN)" : "not permitted: needs root or the same user"
+        case .absent: "this kernel has no \(file)"
+        case .vanished: "it has just ended"
+        case .malformed: "unreadable: a bug of dxtop"
+        case .failed(_, let errno): "error \(errno)"
+        }
+    }
+
+    // MARK: Curve
+
+    private func drawCurve(into surface: inout Surface, in rect: Rect) {
+        guard rect.rows >= 3 else { return }
+        var area = rect
+        surface.put(
+            "CPU% of the last 15 min", at: area.takeTop(1).origin, style: .heading)
+        // The axis takes a few columns; more points than cells would be thinned anyway.
+        let values = state.cpuCurve(
+            of: identity, last: History.span, points: max(1, area.columns))
+        Chart(
+            values, scale: .fromZero(maximum: nil), span: "15 min ago - now",
+            label: { Percent($0).text }
+        ).draw(into: &surface, in: area)
+    }
+}
+
+extension TaskState {
+    /// What the letter means.
+    var explanation: String {
+        switch self {
+        case .running: "runs or could run"
+        case .sleeping: "sleeps"
+        case .diskSleep: "uninterruptible, mostly a disk"
+        case .stopped: "stopped by a signal"
+        case .traced: "stopped by a tracer"
+        case .zombie: "ended, not waited for"
+        case .dead: "dead"
+        case .idle: "idle kernel thread"
+        case .parked: "parked kernel thread"
+        case .unknown: "unknown state"
+        }
+    }
+}
+
+extension SchedulingPolicy {
+    /// As `chrt(1)` calls it, without the prefix.
+    var name: String {
+        switch self {
+        case .other: "OTHER"
+        case .fifo: "FIFO"
+        case .roundRobin: "RR"
+        case .batch: "BATCH"
+        case .idle: "IDLE"
+        case .deadline: "DEADLINE"
+        case .extensible: "EXT"
+        case .unknown(let number): "policy \(number)"
+        }
+    }
+}

@@ -1,0 +1,111 @@
+import Probes
+import Screen
+import Units
+
+/// A tool at work: its card, then its output as it comes, with how long it still takes.
+enum ToolView {
+    static func draw(_ state: State, into surface: inout Surface, _ layout: Layout) {
+        guard let tool = state.tool else { return }
+        var summary = layout.summary
+        surface.put(
+            [
+                StyledText(tool.tool.title, .heading),
+                StyledText("  on \(tool.subject.description)"),
+            ],
+            at: summary.takeTop(1).origin)
+        switch tool.phase {
+        case .card(let startsAt):
+            drawCard(tool, startsIn: startsAt - state.now, into: &surface, layout)
+        case .running, .finished:
+            drawOutput(tool, state, into: &surface, layout, summary)
+        }
+    }
+
+    private static func drawCard(
+        _ tool: ToolState, startsIn: Duration, into surface: inout Surface, _ layout: Layout
+    ) {
+        var area = layout.summary
+        area.size.rows += layout.columnHeads.rows + layout.rows.rows
+        if area.rows > 8 { _ = area.takeTop(1) }
+        let width = max(20, area.columns - 4)
+        var rows: [[StyledText]] = tool.commands.flatMap { command in
+            Wrapped.lines("$ " + command, width: width).map { [StyledText($0, .accent)] }
+        }
+        rows.append([])
+        rows += EffectText.lines(tool.tool.effect, width: width)
+        rows.append([StyledText("limit    \(tool.tool.seconds) s, then it ends by itself")])
+        let seconds = max(1, Int((startsIn.seconds).rounded(.up)))
+        rows += [
+            [],
+            [
+                StyledText("starts in \(seconds) s", .warning), StyledText("   "),
+                StyledText("Enter", .accent), StyledText(" now   "),
+                StyledText("Esc", .accent), StyledText(" cancel"),
+            ],
+        ]
+        Card(title: tool.subject.description, rows: rows).draw(into: &surface, in: area)
+    }
+
+    private static func drawOutput(
+        _ tool: ToolState, _ state: State, into surface: inout Surface, _ layout: Layout,
+        _ summary: Rect
+    ) {
+        var summary = summary
+        for command in tool.commands.prefix(max(0, summary.rows - 2)) {
+            surface.put("$ " + command, at: summary.takeTop(1).origin, style: .faint)
+        }
+        surface.put(progress(tool, now: state.now), at: summary.takeTop(1).origin)
+        surface.put(remarks(tool), at: summary.takeTop(1).origin)
+        var area = layout.rows
+        area.origin.row = layout.columnHeads.row
+        area.size.rows += layout.columnHeads.rows
+        tool.output.draw(into: &surface, in: area)
+    }
+
+    /// Where it stands: seconds left, or how it ended and how it left its target.
+    private static func progress(_ tool: ToolState, now: Duration) -> [StyledText] {
+        switch tool.phase {
+        case .card:
+            return []
+        case .running(_, stopping: true):
+            return [StyledText("stopping: letting go of the thread ...", .warning)]
+        case .running(let since, _):
+            let passed = Int((now - since).seconds)
+            let left = max(0, tool.tool.seconds - passed)
+            return [
+                StyledText("running \(passed) s, ", .good),
+                StyledText(left > 0 ? "\(left) s left" : "finishing ..."),
+            ]
+        case .finished(let outcome, let time):
+            return ended(outcome, after: time)
+        }
+    }
+
+    private static func ended(_ outcome: ToolOutcome, after time: Duration) -> [StyledText] {
+        let result = outcome.silence.map { StyledText("; " + $0, Style(.text, .bold)) }
+        let ending =
+            switch outcome.ending {
+            case .done: StyledText("done in \(time.text)", .good)
+            case .stopped: StyledText("stopped after \(time.text)", .warning)
+            case .failed: StyledText("! failed", .warning)
+            }
+        return [ending] + (result.map { [$0] } ?? [])
+    }
+
+    /// How it left its target, what could come next, what is not to be seen any more.
+    private static func remarks(_ tool: ToolState) -> [StyledText] {
+        var pieces: [StyledText] = []
+        if case .finished(let outcome, _) = tool.phase {
+            pieces.append(StyledText(outcome.targetAfterwards))
+            if let next = tool.next {
+                pieces += [StyledText("   "), StyledText("Enter", .accent)]
+                pieces.append(StyledText(" " + next.title))
+            }
+        }
+        if tool.output.droppedLines > 0 {
+            pieces.append(
+                StyledText("   \(tool.output.droppedLines) earlier lines dropped", .faint))
+        }
+        return pieces
+    }
+}

@@ -1,0 +1,206 @@
+import Dashboard
+import ProcFormats
+import ProcSampling
+import Screen
+import Testing
+import Units
+
+@Suite struct NavigationTests {
+    @Test func selectionFollowsTheThreadNotTheRow() {
+        var scene = Scene(place: .threads(of: Scene.streamd))
+        scene.sample(2)
+        scene.press(.down)
+        #expect(scene.row(4).hasPrefix(">   4131 rdk:broker1"))
+
+        // Another thread overtakes it once the order is no longer held.
+        scene.wait(.seconds(6))
+        scene.sample { snapshot in
+            for index in snapshot.processes[2].threads.indices
+            where snapshot.processes[2].threads[index].name == "ws-write" {
+                snapshot.processes[2].threads[index].cpu = Percent(50.0)
+            }
+        }
+        #expect(scene.row(4).contains("ws-write"))
+        #expect(scene.row(5).hasPrefix(">   4131 rdk:broker1"))
+    }
+
+    @Test func orderIsHeldForFiveSecondsAfterAKey() {
+        var scene = Scene(place: .threads(of: Scene.streamd))
+        scene.sample(2)
+        scene.press(.down)
+        scene.sample(3) { Self.heat("ws-write", to: 99.9, in: &$0) }
+        #expect(scene.row(1).contains("order held"))
+        #expect(scene.row(3).contains("poll"))
+        scene.sample(3) { Self.heat("ws-write", to: 99.9, in: &$0) }
+        #expect(!scene.row(1).contains("order held"))
+        #expect(scene.row(3).contains("ws-write"))
+    }
+
+    @Test func aReusedNumberIsAnotherThread() {
+        var scene = Scene(place: .threads(of: Scene.streamd))
+        scene.sample(2)
+        scene.press(.enter)
+        #expect(scene.shows("T4127 poll"))
+        scene.sample { snapshot in
+            snapshot.processes[2].threads[1] = ThreadSample(
+                id: ThreadIdentity(tid: ThreadID(4127), startTime: ClockTicks(99_999)),
+                process: ProcessID(2214), name: "impostor", state: .running)
+        }
+        #expect(scene.shows("This thread has ended"))
+        #expect(!scene.shows("impostor"))
+    }
+
+    @Test func enterGoesDownAndEscapeComesBack() {
+        var scene = Scene()
+        scene.sample(2)
+        #expect(scene.row(0).hasPrefix("edge-07  8 CPU"))
+        scene.press(.enter)
+        #expect(scene.row(0).hasPrefix("edge-07 > streamd 2214 "))
+        scene.press(.enter)
+        #expect(scene.row(0).hasPrefix("edge-07 > streamd 2214 > T4127 poll"))
+        scene.press(.backspace)
+        #expect(scene.row(0).hasPrefix("edge-07 > streamd 2214 "))
+        scene.press(.character("q"))
+        #expect(scene.row(0).hasPrefix("edge-07  8 CPU"))
+    }
+
+    @Test func quittingFromTheRootAsksOnce() {
+        var scene = Scene()
+        scene.sample()
+        scene.press(.character("q"))
+        #expect(scene.shows("Quit dxtop?"))
+        #expect(!scene.press(.down).quits)
+        #expect(!scene.shows("Quit dxtop?"))
+        scene.press(.escape)
+        #expect(scene.press(.character("q")).quits)
+        #expect(scene.type(":q").isEmpty)
+        #expect(scene.press(.enter).quits)
+    }
+
+    @Test func filterAnswersWhileTypedAndEscapeUndoesIt() {
+        var scene = Scene()
+        scene.sample(2)
+        scene.type("/JOURNAL")
+        #expect(scene.lists("journald"))
+        #expect(!scene.lists("streamd"))
+        #expect(scene.row(23).hasPrefix("filter: JOURNAL"))
+        scene.press(.escape)
+        #expect(scene.lists("streamd"))
+
+        scene.type("/nowhere")
+        scene.press(.enter)
+        #expect(scene.shows("nothing matches \"nowhere\""))
+        scene.press(.escape)
+        #expect(scene.lists("streamd"))
+        #expect(scene.state.place == .overview)
+    }
+
+    @Test func nGoesToTheHotRow() {
+        var scene = Scene(place: .threads(of: nil))
+        scene.sample(2)
+        scene.press(.character("G"), .character("n"))
+        #expect(scene.row(3).hasPrefix(">   4127 poll"))
+
+        scene.sample { Self.heat("poll", to: 5, in: &$0) }
+        scene.press(.character("n"))
+        #expect(scene.row(23).contains("no thread uses 90% of a CPU"))
+    }
+
+    @Test func sortsByAnyColumnBothWays() {
+        var scene = Scene(columns: 120, rows: 40)
+        scene.sample(2)
+        scene.press(.character("P"))
+        #expect(scene.shows("sort CPU%"))
+        scene.press(.character("M"))
+        #expect(scene.shows("sort RSS"))
+        scene.press(.character("T"), .character(">"))
+        #expect(scene.shows("sort COMMAND"))
+        let first = Self.firstRow(of: scene)
+        scene.press(.character("I"))
+        #expect(Self.firstRow(of: scene) != first)
+        scene.press(.function(6), .home, .enter)
+        #expect(scene.shows("sort PID"))
+    }
+
+    @Test func treeHangsProcessesBelowTheirParents() {
+        var scene = Scene()
+        scene.sample(2)
+        scene.press(.character("t"))
+        #expect(scene.shows("`-/opt/streamd"))
+        scene.press(.home, .character("-"))
+        while !scene.shows("+ /sbin/init") {
+            scene.press(.down, .character("-"))
+            guard scene.state.level.list.selectedIndex != scene.state.level.list.rows.count - 1
+            else { break }
+        }
+        #expect(scene.shows("+ /sbin/init"))
+        #expect(!scene.shows("/opt/streamd"))
+        scene.press(.character("+"))
+        #expect(scene.shows("/opt/streamd"))
+    }
+
+    @Test func threadsStandAmongProcesses() {
+        var scene = Scene()
+        scene.sample(2)
+        scene.press(.character("H"))
+        #expect(scene.shows("poll"))
+        scene.press(.character("H"))
+        #expect(!scene.lists(" poll"))
+    }
+
+    @Test func keysOneAndTwoChangeTheView() {
+        var scene = Scene()
+        scene.sample(2)
+        scene.press(.character("2"), .down, .down)
+        let selected = scene.state.level.list.selected
+        #expect(scene.state.place == .threads(of: nil))
+        scene.press(.character("1"))
+        #expect(scene.state.place == .overview)
+        scene.press(.character("2"))
+        #expect(scene.state.level.list.selected == selected)
+    }
+
+    @Test func helpNamesEveryKeyAndColumnOfThePlace() {
+        var scene = Scene(columns: 100, rows: 80)
+        scene.sample(2)
+        scene.press(.character("?"))
+        for word in ["Enter", "F6", "H ", "t F5", "[ ] { }", "Ctrl-L", "MAXT%", "strace -c"] {
+            #expect(scene.shows(word), "\(word)")
+        }
+        scene.press(.character("?"))
+        #expect(!scene.shows("Ctrl-L"))
+    }
+
+    @Test func refreshIntervalIsChecked() {
+        var scene = Scene()
+        scene.sample()
+        scene.type("d0.5")
+        let effects = scene.press(.enter)
+        #expect(
+            effects.contains {
+                if case .setInterval(.milliseconds(500)) = $0 { true } else { false }
+            })
+        #expect(scene.shows("LIVE 0.5s"))
+        for wrong in ["0", "-1", "abc", "1e9", "nan"] {
+            scene.type("d" + wrong)
+            #expect(scene.press(.enter).isEmpty, "\(wrong)")
+            #expect(scene.row(23).contains("0.2 to 3600"))
+        }
+    }
+
+    private static func heat(_ name: String, to cpu: Double, in snapshot: inout Snapshot) {
+        for index in snapshot.processes[2].threads.indices
+        where snapshot.processes[2].threads[index].name == name {
+            snapshot.processes[2].threads[index].cpu = Percent(cpu)
+        }
+    }
+
+    private static func firstRow(of scene: Scene) -> RowID? {
+        scene.state.level.list.rows.first?.id
+    }
+}
+
+extension [Effect] {
+    var quits: Bool { contains { if case .quit = $0 { true } else { false } } }
+    var stopTool: Bool { contains { if case .stopTool = $0 { true } else { false } } }
+}

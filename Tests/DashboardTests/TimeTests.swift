@@ -1,0 +1,67 @@
+import Dashboard
+import ProcSampling
+import Screen
+import Testing
+import Units
+
+@Suite struct TimeTests {
+    /// Every second another CPU % of the thread `poll`.
+    private func scene(seconds: Int) -> Scene {
+        var scene = Scene(place: .threads(of: Scene.streamd))
+        for second in 0..<seconds {
+            scene.sample { snapshot in
+                snapshot.processes[2].threads[1].cpu = Percent(Double(second % 90) + 1)
+            }
+        }
+        return scene
+    }
+
+    @Test func freezeStandsWhileCollectionGoesOn() {
+        var scene = scene(seconds: 10)
+        scene.press(.character("z"))
+        scene.sample(42)
+        #expect(scene.row(0).contains("FROZEN -42s"))
+        #expect(scene.row(3).contains(" 10.0 "))
+        scene.press(.character("z"))
+        #expect(scene.row(0).contains("LIVE"))
+        scene.press(.character("z"), .character(" "))
+        #expect(scene.row(0).contains("LIVE"))
+    }
+
+    @Test func bracketsStepBySample() {
+        var scene = scene(seconds: 20)
+        scene.press(.character("["), .character("["))
+        #expect(scene.row(0).contains("FROZEN -2s"))
+        #expect(scene.row(3).contains(" 18.0 "))
+        #expect(scene.row(1).contains("recorded"))
+        scene.press(.character("]"))
+        #expect(scene.row(3).contains(" 19.0 "))
+        scene.press(.character("]"))
+        #expect(scene.row(0).contains("LIVE"))
+    }
+
+    @Test func bracesStepByMinuteAndStopAtTheOldest() {
+        var scene = scene(seconds: 200)
+        scene.press(.character("{"), .character("{"))
+        #expect(scene.row(0).contains("FROZEN -2m00s"))
+        scene.press(.character("{"), .character("{"), .character("{"))
+        #expect(scene.row(0).contains("FROZEN -3m19s"))
+        #expect(scene.row(23).contains("the oldest sample kept"))
+        scene.press(.character("}"))
+        #expect(scene.row(0).contains("FROZEN -2m19s"))
+    }
+
+    @Test func curvesShowGapsWhereNothingWasSampled() {
+        var scene = Scene(columns: 80, rows: 24, place: .threads(of: Scene.streamd))
+        scene.sample(30)
+        // The machine slept for five minutes.
+        scene.snapshot.time.seconds += 300
+        scene.sample(30)
+        scene.press(.enter)
+        let screen = (6..<23).map { scene.row($0) }.joined(separator: "\n")
+        let top = screen.split(separator: "\n").first { $0.contains("\"") } ?? ""
+        let plot = top.drop { $0 != "\"" }
+        #expect(plot.contains("\" "), "the curve before and after the gap: \(top)")
+        #expect(plot.reversed().first == "\"")
+    }
+}

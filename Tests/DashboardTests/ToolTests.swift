@@ -1,0 +1,162 @@
+import Dashboard
+import Probes
+import ProcSampling
+import Screen
+import Testing
+import Units
+
+@Suite struct ToolTests {
+    private func scene() -> Scene {
+        var scene = Scene(place: .threads(of: Scene.streamd))
+        scene.sample(2)
+        return scene
+    }
+
+    private func started(_ effects: [Effect]) -> (tool: String, target: ToolTarget, run: Int)? {
+        for case .startTool(let tool, let target, let run) in effects {
+            return (tool.id, target, run)
+        }
+        return nil
+    }
+
+    private let outcome = ToolOutcome(
+        ending: .done, targetAfterwards: "T4127 runs on, untraced",
+        silence: "0 system calls in 10 s")
+
+    @Test func cardSaysEverythingBeforeTheToolStartsByItself() throws {
+        var scene = scene()
+        #expect(started(scene.press(.character("s"))) == nil)
+        #expect(scene.shows("strace -c -p 4127"))
+        #expect(scene.shows("slows it"))
+        #expect(scene.shows("limit    10 s"))
+        #expect(scene.shows("starts in 3 s"))
+        #expect(started(scene.wait(.seconds(2))) == nil)
+        #expect(scene.shows("starts in 1 s"))
+        let start = try #require(started(scene.wait(.seconds(1))))
+        #expect(start.tool == "strace-summary")
+        #expect(start.target == ToolTarget(process: Scene.streamd, thread: Scene.poll))
+    }
+
+    @Test func enterStartsAtOnceAndEscapeCancels() {
+        var scene = scene()
+        scene.press(.character("s"))
+        #expect(!scene.press(.escape).stopTool)
+        #expect(scene.state.place == .threads(of: Scene.streamd))
+        #expect(started(scene.wait(.seconds(9))) == nil)
+        scene.press(.character("s"))
+        #expect(started(scene.press(.enter)) != nil)
+    }
+
+    @Test func outputStreamsAndTheEndIsSaid() {
+        var scene = scene()
+        scene.press(.character("s"))
+        let run = started(scene.press(.enter))?.run ?? 0
+        _ = scene.state.update(
+            .tool(.output(Array("strace: attached\n".utf8)), run: run), at: scene.now)
+        scene.wait(.seconds(4))
+        #expect(scene.shows("strace: attached"))
+        #expect(scene.shows("6 s left"))
+        _ = scene.state.update(.tool(.finished(outcome), run: run), at: scene.now)
+        #expect(scene.shows("0 system calls in 10 s"))
+        #expect(scene.shows("T4127 runs on, untraced"))
+        scene.press(.escape)
+        #expect(scene.state.place == .threads(of: Scene.streamd))
+    }
+
+    @Test func escapeStopsARunningToolOnce() {
+        var scene = scene()
+        scene.press(.character("s"))
+        let run = started(scene.press(.enter))?.run ?? 0
+        #expect(scene.press(.escape).stopTool)
+        #expect(scene.shows("stopping"))
+        #expect(!scene.press(.escape).stopTool)
+        let stopped = ToolOutcome(ending: .stopped, targetAfterwards: "T4127 runs on, untraced")
+        _ = scene.state.update(.tool(.finished(stopped), run: run), at: scene.now)
+        #expect(scene.shows("stopped"))
+    }
+
+    @Test func theNextToolIsOneKeyAway() {
+        var scene = scene()
+        scene.press(.character("s"))
+        let run = started(scene.press(.enter))?.run ?? 0
+        scene.press(.character("p"))
+        #expect(scene.shows("still runs"))
+        _ = scene.state.update(.tool(.finished(outcome), run: run), at: scene.now)
+        scene.press(.character("p"))
+        #expect(scene.shows("perf record"))
+        // Late output of the tool before does not end up in this one's.
+        _ = scene.state.update(.tool(.output(Array("late\n".utf8)), run: run), at: scene.now)
+        scene.press(.enter)
+        #expect(!scene.shows("late"))
+    }
+
+    @Test func failureSaysWhyAndWhatHelps() {
+        var scene = scene()
+        scene.press(.character("s"))
+        let run = started(scene.press(.enter))?.run ?? 0
+        let failed = ToolOutcome(
+            ending: .failed(reason: "strace is not installed", remedy: "apt install strace"),
+            targetAfterwards: "T4127 runs on, untraced")
+        _ = scene.state.update(.tool(.finished(failed), run: run), at: scene.now)
+        #expect(scene.shows("strace is not installed"))
+        #expect(scene.shows("apt install strace"))
+    }
+
+    @Test func menuShowsCommandEffectAndLimitOfEachTool() {
+        var scene = Scene(columns: 120, rows: 60, place: .threads(of: Scene.streamd))
+        scene.sample(2)
+        scene.press(.character("x"))
+        for tool in ToolCatalogue.tools {
+            #expect(scene.shows(tool.title), "\(tool.id)")
+            #expect(scene.shows("\(tool.seconds) s"), "\(tool.id)")
+        }
+        #expect(scene.shows("strace -c -p 4127"))
+        scene.press(.down, .enter)
+        #expect(scene.shows("starts in 3 s"))
+    }
+
+    @Test func toolOfAProcessIsForItsHottestThread() throws {
+        var scene = Scene()
+        scene.sample(2)
+        scene.press(.character("p"))
+        let start = try #require(started(scene.press(.enter)))
+        #expect(start.target.thread == Scene.poll)
+    }
+
+    @Test func outputIsSavedWithWhatItIs() throws {
+        var scene = scene()
+        scene.press(.character("s"))
+        let run = started(scene.press(.enter))?.run ?? 0
+        _ = scene.state.update(
+            .tool(.output(Array("line 1\nline 2\n".utf8)), run: run), at: scene.now)
+        _ = scene.state.update(.tool(.finished(outcome), run: run), at: scene.now)
+        scene.press(.character("w"))
+        #expect(scene.row(23).hasPrefix("save as: dxtop-strace-summary-T4127-2025"))
+        let effects = scene.press(.enter)
+        let saved = effects.compactMap { effect -> String? in
+            if case .save(_, let contents) = effect {
+                String(decoding: contents, as: UTF8.self)
+            } else {
+                nil
+            }
+        }
+        let text = try #require(saved.first)
+        #expect(text.contains("strace -c -p 4127"))
+        #expect(text.contains("line 1\nline 2\n"))
+        #expect(text.contains("# 0 system calls in 10 s"))
+    }
+
+    @Test func noToolsForAnotherProcTree() {
+        var scene = scene()
+        scene.state.settings.isForeign = true
+        scene.press(.character("s"))
+        #expect(scene.row(23).contains("tools need the live machine"))
+    }
+
+    @Test func leavingStopsTheTool() {
+        var scene = scene()
+        scene.press(.character("s"), .enter)
+        #expect(scene.press(.character("1")).stopTool)
+        #expect(scene.state.place == .overview)
+    }
+}
