@@ -21,9 +21,11 @@ let strictC: [CSetting] = [
 let package = Package(
     name: "dxtop",
     products: [
+        .executable(name: "dxtop", targets: ["dxtop"]),
         .library(name: "ProcSampling", targets: ["ProcSampling"]),
     ],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-system.git", from: "1.8.0"),
         .package(
@@ -66,6 +68,15 @@ let package = Package(
         .target(
             name: "Dashboard",
             dependencies: ["Diagnosis", "Probes", "ProcFormats", "ProcSampling", "Screen", "Units"],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "dxtop",
+            dependencies: [
+                "CLinux", "CursesScreen", "Dashboard", "Diagnosis", "Probes", "ProcFormats",
+                "ProcSampling", "Screen", "Units",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: strict),
 
         // Programs whose behaviour is known, for the demo, the tests and the benchmarks.

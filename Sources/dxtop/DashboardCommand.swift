@@ -1,0 +1,62 @@
+import ArgumentParser
+import CursesScreen
+import Dashboard
+import Glibc
+import ProcSampling
+import Screen
+import Units
+
+/// `dxtop` without a subcommand.
+struct DashboardCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dashboard", abstract: "The dashboard; what dxtop alone opens.")
+
+    @OptionGroup var interval: IntervalOption
+    @OptionGroup var hot: HotOption
+    @OptionGroup var source: SourceOptions
+
+    @Option(help: ArgumentHelp("Open the threads of this process.", valueName: "pid"))
+    var pid: Int32?
+
+    @Option(help: "Where to begin: overview or threads.")
+    var view: Place.View = .overview
+
+    @Flag(help: "Draw with ASCII characters only.")
+    var ascii = false
+
+    @Flag(name: .customLong("no-color"), help: "No colour, as NO_COLOR=1.")
+    var noColor = false
+
+    @Flag(help: "Draw curves with braille dots.")
+    var braille = false
+
+    func run() throws {
+        let root = try source.root()
+        var place = view == .threads ? Place.threads(of: nil) : .overview
+        if let pid {
+            place = .threads(of: try source.identity(of: ProcessID(pid), in: root))
+        }
+        var users = UserDirectory()
+        users.refresh()
+
+        let options = CursesTerminal.Options(ascii: ascii, color: !noColor)
+        let signals = try CursesTerminal.withTerminal(options) { terminal in
+            let unicode = terminal.capabilities.unicode
+            let settings = Settings(
+                hotThreshold: hot.threshold,
+                glyphs: unicode ? (braille ? .braille : .blocks) : .ascii,
+                userName: LocalEnvironment.userName(users.names),
+                directory: LocalEnvironment.workingDirectory,
+                secondsFromUTC: LocalEnvironment.secondsFromUTC,
+                isForeign: !root.isLive)
+            let state = State(
+                settings: settings, size: terminal.size, interval: interval.duration,
+                userNames: users.names, place: place)
+            var loop = try RunLoop(state: state, terminal: terminal, root: root)
+            return loop.run()
+        }
+        if !signals.isEmpty { CursesTerminal.die(of: signals) }
+    }
+}
+
+extension Place.View: ExpressibleByArgument {}

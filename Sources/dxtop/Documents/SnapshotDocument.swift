@@ -1,0 +1,66 @@
+import ProcFormats
+import ProcSampling
+import Units
+
+/// Everything known at one moment, as `dxtop snapshot --json` prints it.
+struct SnapshotDocument: Encodable {
+    let snapshot: Snapshot
+    let rows: RowDocuments
+
+    func encode(to encoder: any Encoder) throws {
+        var fields = FieldWriter(encoder)
+        try fields.write("schema", 1)
+        try fields.write("time", snapshot.time.rfc3339)
+        try fields.write(
+            "host",
+            HostDocument(
+                host: snapshot.host, ownCost: snapshot.ownCost, trouble: snapshot.trouble))
+        try fields.write("processes", rows.processes(of: snapshot))
+        try fields.write("threads", rows.threads(of: snapshot))
+    }
+}
+
+/// One interval, as `dxtop watch --json` prints it on a line.
+struct WatchDocument: Encodable {
+    let view: WatchCommand.View
+    let snapshot: Snapshot
+    let rows: RowDocuments
+
+    func encode(to encoder: any Encoder) throws {
+        var fields = FieldWriter(encoder)
+        try fields.write("schema", 1)
+        try fields.write("time", snapshot.time.rfc3339)
+        switch view {
+        case .threads: try fields.write("threads", rows.threads(of: snapshot))
+        case .processes: try fields.write("processes", rows.processes(of: snapshot))
+        }
+    }
+}
+
+/// Makes rows, hottest first, of one process or of all.
+struct RowDocuments {
+    let userNames: UserNames
+    let hotThreshold: Percent
+    let pid: ProcessID?
+
+    func processes(of snapshot: Snapshot) -> [ProcessDocument] {
+        chosen(snapshot)
+            .sorted { ($0.hottestCPU ?? .zero) > ($1.hottestCPU ?? .zero) }
+            .map { ProcessDocument(process: $0, userNames: userNames) }
+    }
+
+    func threads(of snapshot: Snapshot) -> [ThreadDocument] {
+        chosen(snapshot)
+            .flatMap { process in
+                process.threads.map {
+                    ThreadDocument(thread: $0, process: process, hotThreshold: hotThreshold)
+                }
+            }
+            .sorted { ($0.thread.cpu ?? .zero) > ($1.thread.cpu ?? .zero) }
+    }
+
+    private func chosen(_ snapshot: Snapshot) -> [ProcessSample] {
+        guard let pid else { return snapshot.processes }
+        return snapshot.processes.filter { $0.id.pid == pid }
+    }
+}

@@ -1,0 +1,16 @@
+import ArgumentParser
+
+/// The command `dxtop`. Alone it is the dashboard.
+@main
+struct Dxtop: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dxtop",
+        abstract: "From symptom to proof on a Linux box in trouble.",
+        discussion: """
+            Alone it opens the dashboard: which thread spins and in which function it does. \
+            Without a terminal the same figures come as text or JSON.
+            """,
+        version: "0.1.0",
+        subcommands: [DashboardCommand.self, SnapshotCommand.self, WatchCommand.self],
+        defaultSubcommand: DashboardCommand.self)
+}

@@ -1,0 +1,48 @@
+import Glibc
+import ProcFormats
+import ProcSampling
+import Units
+
+/// Looks at the machine without a screen: full samples, in step with an interval.
+final class Observer {
+    /// The one process to look at; nil for all.
+    let target: ProcessIdentity?
+    private let sampler: Sampler
+    private var users = UserDirectory()
+    private var next = ContinuousClock.now
+
+    init(source: SourceOptions, pid: ProcessID?) throws {
+        let root = try source.root()
+        target = try pid.map { try source.identity(of: $0, in: root) }
+        sampler = Sampler(root: root)
+    }
+
+    var userNames: UserNames {
+        users.refresh()
+        return users.names
+    }
+
+    func sample() -> Snapshot {
+        sampler.sample(
+            Interest(columnsForAll: .all, scope: target.map { .process($0) } ?? .everyProcess),
+            depth: .everything)
+    }
+
+    /// Sleeps until `interval` after the last time, so that intervals do not add up delays.
+    func wait(_ interval: Duration) {
+        next = max(next + interval, .now)
+        while case let rest = next - .now, rest > .zero {
+            var time = timespec(
+                tv_sec: Int(rest.components.seconds),
+                tv_nsec: Int(rest.components.attoseconds / 1_000_000_000))
+            // A signal that cuts it short is met by the next turn.
+            nanosleep(&time, nil)
+        }
+    }
+
+    /// Ends the command once its one process has ended.
+    func checkTarget(in snapshot: Snapshot) throws {
+        guard let target, !snapshot.processes.contains(where: { $0.id == target }) else { return }
+        throw Failure("process \(target.pid) has ended")
+    }
+}

@@ -1,0 +1,62 @@
+import ArgumentParser
+import Dashboard
+import ProcSampling
+import Units
+
+/// Options that every command has.
+struct SourceOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Read another /proc tree.", valueName: "dir"))
+    var proc: String?
+
+    /// Opens the tree, so that a wrong path is said at once.
+    func root() throws -> ProcRoot {
+        do {
+            return try ProcRoot(path: proc ?? "/proc")
+        } catch {
+            throw Failure("\(error)")
+        }
+    }
+
+    func identity(of pid: ProcessID, in root: ProcRoot) throws -> ProcessIdentity {
+        guard let identity = root.identity(of: pid) else {
+            throw Failure("there is no process \(pid); `dxtop snapshot` lists them all")
+        }
+        return identity
+    }
+}
+
+/// A refresh interval in seconds.
+struct IntervalOption: ParsableArguments {
+    @Option(help: ArgumentHelp("Seconds between two samples (0.2 to 3600).", valueName: "seconds"))
+    var interval: Double = 1
+
+    func validate() throws {
+        guard State.intervals.contains(interval) else {
+            throw ValidationError("--interval takes a number of seconds from 0.2 to 3600")
+        }
+    }
+
+    var duration: Duration { .milliseconds(Int64((interval * 1000).rounded())) }
+}
+
+/// Which threads are hot.
+struct HotOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "CPU % of one CPU from which a thread counts as hot.", valueName: "percent"))
+    var hot: Double = 90
+
+    func validate() throws {
+        guard (1...100).contains(hot) else {
+            throw ValidationError("--hot takes a percentage from 1 to 100")
+        }
+    }
+
+    var threshold: Percent { Percent(hot) }
+}
+
+/// What ends the command with exit code 1: one line that says what is wrong and what to do.
+struct Failure: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,124 @@
+import CursesScreen
+import Dashboard
+import Glibc
+import Probes
+import ProcSampling
+import Screen
+
+/// The dashboard at work: takes events one at a time, asks `update` what they mean, does what it
+/// says, and shows the result once all that has arrived is taken in.
+///
+/// It waits for keys, signals and the mailbox together; sampling and tools work elsewhere, so that
+/// no key ever waits for the machine.
+struct RunLoop {
+    private var state: State
+    private let terminal: CursesTerminal
+    private let sampling: SamplingLoop
+    private let mailbox: Mailbox<Event>
+    private let start = ContinuousClock.now
+    private var users = UserDirectory()
+    /// The tool at work, by the number of its use.
+    private var tool: ToolRun?
+
+    /// Shows the first picture, which waits for nothing, and starts sampling.
+    init(state: State, terminal: CursesTerminal, root: ProcRoot) throws {
+        self.state = state
+        self.terminal = terminal
+        terminal.present(state.render())
+        let mailbox = Mailbox<Event>()
+        self.mailbox = mailbox
+        sampling = try SamplingLoop.start(root: root, interval: state.interval) {
+            mailbox.post(.sample($0))
+        }
+    }
+
+    /// Runs until the user quits.
+    ///
+    /// - Returns: the signals that ended it, if that is what did.
+    mutating func run() -> TerminalSignals {
+        defer {
+            sampling.stop()
+            // The tool lets go of its target before we are gone.
+            tool?.stopAndWait(patience: .milliseconds(700))
+        }
+        while true {
+            waitForSomething()
+            let signals = terminal.takeSignals()
+            // Ctrl-C is a way to quit, the others are for the parent to see.
+            let ending = signals.intersection(.ending)
+            guard ending.isEmpty else { return ending.subtracting(.interrupt) }
+            guard !terminal.hasHungUp else { return .hangUp }
+            guard take(signals) else { return [] }
+            terminal.present(state.render())
+        }
+    }
+
+    /// Sleeps until a key, a signal or mail, or until something on the screen is due.
+    private func waitForSomething() {
+        var sources = [terminal.keyDescriptor, terminal.signalDescriptor, mailbox.fileDescriptor]
+            .map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        var timeout: Int32 = -1
+        if let due = state.wakeAt {
+            let milliseconds = (due - now) / .milliseconds(1)
+            timeout = Int32(max(0, min(milliseconds.rounded(.up), 60_000)))
+        }
+        // An interrupted wait is as good as one that saw the signal's descriptor.
+        _ = poll(&sources, nfds_t(sources.count), timeout)
+    }
+
+    private var now: Duration { ContinuousClock.now - start }
+
+    /// Takes in all that has arrived.
+    ///
+    /// - Returns: false when it is time to go.
+    private mutating func take(_ signals: TerminalSignals) -> Bool {
+        if signals.contains(.suspend) { terminal.suspend() }
+        if signals.contains(.resume) { terminal.resume() }
+        if signals.contains(.resize) { terminal.updateSize() }
+        if terminal.size != state.size, !handle(.resize(terminal.size)) { return false }
+        for event in mailbox.takeAll() {
+            if case .sample = event {
+                users.refresh()
+                state.userNames = users.names
+            }
+            guard handle(event) else { return false }
+        }
+        while let key = terminal.nextKey() {
+            guard handle(.key(key)) else { return false }
+        }
+        if let due = state.wakeAt, due <= now { return handle(.tick) }
+        return true
+    }
+
+    private mutating func handle(_ event: Event) -> Bool {
+        for effect in state.update(event, at: now) {
+            switch effect {
+            case .look(let interest, let atOnce):
+                sampling.setInterest(interest)
+                if atOnce { sampling.sampleNow() }
+            case .setInterval(let interval): sampling.setInterval(interval)
+            case .startTool(let tool, let target, let run): start(tool, on: target, run)
+            case .stopTool: tool?.stop()
+            case .save(let path, let contents): save(contents, to: path)
+            case .redraw: terminal.redraw()
+            case .quit: return false
+            }
+        }
+        return true
+    }
+
+    private mutating func start(_ tool: Tool, on target: ToolTarget, _ run: Int) {
+        self.tool = ToolRun.start(tool, on: target) { [mailbox] event in
+            mailbox.post(.tool(event, run: run))
+        }
+    }
+
+    private func save(_ contents: [UInt8], to path: String) {
+        do {
+            try OutputFile.save(contents, to: path)
+            mailbox.post(.saved(message: "saved \(path)", failed: false))
+        } catch {
+            mailbox.post(.saved(message: "\(error)", failed: true))
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import ArgumentParser
+import Dashboard
+import ProcSampling
+import Units
+
+/// `dxtop snapshot`: two samples, then everything known, once.
+struct SnapshotCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "snapshot",
+        abstract: "Everything known at one moment, as text or JSON.",
+        discussion: """
+            Takes two samples and prints what they say together: rates are over the time between \
+            them. In JSON the unit is the end of each name; what is not known is null, never 0.
+            """)
+
+    @OptionGroup var interval: IntervalOption
+    @OptionGroup var hot: HotOption
+    @OptionGroup var source: SourceOptions
+
+    @Flag(help: "One JSON document instead of text.")
+    var json = false
+
+    func run() throws {
+        let output = StandardOutput()
+        let observer = try Observer(source: source, pid: nil)
+        _ = observer.sample()
+        observer.wait(interval.duration)
+        let snapshot = observer.sample()
+        if json {
+            let rows = RowDocuments(
+                userNames: observer.userNames, hotThreshold: hot.threshold, pid: nil)
+            output.print(try JSONText.encode(SnapshotDocument(snapshot: snapshot, rows: rows)))
+            return
+        }
+        let report = TextReport(
+            snapshot, userNames: observer.userNames, hotThreshold: hot.threshold,
+            width: output.width)
+        output.print(
+            "\(snapshot.host.name)  \(snapshot.host.kernelRelease)  \(snapshot.time.rfc3339)")
+        output.print(report.resources)
+        output.print("")
+        output.print(report.table(of: .overview, limit: nil))
+        output.print("")
+        output.print(report.table(of: .threads(of: nil), limit: nil))
+    }
+}

@@ -1,0 +1,86 @@
+import ArgumentParser
+import Dashboard
+import ProcSampling
+import Units
+
+/// `dxtop watch`: one view again and again, for pipes and scripts.
+struct WatchCommand: ParsableCommand {
+    enum View: String, CaseIterable, ExpressibleByArgument {
+        case threads
+        case processes
+    }
+
+    static let configuration = CommandConfiguration(
+        commandName: "watch",
+        abstract: "Threads or processes once per interval, as text or JSON.",
+        discussion: """
+            Hottest first. With --json each interval is one line: {"schema": 1, "time": ..., \
+            "threads": [...]}. What is not known is null, never 0.
+            """)
+
+    @Argument(help: "What to watch: threads or processes.")
+    var view: View
+
+    @OptionGroup var interval: IntervalOption
+
+    @Option(help: ArgumentHelp("Stop after so many intervals.", valueName: "n"))
+    var count: Int?
+
+    @Option(help: ArgumentHelp("Only this process.", valueName: "pid"))
+    var pid: Int32?
+
+    @Option(help: ArgumentHelp("Only so many rows of text.", valueName: "n"))
+    var top: Int?
+
+    @OptionGroup var hot: HotOption
+    @OptionGroup var source: SourceOptions
+
+    @Flag(help: "One JSON object a line instead of text.")
+    var json = false
+
+    func validate() throws {
+        if let count, count < 1 { throw ValidationError("--count takes a number from 1") }
+        if let top, top < 1 { throw ValidationError("--top takes a number from 1") }
+    }
+
+    func run() throws {
+        let output = StandardOutput()
+        let observer = try Observer(source: source, pid: pid.map { ProcessID($0) })
+        _ = observer.sample()
+        var left = count ?? .max
+        while left > 0 {
+            observer.wait(interval.duration)
+            let snapshot = observer.sample()
+            if json {
+                try printJSON(snapshot, observer, to: output)
+            } else {
+                try printText(snapshot, observer, to: output)
+            }
+            left -= 1
+        }
+    }
+
+    private func printJSON(
+        _ snapshot: Snapshot, _ observer: Observer, to output: StandardOutput
+    ) throws {
+        let rows = RowDocuments(
+            userNames: observer.userNames, hotThreshold: hot.threshold,
+            pid: pid.map { ProcessID($0) })
+        try output.print(
+            JSONText.encode(WatchDocument(view: view, snapshot: snapshot, rows: rows)))
+        try observer.checkTarget(in: snapshot)
+    }
+
+    private func printText(
+        _ snapshot: Snapshot, _ observer: Observer, to output: StandardOutput
+    ) throws {
+        try observer.checkTarget(in: snapshot)
+        var shown = snapshot
+        if let target = observer.target { shown.processes.removeAll { $0.id != target } }
+        let report = TextReport(
+            shown, userNames: observer.userNames, hotThreshold: hot.threshold, width: output.width)
+        output.print(snapshot.time.rfc3339)
+        output.print(report.table(of: view == .threads ? .threads(of: nil) : .overview, limit: top))
+        output.print("")
+    }
+}
