@@ -118,5 +118,12 @@ let package = Package(
                 "Dashboard", "Diagnosis", "Probes", "ProcFormats", "ProcSampling", "Screen", "Units",
             ],
             exclude: ["Golden"], swiftSettings: strict),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: strict),
     ]
 )

@@ -1,0 +1,62 @@
+# The two commands to know: `make run` and `make test`. `make help` lists the others.
+
+SWIFT ?= swift
+PREFIX ?= /usr/local
+# Arguments for the dashboard: make run ARGS='--pid 2214'
+ARGS ?=
+
+# What is run and installed carries Swift's libraries in itself: less memory, a faster start, and no
+# toolchain needed where it goes.
+release = $(SWIFT) build --configuration release --static-swift-stdlib
+
+packages = sh Scripts/install-packages
+formatted = Sources Tests Benchmarks
+
+.PHONY: help run test demo bench screenshots install format clean toolchain dashboard
+
+help: ## list these commands
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s%s\n", $$1, $$2 }'
+
+run: dashboard ## build the dashboard and start it
+	@.build/release/dxtop $(ARGS)
+
+test: toolchain ## check everything: style, unit tests, the whole program, its needs
+	@$(packages) build test
+	$(SWIFT) format lint --strict --parallel --recursive $(formatted)
+	$(SWIFT) build --build-tests
+	sh Scripts/check-needs .build/debug/dxtop
+	@# One at a time: tests that wait for real programs would take each other's threads and CPUs.
+	$(SWIFT) test --skip-build --no-parallel
+
+demo: dashboard ## start a thread that spins and the dashboard beside it
+	@$(packages) demo
+	$(release) --product workload
+	@sh Scripts/demo $(ARGS)
+
+bench: dashboard ## measure dxtop beside htop and top
+	@$(packages) bench
+	$(release) --product workload
+	sh Benchmarks/run $(ARGS)
+
+screenshots: dashboard ## take the pictures of the README anew
+	@$(packages) screenshots
+	$(release) --product workload
+	sh Scripts/screenshots
+
+install: dashboard ## install under PREFIX, /usr/local by default
+	install -D -m 755 .build/release/dxtop $(DESTDIR)$(PREFIX)/bin/dxtop
+
+format: toolchain ## put the sources into the one style
+	$(SWIFT) format --in-place --parallel --recursive $(formatted)
+
+clean: ## remove what was built
+	rm -rf .build Benchmarks/.build
+
+dashboard: toolchain
+	@$(packages) build
+	$(release) --product dxtop
+
+toolchain:
+	@command -v $(SWIFT) >/dev/null || { \
+	    echo "dxtop: no Swift toolchain found. Install Swift 6.3 (swift.org/install/linux)," \
+	        "put it on the PATH and try again." >&2; exit 1; }

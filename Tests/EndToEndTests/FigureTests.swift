@@ -1,0 +1,65 @@
+import Testing
+
+/// The figures of dxtop beside those of pidstat, on loads that stay as they are. Both look at the
+/// same seconds.
+@Suite(.serialized) struct FigureTests {
+    /// Where dxtop and pidstat tell the same.
+    private static let figures = [
+        "user_percent": "%usr", "system_percent": "%system", "run_delay_percent": "%wait",
+        "cpu_percent": "%CPU", "voluntary_switches_per_second": "cswch/s",
+        "involuntary_switches_per_second": "nvcswch/s",
+    ]
+
+    /// What else runs on the machine may disturb one measurement; a wrong figure is wrong each time.
+    @Test(arguments: ["spin", "starve", "switcher"])
+    func agreeWithPidstat(workload name: String) async throws {
+        try await Workload.run(name) { workload in
+            var disagreements: [String] = []
+            for _ in 1...3 {
+                disagreements = try await compare(process: workload.processID)
+                if disagreements.isEmpty { return }
+            }
+            Issue.record("\(disagreements.joined(separator: "\n"))")
+        }
+    }
+
+    /// Measures with both at once; what they do not agree on.
+    private func compare(process: Int32) async throws -> [String] {
+        let seconds = 8
+        async let reference = Pidstat.measure(process: process, seconds: seconds)
+        let outcome = try await run(
+            .dxtop(
+                "watch", "threads", "--pid", "\(process)", "--interval", "\(seconds)", "--count",
+                "1", "--json"))
+        let pidstat = try await reference
+        let rows = try JSON(parsing: outcome.output)["threads"]?.items ?? []
+        try #require(rows.count == pidstat.threads.count)
+        return try rows.flatMap { row in
+            let thread = Int(row["tid"]?.number ?? 0)
+            let expected = try #require(pidstat.threads[thread])
+            return Self.figures.compactMap { key, title in
+                guard let figure = row[key]?.number, let wanted = expected[title],
+                    agree(figure, wanted)
+                else {
+                    return
+                        "thread \(thread): \(key) \(row[key] as Any), \(title) \(expected[title] as Any)"
+                }
+                return nil
+            }
+        }
+    }
+
+    @Test func mainThreadHasItsOwnFigures() async throws {
+        // The main thread of `spin` only waits, while the process uses a whole CPU.
+        try await Workload.run("spin") { workload in
+            let outcome = try await run(
+                .dxtop(
+                    "watch", "threads", "--pid", "\(workload.processID)", "--interval", "3",
+                    "--count", "1", "--json"))
+            let rows = try JSON(parsing: outcome.output)["threads"]?.items ?? []
+            let main = try #require(rows.first { $0["tid"] == $0["pid"] })
+            let cpu = try #require(main["cpu_percent"]?.number)
+            #expect(cpu < 5, "\(main)")
+        }
+    }
+}

@@ -1,0 +1,29 @@
+/// What a person does with the dashboard, for tests that use it on the way to something else.
+extension Terminal {
+    /// Waits for the table of threads with figures in it.
+    @discardableResult
+    func waitForThreads(deadline: Duration = .seconds(20)) async throws -> Screen {
+        try await wait(for: "the threads", deadline: deadline) {
+            $0.contains("THREADS") && $0.contains("TID") && $0.contains("CPU%")
+        }
+    }
+
+    /// Opens the detail of the first row of Threads once that is the thread named so.
+    func openThread(_ name: String) async throws {
+        try await wait(for: "\(name) at the top") { $0.firstThread?.contains(name) == true }
+        try await send("g", "Enter")
+        try await wait(for: "the detail of \(name)") {
+            !$0.contains("THREADS") && $0.rows.first?.contains(name) == true
+        }
+    }
+}
+
+extension Screen {
+    /// The first row of the table of threads.
+    var firstThread: String? { firstRow(underHeader: "TID", "CPU%") }
+
+    /// Whether it asks before it quits.
+    var asksToQuit: Bool {
+        rows.contains { $0.contains("uit?") || $0.contains("uit dxtop?") }
+    }
+}
