@@ -30,6 +30,12 @@ enum Help {
         Line(head: "! !!", text: "warning, critical; on a figure: a hot thread"),
         Line(head: "-", text: "not known, or not permitted"),
         Line(head: "recorded", text: "an earlier sample: the rows that used CPU or were on screen"),
+        Line(
+            head: "malformed",
+            text: "files of /proc that dxtop failed to parse: its bug, please report"),
+        Line(
+            head: "hung", text: "processes whose command line could not be read in time: left alone"
+        ),
         Line(head: "LIVE", text: "the screen goes with time; FROZEN: it stands, -0:42 back"),
         Line(head: "self", text: "what dxtop itself costs: CPU% of one CPU, resident memory"),
     ]

@@ -122,6 +122,27 @@ import Units
         #expect(scene.shows("sort PID"))
     }
 
+    @Test func rowsThatShowTheSameFigureKeepTheirPlaces() {
+        var scene = Scene(place: .threads(of: Scene.streamd))
+        scene.sample { Self.heat("worker-5", to: 2.52, in: &$0) }
+        scene.sample()
+        let order = scene.state.level.list.rows.map(\.id)
+        scene.sample { Self.heat("worker-7", to: 2.54, in: &$0) }
+        #expect(scene.state.level.list.rows.map(\.id) == order)
+        scene.sample { Self.heat("worker-7", to: 2.56, in: &$0) }
+        #expect(scene.state.level.list.rows.map(\.id) != order)
+    }
+
+    @Test func troubleOfSamplingIsSaid() {
+        var scene = Scene(columns: 120)
+        scene.sample { snapshot in
+            snapshot.trouble.malformed = 2
+            snapshot.trouble.unresponsive = 1
+        }
+        #expect(scene.shows("! 2 malformed"))
+        #expect(scene.shows("! 1 hung"))
+    }
+
     @Test func treeHangsProcessesBelowTheirParents() {
         var scene = Scene()
         scene.sample(2)

@@ -105,6 +105,9 @@ enum ListView {
             " \(title) ", at: Point(column: rect.column + 1, row: rect.row), style: .heading)
 
         var parts: [String] = []
+        let trouble = snapshot.trouble
+        if trouble.malformed > 0 { parts.append("! \(trouble.malformed) malformed") }
+        if trouble.unresponsive > 0 { parts.append("! \(trouble.unresponsive) hung") }
         if snapshot.extent == .recorded { parts.append("recorded") }
         if !list.filter.isEmpty { parts.append("/\(list.filter)  \(list.rows.count) shown") }
         if list.heldUntil != nil { parts.append("order held") }
