@@ -95,7 +95,7 @@ extension Sampler {
         let walksThreads = reads.contains(.threads) && leader != nil
         if use.rawValue == 0, !walksThreads {
             process.settle()
-            process.quietUntil = gate.at
+            process.noteQuiet()
             return
         }
         process.sample.cpu = Rates.sum(of: use, in: elapsed)
@@ -126,7 +126,10 @@ extension Sampler {
         guard process.hasThreads else { return }
         process.markWanted(by: plan, revision: interestRevision)
         guard !process.wanted.isEmpty else { return }
-        let extras = ThreadExtras(process: process, reader: reader, plan: plan, hasRun: false)
+        // Whether such a thread ran in this interval is not known: its process may have.
+        let extras = ThreadExtras(
+            process: process, reader: reader, plan: plan,
+            hasRun: process.gateAt != process.quietUntil)
         for index in process.wanted {
             let index = Int(index)
             let lacks =

@@ -32,7 +32,10 @@ struct ThreadExtras {
     private func readSwitches(_ index: Int, at now: Instant) {
         let before = process.counters[index]
         let isFirst = before.switchesReadAt.nanoseconds == 0
-        if !hasRun, !isFirst {
+        // Looked at again within one refresh: what it shows was measured then.
+        if before.switchesReadAt >= process.gateAt { return }
+        let isBaseline = !isFirst && process.isBaseline(before.switchesReadAt)
+        if !hasRun, isBaseline {
             process.counters[index].switchesReadAt = now
             process.sample.threads[index].voluntarySwitches = .zero
             process.sample.threads[index].involuntarySwitches = .zero
@@ -51,10 +54,8 @@ struct ThreadExtras {
         let counters = (
             UInt32(truncatingIfNeeded: voluntary), UInt32(truncatingIfNeeded: involuntary)
         )
-        // A count from many refreshes ago would give an average of the past, not a rate of now.
-        let from = max(before.switchesReadAt, process.quietUntil)
-        if !isFirst, from >= process.previousGateAt {
-            let period = now.since(from)
+        if isBaseline {
+            let period = now.since(max(before.switchesReadAt, process.quietUntil))
             process.sample.threads[index].voluntarySwitches = Rates.perSecond(
                 UInt64(counters.0 &- before.voluntarySwitches), in: period)
             process.sample.threads[index].involuntarySwitches = Rates.perSecond(

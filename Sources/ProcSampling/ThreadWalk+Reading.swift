@@ -120,7 +120,9 @@ extension ThreadWalk {
         process.sample.threads[index].system = split.system
         process.sample.threads[index].minorFaults = Rates.perSecond(minor, in: period)
         process.sample.threads[index].majorFaults = Rates.perSecond(major, in: period)
-        if let delay = times?.runDelay, before.flags.contains(.hasRunDelay) {
+        if let delay = times?.runDelay, before.flags.contains(.hasRunDelay),
+            process.isBaseline(before.readAt)
+        {
             process.sample.threads[index].runDelay = Rates.share(
                 of: delay.since(before.runDelay), in: period, quantum: Nanoseconds(0))
         } else {

@@ -16,7 +16,9 @@ final class TrackedProcess {
     /// The gate before that; equal to `gateAt` at first.
     var previousGateAt: Instant
     /// Up to here it is known that no thread ran: the last gate that had not moved.
-    var quietUntil = Instant(nanoseconds: 0)
+    private(set) var quietUntil = Instant(nanoseconds: 0)
+    /// Where that quiet time began.
+    private var quietSince = Instant(nanoseconds: 0)
 
     /// CPU time of the process that no thread's figures explain yet, in nanoseconds, carried on
     /// from refresh to refresh; see `ThreadWalk`.
@@ -48,6 +50,20 @@ final class TrackedProcess {
     }
 
     var pid: ProcessID { sample.id.pid }
+
+    /// Notes that no thread ran between the last two gates.
+    func noteQuiet() {
+        if quietUntil != previousGateAt { quietSince = previousGateAt }
+        quietUntil = gateAt
+    }
+
+    /// Whether a thread's counter that was read then stood the same when this interval began: it
+    /// was read at the refresh before, or nothing ran since. If not, the difference to it is of an
+    /// unknown time, and no rate.
+    func isBaseline(_ readAt: Instant) -> Bool {
+        if readAt >= previousGateAt { return true }
+        return quietUntil >= previousGateAt && readAt >= quietSince
+    }
 
     /// Marks the threads that a person looks at, if that was not done for this interest.
     func markWanted(by plan: SamplingPlan, revision: Int) {
