@@ -36,6 +36,7 @@ enum Help {
         Line(
             head: "hung", text: "processes whose command line could not be read in time: left alone"
         ),
+        Line(head: "for 4s+", text: "hot at least that long: dxtop has not watched for longer"),
         Line(head: "LIVE", text: "the screen goes with time; FROZEN: it stands, -0:42 back"),
         Line(head: "self", text: "what dxtop itself costs: CPU% of one CPU, resident memory"),
     ]

@@ -91,7 +91,9 @@ package enum Keymap {
         ]
         + ToolCatalogue.tools.compactMap { tool in
             tool.key.map { key in
-                Binding([.character(key)], .tool(id: tool.id), (String(key), tool.title))
+                Binding(
+                    [.character(key)], .tool(id: tool.id), (String(key), tool.title),
+                    hint: "\(key) \(tool.title.prefix { $0 != " " && $0 != ":" })")
             }
         }
 

@@ -8,8 +8,13 @@ struct RowReader {
     private let processes: [ProcessSample]
     private let row: Row
     private let userNames: UserNames
+    /// The list is of processes, with threads among them.
+    private let namesThreads: Bool
 
-    init(_ row: Row, in snapshot: Snapshot, userNames: UserNames) {
+    init(
+        _ row: Row, in snapshot: Snapshot, userNames: UserNames, namesThreads: Bool = false
+    ) {
+        self.namesThreads = namesThreads
         processes = snapshot.processes
         self.row = row
         self.userNames = userNames
@@ -29,6 +34,9 @@ struct RowReader {
     /// where it makes no sense for such a row.
     func text(_ column: ColumnID) -> String {
         switch column {
+        // Among processes a thread's row goes by its own number, as in htop.
+        case .pid where namesThreads:
+            (thread?.id.tid ?? ThreadID(process.id.pid.rawValue)).description
         case .pid: process.id.pid.description
         case .tid: thread?.id.tid.description ?? ""
         case .name: thread?.name ?? process.name

@@ -34,6 +34,8 @@ package struct TextReport {
         state.arrange()
         state.list.selected = nil
         var table = ListView.table(for: state)
+        // The mark would stick to a column's name, which scripts look for.
+        table.order = nil
         // There is no history to draw it from.
         table.columns.removeAll { $0.id == .curve }
         let count = min(limit ?? .max, state.list.rows.count)

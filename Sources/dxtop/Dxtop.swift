@@ -9,6 +9,9 @@ struct Dxtop: ParsableCommand {
         discussion: """
             Alone it opens the dashboard: which thread spins and in which function it does. \
             Without a terminal the same figures come as text or JSON.
+
+            `dxtop help dashboard` lists the dashboard's options: --interval, --pid, --view, \
+            --hot, --proc, --ascii, --braille, --no-color.
             """,
         version: "0.1.0",
         subcommands: [DashboardCommand.self, SnapshotCommand.self, WatchCommand.self],

@@ -43,7 +43,9 @@ enum ListView {
     ) -> Table<ColumnID>.Content {
         let isHot = state.isHot(row, in: snapshot)
         let style = isHot ? Style.critical : Style.text
-        let reader = RowReader(row, in: snapshot, userNames: state.userNames)
+        let isOverview = state.place == .overview
+        let reader = RowReader(
+            row, in: snapshot, userNames: state.userNames, namesThreads: isOverview)
         switch column {
         case .curve:
             guard case .thread(let thread) = row.id else { return .text("") }
@@ -51,7 +53,8 @@ enum ListView {
             return .sparkline(Sparkline(values, maximum: 100, style: style))
         case .command, .name:
             let text = reader.text(column)
-            let branch = branch(of: row, state, surfaceGlyphs: state.settings.glyphs)
+            var branch = branch(of: row, state, surfaceGlyphs: state.settings.glyphs)
+            if isOverview, row.thread != nil, branch.isEmpty { branch = "  " }
             return .pieces([StyledText(branch, .faint), StyledText(text, style)])
         case .cpu, .hottest:
             // A hot figure has a mark, so that it stands out without colour too. The sum of a

@@ -133,7 +133,7 @@ enum OverviewView {
         if snapshot.interval == nil {
             facts = ["-"]
         } else if let first = hot.first {
-            let time = first.duration > .seconds(1) ? " for \(first.duration.text)" : ""
+            let time = first.duration > .seconds(1) ? " for \(first.duration.text)+" : ""
             facts = [
                 "\(hot.count) ", "T\(first.thread.tid)",
                 first.name,
@@ -143,9 +143,12 @@ enum OverviewView {
         } else {
             facts = ["0 ", "no thread uses \(Int(state.settings.hotThreshold.rawValue))% of a CPU"]
         }
+        // Where threads wait for CPUs, a spinner may get too little of one to show: no "ok" then.
+        let isContended = HostHealth(snapshot.host).cpu.map { $0.mark > .ok } ?? true
         let verdict =
-            snapshot.interval == nil
-            ? nil : hot.isEmpty ? Verdict.ok : Verdict(mark: .critical, reason: "")
+            !hot.isEmpty
+            ? Verdict(mark: .critical, reason: "")
+            : snapshot.interval == nil || isContended ? nil : Verdict.ok
         draw("HOT", facts, verdict, into: &surface, in: rect)
     }
 

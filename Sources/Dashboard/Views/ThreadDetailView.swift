@@ -53,7 +53,7 @@ struct ThreadDetailView {
         }
         guard let cpu = thread.cpu, cpu >= state.settings.hotThreshold else { return pieces }
         let time = state.history.duration(of: identity, above: state.settings.hotThreshold)
-        let since = time > .seconds(1) ? " for \(time.text)" : ""
+        let since = time > .seconds(1) ? " for \(time.text)+" : ""
         pieces.insert(StyledText("!! HOT\(since)  ", .critical), at: 0)
         return pieces
     }
@@ -101,14 +101,11 @@ struct ThreadDetailView {
     }
 
     private func switches(_ thread: ThreadSample) -> Fact {
-        var text =
+        let text =
             "\(thread.voluntarySwitches.text)/s voluntary"
             + "  \(thread.involuntarySwitches.text)/s involuntary"
             + "   faults \(thread.minorFaults.text)/s minor"
             + "  \(thread.majorFaults.text)/s major"
-        if let total = detail?.voluntarySwitchesTotal {
-            text += "   (\(total) voluntary in all)"
-        }
         return Fact("SWITCH", text)
     }
 
