@@ -86,6 +86,34 @@ struct FakeTreeTests {
         #expect(sample.activity == .systemCall(0))
     }
 
+    @Test func switchesOfATimeNobodyLookedAtMakeNoRate() throws {
+        func set(_ step: Int) {
+            let task = FakeTree.Task(
+                user: 1 + step, schedule: (10_000_000 * (step + 1), 0), voluntary: 1000 * step,
+                involuntary: 0)
+            tree.setProcess(100, [(100, task)])
+        }
+        set(0)
+        let sampler = try sampler()
+        let thread = try #require(sampler.sample(Interest(), depth: .everything).processes.first)
+            .threads[0].id
+        // It runs and switches while it is out of sight.
+        for step in 1...3 {
+            usleep(60_000)
+            set(step)
+            _ = sampler.sample(Interest())
+        }
+        let shown = Interest(shownThreads: [thread])
+        let amended = try #require(sampler.amend(shown)).processes[0].threads[0]
+        #expect(amended.voluntarySwitches == nil)
+        usleep(60_000)
+        set(4)
+        let next = sampler.sample(shown).processes[0].threads[0]
+        let rate = try #require(next.voluntarySwitches)
+        // A thousand in a tenth of a second or so, not four thousand.
+        #expect(rate.rawValue > 0 && rate.rawValue < 1000 / 0.05)
+    }
+
     @Test func aReusedProcessNumberIsAnotherProcess() throws {
         tree.setProcess(100, [(100, FakeTree.Task(name: "old", user: 90, start: 500))])
         let snapshot = try second {
