@@ -64,6 +64,7 @@ enum FooterView {
             case .finished: break
             }
         }
+        if state.place == .overview { hints.removeAll { $0 == "Esc back" } }
         if state.frozen != nil { hints.insert("Space live", at: 0) }
         return hints
     }

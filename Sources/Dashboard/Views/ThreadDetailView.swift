@@ -194,8 +194,10 @@ struct ThreadDetailView {
         // The axis takes a few columns; more points than cells would be thinned anyway.
         let values = state.cpuCurve(
             of: identity, last: History.span, points: max(1, area.columns))
+        // A whole CPU is the measure: an idle thread's flicker must not look like a spin.
         Chart(
-            values, scale: .fromZero(maximum: nil), span: "15 min ago - now",
+            values, scale: .fromZero(maximum: max(100, values.compactMap(\.self).max() ?? 0)),
+            span: "15 min ago - now",
             label: { Percent($0).text }
         ).draw(into: &surface, in: area)
     }
