@@ -32,7 +32,7 @@ struct Arrangement {
         }
     }
 
-    /// - Parameter evenOnly: also the thread of a process that has just one, which adds nothing
+    /// - Parameter includingSole: also the thread of a process that has just one, which adds nothing
     ///   where the process has a row itself.
     private func threads(includingSole: Bool = false) -> [Row] {
         snapshot.processes.indices.flatMap { index in

@@ -140,7 +140,6 @@ extension State {
     /// Puts the rows of the list in order for what is shown.
     mutating func arrange() {
         guard let shown else { return }
-        if let held = list.heldUntil, held <= now { list.heldUntil = nil }
         let arrangement = Arrangement(
             snapshot: shown, list: list, userNames: userNames, holdsOrder: list.heldUntil != nil)
         list.replaceRows(arrangement.rows(of: place))

@@ -36,6 +36,8 @@ extension State {
     /// What follows from any change: times that are over, rows in order, what to look at.
     private mutating func settle(isByHand: Bool) -> [Effect] {
         if let notice, notice.until <= now { self.notice = nil }
+        // Also before the first sample: what is due in the past would wake the loop for ever.
+        if let held = list.heldUntil, held <= now { list.heldUntil = nil }
         arrange()
         let wanted = wantedInterest()
         guard wanted != interest else { return [] }

@@ -31,7 +31,7 @@ extension Duration {
 extension Double {
     /// "4.18"
     var hundredths: String {
-        let hundredths = Int((self * 100).rounded())
+        let hundredths = Int((min(max(self, 0), 1e9) * 100).rounded())
         return "\(hundredths / 100).\(twoDigits(hundredths % 100))"
     }
 }
@@ -39,6 +39,6 @@ extension Double {
 extension Rate? {
     /// Bytes a second, "1.2M/s".
     var bytesText: String {
-        self.map { ByteCount(UInt64(max(0, $0.rawValue))).text + "/s" } ?? "-"
+        self.map { ByteCount(UInt64(min(max(0, $0.rawValue), 1e18))).text + "/s" } ?? "-"
     }
 }

@@ -96,5 +96,7 @@ package struct HostHealth: Hashable, Sendable {
             ? Verdict(mark: .warning, reason: "\(blocked) tasks blocked (state D)") : .ok
     }
 
-    private static func whole(_ percent: Float) -> String { "\(Int(percent.rounded()))%" }
+    private static func whole(_ percent: Float) -> String {
+        "\(Int(min(max(percent, 0), 1e6).rounded()))%"
+    }
 }

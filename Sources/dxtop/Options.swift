@@ -18,7 +18,7 @@ struct SourceOptions: ParsableArguments {
     }
 
     func identity(of pid: ProcessID, in root: ProcRoot) throws -> ProcessIdentity {
-        guard let identity = root.identity(of: pid) else {
+        guard pid.rawValue > 0, let identity = root.identity(of: pid) else {
             throw Failure("there is no process \(pid); `dxtop snapshot` lists them all")
         }
         return identity

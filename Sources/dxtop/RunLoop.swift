@@ -72,7 +72,11 @@ struct RunLoop {
     ///
     /// - Returns: false when it is time to go.
     private mutating func take(_ signals: TerminalSignals) -> Bool {
-        if signals.contains(.suspend) { terminal.suspend() }
+        if signals.contains(.suspend) {
+            // Its pipe would fill while we stand, and hold up the thread that it traces.
+            tool?.stopAndWait(patience: .seconds(1))
+            terminal.suspend()
+        }
         if signals.contains(.resume) { terminal.resume() }
         if signals.contains(.resize) { terminal.updateSize() }
         if terminal.size != state.size, !handle(.resize(terminal.size)) { return false }

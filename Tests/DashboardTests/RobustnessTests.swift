@@ -88,6 +88,13 @@ import Units
         }
     }
 
+    @Test func aKeyBeforeTheFirstSampleLeavesNothingDueInThePast() {
+        var scene = Scene()
+        scene.press(.down)
+        scene.wait(.seconds(6))
+        #expect(scene.state.wakeAt == nil)
+    }
+
     /// Tasks come and go.
     private static func shake(_ snapshot: inout Snapshot, _ random: inout SeededGenerator) {
         if Bool.random(using: &random) { snapshot.processes.shuffle(using: &random) }

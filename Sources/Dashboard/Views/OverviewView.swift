@@ -89,7 +89,9 @@ enum OverviewView {
         return facts
     }
 
-    private static func whole(_ percent: Percent) -> Int { Int(percent.rawValue.rounded()) }
+    private static func whole(_ percent: Percent) -> Int {
+        Int(min(max(percent.rawValue, 0), 1e6).rounded())
+    }
 
     private static func memoryFacts(_ host: HostSample) -> [String] {
         guard let memory = host.memory else { return ["-"] }
