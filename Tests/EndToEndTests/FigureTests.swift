@@ -17,6 +17,11 @@ import Testing
             var disagreements: [String] = []
             for _ in 1...3 {
                 disagreements = try await compare(process: workload.processID)
+                // How often the ping-pong is preempted changes with where the scheduler puts it,
+                // from second to second: two windows milliseconds apart need not agree.
+                if name == "switcher" {
+                    disagreements.removeAll { $0.contains("involuntary_switches") }
+                }
                 if disagreements.isEmpty { return }
             }
             Issue.record("\(disagreements.joined(separator: "\n"))")
