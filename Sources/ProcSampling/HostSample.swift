@@ -24,6 +24,8 @@ public struct HostSample: Sendable {
     public var bytesReadFromDisk: Rate?
     public var bytesWrittenToDisk: Rate?
     public var majorFaults: Rate?
+    /// Nil where the kernel does not count them (before 4.13).
+    public var oomKills: OOMKills?
     /// Context switches and new tasks a second; `ctxt` and `processes` of `/proc/stat`.
     public var contextSwitches: Rate?
     public var forks: Rate?

@@ -33,6 +33,15 @@ extension WallTime {
     }
 }
 
+extension Nanoseconds {
+    /// Time since boot, time asleep included, by CLOCK_BOOTTIME.
+    static var sinceBoot: Nanoseconds {
+        var time = timespec()
+        clock_gettime(CLOCK_BOOTTIME, &time)
+        return Nanoseconds(time.inNanoseconds)
+    }
+}
+
 extension timespec {
     var inNanoseconds: UInt64 { UInt64(tv_sec) &* 1_000_000_000 &+ UInt64(tv_nsec) }
 }

@@ -8,6 +8,10 @@ public struct Interest: Sendable, Equatable {
     public var shownThreads: Set<ThreadIdentity>
     /// The thread whose detail is open.
     public var selectedThread: ThreadIdentity?
+    /// Whose mappings are looked at, and how often a person asked for them: another number asks for
+    /// another reading at once. While it stands they are read again by themselves, but not sooner
+    /// than 10 s after the reading before.
+    public var mappings: MappingsWish?
     /// Costly columns that are wanted for every thread of `scope`, because rows are sorted by them
     /// or matched against them.
     public var columnsForAll: Columns
@@ -18,6 +22,16 @@ public struct Interest: Sendable, Equatable {
     public enum Scope: Hashable, Sendable {
         case everyProcess
         case process(ProcessIdentity)
+    }
+
+    public struct MappingsWish: Hashable, Sendable {
+        public var process: ProcessIdentity
+        public var number: Int
+
+        public init(process: ProcessIdentity, number: Int = 1) {
+            self.process = process
+            self.number = number
+        }
     }
 
     /// Columns that cost a read of their own for each thread.
@@ -36,12 +50,14 @@ public struct Interest: Sendable, Equatable {
 
     public init(
         shownProcesses: Set<ProcessIdentity> = [], shownThreads: Set<ThreadIdentity> = [],
-        selectedThread: ThreadIdentity? = nil, columnsForAll: Columns = [],
+        selectedThread: ThreadIdentity? = nil, mappings: MappingsWish? = nil,
+        columnsForAll: Columns = [],
         scope: Scope = .everyProcess, hotThreshold: Percent = Percent(Float(90))
     ) {
         self.shownProcesses = shownProcesses
         self.shownThreads = shownThreads
         self.selectedThread = selectedThread
+        self.mappings = mappings
         self.columnsForAll = columnsForAll
         self.scope = scope
         self.hotThreshold = hotThreshold

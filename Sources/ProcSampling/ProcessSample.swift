@@ -27,7 +27,14 @@ public struct ProcessSample: Sendable, Identifiable {
     public var minorFaults: Rate?
     public var majorFaults: Rate?
     public var residentMemory: ByteCount?
+    /// Its parts; nil until they were read, and for kernel threads and zombies, which have none.
     public var memory: MemoryUse?
+    /// Where `Snapshot.memoryGroups` has its control group: its path in the hierarchy that limits
+    /// memory. Nil where there is none, or while it was not read.
+    public var memoryGroup: String?
+    /// The soft RLIMIT_AS, or where a 32-bit program's addresses end; nil where neither limits it
+    /// or it was not read. See `getrlimit(2)`.
+    public var addressSpaceLimit: ByteCount?
     /// Open file descriptors; nil where the kernel does not tell it cheaply (before 6.2) or the
     /// directory may not be looked at.
     public var openFiles: Int?
@@ -42,6 +49,7 @@ public struct ProcessSample: Sendable, Identifiable {
         totalTime: Nanoseconds = Nanoseconds(0), cpu: Percent? = nil, hottestCPU: Percent? = nil,
         hottestThread: ThreadIdentity? = nil, threadCount: Int = 1, minorFaults: Rate? = nil,
         majorFaults: Rate? = nil, residentMemory: ByteCount? = nil, memory: MemoryUse? = nil,
+        memoryGroup: String? = nil, addressSpaceLimit: ByteCount? = nil,
         openFiles: Int? = nil, cgroup: String? = nil, threads: [ThreadSample] = []
     ) {
         self.id = id
@@ -60,27 +68,10 @@ public struct ProcessSample: Sendable, Identifiable {
         self.majorFaults = majorFaults
         self.residentMemory = residentMemory
         self.memory = memory
+        self.memoryGroup = memoryGroup
+        self.addressSpaceLimit = addressSpaceLimit
         self.openFiles = openFiles
         self.cgroup = cgroup
         self.threads = threads
-    }
-}
-
-/// The parts of a process's memory, from `status`; `proc_pid_status(5)`. A field is nil where the
-/// kernel does not have it.
-public struct MemoryUse: Hashable, Sendable {
-    public var anonymous: ByteCount?
-    public var file: ByteCount?
-    public var shared: ByteCount?
-    public var swap: ByteCount?
-
-    public init(
-        anonymous: ByteCount? = nil, file: ByteCount? = nil, shared: ByteCount? = nil,
-        swap: ByteCount? = nil
-    ) {
-        self.anonymous = anonymous
-        self.file = file
-        self.shared = shared
-        self.swap = swap
     }
 }

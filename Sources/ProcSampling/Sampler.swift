@@ -71,7 +71,7 @@ public final class Sampler {
         exchangeWithSlowLane()
 
         var snapshot = Snapshot(
-            sequence: (latest?.sequence ?? -1) + 1, time: .now,
+            sequence: (latest?.sequence ?? -1) + 1, time: .now, moment: .sinceBoot,
             interval: elapsed.map(Duration.init),
             host: hostSample, processes: processes.map(\.sample),
             selectedThread: selectedDetail(), extent: extent(depth))

@@ -6,11 +6,18 @@ public struct Snapshot: Sendable {
     /// Counts up by one with each refresh.
     public var sequence: Int
     public var time: WallTime
+    /// The same moment as time since boot, time asleep included, which no change of the date moves;
+    /// `clock_gettime(2)`, CLOCK_BOOTTIME.
+    public var moment: Nanoseconds
     /// The time that rates are over, on the monotonic clock; nil while there are none: at the first
     /// refresh, and at one that follows it at once.
     public var interval: Duration?
     public var host: HostSample
     public var processes: [ProcessSample]
+    /// Control groups that hold processes, and those above them, by path.
+    public var memoryGroups: [String: MemoryGroup]
+    /// The mappings of the process that `Interest.mappings` names: the latest reading.
+    public var mappings: MappingsReading?
     /// The thread that `Interest.selectedThread` names, in depth.
     public var selectedThread: ThreadDetail?
     public var ownCost: OwnCost
@@ -29,16 +36,20 @@ public struct Snapshot: Sendable {
     }
 
     public init(
-        sequence: Int, time: WallTime, interval: Duration?, host: HostSample,
-        processes: [ProcessSample], selectedThread: ThreadDetail? = nil,
+        sequence: Int, time: WallTime, moment: Nanoseconds = Nanoseconds(0), interval: Duration?,
+        host: HostSample, processes: [ProcessSample], memoryGroups: [String: MemoryGroup] = [:],
+        mappings: MappingsReading? = nil, selectedThread: ThreadDetail? = nil,
         ownCost: OwnCost = OwnCost(), trouble: SamplingTrouble = SamplingTrouble(),
         extent: Extent = .complete
     ) {
         self.sequence = sequence
         self.time = time
+        self.moment = moment
         self.interval = interval
         self.host = host
         self.processes = processes
+        self.memoryGroups = memoryGroups
+        self.mappings = mappings
         self.selectedThread = selectedThread
         self.ownCost = ownCost
         self.trouble = trouble

@@ -1,0 +1,73 @@
+public import Units
+
+/// The memory of one control group: `memory.*` of version 2, else of version 1; `cgroups(7)`,
+/// `Documentation/admin-guide/cgroup-v2.rst`, `cgroup-v1/memory.rst`. All figures include its
+/// descendants. A field is nil where this version or kernel does not have it.
+public struct MemoryGroup: Hashable, Sendable {
+    /// As `/proc/PID/cgroup` names it: "/system.slice/streamd.service".
+    public var path: String
+    /// `memory.current`, `memory.usage_in_bytes`: page cache and kernel memory included.
+    public var usage: ByteCount
+    /// `inactive_file` of `memory.stat`: page cache that is given back before anything is killed.
+    public var reclaimable: ByteCount?
+    /// `memory.max`, `memory.limit_in_bytes`; nil where it is "max".
+    public var limit: ByteCount?
+    /// `memory.high`: beyond it the group is slowed, not killed; nil where it is "max".
+    public var high: ByteCount?
+    /// `memory.swap.current`, `memory.swap.max`; version 2 only.
+    public var swap: ByteCount?
+    public var swapLimit: ByteCount?
+    /// How often the limit was hit: `max` of `memory.events`, `memory.failcnt`.
+    public var limitHits: UInt64?
+    /// Processes killed in it: `oom_kill` of `memory.events` or `memory.oom_control`.
+    public var oomKills: UInt64?
+
+    public init(
+        path: String, usage: ByteCount, reclaimable: ByteCount? = nil, limit: ByteCount? = nil,
+        high: ByteCount? = nil, swap: ByteCount? = nil, swapLimit: ByteCount? = nil,
+        limitHits: UInt64? = nil, oomKills: UInt64? = nil
+    ) {
+        self.path = path
+        self.usage = usage
+        self.reclaimable = reclaimable
+        self.limit = limit
+        self.high = high
+        self.swap = swap
+        self.swapLimit = swapLimit
+        self.limitHits = limitHits
+        self.oomKills = oomKills
+    }
+
+    /// Usage that cannot simply be dropped: what counts against the limit in the end.
+    public var workingSet: ByteCount {
+        ByteCount(usage.rawValue - min(usage.rawValue, reclaimable?.rawValue ?? 0))
+    }
+
+    /// What is left below the limit; nil without a limit.
+    public var headroom: ByteCount? {
+        limit.map { ByteCount($0.rawValue - min($0.rawValue, workingSet.rawValue)) }
+    }
+
+    /// The group's path and those of all above it, the group itself first, the root last.
+    public static func lineage(of path: String) -> [String] {
+        var paths = [path]
+        var rest = path[...]
+        while let slash = rest.lastIndex(of: "/"), rest != "/" {
+            rest = rest[..<slash]
+            paths.append(rest.isEmpty ? "/" : String(rest))
+            if rest.isEmpty { break }
+        }
+        return paths
+    }
+}
+
+extension Snapshot {
+    /// The groups whose limits hold for a process: its own and those above it that have a limit, the
+    /// lowest limit first.
+    public func limitingGroups(of process: ProcessSample) -> [MemoryGroup] {
+        guard let path = process.memoryGroup else { return [] }
+        return MemoryGroup.lineage(of: path).compactMap { memoryGroups[$0] }
+            .filter { $0.limit != nil }
+            .sorted { ($0.limit ?? ByteCount(.max)) < ($1.limit ?? ByteCount(.max)) }
+    }
+}
