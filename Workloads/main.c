@@ -22,6 +22,12 @@ static const struct {
      syscalls},
     {"starve", "starve [N]", "N busy threads, twice the CPUs unless said", starve},
     {"switcher", "switcher", "two threads hand a byte to and fro through pipes", switcher},
+    {"grow", "grow [--rate KIB] [--cap MIB] ...",
+     "buffers (--buffers 4, 1 GiB each) take KIB a second together; at MIB each they stop,\n"
+     "                                       or give back --drop PERCENT and go on. GROW_CAP caps, too",
+     grow},
+    {"mappings", "mappings N [--touch MIB]", "N mappings of a page, and one of MIB that is touched",
+     mappings},
 };
 static const size_t count = sizeof workloads / sizeof *workloads;
 

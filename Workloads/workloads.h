@@ -12,5 +12,7 @@ _Noreturn void names(struct arguments *);
 _Noreturn void syscalls(struct arguments *);
 _Noreturn void starve(struct arguments *);
 _Noreturn void switcher(struct arguments *);
+_Noreturn void grow(struct arguments *);
+_Noreturn void mappings(struct arguments *);
 
 #endif
