@@ -34,6 +34,16 @@ private func drawn(
         #expect(drawn(4, 1, .blocks) { Meter(0.4).draw(into: &$0, in: $1) } == ["█▋"])
     }
 
+    @Test func curvesLieOverEachOther() {
+        var chart = Chart([0, 1, 2, 3], span: "4s") { "\(Int($0))" }
+        chart.overlays = [Chart.Overlay([nil, 6, 3, 0], mark: "1")]
+        // The scale holds for all of them: 6 is the top.
+        #expect(
+            drawn(14, 4) { chart.draw(into: &$0, in: $1) } == [
+                "6|         1", " |          1-", " |        _- 1", "0+--------- 4s",
+            ])
+    }
+
     private static let growth = Chart(
         [nil, nil, 0, 2, 4, 6, 8, 10, nil, 10, 5, 0], restarts: [9], span: "60s"
     ) { "\(Int($0))G" }

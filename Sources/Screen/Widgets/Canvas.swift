@@ -16,6 +16,14 @@ struct Canvas {
         }
     }
 
+    /// One mark for each column, at its height.
+    func draw(_ heights: [Double?], as mark: Character, into surface: inout Surface) {
+        for (column, height) in heights.enumerated() {
+            guard let height else { continue }
+            put(mark, column: column, up: level(height, plot.rows), into: &surface)
+        }
+    }
+
     private func drawLine(_ heights: [Double?], into surface: inout Surface) {
         let glyphs = surface.glyphs.curve
         for (column, height) in heights.enumerated() {

@@ -10,8 +10,23 @@ package struct Chart: Sendable {
         case fitted
     }
 
+    /// Another curve over the same time, drawn over the first with a mark of its own, so that curves
+    /// are told apart without colour.
+    package struct Overlay: Hashable, Sendable {
+        package var values: [Double?]
+        package var mark: Character
+        package var style: Style
+
+        package init(_ values: [Double?], mark: Character, style: Style = .text) {
+            self.values = values
+            self.mark = mark
+            self.style = style
+        }
+    }
+
     /// Oldest first, one for each step of time.
     package var values: [Double?]
+    package var overlays: [Overlay] = []
     package var scale: Scale
     /// Which values are the first ones of something new: marked on the time axis.
     package var restarts: [Int]
@@ -50,11 +65,17 @@ package struct Chart: Sendable {
                 rows: plot.rows)
             drawValueAxis(labels, into: &surface, left: rect.column, plot)
         }
-        let canvas = Canvas(plot: plot, style: style)
-        let heights = Series.columns(of: values, canvas.steps(surface.glyphs)).map { value in
-            value.map { ($0 - range.lowerBound) / (range.upperBound - range.lowerBound) }
+        func heights(_ values: [Double?], _ steps: Int) -> [Double?] {
+            Series.columns(of: values, steps).map { value in
+                value.map { ($0 - range.lowerBound) / (range.upperBound - range.lowerBound) }
+            }
         }
-        canvas.draw(heights, into: &surface)
+        let canvas = Canvas(plot: plot, style: style)
+        canvas.draw(heights(values, canvas.steps(surface.glyphs)), into: &surface)
+        for overlay in overlays {
+            Canvas(plot: plot, style: overlay.style).draw(
+                heights(overlay.values, plot.columns), as: overlay.mark, into: &surface)
+        }
         let restarts = restartColumns(plot.columns)
         var marks = plot.row + plot.rows - 1
         if let axis {
@@ -73,7 +94,7 @@ package struct Chart: Sendable {
 
     /// The values that the bottom and the top stand for; nil without a value.
     private func range() -> ClosedRange<Double>? {
-        let known = values.compactMap(Series.finite)
+        let known = (values + overlays.flatMap(\.values)).compactMap(Series.finite)
         guard let lowest = known.min(), let highest = known.max() else { return nil }
         switch scale {
         case .fromZero(let maximum):
