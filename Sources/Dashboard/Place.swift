@@ -24,9 +24,31 @@ package enum Place: Hashable, Sendable {
 package struct Level: Sendable {
     package let place: Place
     package var list: ListState
+    /// What its process and thread were called when they were last seen.
+    private(set) var processName: String?
+    private(set) var threadName: String?
+    /// The last refresh in which its thread was there.
+    private(set) var lastSeen: Int?
 
     init(_ place: Place) {
         self.place = place
         list = ListState(sort: place == .overview ? .hottest : .cpu)
+    }
+
+    /// Keeps what is known of its process and thread, for when they have ended.
+    mutating func note(_ snapshot: Snapshot) {
+        switch place {
+        case .threads(of: let owner?):
+            guard let process = snapshot.processes.first(where: { $0.id == owner }) else { return }
+            processName = process.name
+        case .thread(let identity, let owner):
+            guard let process = snapshot.processes.first(where: { $0.id == owner }) else { return }
+            processName = process.name
+            guard let thread = process.threads.first(where: { $0.id == identity }) else { return }
+            threadName = thread.name
+            lastSeen = max(lastSeen ?? snapshot.sequence, snapshot.sequence)
+        case .overview, .threads(of: nil), .tool:
+            return
+        }
     }
 }

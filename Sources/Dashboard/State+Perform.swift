@@ -161,9 +161,15 @@ extension State {
     }
 
     private mutating func step(byMinutes minutes: Int) {
-        guard let shown else { return }
-        let samples = max(1, Int((.seconds(60) / interval).rounded()))
-        goTo(sequence: shown.sequence + minutes * samples)
+        guard let here = shown?.sequence,
+            // A screen that stands for longer than the recording goes on from its oldest end.
+            let there = history.sequence(.seconds(60 * minutes), from: here)
+                ?? history.sequences?.lowerBound
+        else { return }
+        goTo(sequence: there)
+        if minutes < 0, there == history.sequences?.lowerBound {
+            say("this is the oldest sample kept")
+        }
     }
 
     private mutating func goTo(sequence: Int) {

@@ -9,7 +9,9 @@ extension State {
         if let tool, place == .tool { return tool.subject }
         guard let shown else { return nil }
         if case .thread(let thread, let owner) = place {
+            // A recorded sample may leave out a thread that is alive, and tools look at it now.
             return subject(thread: thread, process: owner, in: shown)
+                ?? live.flatMap { subject(thread: thread, process: owner, in: $0) }
         }
         guard let index = list.selectedIndex else { return nil }
         let process = shown.processes[list.rows[index].process]
@@ -26,10 +28,11 @@ extension State {
     private func subject(
         thread: ThreadIdentity, process: ProcessIdentity, in snapshot: Snapshot
     ) -> ToolSubject? {
-        guard let owner = snapshot.processes.first(where: { $0.id == process }) else { return nil }
-        let name = owner.threads.first { $0.id == thread }?.name
+        guard let owner = snapshot.processes.first(where: { $0.id == process }),
+            let name = owner.threads.first(where: { $0.id == thread })?.name
+        else { return nil }
         return ToolSubject(
-            target: ToolTarget(process: process, thread: thread), threadName: name ?? owner.name,
+            target: ToolTarget(process: process, thread: thread), threadName: name,
             processName: owner.name)
     }
 
@@ -50,15 +53,31 @@ extension State {
             say("tools need the live machine; this is another /proc tree", isFailure: true)
             return nil
         }
-        if frozen != nil, toolSubject == nil {
+        let subject = toolSubject
+        if let ended = endedThread(subject) {
+            say("\(ended) has ended: there is nothing left to look at", isFailure: true)
+            return nil
+        }
+        if frozen != nil, subject == nil {
             say("that thread is not in the recorded sample", isFailure: true)
             return nil
         }
-        guard let subject = toolSubject else {
+        guard let subject else {
             say("select a thread first", isFailure: true)
             return nil
         }
         return subject
+    }
+
+    /// What to call the thread that is meant, if it is not there any more.
+    private func endedThread(_ subject: ToolSubject?) -> String? {
+        if case .thread(let thread, let owner) = place, hasEnded(thread, of: owner) {
+            return "T\(thread.tid) \(level.threadName ?? "")"
+        }
+        guard let subject, hasEnded(subject.target.thread, of: subject.target.process) else {
+            return nil
+        }
+        return "T\(subject.target.thread.tid) \(subject.threadName)"
     }
 
     /// Shows the card; the tool starts when its time is over, or by Enter.

@@ -31,6 +31,7 @@ extension State {
             history.record(snapshot, shown: interest?.shownThreads ?? [])
         }
         live = snapshot
+        for index in path.indices { path[index].note(snapshot) }
     }
 
     /// What follows from any change: times that are over, rows in order, what to look at.
@@ -39,6 +40,7 @@ extension State {
         // Also before the first sample: what is due in the past would wake the loop for ever.
         if let held = list.heldUntil, held <= now { list.heldUntil = nil }
         arrange()
+        if let shown, level.processName == nil { path[path.count - 1].note(shown) }
         let wanted = wantedInterest()
         guard wanted != interest else { return [] }
         interest = wanted

@@ -49,6 +49,13 @@ package struct State: Sendable {
     /// What the screen shows: now, or the moment at which it stands.
     package var shown: Snapshot? { frozen ?? live }
 
+    /// Whether the machine as it is now lacks a thread; false while not all of it was read.
+    func hasEnded(_ thread: ThreadIdentity, of process: ProcessIdentity) -> Bool {
+        guard let live, live.extent == .complete else { return false }
+        let owner = live.processes.first { $0.id == process }
+        return owner?.threads.contains { $0.id == thread } != true
+    }
+
     package var level: Level { path[path.count - 1] }
     package var place: Place { level.place }
 

@@ -29,6 +29,9 @@ public struct History: Sendable {
         var interval: Nanoseconds?
         /// Time sampled since the recording began.
         var age: Nanoseconds
+        /// When it was: time since the recording began, time that the machine slept included. No
+        /// change of the date moves it.
+        var at: Nanoseconds
         var host: HostSample
         var ownCost: OwnCost
         var threads: [ThreadRow]
@@ -55,7 +58,8 @@ public struct History: Sendable {
         host.cpus = []
         var moment = Moment(
             sequence: snapshot.sequence, time: snapshot.time, interval: interval, age: age,
-            host: host, ownCost: snapshot.ownCost, threads: [], processes: [],
+            at: moments.last.map { Self.next(after: $0, snapshot) } ?? Nanoseconds(0), host: host,
+            ownCost: snapshot.ownCost, threads: [], processes: [],
             hasAllThreads: snapshot.extent == .complete && !choice.isCutForThreads,
             hasAllProcesses: !choice.isCutForProcesses)
         moment.threads.reserveCapacity(choice.threads.count)
@@ -74,6 +78,21 @@ public struct History: Sendable {
         moments.append(moment)
         trim()
     }
+
+    /// When a refresh is, after the moment before it.
+    ///
+    /// Its interval leaves out the time that the machine slept, and refreshes that were not
+    /// recorded; `/proc/uptime` counts both. Seconds of difference are a gap, less is how far the
+    /// two readings stand apart.
+    private static func next(after last: Moment, _ snapshot: Snapshot) -> Nanoseconds {
+        let interval = snapshot.interval?.inNanoseconds ?? Nanoseconds(0)
+        guard let now = snapshot.host.uptime, let then = last.host.uptime,
+            case let passed = now - then, passed > interval.seconds + gapSeconds, passed < 1e9
+        else { return last.at + interval }
+        return last.at + Nanoseconds(UInt64(passed * 1e9))
+    }
+
+    private static let gapSeconds = 2.0
 
     private mutating func trim() {
         let span = Self.span.inNanoseconds
@@ -103,6 +122,29 @@ public struct History: Sendable {
         let candidates = [index - 1, index].filter(moments.indices.contains)
         return candidates.map { moments[$0].sequence }
             .min { abs($0 - sequence) < abs($1 - sequence) }
+    }
+
+    /// The recorded sequence number closest to `distance` (back, if negative) from another one, and
+    /// never that one itself while there is one further on; nil if that one is not recorded.
+    public func sequence(_ distance: Duration, from sequence: Int) -> Int? {
+        let here = firstIndex(from: sequence)
+        guard here < moments.count, moments[here].sequence == sequence else { return nil }
+        let wanted = moments[here].at.seconds + distance / .seconds(1)
+        let further = distance < .zero ? 0..<here : here + 1..<moments.count
+        let nearest = further.min { a, b in
+            abs(moments[a].at.seconds - wanted) < abs(moments[b].at.seconds - wanted)
+        }
+        return moments[nearest ?? here].sequence
+    }
+
+    /// The time between two recorded moments, whatever the date was set to meanwhile; nil if one of
+    /// them is not here.
+    public func time(from earlier: Int, to later: Int) -> Duration? {
+        let (first, last) = (firstIndex(from: earlier), firstIndex(from: later))
+        guard last < moments.count, moments[first].sequence == earlier,
+            moments[last].sequence == later
+        else { return nil }
+        return Duration(moments[last].at.since(moments[first].at))
     }
 
     /// The first moment of at least this sequence number.

@@ -32,6 +32,7 @@ struct Scene {
         for _ in 0..<count {
             snapshot.sequence += 1
             snapshot.time.seconds += 1
+            snapshot.host.uptime = snapshot.host.uptime.map { $0 + 1 }
             now += .seconds(1)
             change(&snapshot)
             effects += state.update(.sample(snapshot), at: now)

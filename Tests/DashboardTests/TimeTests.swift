@@ -51,11 +51,54 @@ import Units
         #expect(scene.row(0).contains("FROZEN -2m19s"))
     }
 
+    @Test func whatStandsShowsTheCurveThatWasThen() {
+        var scene = Scene(columns: 80, rows: 24, place: .threads(of: Scene.streamd))
+        scene.sample(20)
+        scene.press(.enter, .character("z"))
+        let screen = scene.state.render()
+        scene.sample(200) { $0.processes[2].threads[1].cpu = Percent(1.0) }
+        let later = scene.state.render()
+        // All but the header, which says how long ago it was.
+        for row in 1..<23 { #expect(later.text(row: row) == screen.text(row: row)) }
+        #expect(scene.shows("HOT for 19s+"))
+        #expect(scene.row(0).contains("FROZEN -3m20s"))
+    }
+
+    @Test func stepsOfAMinuteAreMinutesWhateverTheInterval() {
+        var scene = scene(seconds: 60)
+        // From then on a sample every ten seconds.
+        for _ in 0..<12 {
+            scene.snapshot.time.seconds += 9
+            scene.snapshot.host.uptime = scene.snapshot.host.uptime.map { $0 + 9 }
+            scene.snapshot.interval = .seconds(10)
+            scene.sample()
+        }
+        scene.press(.character("{"))
+        #expect(scene.row(0).contains("FROZEN -1m00s"))
+        scene.press(.character("{"), .character("{"))
+        // The samples of the first minute are a second apart.
+        #expect(scene.row(0).contains("FROZEN -2m59s"))
+        scene.press(.character("}"))
+        #expect(scene.row(0).contains("FROZEN -2m00s") || scene.row(0).contains("FROZEN -1m59s"))
+        scene.press(.character("}"), .character("}"))
+        #expect(scene.row(0).contains("LIVE"))
+    }
+
+    @Test func aClockThatIsSetChangesNoDistance() {
+        var scene = scene(seconds: 100)
+        scene.snapshot.time.seconds += 86_400
+        scene.sample(30)
+        scene.press(.character("{"))
+        #expect(scene.row(0).contains("FROZEN -1m00s"))
+        #expect(scene.row(1).contains("recorded"))
+    }
+
     @Test func curvesShowGapsWhereNothingWasSampled() {
         var scene = Scene(columns: 80, rows: 24, place: .threads(of: Scene.streamd))
         scene.sample(30)
         // The machine slept for five minutes.
         scene.snapshot.time.seconds += 300
+        scene.snapshot.host.uptime = scene.snapshot.host.uptime.map { $0 + 300 }
         scene.sample(30)
         scene.press(.enter)
         let screen = (6..<23).map { scene.row($0) }.joined(separator: "\n")

@@ -146,6 +146,28 @@ import Units
         #expect(text.contains("# 0 system calls in 10 s"))
     }
 
+    @Test func aToolForAThreadThatHasEndedSaysSo() {
+        var scene = scene()
+        scene.press(.enter)
+        scene.sample { $0.processes[2].threads.removeAll { $0.id == Scene.poll } }
+        scene.press(.character("s"))
+        #expect(scene.row(23).contains("T4127 poll has ended"))
+        scene.press(.character("x"))
+        #expect(scene.row(23).contains("T4127 poll has ended"))
+    }
+
+    @Test func aThreadOfAnEarlierSampleIsLookedAtOnlyIfItIsStillThere() {
+        var scene = scene()
+        scene.sample { $0.processes[2].threads.removeAll { $0.id == Scene.poll } }
+        scene.press(.character("["))
+        scene.press(.home)
+        #expect(scene.row(3).contains("4127 poll"))
+        scene.press(.character("s"))
+        #expect(scene.row(23).contains("T4127 poll has ended"))
+        scene.press(.down, .character("s"))
+        #expect(scene.shows("strace -c -p 4131"))
+    }
+
     @Test func noToolsForAnotherProcTree() {
         var scene = scene()
         scene.state.settings.isForeign = true

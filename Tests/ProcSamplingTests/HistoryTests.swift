@@ -16,11 +16,12 @@ struct HistoryTests {
     }
 
     static func snapshot(
-        _ sequence: Int, at seconds: Int? = nil, interval: Duration? = .seconds(1),
+        _ sequence: Int, at seconds: Int? = nil, uptime: Int? = nil,
+        interval: Duration? = .seconds(1),
         threads: [ThreadSample]
     ) -> Snapshot {
         var host = HostSample(name: "edge-07", kernelRelease: "6.18", cpuCount: 8)
-        host.uptime = 1000 + Double(sequence)
+        host.uptime = 1000 + Double(uptime ?? sequence)
         let process = ProcessSample(
             id: ProcessIdentity(pid: ProcessID(1), startTime: ClockTicks(50)), user: UserID(7),
             name: "streamd", command: "/opt/streamd", state: .sleeping,
@@ -86,8 +87,72 @@ struct HistoryTests {
         var history = History()
         let thread = Self.thread(11, cpu: 50)
         history.record(Self.snapshot(1, at: 1, threads: [thread]))
-        history.record(Self.snapshot(2, at: 600, threads: [thread]))
-        #expect(history.cpuCurve(of: thread.id).map(\.cpu) == [Percent(50.0), nil, Percent(50.0)])
+        history.record(Self.snapshot(2, at: 600, uptime: 600, threads: [thread]))
+        let curve = history.cpuCurve(of: thread.id)
+        #expect(curve.map(\.cpu) == [Percent(50.0), nil, Percent(50.0)])
+        #expect(curve.map(\.age) == [.seconds(599), .seconds(599), .zero])
+        #expect(history.time(from: 1, to: 2) == .seconds(599))
+    }
+
+    @Test func aClockThatIsSetNeitherMakesAGapNorHidesOne() {
+        var history = History()
+        let thread = Self.thread(11, cpu: 50)
+        history.record(Self.snapshot(1, at: 1, threads: [thread]))
+        history.record(Self.snapshot(2, at: 86_400, threads: [thread]))
+        history.record(Self.snapshot(3, at: 3, threads: [thread]))
+        #expect(history.cpuCurve(of: thread.id).map(\.age) == [.seconds(2), .seconds(1), .zero])
+        // The machine slept and its clock was wrong by as much.
+        history.record(Self.snapshot(4, at: 4, uptime: 300, threads: [thread]))
+        #expect(
+            history.cpuCurve(of: thread.id).map { $0.cpu == nil } == [
+                false, false, false, true, false,
+            ])
+    }
+
+    @Test func queriesEndWhereTheyAreToldTo() {
+        var history = History()
+        for sequence in 1...100 {
+            let state: TaskState = sequence > 50 ? .diskSleep : .running
+            history.record(
+                Self.snapshot(
+                    sequence, threads: [Self.thread(11, cpu: Double(sequence), state: state)]))
+        }
+        let thread = Self.thread(11, cpu: 0).id
+        let curve = history.cpuCurve(of: thread, last: .seconds(2), until: 40)
+        #expect(curve.map(\.cpu) == [Percent(38.0), Percent(39.0), Percent(40.0)])
+        #expect(curve.last?.age == .zero)
+        #expect(history.states(of: thread, until: 40).counts == [.running: 40])
+        #expect(history.cpuCurve(of: thread, until: 0).isEmpty)
+        let process = ProcessIdentity(pid: ProcessID(1), startTime: ClockTicks(50))
+        #expect(history.cpuCurve(of: process, until: 40).count == 40)
+    }
+
+    @Test func afterItsEndAThreadUsedNothingThatIsKnown() {
+        var history = History()
+        let thread = Self.thread(11, cpu: 50)
+        for sequence in 1...4 {
+            history.record(Self.snapshot(sequence, threads: sequence == 1 ? [thread] : []))
+        }
+        #expect(history.lastSequence(of: thread.id) == 1)
+        #expect(
+            history.cpuCurve(of: thread.id, lastSeen: 2).map(\.cpu)
+                == [Percent(50.0), .zero, nil, nil])
+    }
+
+    @Test func stepsGoByTime() {
+        var history = History()
+        for sequence in 1...10 { history.record(Self.snapshot(sequence, threads: [])) }
+        // Slower, then a sleep of the machine.
+        history.record(Self.snapshot(11, uptime: 40, interval: .seconds(30), threads: []))
+        history.record(Self.snapshot(12, uptime: 400, threads: []))
+        #expect(history.sequence(.seconds(-5), from: 10) == 5)
+        #expect(history.sequence(.seconds(-35), from: 11) == 5)
+        #expect(history.sequence(.seconds(-60), from: 12) == 11)
+        #expect(history.sequence(.seconds(60), from: 11) == 12)
+        #expect(history.sequence(.seconds(60), from: 12) == 12)
+        #expect(history.sequence(.seconds(-60), from: 3) == 1)
+        #expect(history.sequence(.seconds(-60), from: 99) == nil)
+        #expect(history.time(from: 9, to: 99) == nil)
     }
 
     @Test func statesAreCountedOverTheLastMinute() {

@@ -38,7 +38,7 @@ enum HeaderView {
         var pieces = [StyledText(snapshot.host.name, .heading)]
         for level in state.path.dropFirst() {
             pieces.append(StyledText(" > ", .faint))
-            pieces.append(StyledText(state.title(of: level.place), .heading))
+            pieces.append(StyledText(state.title(of: level), .heading))
         }
         guard state.path.count == 1 else { return pieces }
         let host = snapshot.host
@@ -54,8 +54,10 @@ enum HeaderView {
     ) -> (pieces: [StyledText], width: Int) {
         var pieces: [StyledText] = []
         if let frozen = state.frozen, let live = state.live {
-            let ago = max(0, live.time.seconds - frozen.time.seconds)
-            pieces.append(StyledText("FROZEN -\(Duration.seconds(ago).text)", .warning))
+            let ago =
+                state.history.time(from: frozen.sequence, to: live.sequence)
+                ?? .seconds(max(0, live.time.seconds - frozen.time.seconds))
+            pieces.append(StyledText("FROZEN -\(ago.text)", .warning))
         } else {
             pieces.append(StyledText("LIVE \(state.interval.intervalText)", .good))
         }
@@ -74,26 +76,18 @@ enum HeaderView {
 }
 
 extension State {
-    /// What the breadcrumb calls a place.
-    func title(of place: Place) -> String {
-        switch place {
+    /// What the breadcrumb calls a place. Who has ended keeps the name.
+    func title(of level: Level) -> String {
+        switch level.place {
         case .overview: "Overview"
         case .threads(of: nil): "Threads"
         case .threads(of: let process?):
-            "\(name(of: process) ?? "process") \(process.pid)"
+            "\(level.processName ?? "process") \(process.pid)"
         case .thread(let thread, let process):
             (path.contains { $0.place == .threads(of: process) }
-                ? "" : "\(name(of: process) ?? "process") \(process.pid) > ")
-                + "T\(thread.tid) \(name(of: thread, in: process) ?? "")"
+                ? "" : "\(level.processName ?? "process") \(process.pid) > ")
+                + "T\(thread.tid) \(level.threadName ?? "")"
         case .tool: tool?.tool.id ?? "tool"
         }
-    }
-
-    private func name(of process: ProcessIdentity) -> String? {
-        shown?.processes.first { $0.id == process }?.name
-    }
-
-    private func name(of thread: ThreadIdentity, in process: ProcessIdentity) -> String? {
-        shown?.processes.first { $0.id == process }?.threads.first { $0.id == thread }?.name
     }
 }
