@@ -64,7 +64,7 @@ extension Column {
         Column(
             .cpu, "CPU%", 6, priority: 0,
             "of one CPU, all threads together, those that ended included: may exceed 100"),
-        Column(.hottest, "MAXT%", 6, priority: 0, "CPU% of its hottest thread; ! hot"),
+        Column(.hottest, "MAXT%", 6, priority: 0, "CPU% of its hottest thread; ! one is hot"),
         Column(.threads, "THR", 5, priority: 2, "threads"),
         Column(.resident, "RSS", 5, priority: 1, "resident memory"),
         Column(.anonymous, "ANON", 5, priority: 7, "anonymous memory; of rows on the screen"),
@@ -81,7 +81,8 @@ extension Column {
     private static let state = Column(
         .state, "S", 1, priority: 0, text: true,
         "R runs, S sleeps, D waits for a disk, T t stopped, Z ended, I idle, P parked")
-    private static let cpu = Column(.cpu, "CPU%", 6, priority: 0, "of one CPU; ! hot")
+    private static let cpu = Column(
+        .cpu, "CPU%", 6, priority: 0, "of one CPU; ! hot: it uses a CPU, or with WAIT% would")
     private static let userCPU = Column(.userCPU, "USR%", 5, priority: 1, "of it in user mode")
     private static let systemCPU = Column(.systemCPU, "SYS%", 5, priority: 1, "of it in the kernel")
     private static let runDelay = Column(

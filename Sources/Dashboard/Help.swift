@@ -28,6 +28,9 @@ enum Help {
 
     private static let marks = [
         Line(head: "! !!", text: "warning, critical; on a figure: a hot thread"),
+        Line(
+            head: "hot",
+            text: "uses a whole CPU, or wants it (CPU% + WAIT%) and never sleeps (VCS/s below 1)"),
         Line(head: "-", text: "not known, or not permitted"),
         Line(head: "recorded", text: "an earlier sample: the rows that used CPU or were on screen"),
         Line(

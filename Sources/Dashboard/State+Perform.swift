@@ -1,3 +1,4 @@
+import Diagnosis
 import ProcSampling
 import Screen
 import Units
@@ -114,8 +115,8 @@ extension State {
     /// Whether the row is a hot thread or holds one.
     func isHot(_ row: Row, in snapshot: Snapshot) -> Bool {
         let process = snapshot.processes[row.process]
-        let cpu = row.thread.map { process.threads[$0].cpu } ?? process.hottestCPU
-        return cpu.map { $0 >= settings.hotThreshold } ?? false
+        guard let thread = row.thread else { return process.hasHotThread(settings.hotThreshold) }
+        return process.threads[thread].isHot(settings.hotThreshold) == true
     }
 
     private mutating func sortNext(by distance: Int) {

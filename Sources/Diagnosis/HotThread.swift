@@ -1,37 +1,65 @@
 package import ProcSampling
 package import Units
 
-/// A thread that keeps a CPU to itself.
+/// A thread that keeps a CPU to itself, or would if the others let it.
 package struct HotThread: Hashable, Sendable {
     package let thread: ThreadIdentity
     package let process: ProcessIdentity
     package let name: String
     package let processName: String
     package let cpu: Percent
-    /// How long it has been hot without a break, as far as the recording reaches.
-    package let duration: Duration
+    /// It gets less of a CPU than the threshold because others have it; see `isHot`.
+    package let isStarved: Bool
 
     /// Every hot thread of a snapshot, hottest first.
     ///
-    /// - Parameters:
-    ///   - threshold: CPU % of one CPU from which a thread is hot.
-    ///   - history: tells for how long it has been so.
-    package static func all(
-        in snapshot: Snapshot, threshold: Percent, history: History
-    ) -> [HotThread] {
+    /// - Parameter threshold: CPU % of one CPU from which a thread is hot.
+    package static func all(in snapshot: Snapshot, threshold: Percent) -> [HotThread] {
         var found: [HotThread] = []
-        for process in snapshot.processes {
-            // The hottest thread is known per process: no need to look at each thread of the rest.
-            guard let hottest = process.hottestCPU, hottest >= threshold else { continue }
+        for process in snapshot.processes where process.mayHaveHotThread(threshold) {
             for thread in process.threads {
-                guard let cpu = thread.cpu, cpu >= threshold else { continue }
+                guard let cpu = thread.cpu, thread.isHot(threshold) == true else { continue }
                 found.append(
                     HotThread(
                         thread: thread.id, process: process.id, name: thread.name,
-                        processName: process.name, cpu: cpu,
-                        duration: history.duration(of: thread.id, above: threshold)))
+                        processName: process.name, cpu: cpu, isStarved: cpu < threshold))
             }
         }
         return found.sorted { ($1.cpu, $0.thread.tid) < ($0.cpu, $1.thread.tid) }
+    }
+}
+
+extension ThreadSample {
+    /// Whether it is hot: it uses at least `threshold` of a CPU, or it wants so much and the box is
+    /// too busy to give it.
+    ///
+    /// On a contended box, or under a cgroup's quota, a thread that spins gets a part of a CPU and
+    /// waits for it the rest of the time: CPU % and WAIT % (`schedstat`, field 2) together make
+    /// the whole. A thread that works in bursts may wait as long, but it gives up the CPU after
+    /// each; one that spins never does (`voluntary_ctxt_switches` of `status`). Nil while it is not
+    /// known: the CPU % at first, then, of a thread that could be such, the switches.
+    package func isHot(_ threshold: Percent) -> Bool? {
+        guard let cpu else { return nil }
+        if cpu >= threshold { return true }
+        guard wantsCPU(threshold) else { return false }
+        return voluntarySwitches.map { $0 < Self.mostVoluntarySwitches }
+    }
+
+    /// A second: one that spins gives up the CPU never, or nearly.
+    private static let mostVoluntarySwitches = Rate(1.0)
+}
+
+extension ProcessSample {
+    /// Whether one of its threads is hot.
+    package func hasHotThread(_ threshold: Percent) -> Bool {
+        if let hottestCPU, hottestCPU >= threshold { return true }
+        return mayHaveHotThread(threshold)
+            && threads.indices.contains { threads[$0].isHot(threshold) == true }
+    }
+
+    /// Whether its threads need to be looked at one by one: of most processes none uses enough.
+    fileprivate func mayHaveHotThread(_ threshold: Percent) -> Bool {
+        guard let hottestCPU else { return false }
+        return hottestCPU >= min(threshold, ThreadSample.leastCPUOfStarved)
     }
 }

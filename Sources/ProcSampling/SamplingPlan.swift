@@ -125,9 +125,11 @@ extension SamplingPlan {
         static let activity = ThreadReads(rawValue: 2)
     }
 
-    /// What costs a file of its own: only for threads that are hot or that a person looks at.
-    func extraReads(cpu: Percent?, isWanted: Bool) -> ThreadReads {
-        isWanted || isHot(cpu) || depth == .everything ? [.switches, .activity] : []
+    /// What costs a file of its own: only for threads that are hot or that a person looks at, and
+    /// of those that would be hot if they got the CPU, the switches, which tell.
+    func extraReads(of thread: ThreadSample, isWanted: Bool) -> ThreadReads {
+        if isWanted || isHot(thread.cpu) || depth == .everything { return [.switches, .activity] }
+        return thread.wantsCPU(interest.hotThreshold) ? .switches : []
     }
 
     func isHot(_ cpu: Percent?) -> Bool {

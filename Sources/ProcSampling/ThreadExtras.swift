@@ -12,7 +12,7 @@ struct ThreadExtras {
 
     func read(_ index: Int, at now: Instant) {
         let reads = plan.extraReads(
-            cpu: process.sample.threads[index].cpu,
+            of: process.sample.threads[index],
             isWanted: process.counters[index].flags.contains(.isWanted))
         if reads.contains(.activity) {
             if hasRun || process.sample.threads[index].activity == nil {

@@ -20,9 +20,10 @@ public struct ThreadSample: Sendable, Identifiable {
     /// Share of the time it was runnable but waited for a CPU, throttling by a cgroup included
     /// (`schedstat` field 2). It is counted when the thread gets a CPU, not before.
     public var runDelay: Percent?
-    /// Times it gave up the CPU to wait for something. Read only for hot, shown and chosen threads.
+    /// Times it gave up the CPU to wait for something. Read only for hot, starved, shown and chosen
+    /// threads.
     public var voluntarySwitches: Rate?
-    /// Times the CPU was taken from it. Read only for hot, shown and chosen threads.
+    /// Times the CPU was taken from it. Read only for hot, starved, shown and chosen threads.
     public var involuntarySwitches: Rate?
     public var minorFaults: Rate?
     public var majorFaults: Rate?
@@ -56,6 +57,18 @@ public struct ThreadSample: Sendable, Identifiable {
         self.activity = activity
         self.isCarriedOver = isCarriedOver
     }
+}
+
+extension ThreadSample {
+    /// Whether the CPU time it used and the time it waited for a CPU make up `share` together, so
+    /// that it would use so much of one if the others let it.
+    package func wantsCPU(_ share: Percent) -> Bool {
+        guard let cpu, cpu >= Self.leastCPUOfStarved, let runDelay else { return false }
+        return cpu.rawValue + runDelay.rawValue >= share.rawValue
+    }
+
+    /// A thread that gets less may have waited long for one short turn.
+    package static let leastCPUOfStarved = Percent(5.0)
 }
 
 /// What a thread is doing at the moment it is looked at.

@@ -50,6 +50,39 @@ import Units
         #expect(!scene.shows("impostor"))
     }
 
+    @Test func whoHasEndedKeepsTheNameAndHasNoCurveAfterwards() {
+        var scene = Scene(place: .threads(of: Scene.streamd))
+        scene.sample(450)
+        scene.press(.enter)
+        scene.sample(450) { $0.processes[2].threads.removeAll { $0.id == Scene.poll } }
+        #expect(scene.shows("This thread has ended"))
+        #expect(scene.row(0).contains("streamd 2214 > T4127 poll"))
+        // The right half of the plot is blank, not a line at 0.
+        let plot = (4..<22).map { scene.row($0) }.filter { $0.contains("|") }
+        #expect(!plot.isEmpty)
+        #expect(plot.allSatisfy { $0.count <= 46 }, "\(plot)")
+        scene.sample { $0.processes.remove(at: 2) }
+        #expect(scene.row(0).contains("streamd 2214 > T4127 poll"))
+        #expect(scene.shows("Its process has ended"))
+    }
+
+    @Test func aThreadThatWantsTheWholeCPUAndGetsHalfIsHot() {
+        var scene = Scene(columns: 80)
+        scene.sample(10) { snapshot in
+            snapshot.processes[2].threads[1].cpu = Percent(48.0)
+            snapshot.processes[2].threads[1].runDelay = Percent(51.0)
+            snapshot.processes[2].hottestCPU = Percent(48.0)
+        }
+        #expect(scene.shows("T4127 poll wants a whole CPU, gets 48.0% for 9s+ of streamd 2214"))
+        #expect(scene.shows(" 48.0!"))
+        scene.press(.character("2"))
+        #expect(scene.row(1).contains("1 hot"))
+        scene.press(.character("G"), .character("n"))
+        #expect(scene.row(3).hasPrefix(">   4127 poll"))
+        scene.press(.enter)
+        #expect(scene.row(1).contains("!! HOT for 9s+  wants a whole CPU, gets 48.0%"))
+    }
+
     @Test func enterGoesDownAndEscapeComesBack() {
         var scene = Scene()
         scene.sample(2)

@@ -1,3 +1,4 @@
+import ProcFormats
 import Testing
 import Units
 
@@ -59,10 +60,26 @@ struct SamplingPlanTests {
 
     @Test func onlyHotAndShownThreadsCostExtraFiles() {
         let extras: SamplingPlan.ThreadReads = [.switches, .activity]
-        #expect(plan().extraReads(cpu: Percent(89.0), isWanted: false) == [])
-        #expect(plan().extraReads(cpu: nil, isWanted: false) == [])
-        #expect(plan().extraReads(cpu: Percent(90.0), isWanted: false) == extras)
-        #expect(plan().extraReads(cpu: .zero, isWanted: true) == extras)
+        #expect(plan().extraReads(of: Self.thread(cpu: 89), isWanted: false) == [])
+        #expect(plan().extraReads(of: Self.thread(cpu: nil), isWanted: false) == [])
+        #expect(plan().extraReads(of: Self.thread(cpu: 90), isWanted: false) == extras)
+        #expect(plan().extraReads(of: Self.thread(cpu: 0), isWanted: true) == extras)
+    }
+
+    @Test(arguments: [(48, 42, true), (48, 41, false), (5, 95, true), (4, 96, false)])
+    func threadsThatWaitForACPUAreAskedWhetherTheyEverSleep(
+        _ cpu: Double, _ wait: Double, _ isAsked: Bool
+    ) {
+        #expect(
+            plan().extraReads(of: Self.thread(cpu: cpu, wait: wait), isWanted: false)
+                == (isAsked ? .switches : []))
+    }
+
+    private static func thread(cpu: Double?, wait: Double? = nil) -> ThreadSample {
+        ThreadSample(
+            id: ThreadIdentity(tid: ThreadID(1), startTime: ClockTicks(1)), process: ProcessID(1),
+            name: "task", state: .running, cpu: cpu.map { Percent($0) },
+            runDelay: wait.map { Percent($0) })
     }
 
     @Test func wantedIsWhatIsShownChosenOrSortedBy() {

@@ -41,7 +41,10 @@ enum ListView {
     private static func content(
         of column: ColumnID, _ row: Row, _ state: State, _ snapshot: Snapshot
     ) -> Table<ColumnID>.Content {
-        let isHot = state.isHot(row, in: snapshot)
+        // Only for the columns that show it: a process's threads may have to be looked through.
+        let isHot =
+            [.curve, .command, .name, .cpu, .hottest].contains(column)
+            && state.isHot(row, in: snapshot)
         let style = isHot ? Style.critical : Style.text
         let isOverview = state.place == .overview
         let reader = RowReader(

@@ -129,21 +129,24 @@ enum OverviewView {
     private static func drawHotThreads(
         _ snapshot: Snapshot, _ state: State, into surface: inout Surface, in rect: Rect
     ) {
-        let hot = HotThread.all(
-            in: snapshot, threshold: state.settings.hotThreshold, history: state.history)
+        let threshold = state.settings.hotThreshold
+        let hot = HotThread.all(in: snapshot, threshold: threshold)
         let facts: [String]
         if snapshot.interval == nil {
             facts = ["-"]
         } else if let first = hot.first {
-            let time = first.duration > .seconds(1) ? " for \(first.duration.text)+" : ""
+            let duration = state.history.duration(
+                ofHeat: first.thread, threshold: threshold, until: snapshot.sequence)
+            let time = duration > .seconds(1) ? " for \(duration.text)+" : ""
+            let use = first.isStarved ? "wants a whole CPU, gets " : ""
             facts = [
                 "\(hot.count) ", "T\(first.thread.tid)",
                 first.name,
-                first.cpu.text + "%" + time,
+                use + first.cpu.text + "%" + time,
                 "of \(first.processName) \(first.process.pid)",
             ]
         } else {
-            facts = ["0 ", "no thread uses \(Int(state.settings.hotThreshold.rawValue))% of a CPU"]
+            facts = ["0 ", "no thread uses \(Int(threshold.rawValue))% of a CPU"]
         }
         // Where threads wait for CPUs, a spinner may get too little of one to show: no "ok" then.
         let isContended = HostHealth(snapshot.host).cpu.map { $0.mark > .ok } ?? true

@@ -51,10 +51,13 @@ struct ThreadDetailView {
         if let process {
             pieces.append(StyledText("  of \(process.command ?? "[\(process.name)]")", .faint))
         }
-        guard let cpu = thread.cpu, cpu >= state.settings.hotThreshold else { return pieces }
-        let time = state.history.duration(of: identity, above: state.settings.hotThreshold)
+        let threshold = state.settings.hotThreshold
+        guard let cpu = thread.cpu, thread.isHot(threshold) == true else { return pieces }
+        let time = state.history.duration(
+            ofHeat: identity, threshold: threshold, until: state.shown?.sequence)
         let since = time > .seconds(1) ? " for \(time.text)+" : ""
-        pieces.insert(StyledText("!! HOT\(since)  ", .critical), at: 0)
+        let wish = cpu < threshold ? "wants a whole CPU, gets \(cpu.text)%  " : ""
+        pieces.insert(StyledText("!! HOT\(since)  \(wish)", .critical), at: 0)
         return pieces
     }
 
@@ -87,7 +90,7 @@ struct ThreadDetailView {
     }
 
     private func cpu(_ thread: ThreadSample) -> Fact {
-        let isHot = thread.cpu.map { $0 >= state.settings.hotThreshold } ?? false
+        let isHot = thread.isHot(state.settings.hotThreshold) == true
         return Fact(
             "CPU%",
             [
@@ -111,7 +114,8 @@ struct ThreadDetailView {
 
     private func stateShare(_ thread: ThreadSample) -> Fact {
         let name = thread.state.explanation
-        let shares = state.history.states(of: identity, last: .seconds(60))
+        let shares = state.history.states(
+            of: identity, last: .seconds(60), until: state.shown?.sequence)
         guard shares.polls > 0 else { return Fact("STATE", "\(thread.state.letter) \(name)") }
         let parts = shares.counts.sorted { ($1.value, $0.key.letter) < ($0.value, $1.key.letter) }
             .map { "\($0.key.letter) \(shares.share(of: $0.key).text)%" }

@@ -1,3 +1,4 @@
+import Diagnosis
 import ProcSampling
 import Screen
 import Units
@@ -24,9 +25,7 @@ enum ThreadsView {
         let threads = processes.reduce(0) { $0 + $1.threadCount }
         let hot = processes.reduce(0) { count, process in
             count
-                + process.threads.count {
-                    $0.cpu.map { $0 >= state.settings.hotThreshold } ?? false
-                }
+                + process.threads.count { $0.isHot(state.settings.hotThreshold) == true }
         }
         return "\(title)  \(threads) thr  \(hot) hot"
     }

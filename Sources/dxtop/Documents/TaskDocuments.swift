@@ -1,3 +1,4 @@
+import Diagnosis
 import ProcFormats
 import ProcSampling
 import Units
@@ -56,7 +57,7 @@ struct ThreadDocument: Encodable {
         try fields.write("system_call", systemCall)
         try fields.write("wait_channel", waitChannel)
         try fields.write("processor", thread.processor)
-        try fields.write("hot", thread.cpu.map { $0 >= hotThreshold })
+        try fields.write("hot", thread.isHot(hotThreshold))
     }
 
     /// "running" while it is in none, as the kernel says it.
