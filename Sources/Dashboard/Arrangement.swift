@@ -7,8 +7,26 @@ struct Arrangement {
     let snapshot: Snapshot
     let list: ListState
     let userNames: UserNames
-    /// Rows keep the places they have.
-    let holdsOrder: Bool
+    /// Rows go by the number of their thread; see `RowReader`.
+    private let namesThreads: Bool
+    /// The places that rows have and keep; nil where they are put in order anew.
+    private let places: [RowID: Int]?
+
+    /// - Parameter holdsOrder: rows keep the places they have.
+    init(
+        snapshot: Snapshot, list: ListState, userNames: UserNames, holdsOrder: Bool,
+        namesThreads: Bool
+    ) {
+        self.snapshot = snapshot
+        self.list = list
+        self.userNames = userNames
+        self.namesThreads = namesThreads
+        places =
+            holdsOrder
+            ? Dictionary(
+                list.rows.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+            : nil
+    }
 
     func rows(of place: Place) -> [Row] {
         switch place {
@@ -54,10 +72,9 @@ struct Arrangement {
     }
 
     private func ordered(_ rows: [Row]) -> [Row] {
-        if holdsOrder {
-            let places = Dictionary(
-                list.rows.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
-            return rows.sorted { places[$0.id] ?? .max < places[$1.id] ?? .max }
+        if let places {
+            let keys = rows.map { places[$0.id] ?? .max }
+            return rows.indices.sorted { keys[$0] < keys[$1] }.map { rows[$0] }
         }
         // The keys are made once per row, not once per comparison, and only numbers are moved.
         let keys = rows.map { reader($0).key(list.sort) }
@@ -67,36 +84,29 @@ struct Arrangement {
     }
 
     private func reader(_ row: Row) -> RowReader {
-        RowReader(row, in: snapshot, userNames: userNames)
+        RowReader(row, in: snapshot, userNames: userNames, namesThreads: namesThreads)
     }
 
     /// Processes below the one that started them, siblings in order; with a filter, the processes
     /// that match and the way to them.
     private func tree() -> [Row] {
         let all = ordered(processes())
-        let known = Set(snapshot.processes.map(\.id.pid))
-        var children: [Int32: [Row]] = [:]
-        var roots: [Row] = []
-        for row in all {
-            let process = snapshot.processes[row.process]
-            let parent = process.parent
-            if parent != process.id.pid, known.contains(parent) {
-                children[parent.rawValue, default: []].append(row)
-            } else {
-                roots.append(row)
-            }
-        }
+        var (roots, children) = families(of: all)
+        breakCycles(in: all, &roots, &children)
 
         var rows: [Row] = []
         // Depth first with a stack of its own: a hostile chain of processes is as deep as it likes.
         var pending = Array(roots.reversed())
         while var row = pending.popLast() {
             let process = snapshot.processes[row.process]
-            let below = children[process.id.pid.rawValue] ?? []
+            let below = children[row.process] ?? []
             let ownThreads =
                 list.showsThreads && process.threadCount > 1
                 ? ordered(threads(ofProcessAt: row.process)) : []
-            row.isFolded = list.folded.contains(row.id) && !(below.isEmpty && ownThreads.isEmpty)
+            // With a filter also what is folded away is looked through.
+            row.isFolded =
+                list.filter.isEmpty && list.folded.contains(row.id)
+                && !(below.isEmpty && ownThreads.isEmpty)
             rows.append(row)
             guard !row.isFolded else { continue }
             rows += ownThreads.map { thread in
@@ -111,6 +121,49 @@ struct Arrangement {
             }
         }
         return list.filter.isEmpty ? rows : keepingWays(in: rows)
+    }
+
+    /// Who has no parent here, and who is whose child, by the parent's index.
+    private func families(of all: [Row]) -> (roots: [Row], children: [Int: [Row]]) {
+        let indices = Dictionary(
+            snapshot.processes.enumerated().map { ($1.id.pid, $0) },
+            uniquingKeysWith: { first, _ in first })
+        var roots: [Row] = []
+        var children: [Int: [Row]] = [:]
+        for row in all {
+            let process = snapshot.processes[row.process]
+            // Who began later only has the number of a parent that has ended.
+            if let parent = indices[process.parent], parent != row.process,
+                snapshot.processes[parent].id.startTime <= process.id.startTime
+            {
+                children[parent, default: []].append(row)
+            } else {
+                roots.append(row)
+            }
+        }
+        return (roots, children)
+    }
+
+    /// Makes roots of those that hang from nobody but each other: numbers that were used again
+    /// within one clock tick could do that.
+    private func breakCycles(
+        in all: [Row], _ roots: inout [Row], _ children: inout [Int: [Row]]
+    ) {
+        var isReached = Array(repeating: false, count: snapshot.processes.count)
+        func reach(_ root: Row) {
+            var pending = [root.process]
+            while let index = pending.popLast() {
+                guard !isReached[index] else { continue }
+                isReached[index] = true
+                pending += (children[index] ?? []).map(\.process)
+            }
+        }
+        for root in roots { reach(root) }
+        for row in all where !isReached[row.process] {
+            for parent in children.keys { children[parent]?.removeAll { $0.id == row.id } }
+            roots.append(row)
+            reach(row)
+        }
     }
 
     /// Of a tree's rows, those that match the filter and the rows they hang from.

@@ -39,6 +39,8 @@ package struct ListState: Sendable {
 
     /// The rows as they were last put in order; `arrange` makes them anew.
     package private(set) var rows: [Row] = []
+    /// Where the selected row last stood.
+    private var selectedPlace = 0
 
     init(sort: ColumnID) { self.sort = sort }
 
@@ -50,17 +52,20 @@ package struct ListState: Sendable {
 
     /// Takes new rows, with the selection on the same process or thread; where that has ended, on
     /// the row that has come into its place.
-    mutating func replaceRows(_ new: [Row]) {
-        let old = selectedIndex
+    ///
+    /// - Parameter waits: rows may be left out that are there, as in a recorded sample: then nothing
+    ///   is selected until the same one comes back.
+    mutating func replaceRows(_ new: [Row], waits: Bool = false) {
+        if let old = selectedIndex { selectedPlace = old }
         rows = new
-        guard selectedIndex == nil else { return }
-        selected = rows.isEmpty ? nil : rows[min(old ?? 0, rows.count - 1)].id
+        guard selectedIndex == nil, selected == nil || !waits else { return }
+        selected = rows.isEmpty ? nil : rows[min(selectedPlace, rows.count - 1)].id
     }
 
     /// Selects the row `distance` further down, stopping at both ends.
     mutating func move(by distance: Int) {
         guard !rows.isEmpty else { return }
-        let index = (selectedIndex ?? 0) + distance
+        let index = (selectedIndex ?? selectedPlace) + distance
         selected = rows[max(0, min(index, rows.count - 1))].id
     }
 

@@ -67,6 +67,8 @@ struct RowReader {
     /// What sorts the column; nil, for what is not known, comes last.
     func key(_ column: ColumnID) -> SortKey? {
         switch column {
+        case .pid where namesThreads:
+            .number(Double(thread?.id.tid.rawValue ?? process.id.pid.rawValue))
         case .pid: .number(Double(process.id.pid.rawValue))
         case .tid: .number(Double(thread?.id.tid.rawValue ?? process.id.pid.rawValue))
         case .name, .process, .user, .state, .activity, .command, .cgroup: .text(text(column))
@@ -94,8 +96,9 @@ struct RowReader {
 
     /// Whether any name, number or command of the row has `filter` in it, upper or lower case.
     func matches(_ filter: String) -> Bool {
-        let columns: [ColumnID] = [.pid, .tid, .name, .process, .user, .command, .activity]
-        return columns.contains { text($0).containsIgnoringCase(filter) }
+        let columns: [ColumnID] = [.tid, .name, .process, .user, .command, .activity]
+        return process.id.pid.description.containsIgnoringCase(filter)
+            || columns.contains { text($0).containsIgnoringCase(filter) }
     }
 
     private var cpu: Percent? { thread == nil ? process.cpu : thread?.cpu }

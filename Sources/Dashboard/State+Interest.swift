@@ -15,6 +15,8 @@ extension State {
             }
             if place != .overview || list.showsThreads {
                 interest.columnsForAll = columns.first { $0.id == list.sort }?.cost ?? []
+                // A filter looks at WHERE too, and finds only what was read.
+                if !list.filter.isEmpty { interest.columnsForAll.insert(.activity) }
             }
             if case .threads(of: let owner?) = place {
                 interest.scope = .process(owner)

@@ -79,7 +79,10 @@ extension State {
     }
 
     private mutating func open() {
-        guard let shown, let index = list.selectedIndex else { return }
+        guard let shown, let index = list.selectedIndex else {
+            if list.selected != nil { say("the selected row is not in this recorded sample") }
+            return
+        }
         let row = list.rows[index]
         let process = shown.processes[row.process].id
         switch row.id {
@@ -142,11 +145,12 @@ extension State {
     mutating func arrange() {
         guard let shown else { return }
         let arrangement = Arrangement(
-            snapshot: shown, list: list, userNames: userNames, holdsOrder: list.heldUntil != nil)
-        list.replaceRows(arrangement.rows(of: place))
+            snapshot: shown, list: list, userNames: userNames, holdsOrder: list.heldUntil != nil,
+            namesThreads: place == .overview)
+        list.replaceRows(arrangement.rows(of: place), waits: shown.extent == .recorded)
         // Before there are rates the order says nothing, and so would a selection.
         let hasRates = shown.processes.contains { $0.hottestCPU != nil }
-        if !hasRates, list.heldUntil == nil { list.selected = nil }
+        if !hasRates, frozen == nil, list.heldUntil == nil { list.selected = nil }
         if list.follows {
             list.scrollToSelection(height: layout.listHeight)
         } else {

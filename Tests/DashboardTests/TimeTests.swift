@@ -93,6 +93,33 @@ import Units
         #expect(scene.row(1).contains("recorded"))
     }
 
+    @Test func theSelectionWaitsForARowThatIsNotInTheRecordedSample() {
+        var scene = Scene(place: .threads(of: Scene.streamd))
+        // poll is idle in the third sample, and nobody looks at it there: it is not recorded.
+        func work(_ snapshot: inout Snapshot, _ cpu: Double) {
+            snapshot.processes[2].threads[1].cpu = Percent(cpu)
+        }
+        scene.press(.character("2"), .escape)
+        scene.sample(2) { work(&$0, 50) }
+        scene.sample { work(&$0, 0) }
+        scene.sample(2) { work(&$0, 50) }
+        scene.press(.character("1"), .enter)
+        #expect(scene.state.level.list.selected == .thread(Scene.poll))
+        scene.press(.character("["), .character("["))
+        #expect(!scene.shows("4127 poll"))
+        #expect((3..<23).allSatisfy { !scene.row($0).hasPrefix(">") })
+        scene.press(.enter)
+        #expect(scene.row(23).contains("not in this recorded sample"))
+        scene.press(.character("["))
+        #expect(scene.row(3).hasPrefix(">   4127 poll"))
+        scene.press(.character("]"), .character("]"))
+        #expect(scene.row(3).hasPrefix(">   4127 poll"))
+        // Back with time, it has ended: its neighbour is selected.
+        scene.press(.character("["), .character(" "))
+        scene.sample { $0.processes[2].threads.remove(at: 1) }
+        #expect(scene.row(3).hasPrefix(">   4131 rdk:broker1"))
+    }
+
     @Test func curvesShowGapsWhereNothingWasSampled() {
         var scene = Scene(columns: 80, rows: 24, place: .threads(of: Scene.streamd))
         scene.sample(30)
