@@ -7,8 +7,12 @@ package struct Settings: Sendable {
     package var hotThreshold: Percent
     package var glyphs: Glyphs
     package var userName: String
+    /// Runs as root, which may still lack root's rights: in a container.
+    package var isRoot: Bool
     /// Where files are saved: the working directory at the start.
     package var directory: String
+    /// What `~` stands for in paths; nil if it is not known.
+    package var homeDirectory: String?
     /// Seconds to add to UTC for the clock on the wall.
     package var secondsFromUTC: Int
     /// Seen through `--proc DIR`: another machine's or an earlier tree, no place for tools.
@@ -16,13 +20,15 @@ package struct Settings: Sendable {
 
     package init(
         hotThreshold: Percent = Percent(Float(90)), glyphs: Glyphs = .ascii,
-        userName: String = "root", directory: String = ".", secondsFromUTC: Int = 0,
-        isForeign: Bool = false
+        userName: String = "root", isRoot: Bool = false, directory: String = ".",
+        homeDirectory: String? = nil, secondsFromUTC: Int = 0, isForeign: Bool = false
     ) {
         self.hotThreshold = hotThreshold
         self.glyphs = glyphs
         self.userName = userName
+        self.isRoot = isRoot
         self.directory = directory
+        self.homeDirectory = homeDirectory
         self.secondsFromUTC = secondsFromUTC
         self.isForeign = isForeign
     }

@@ -61,7 +61,11 @@ extension State {
         return [.setInterval(interval)]
     }
 
+    /// As a shell would have it, `~` included; nothing else is expanded.
     private func absolute(_ path: String) -> String {
-        path.hasPrefix("/") ? path : settings.directory + "/" + path
+        if let home = settings.homeDirectory, path == "~" || path.hasPrefix("~/") {
+            return home + path.dropFirst()
+        }
+        return path.hasPrefix("/") ? path : settings.directory + "/" + path
     }
 }

@@ -40,5 +40,6 @@ extension Tool {
         return ToolCommand(steps: steps.map { step in step.map { values[$0] ?? $0 } })
     }
 
-    var usesDataFile: Bool { steps.contains { $0.contains("{data}") } }
+    /// It keeps its data in a file, a private one while dxtop runs it.
+    package var usesDataFile: Bool { steps.contains { $0.contains("{data}") } }
 }

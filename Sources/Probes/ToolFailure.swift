@@ -1,11 +1,13 @@
 /// What tools print when they fail, put into a reason and what would help.
 enum ToolFailure {
-    /// - Parameter output: what the failed step printed, its end at least.
+    /// - Parameters:
+    ///   - output: what the failed step printed, its end at least.
+    ///   - isRoot: dxtop runs as root already; what root may not do is for the container's owner.
     static func explain(
-        _ program: String, ending: String, output: String, target: ToolTarget
+        _ program: String, ending: String, output: String, target: ToolTarget, isRoot: Bool
     ) -> ToolRefusal {
         for (sign, refusal) in known where output.contains(sign) {
-            return refusal(program, target)
+            return refusal(program, target, isRoot)
         }
         let lastLine = output.split(whereSeparator: \.isNewline)
             .last { !$0.allSatisfy(\.isWhitespace) }
@@ -13,7 +15,7 @@ enum ToolFailure {
         return ToolRefusal("\(program) \(ending): \(lastLine)")
     }
 
-    private typealias Refusal = @Sendable (String, ToolTarget) -> ToolRefusal
+    private typealias Refusal = @Sendable (String, ToolTarget, Bool) -> ToolRefusal
 
     /// The first sign found decides, so the most telling stand first.
     private static let known: [(String, Refusal)] = [
@@ -29,49 +31,54 @@ enum ToolFailure {
         ("Operation not permitted", tracing), ("Permission denied", tracing),
     ]
 
-    private static let ended: Refusal = { program, target in
+    private static let ended: Refusal = { program, target, _ in
         ToolRefusal("\(target.label) ended before \(program) could look at it")
     }
 
-    private static let tracing: Refusal = { program, target in
+    private static let tracing: Refusal = { program, target, isRoot in
         ToolRefusal(
-            "\(program) may not look at \(target.label)",
-            remedy: "run dxtop as root; in a container, add CAP_SYS_PTRACE or use its host; "
+            "\(program) may not look at \(target.label)" + (isRoot ? ", even as root" : ""),
+            remedy: (isRoot
+                ? "give the container CAP_SYS_PTRACE, or run dxtop on its host; "
+                : "run dxtop as root; in a container, add CAP_SYS_PTRACE or use its host; ")
                 + "a debugger or a sandbox may hold it too")
     }
 
-    private static let events: Refusal = { program, target in
+    private static let events: Refusal = { program, target, isRoot in
         ToolRefusal(
-            "\(program) may not measure \(target.label)",
-            remedy: "run dxtop as root, or sysctl kernel.perf_event_paranoid=1 for your own "
-                + "processes; in a container, add CAP_PERFMON or use its host")
+            "\(program) may not measure \(target.label)" + (isRoot ? ", even as root" : ""),
+            remedy: isRoot
+                ? "give the container CAP_PERFMON, or run dxtop on its host"
+                : "run dxtop as root, or sysctl kernel.perf_event_paranoid=1 for your own "
+                    + "processes; in a container, add CAP_PERFMON or use its host")
     }
 
-    private static let tracepoints: Refusal = { program, _ in
+    private static let tracepoints: Refusal = { program, _, isRoot in
         ToolRefusal(
             "\(program) cannot read the kernel's tracepoints",
-            remedy: "run dxtop as root, and mount -t tracefs tracefs /sys/kernel/tracing")
+            remedy: (isRoot ? "" : "run dxtop as root, and ")
+                + "mount -t tracefs tracefs /sys/kernel/tracing")
     }
 
-    private static let unsupported: Refusal = { program, _ in
+    private static let unsupported: Refusal = { program, _, _ in
         ToolRefusal(
             "this kernel or machine does not support what \(program) asks for",
             remedy: "try another tool of the menu")
     }
 
-    private static let tooOld: Refusal = { program, _ in
+    private static let tooOld: Refusal = { program, _, _ in
         ToolRefusal(
             "this \(program) is too old for the options",
             remedy: "y shows the commands: leave out what it does not know")
     }
 
-    private static let perfForKernel: Refusal = { _, _ in
+    private static let perfForKernel: Refusal = { _, _, _ in
         ToolRefusal(
             "perf is installed, but not the one for this kernel",
             remedy: "apt install linux-tools-$(uname -r)")
     }
 
-    private static let space: Refusal = { program, _ in
+    private static let space: Refusal = { program, _, _ in
         ToolRefusal(
             "no space for the data of \(program)", remedy: "set TMPDIR to a disk with some space")
     }

@@ -49,7 +49,8 @@ package struct ToolPreflight: Sendable {
         case .tracepoints:
             guard mayMeasureAll else {
                 throw ToolRefusal(
-                    "the kernel's tracepoints are for root", remedy: "run dxtop as root")
+                    "the kernel's tracepoints are for \(root("PERFMON"))",
+                    remedy: moreRights("PERFMON"))
             }
             return []
         }
@@ -111,7 +112,7 @@ package struct ToolPreflight: Sendable {
                 remedy: moreRights("SYS_PTRACE") + ", or sysctl kernel.yama.ptrace_scope=0")
         case 2:
             throw ToolRefusal(
-                "only root may trace: kernel.yama.ptrace_scope is 2",
+                "only \(root("SYS_PTRACE")) may trace: kernel.yama.ptrace_scope is 2",
                 remedy: moreRights("SYS_PTRACE"))
         default:
             return
@@ -124,7 +125,7 @@ package struct ToolPreflight: Sendable {
             let paranoid = environment.perfEventParanoid ?? 2
             if paranoid > 2 {
                 throw ToolRefusal(
-                    "perf is for root: kernel.perf_event_paranoid is \(paranoid)",
+                    "perf is for \(root("PERFMON")): kernel.perf_event_paranoid is \(paranoid)",
                     remedy: moreRights("PERFMON") + ", or sysctl kernel.perf_event_paranoid=2")
             }
             try checkUser(reading)
@@ -152,6 +153,11 @@ package struct ToolPreflight: Sendable {
 
     private var mayMeasureAll: Bool {
         !environment.capabilities.isDisjoint(with: [.performance, .administration])
+    }
+
+    /// Who may do it, told to a user and to a root who may not.
+    private func root(_ capability: String) -> String {
+        environment.user.rawValue == 0 ? "root with CAP_\(capability)" : "root"
     }
 
     /// Root without the rights of root is in a container.

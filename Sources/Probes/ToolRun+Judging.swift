@@ -20,7 +20,9 @@ extension ToolRun {
             || (step.first == "timeout" && (status == .exited(124) || status == .exited(130)))
     }
 
-    func explain(_ step: [String], _ result: StepResult) -> ToolRefusal {
+    func explain(
+        _ step: [String], _ result: StepResult, in environment: ToolEnvironment
+    ) -> ToolRefusal {
         let program = step.first { $0 != "timeout" && tool.packages[$0] != nil } ?? tool.id
         let now = TargetReading.read(target)
         guard let now, now.startTime == target.thread.startTime else {
@@ -37,7 +39,8 @@ extension ToolRun {
             case .signaled(let number): "was killed by signal \(number)"
             }
         return ToolFailure.explain(
-            program, ending: ending, output: result.excerpt.text, target: target)
+            program, ending: ending, output: result.excerpt.text, target: target,
+            isRoot: environment.user.rawValue == 0)
     }
 
     /// The sentence for output without a result; nil where there is one.

@@ -98,7 +98,7 @@ package final class ToolRun: Sendable {
                 let result = try await run(step, in: environment)
                 if wasStopped { break }
                 guard isDone(result.status, step) else {
-                    throw explain(step, result)
+                    throw explain(step, result, in: environment)
                 }
                 if step.contains("strace"), !result.excerpt.saysAttached {
                     throw ToolRefusal(

@@ -15,7 +15,9 @@ struct DashboardCommand: ParsableCommand {
     @OptionGroup var hot: HotOption
     @OptionGroup var source: SourceOptions
 
-    @Option(help: ArgumentHelp("Open the threads of this process.", valueName: "pid"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Open the threads of this process.", valueName: "pid"))
     var pid: Int32?
 
     @Option(help: "Where to begin: overview or threads.")
@@ -29,6 +31,10 @@ struct DashboardCommand: ParsableCommand {
 
     @Flag(help: "Draw curves with braille dots.")
     var braille = false
+
+    func validate() throws {
+        if let pid, pid < 1 { throw ValidationError("--pid takes the number of a process") }
+    }
 
     func run() throws {
         let root = try source.root()
@@ -46,7 +52,9 @@ struct DashboardCommand: ParsableCommand {
                 hotThreshold: hot.threshold,
                 glyphs: unicode ? (braille ? .braille : .blocks) : .ascii,
                 userName: LocalEnvironment.userName(users.names),
+                isRoot: LocalEnvironment.isRoot,
                 directory: LocalEnvironment.workingDirectory,
+                homeDirectory: LocalEnvironment.homeDirectory,
                 secondsFromUTC: LocalEnvironment.secondsFromUTC,
                 isForeign: !root.isLive)
             let state = State(

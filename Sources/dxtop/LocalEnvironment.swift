@@ -11,6 +11,13 @@ enum LocalEnvironment {
         return names[user] ?? "uid \(user)"
     }
 
+    static var isRoot: Bool { geteuid() == 0 }
+
+    /// By the environment, as the shell has it.
+    static var homeDirectory: String? {
+        getenv("HOME").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
     static var workingDirectory: String {
         guard let path = getcwd(nil, 0) else { return "/" }
         defer { free(path) }

@@ -168,6 +168,25 @@ import Units
         #expect(scene.shows("strace -c -p 4131"))
     }
 
+    @Test(arguments: [
+        ("~/trace.txt", "/home/ada/trace.txt"), ("~", "/home/ada"), ("/tmp/x", "/tmp/x"),
+        ("x", "/srv/x"), ("~root/x", "/srv/~root/x"),
+    ])
+    func pathsAreTakenAsAShellWould(_ typed: String, _ path: String) {
+        var scene = scene()
+        scene.state.settings.directory = "/srv"
+        scene.state.settings.homeDirectory = "/home/ada"
+        scene.press(.character("s"))
+        let run = started(scene.press(.enter))?.run ?? 0
+        _ = scene.state.update(.tool(.finished(outcome), run: run), at: scene.now)
+        scene.press(.character("w"), .control("u"))
+        scene.type(typed)
+        let paths = scene.press(.enter).compactMap { effect in
+            if case .save(let path, _) = effect { path } else { nil }
+        }
+        #expect(paths == [path])
+    }
+
     @Test func noToolsForAnotherProcTree() {
         var scene = scene()
         scene.state.settings.isForeign = true

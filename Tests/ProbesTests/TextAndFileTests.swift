@@ -141,8 +141,20 @@ struct BoundedOutputTests {
 struct ToolFailureTests {
     let target = unchecked(pid: 1, tid: 4127)
 
-    func explain(_ output: String) -> ToolRefusal {
-        ToolFailure.explain("strace", ending: "ended with status 1", output: output, target: target)
+    func explain(_ output: String, isRoot: Bool = false) -> ToolRefusal {
+        ToolFailure.explain(
+            "strace", ending: "ended with status 1", output: output, target: target,
+            isRoot: isRoot)
+    }
+
+    @Test(arguments: [
+        "strace: attach: ptrace(PTRACE_SEIZE, 4127): Operation not permitted\n",
+        "Error:\nNo permission to enable cpu-clock event.\n",
+        "Error:\tNo permissions to read /sys/kernel/tracing/events/raw_syscalls\n",
+    ])
+    func `root is not told to become root`(output: String) throws {
+        #expect(try #require(explain(output).remedy).contains("run dxtop as root"))
+        #expect(try !#require(explain(output, isRoot: true).remedy).contains("as root"))
     }
 
     @Test(arguments: [

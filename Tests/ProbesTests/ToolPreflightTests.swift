@@ -124,6 +124,15 @@ struct ToolPreflightTests {
         #expect(
             refusal(tool, contained, foreign)?.remedy
                 == "give the container CAP_SYS_PTRACE, or run dxtop on its host")
+        contained.ptraceScope = 2
+        contained.perfEventParanoid = 3
+        var own = reading
+        own.user = UserID(0)
+        for tool in ToolCatalogue.tools {
+            guard let refusal = refusal(tool, contained, own) else { continue }
+            #expect(refusal.reason.contains("root with CAP_"), "\(refusal)")
+            #expect(refusal.remedy?.contains("as root") == false, "\(refusal)")
+        }
     }
 
     @Test func `perf_event_paranoid decides for users`() throws {

@@ -140,7 +140,7 @@ struct ThreadDetailView {
             if let file = detail.systemCallFile { text += "  -> \(file)" }
             return Fact("NOW", text)
         case .failure(let error):
-            return Fact("NOW", "- " + Self.reason(error, file: "syscall"), .faint)
+            return Fact("NOW", "- " + reason(error, file: "syscall"), .faint)
         }
     }
 
@@ -151,7 +151,7 @@ struct ThreadDetailView {
         case .success(let frames):
             facts.append(Fact("STACK", frames.joined(separator: " < ")))
         case .failure(let error):
-            facts.append(Fact("STACK", "- " + Self.reason(error, file: "stack"), .faint))
+            facts.append(Fact("STACK", "- " + reason(error, file: "stack"), .faint))
         }
         let stat = detail.stat
         var schedule = "\(stat.policy.name)  nice \(stat.nice)  priority \(stat.priority)"
@@ -169,15 +169,18 @@ struct ThreadDetailView {
                         + "  disk r \(io.diskBytesRead.text)"
                         + " w \(io.diskBytesWritten.text)"))
         case .failure(let error):
-            facts.append(Fact("IO", "- " + Self.reason(error, file: "io"), .faint))
+            facts.append(Fact("IO", "- " + reason(error, file: "io"), .faint))
         }
         facts.append(Fact("CGROUP", detail.cgroup ?? "-"))
         return facts
     }
 
     /// Why a file could not be read, and what would help.
-    private static func reason(_ error: ProcError, file: String) -> String {
+    private func reason(_ error: ProcError, file: String) -> String {
         switch error {
+        case .denied where state.settings.isRoot:
+            "not permitted, even as root: a container lacks "
+                + (file == "stack" ? "CAP_SYS_ADMIN" : "CAP_SYS_PTRACE")
         case .denied:
             file == "stack"
                 ? "needs root (CAP_SYS_ADMIN)" : "not permitted: needs root or the same user"
