@@ -91,8 +91,8 @@ package struct HostHealth: Hashable, Sendable {
             return .ok
         }
         // Without PSI (before 4.20): every CPU's worth of tasks stuck in D is more than bad luck.
-        guard let blocked = host.blocked else { return nil }
-        return blocked >= max(2, host.cpuCount)
+        guard let blocked = host.blocked, let cpuCount = host.cpuCount else { return nil }
+        return blocked >= max(2, cpuCount)
             ? Verdict(mark: .warning, reason: "\(blocked) tasks blocked (state D)") : .ok
     }
 

@@ -12,7 +12,8 @@ public struct HostSample: Sendable {
     /// Nil until there were two samples.
     public var cpu: CPUShares?
     public var cpus: [CPU]
-    public var cpuCount: Int
+    /// CPUs that are online; nil if `/proc/stat` could not be read.
+    public var cpuCount: Int?
     /// Tasks that run or could run, and tasks in state D: `procs_running`, `procs_blocked` of
     /// `/proc/stat`.
     public var runnable: Int?
@@ -33,7 +34,7 @@ public struct HostSample: Sendable {
     public var memoryPressure: PressureStall?
     public var ioPressure: PressureStall?
 
-    public init(name: String, kernelRelease: String, cpuCount: Int) {
+    public init(name: String, kernelRelease: String, cpuCount: Int?) {
         self.name = name
         self.kernelRelease = kernelRelease
         self.cpuCount = cpuCount

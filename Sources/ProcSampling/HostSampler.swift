@@ -45,7 +45,7 @@ final class HostSampler {
         forks = now.stat?.forks
 
         var host = HostSample(
-            name: name, kernelRelease: kernelRelease, cpuCount: now.stat?.cpus.count ?? 0)
+            name: name, kernelRelease: kernelRelease, cpuCount: now.stat?.cpus.count)
         host.uptime = try? reader.read(.host("uptime")) { bytes throws(ParseError) in
             try Uptime(parsing: bytes).seconds
         }

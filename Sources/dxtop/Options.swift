@@ -27,7 +27,10 @@ struct SourceOptions: ParsableArguments {
 
 /// A refresh interval in seconds.
 struct IntervalOption: ParsableArguments {
-    @Option(help: ArgumentHelp("Seconds between two samples (0.2 to 3600).", valueName: "seconds"))
+    // A value that begins with "-" is a wrong value, not a missing one.
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Seconds between two samples (0.2 to 3600).", valueName: "seconds"))
     var interval: Double = 1
 
     func validate() throws {
@@ -42,8 +45,10 @@ struct IntervalOption: ParsableArguments {
 /// Which threads are hot.
 struct HotOption: ParsableArguments {
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
-            "CPU % of one CPU from which a thread counts as hot.", valueName: "percent"))
+            "CPU % of one CPU from which a thread counts as hot, time that it waits for a CPU "
+                + "included if it never sleeps.", valueName: "percent"))
     var hot: Double = 90
 
     func validate() throws {

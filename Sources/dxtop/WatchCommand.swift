@@ -23,13 +23,17 @@ struct WatchCommand: ParsableCommand {
 
     @OptionGroup var interval: IntervalOption
 
-    @Option(help: ArgumentHelp("Stop after so many intervals.", valueName: "n"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Stop after so many intervals.", valueName: "n")
+    )
     var count: Int?
 
-    @Option(help: ArgumentHelp("Only this process.", valueName: "pid"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Only this process.", valueName: "pid"))
     var pid: Int32?
 
-    @Option(help: ArgumentHelp("Only so many rows of text.", valueName: "n"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Only so many rows of text.", valueName: "n"))
     var top: Int?
 
     @OptionGroup var hot: HotOption
@@ -40,6 +44,7 @@ struct WatchCommand: ParsableCommand {
 
     func validate() throws {
         if let count, count < 1 { throw ValidationError("--count takes a number from 1") }
+        if let pid, pid < 1 { throw ValidationError("--pid takes the number of a process") }
         if let top, top < 1 { throw ValidationError("--top takes a number from 1") }
     }
 

@@ -193,6 +193,102 @@ import Units
         #expect(scene.shows("/opt/streamd"))
     }
 
+    @Test func parentsInACircleStillHaveTheirRows() {
+        var scene = Scene()
+        scene.sample { snapshot in
+            // Each the other's parent, since the same tick; the third hangs from one of them.
+            for (index, parent) in [(0, 57), (1, 1), (3, 57)] as [(Int, Int32)] {
+                let old = snapshot.processes[index]
+                snapshot.processes[index] = ProcessSample(
+                    id: ProcessIdentity(pid: old.id.pid, startTime: ClockTicks(500)),
+                    parent: ProcessID(parent), name: old.name, command: old.command,
+                    state: old.state, cpu: old.cpu, hottestCPU: old.hottestCPU,
+                    threads: old.threads)
+            }
+        }
+        scene.press(.character("t"))
+        let rows = scene.state.level.list.rows
+        #expect(rows.count == 4)
+        #expect(Set(rows.map(\.id)).count == 4)
+    }
+
+    @Test func whoBeganLaterIsNoParent() {
+        var scene = Scene()
+        scene.sample { snapshot in
+            let old = snapshot.processes[0]
+            snapshot.processes[0] = ProcessSample(
+                id: ProcessIdentity(pid: old.id.pid, startTime: ClockTicks(99_000)), name: "new",
+                state: .sleeping, cpu: .zero, hottestCPU: .zero)
+        }
+        scene.press(.character("t"))
+        #expect(!scene.shows("`-/opt/streamd"))
+        #expect(scene.lists("/opt/streamd"))
+    }
+
+    @Test func aFilterFindsWhatIsFoldedAway() {
+        var scene = Scene()
+        scene.sample(2)
+        scene.press(.character("t"), .home, .down, .character("-"))
+        #expect(!scene.lists("streamd"))
+        scene.type("/streamd")
+        scene.press(.enter)
+        #expect(scene.lists("`-/opt/streamd"))
+        #expect(!scene.lists("journald"))
+        scene.press(.escape)
+        #expect(!scene.lists("streamd"))
+    }
+
+    @Test func threadsAmongProcessesAreSortedByTheNumberThatIsShown() {
+        var scene = Scene(columns: 120, rows: 40)
+        scene.sample(2)
+        scene.press(.character("H"), .function(6), .home, .enter)
+        let numbers = (6..<39).compactMap { row in
+            scene.row(row).split(separator: " ").first { $0 != ">" }.flatMap { Int($0) }
+        }
+        #expect(numbers.contains(4127) && numbers.contains(57))
+        #expect(numbers == numbers.sorted(by: >))
+        scene.type("/2214")
+        #expect(scene.shows("rdk:broker1"))
+    }
+
+    @Test func aFilterHasWhatItLooksAtRead() throws {
+        var scene = Scene(place: .threads(of: nil))
+        scene.sample(2)
+        let looks = scene.type("/futex").compactMap { effect -> Interest? in
+            if case .look(let interest, _) = effect { interest } else { nil }
+        }
+        #expect(try #require(looks.last).columnsForAll.contains(.activity))
+        let after = scene.press(.escape).compactMap { effect -> Interest? in
+            if case .look(let interest, _) = effect { interest } else { nil }
+        }
+        #expect(try #require(after.last).columnsForAll.isEmpty)
+    }
+
+    @Test func whatMayNotBeReadSaysWhatWouldHelp() throws {
+        var scene = Scene(place: .thread(Scene.poll, of: Scene.streamd))
+        let stat =
+            "4127 (poll) R 1 1 1 0 -1 4194304 0 0 0 0 1 1 0 0 20 0 2 0 9100 1000000 250 "
+            + "18446744073709551615 0 0 0 0 0 0 0 0 0 0 0 0 17 1 0 0 0 0 0 0 0 0 0 0 0 0 0\n"
+        scene.snapshot.selectedThread = ThreadDetail(
+            id: Scene.poll, process: ProcessID(2214),
+            stat: try TaskStat(parsing: Array(stat.utf8).span),
+            systemCall: .failure(.denied(path: "syscall")),
+            kernelStack: .failure(.denied(path: "stack")), io: .failure(.denied(path: "io")))
+        scene.sample(2)
+        #expect(scene.shows("- not permitted: needs root or the same user"))
+        #expect(scene.shows("- needs root (CAP_SYS_ADMIN)"))
+        scene.state.settings.isRoot = true
+        #expect(scene.shows("- not permitted, even as root: a container lacks CAP_SYS_PTRACE"))
+        #expect(scene.shows("- not permitted, even as root: a container lacks CAP_SYS_ADMIN"))
+    }
+
+    @Test func aMachineOfUnknownSizeIsNotOfNone() {
+        var scene = Scene()
+        scene.sample { $0.host.cpuCount = nil }
+        #expect(scene.row(0).hasPrefix("edge-07  - CPU"))
+        #expect(!scene.shows("run 2/"))
+    }
+
     @Test func threadsStandAmongProcesses() {
         var scene = Scene()
         scene.sample(2)

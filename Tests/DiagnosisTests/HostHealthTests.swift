@@ -46,6 +46,9 @@ import Units
     }
 
     @Test func whatWasNotMeasuredHasNoVerdict() {
+        var unknown = HostSample(name: "box", kernelRelease: "3.10", cpuCount: nil)
+        unknown.blocked = 2
+        #expect(HostHealth(unknown).disk == nil)
         let health = HostHealth(HostSample(name: "box", kernelRelease: "3.10", cpuCount: 4))
         #expect(health.cpu == nil)
         #expect(health.memory == nil)

@@ -96,6 +96,7 @@ import Testing
     @Test(arguments: [
         ["--nonsense"], ["--interval", "soon"], ["--interval", "0"], ["--view", "kitchen"],
         ["watch", "paint"], ["watch"], ["--pid", "-1"],
+        ["--interval", "-1"], ["--hot", "-5"], ["watch", "threads", "--count", "-1"],
     ])
     func wrongArgumentsAreExplained(arguments: [String]) async throws {
         let outcome = try await run(Program(path: Program.dxtop().path, arguments: arguments))
@@ -103,6 +104,7 @@ import Testing
         #expect(outcome.output == "")
         let first = try #require(outcome.errors.split(separator: "\n").first)
         #expect(first.hasPrefix("Error: ") || first.hasPrefix("dxtop: "), "\(outcome.errors)")
+        #expect(!first.contains("Missing value"))
     }
 
     @Test func withoutATerminalTheDashboardSaysSo() async throws {

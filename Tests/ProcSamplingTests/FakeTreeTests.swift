@@ -217,6 +217,12 @@ struct FakeTreeTests {
         #expect(snapshot.trouble == SamplingTrouble())
     }
 
+    @Test func withoutStatTheNumberOfCPUsIsNotKnown() throws {
+        let sampler = try sampler()
+        tree.remove("stat")
+        #expect(sampler.sample(Interest()).host.cpuCount == nil)
+    }
+
     @Test func filesThisKernelDoesNotHaveAreNil() throws {
         let host = try sampler().sample(Interest()).host
         #expect(host.cpuPressure == nil)
