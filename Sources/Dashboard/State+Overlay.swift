@@ -17,7 +17,8 @@ extension State {
 
     private func help(_ scroll: Int, _ key: Key) -> Overlay? {
         let page = max(1, size.rows - 4)
-        let last = max(0, Help.lines(for: place).count - page)
+        let rows = OverlayView.helpRows(place, width: OverlayView.textWidth(in: size))
+        let last = max(0, rows.count - page)
         switch key {
         case .down, .character("j"), .enter: return .help(scroll: min(last, scroll + 1))
         case .up, .character("k"): return .help(scroll: max(0, scroll - 1))

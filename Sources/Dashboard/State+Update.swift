@@ -15,7 +15,7 @@ extension State {
         case .sample(let snapshot):
             take(snapshot)
         case .tool(let toolEvent, let run):
-            if tool?.run == run { tool?.take(toolEvent, at: now) }
+            if tool?.run == run { tool?.take(toolEvent, at: now, width: size.columns) }
         case .saved(let message, let failed):
             say(message, isFailure: failed)
         case .tick:

@@ -51,7 +51,8 @@ package struct ToolState: Sendable {
 }
 
 extension ToolState {
-    mutating func take(_ event: ToolEvent, at now: Duration) {
+    /// - Parameter width: columns for what is said besides the tool's own output.
+    mutating func take(_ event: ToolEvent, at now: Duration, width: Int) {
         switch event {
         case .started:
             break
@@ -59,8 +60,10 @@ extension ToolState {
             output.append(bytes)
         case .finished(let outcome):
             if case .failed(let reason, let remedy) = outcome.ending {
-                output.append("! " + reason)
-                if let remedy { output.append("  " + remedy) }
+                for line in Wrapped.lines("! " + reason, width: width) { output.append(line) }
+                for line in Wrapped.lines(remedy ?? "", width: width - 2) where !line.isEmpty {
+                    output.append("  " + line)
+                }
             }
             // A report is read from its beginning; a trace is followed at its end.
             if tool.steps.count > 1 { output.scrollToStart() }

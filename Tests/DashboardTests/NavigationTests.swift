@@ -321,6 +321,36 @@ import Units
         #expect(!scene.shows("Ctrl-L"))
     }
 
+    @Test func helpAndSortMenuAreWholeOnANarrowScreen() {
+        var scene = Scene(columns: 60, rows: 24, place: .threads(of: nil))
+        scene.sample(2)
+        scene.press(.character("?"))
+        var text = ""
+        for _ in 0..<80 {
+            text += (2..<22).map { scene.row($0).filter { $0 != "|" } }.joined()
+            scene.press(.down)
+        }
+        let words = text.split(separator: " ").joined(separator: " ")
+        #expect(words.contains("time runnable but without a CPU; includes throttling by a cgroup"))
+        #expect(words.contains("what dxtop itself costs: CPU% of one CPU, resident memory"))
+        #expect(scene.shows(" end "))
+        scene.press(.character("?"), .function(6))
+        for column in ["TID", "NAME", "PROCESS", "PID", "S", "CPU%", "USR%", "SYS%", "WAIT%"] {
+            scene.press(.home)
+            for _ in 0..<14 where !scene.shows("> \(column) ") { scene.press(.down) }
+            #expect(scene.shows("> \(column) "), "\(column)")
+        }
+        #expect(scene.shows("throttling"))
+    }
+
+    @Test func theRuleKeepsWhatFits() {
+        var scene = Scene(columns: 60, place: .threads(of: Scene.streamd))
+        scene.sample(2)
+        scene.press(.character("F"), .down)
+        #expect(scene.row(1).contains("follow  sort CPU%"))
+        #expect(!scene.row(1).contains("order held"))
+    }
+
     @Test func refreshIntervalIsChecked() {
         var scene = Scene()
         scene.sample()

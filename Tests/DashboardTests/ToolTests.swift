@@ -187,6 +187,56 @@ import Units
         #expect(paths == [path])
     }
 
+    @Test(arguments: [(80, 24), (80, 12), (60, 24), (100, 40)])
+    func theSelectedToolIsAlwaysInSightAndNothingIsCut(_ columns: Int, _ rows: Int) {
+        var scene = Scene(columns: columns, rows: rows, place: .threads(of: Scene.streamd))
+        scene.sample(2)
+        scene.press(.character("x"))
+        for tool in ToolCatalogue.tools {
+            let title = tool.title.prefix(columns - 10)
+            #expect(scene.shows("> \(tool.key.map(String.init) ?? " ")  \(title)"), "\(tool.id)")
+            #expect(!scene.shows("~ |"), "cut at the edge of the box")
+            scene.press(.down)
+        }
+    }
+
+    @Test func theMenuShowsWholeCommandsOnANarrowScreen() {
+        var scene = Scene(columns: 80, rows: 60, place: .threads(of: Scene.streamd))
+        scene.sample(2)
+        scene.press(.character("x"))
+        let screen = (0..<60).map { scene.row($0).filter { $0 != " " && $0 != "|" } }.joined()
+        for tool in ToolCatalogue.tools {
+            for step in tool.steps {
+                let end = step.suffix(2).joined().replacing("{tid}", with: "4127")
+                    .replacing("{data}", with: "perf-4127.data")
+                #expect(screen.contains(end), "\(tool.id): \(end)")
+            }
+        }
+    }
+
+    @Test func longFailuresAreWrapped() {
+        var scene = scene()
+        scene.press(.character("p"))
+        #expect(scene.shows("data     to a private file instead"))
+        let run = started(scene.press(.enter))?.run ?? 0
+        let remedy =
+            "run dxtop as root; in a container, add CAP_SYS_PTRACE or use its host; "
+            + "a debugger or a sandbox may hold it too"
+        let failed = ToolOutcome(
+            ending: .failed(reason: "perf may not look at T4127", remedy: remedy),
+            targetAfterwards: "T4127 runs on, untraced")
+        _ = scene.state.update(.tool(.finished(failed), run: run), at: scene.now)
+        #expect(scene.shows("sandbox may hold it too"))
+        let path = "/srv/" + String(repeating: "deep/", count: 20) + "trace.txt"
+        _ = scene.state.update(
+            .saved(message: "no right to write \(path): choose another directory", failed: true),
+            at: scene.now)
+        #expect(scene.row(21).hasPrefix("! no right to write"))
+        #expect(scene.row(23).hasSuffix("choose another directory"))
+        scene.press(.character("j"))
+        #expect(scene.row(23).hasPrefix("Enter") || scene.row(23).contains("Esc back"))
+    }
+
     @Test func noToolsForAnotherProcTree() {
         var scene = scene()
         scene.state.settings.isForeign = true

@@ -13,9 +13,7 @@ enum FooterView {
         }
         guard !rect.isEmpty else { return }
         if let notice = state.notice {
-            let mark = notice.isFailure ? "! " : ""
-            surface.put(
-                mark + notice.text, at: rect.origin, style: notice.isFailure ? .warning : .text)
+            draw(notice, into: &surface, in: rect)
             return
         }
         var used = 0
@@ -35,6 +33,20 @@ enum FooterView {
         let (key, action) = split(hint)
         let point = Point(column: rect.column + column, row: rect.row)
         return surface.put([StyledText(key, .accent), StyledText(action, .faint)], at: point) + 2
+    }
+
+    /// Over the rows above, if it is longer than one.
+    private static func draw(_ notice: Notice, into surface: inout Surface, in rect: Rect) {
+        let mark = notice.isFailure ? "! " : ""
+        let lines = Wrapped.lines(mark + notice.text, width: rect.columns)
+            .suffix(max(1, surface.size.rows / 2))
+        for (index, line) in lines.enumerated() {
+            let row = Rect(
+                column: rect.column, row: rect.row + 1 - lines.count + index,
+                columns: rect.columns, rows: 1)
+            surface.fill(row)
+            surface.put(line, at: row.origin, style: notice.isFailure ? .warning : .text)
+        }
     }
 
     private static func draw(_ prompt: Prompt, into surface: inout Surface, in rect: Rect) {

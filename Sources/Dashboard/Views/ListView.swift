@@ -120,11 +120,16 @@ enum ListView {
         if list.follows { parts.append("follow") }
         let head = state.columns.first { $0.id == list.sort }?.title ?? ""
         parts.append("sort \(head)")
-        let text = " " + parts.joined(separator: "  ") + " "
-        let width = VisibleText.width(text, unicode: surface.glyphs.isUnicode)
-        guard rect.columns > width + title.utf8.count + 4 else { return }
+        func text() -> String { " " + parts.joined(separator: "  ") + " " }
+        func width(_ text: String) -> Int {
+            VisibleText.width(text, unicode: surface.glyphs.isUnicode)
+        }
+        let room = rect.columns - width(title) - 4
+        while !parts.isEmpty, width(text()) >= room { parts.removeFirst() }
+        guard !parts.isEmpty else { return }
         surface.put(
-            text, at: Point(column: rect.column + rect.columns - width - 1, row: rect.row),
+            text(),
+            at: Point(column: rect.column + rect.columns - width(text()) - 1, row: rect.row),
             style: .text)
     }
 }

@@ -10,18 +10,24 @@ enum OverlayView {
             _ = area.takeTop(1)
             _ = area.takeBottom(1)
         }
+        let width = textWidth(in: area.size)
         switch overlay {
         case .help(let scroll):
-            Card(title: "Help", rows: helpRows(state.place)).draw(
+            Card(title: "Help", rows: helpRows(state.place, width: width)).draw(
                 into: &surface, in: area, from: scroll)
         case .toolMenu(let selected, let subject):
-            drawToolMenu(selected, subject, into: &surface, in: area)
+            drawMenu(
+                "Tools for \(subject.description)",
+                ToolCatalogue.tools.enumerated().map { index, tool in
+                    entry(tool, subject, isSelected: index == selected, width: width)
+                }, selected, into: &surface, in: area)
         case .sortMenu(let selected):
-            let rows = state.columns.enumerated().map { index, column in
-                menuRow(column.title, column.meaning, isSelected: index == selected)
-            }
-            Card(title: "Sort by", rows: rows).draw(
-                into: &surface, in: area, from: selected - area.rows / 2)
+            drawMenu(
+                "Sort by",
+                state.columns.enumerated().map { index, column in
+                    entry(
+                        column.title, column.meaning, isSelected: index == selected, width: width)
+                }, selected, into: &surface, in: area)
         case .commands(let commands):
             let rows = commands.flatMap { command in
                 [
@@ -46,51 +52,78 @@ enum OverlayView {
         }
     }
 
-    private static func helpRows(_ place: Place) -> [[StyledText]] {
+    /// Columns of text in a box that fills the area.
+    static func textWidth(in area: Size) -> Int { area.columns - 4 }
+
+    /// The help page, wrapped to so many columns.
+    static func helpRows(_ place: Place, width: Int) -> [[StyledText]] {
         let lines = Help.lines(for: place)
-        let width = lines.filter { !$0.isTitle }.map(\.head.count).max() ?? 0
-        return lines.map { line in
-            if line.isTitle { return [StyledText(line.head, .heading)] }
-            guard !line.head.isEmpty else { return [StyledText(line.text)] }
-            let blanks = String(repeating: " ", count: width - line.head.count + 2)
-            return [StyledText(line.head, .accent), StyledText(blanks + line.text)]
+        let heads = lines.filter { !$0.isTitle }.map(\.head.count).max() ?? 0
+        return lines.flatMap { line -> [[StyledText]] in
+            if line.isTitle { return [[StyledText(line.head, .heading)]] }
+            guard !line.head.isEmpty else {
+                return Wrapped.lines(line.text, width: width).map { [StyledText($0)] }
+            }
+            return rows(line.head, .accent, heads + 2, line.text, .text, width: width)
         }
     }
 
-    private static func menuRow(
-        _ name: String, _ text: String, isSelected: Bool
-    ) -> [StyledText] {
-        let padded = name + String(repeating: " ", count: max(0, 8 - name.count))
-        return [
-            StyledText(
-                (isSelected ? "> " : "  ") + padded, isSelected ? Style.accent.reversed : .accent),
-            StyledText(" " + text, isSelected ? Style.text.reversed : .text),
-        ]
+    /// A name, and beside it a text of as many lines as it takes.
+    private static func rows(
+        _ name: String, _ nameStyle: Style, _ indent: Int, _ text: String, _ textStyle: Style,
+        width: Int
+    ) -> [[StyledText]] {
+        Wrapped.lines(text, width: max(20, width - indent)).enumerated().map { index, line in
+            let head = index == 0 ? name : ""
+            let blanks = String(repeating: " ", count: max(1, indent - head.count))
+            return [StyledText(head + blanks, nameStyle), StyledText(line, textStyle)]
+        }
     }
 
-    private static func drawToolMenu(
-        _ selected: Int, _ subject: ToolSubject, into surface: inout Surface, in area: Rect
+    private static func entry(
+        _ name: String, _ text: String, isSelected: Bool, width: Int
+    ) -> [[StyledText]] {
+        rows(
+            (isSelected ? "> " : "  ") + name, isSelected ? Style.accent.reversed : .accent, 11,
+            text, isSelected ? Style.text.reversed : .text, width: width)
+    }
+
+    /// A card of entries of one or more rows, scrolled so that the selected one is in sight.
+    private static func drawMenu(
+        _ title: String, _ entries: [[[StyledText]]], _ selected: Int,
+        into surface: inout Surface, in area: Rect
     ) {
-        var rows: [[StyledText]] = []
-        for (index, tool) in ToolCatalogue.tools.enumerated() {
-            let key = tool.key.map(String.init) ?? " "
-            let isSelected = index == selected
-            rows.append([
+        let card = Card(title: title, rows: entries.flatMap(\.self))
+        let above = entries.prefix(selected).reduce(0) { $0 + $1.count }
+        let own = selected < entries.count ? entries[selected].count : 0
+        let middle = above + own / 2 - card.visibleRows(in: area) / 2
+        card.draw(into: &surface, in: area, from: max(0, min(above, middle)))
+    }
+
+    private static func entry(
+        _ tool: Tool, _ subject: ToolSubject, isSelected: Bool, width: Int
+    ) -> [[StyledText]] {
+        let key = tool.key.map(String.init) ?? " "
+        var rows: [[StyledText]] = [
+            [
                 StyledText(
                     (isSelected ? "> " : "  ") + key, isSelected ? Style.accent.reversed : .accent),
                 StyledText("  " + tool.title, isSelected ? Style.text.reversed : .text),
-            ])
-            rows += tool.command(for: subject.target).shellLines.map {
-                [StyledText("     " + $0, .faint)]
-            }
-            let (mark, cost) = EffectText.parts(tool.effect)
-            rows.append([
-                StyledText("     \(tool.seconds) s, ", .faint), mark,
-                StyledText(": " + cost, .faint),
-            ])
+            ]
+        ]
+        func add(_ text: String) {
+            rows += Wrapped.lines(text, width: width - 5).map { [StyledText("     " + $0, .faint)] }
         }
-        Card(title: "Tools for \(subject.description)", rows: rows).draw(
-            into: &surface, in: area, from: max(0, selected * 3 - area.rows / 2))
+        for line in tool.command(for: subject.target).shellLines { add(line) }
+        let (mark, cost) = EffectText.parts(tool.effect)
+        let limit = "     \(tool.seconds) s, "
+        if limit.count + mark.text.count + 2 + cost.count <= width {
+            rows.append([StyledText(limit, .faint), mark, StyledText(": " + cost, .faint)])
+        } else {
+            rows.append([StyledText(limit, .faint), mark, StyledText(":", .faint)])
+            add(cost)
+        }
+        return rows
     }
 }
 

@@ -33,6 +33,9 @@ enum ToolView {
         }
         rows.append([])
         rows += EffectText.lines(tool.tool.effect, width: width)
+        if tool.tool.usesDataFile {
+            rows.append([StyledText("data     to a private file instead, removed at the end")])
+        }
         rows.append([StyledText("limit    \(tool.tool.seconds) s, then it ends by itself")])
         let seconds = max(1, Int((startsIn.seconds).rounded(.up)))
         rows += [
