@@ -4,8 +4,9 @@ import ProcSampling
 struct SystemCallText {
     let text: String
 
-    init(number: Int32, arguments registers: [UInt64]) {
-        let name = SystemCallTable.name(of: number)
+    /// - Parameter name: nil where the number is of another ABI or not known: a 32-bit program's
+    ///   calls have other numbers.
+    init(number: Int32, name: String?, arguments registers: [UInt64]) {
         let arguments = SystemCallTable.arguments(of: name, registers).map { argument in
             argument.name.map { "\($0) \(argument.value)" } ?? argument.value
         }

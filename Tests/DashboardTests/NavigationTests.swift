@@ -368,6 +368,25 @@ import Units
         }
     }
 
+    @Test func aSystemCallOfAnotherABIHasNoName() throws {
+        // Number 7 waits for a child in a 32-bit program, and polls in a native one.
+        let stat =
+            "4131 (rdk) S 1 1 1 0 -1 64 0 0 0 0 0 0 0 0 20 0 12 0 9000 1000000 250 "
+            + "18446744073709551615 0 0 0 0 0 0 0 0 0 0 0 0 17 1 0 0 0 0 0 0 0 0 0 0 0 0 0\n"
+        let thread = ThreadIdentity(tid: ThreadID(4131), startTime: ClockTicks(9000))
+        var detail = ThreadDetail(
+            id: thread, process: ProcessID(2214),
+            stat: try TaskStat(parsing: Array(stat.utf8).span),
+            systemCall: .success(.blocked(number: 7, arguments: [1, 2, 3, 0, 0, 0])),
+            kernelStack: .success([]), io: .failure(.denied(path: "io")))
+        var scene = Scene(place: .thread(thread, of: Scene.streamd))
+        scene.sample { $0.selectedThread = detail }
+        #expect(scene.shows("syscall 7(0x1, 0x2"))
+        detail.systemCallName = "poll"
+        scene.sample { $0.selectedThread = detail }
+        #expect(scene.shows("poll(fds 0x1, nfds 2, timeout_ms 3)"))
+    }
+
     private static func heat(_ name: String, to cpu: Double, in snapshot: inout Snapshot) {
         for index in snapshot.processes[2].threads.indices
         where snapshot.processes[2].threads[index].name == name {

@@ -136,7 +136,9 @@ struct ThreadDetailView {
         case .success(.outside):
             return Fact("NOW", "blocked outside a system call (page fault, signal stop)")
         case .success(.blocked(let number, let arguments)):
-            var text = SystemCallText(number: number, arguments: arguments).text
+            var text = SystemCallText(
+                number: number, name: detail.systemCallName, arguments: arguments
+            ).text
             if let file = detail.systemCallFile { text += "  -> \(file)" }
             return Fact("NOW", text)
         case .failure(let error):
