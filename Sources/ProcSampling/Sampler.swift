@@ -61,11 +61,10 @@ public final class Sampler {
         var kept: [TrackedProcess] = []
         kept.reserveCapacity(processes.count)
         for (index, process) in processes.enumerated() {
-            if let process = refresh(process, plan: plan, isSwept: swept.contains(index)) {
-                kept.append(process)
-            } else {
-                slowLane.forget(process.sample.id)
-            }
+            let refreshed = refresh(process, plan: plan, isSwept: swept.contains(index))
+            if let refreshed { kept.append(refreshed) }
+            // It ended, or its number is another process's now.
+            if refreshed !== process { slowLane.forget(process.sample.id) }
         }
         processes = kept
         exchangeWithSlowLane()
@@ -140,6 +139,8 @@ public final class Sampler {
             process.sample.command = answer.facts.command
             process.sample.cgroup = answer.facts.cgroup
         }
+        // Those that find no room are asked about at a later refresh.
+        let room = slowLane.room
         var questions: [ProcessIdentity] = []
         for process in processes
         where process.askedUnderName != process.sample.name && !process.sample.isKernelThread {
@@ -147,6 +148,7 @@ public final class Sampler {
             guard process.sample.state != .diskSleep, process.sample.state != .zombie,
                 !process.sample.threads.contains(where: { $0.state == .diskSleep })
             else { continue }
+            guard questions.count < room else { break }
             process.askedUnderName = process.sample.name
             questions.append(process.sample.id)
         }
@@ -184,9 +186,13 @@ public final class Sampler {
         merged.reserveCapacity(listing.count)
         var old = processes[...]
         for number in listing {
-            while let first = old.first, first.pid.rawValue < number { old = old.dropFirst() }
+            while let first = old.first, first.pid.rawValue < number {
+                slowLane.forget(first.sample.id)
+                old = old.dropFirst()
+            }
             if let first = old.first, first.pid.rawValue == number {
                 merged.append(first)
+                old = old.dropFirst()
             } else {
                 do throws(ProcError) {
                     merged.append(try admit(ProcessID(number)))
@@ -198,6 +204,7 @@ public final class Sampler {
                 }
             }
         }
+        for ended in old { slowLane.forget(ended.sample.id) }
         processes = merged
     }
 

@@ -10,7 +10,8 @@ internal import Units
 ///
 /// So they are read on a thread of their own. The sampler puts questions in and takes answers out
 /// and never waits. A read that takes longer than the deadline marks its process as unresponsive
-/// and costs the lane its thread, which is left behind; after `mostAbandoned` no more are spent.
+/// and costs the lane its thread, which is left behind; while `mostAbandoned` are, no more are
+/// spent. One that comes back late brings its answer, and is one less.
 final class SlowLane: Sendable {
     /// What there is to know of one process.
     struct Facts: Sendable {
@@ -26,19 +27,31 @@ final class SlowLane: Sendable {
         let facts: Facts
     }
 
+    private struct Reading {
+        var process: ProcessIdentity
+        var since: Instant
+        /// False once the process was forgotten.
+        var isWanted = true
+    }
+
     private struct State {
+        /// May hold processes that are no longer waited for; those are passed over.
         var questions: Deque<ProcessIdentity> = []
+        var waiting: Set<ProcessIdentity> = []
         var answers: [Answer] = []
-        /// What the worker is at, and since when.
-        var current: (process: ProcessIdentity, since: Instant)?
+        /// What the worker is at.
+        var current: Reading?
         /// Goes up with each worker; one left behind finds another number and ends.
         var worker = 0
         var isWorkerAlive = false
         var unresponsive: Set<ProcessIdentity> = []
+        /// Threads left behind that have not come back.
         var abandoned = 0
     }
 
     static let mostAbandoned = 4
+    /// A lane that is stuck must not collect questions for ever.
+    static let mostQuestions = 4096
     private let deadline: Nanoseconds
     private let read: Read
     private let state = Mutex(State())
@@ -48,12 +61,21 @@ final class SlowLane: Sendable {
         self.read = read
     }
 
-    /// Asks about processes; what is found arrives at a later `collect`.
+    /// How many processes can be asked about now.
+    var room: Int { state.withLock { Self.mostQuestions - $0.waiting.count } }
+
+    /// Asks about processes; what is found arrives at a later `collect`. Of more than there is room
+    /// for, the last are left out.
     func ask(_ processes: [ProcessIdentity]) {
         guard !processes.isEmpty else { return }
         let worker: Int? = state.withLock { state in
-            state.questions.append(
-                contentsOf: processes.filter { !state.unresponsive.contains($0) })
+            for process in processes where !state.unresponsive.contains(process) {
+                guard state.waiting.count < Self.mostQuestions else { break }
+                if state.waiting.insert(process).inserted { state.questions.append(process) }
+            }
+            if state.questions.count > 2 * Self.mostQuestions {
+                state.questions.removeAll { !state.waiting.contains($0) }
+            }
             return Self.nextWorker(&state)
         }
         start(worker)
@@ -63,7 +85,8 @@ final class SlowLane: Sendable {
     func collect() -> [Answer] {
         let (answers, worker): ([Answer], Int?) = state.withLock { state in
             if let current = state.current, Instant.now.since(current.since) > deadline {
-                state.unresponsive.insert(current.process)
+                if current.isWanted { state.unresponsive.insert(current.process) }
+                state.waiting.remove(current.process)
                 state.abandoned += 1
                 state.current = nil
                 state.worker += 1
@@ -76,20 +99,24 @@ final class SlowLane: Sendable {
         return answers
     }
 
-    /// Processes whose files did not answer in time.
+    /// Processes whose files did not answer in time and have not answered since.
     var unresponsiveCount: Int { state.withLock { $0.unresponsive.count } }
 
     func isUnresponsive(_ process: ProcessIdentity) -> Bool {
         state.withLock { $0.unresponsive.contains(process) }
     }
 
-    /// Forgets processes that ended.
+    /// Forgets a process that ended.
     func forget(_ process: ProcessIdentity) {
-        state.withLock { _ = $0.unresponsive.remove(process) }
+        state.withLock { state in
+            state.unresponsive.remove(process)
+            state.waiting.remove(process)
+            if state.current?.process == process { state.current?.isWanted = false }
+        }
     }
 
     private static func nextWorker(_ state: inout State) -> Int? {
-        guard !state.questions.isEmpty, !state.isWorkerAlive, state.abandoned < mostAbandoned else {
+        guard !state.waiting.isEmpty, !state.isWorkerAlive, state.abandoned < mostAbandoned else {
             return nil
         }
         state.isWorkerAlive = true
@@ -109,24 +136,35 @@ final class SlowLane: Sendable {
         while let process = takeQuestion(as: worker) {
             let facts = read(process.pid)
             let isStillMine = state.withLock { state in
-                guard state.worker == worker else { return false }
+                let answer = Answer(process: process, facts: facts)
+                guard state.worker == worker else {
+                    Self.takeLate(answer, &state)
+                    return false
+                }
+                if state.current?.isWanted == true { state.answers.append(answer) }
                 state.current = nil
-                state.answers.append(Answer(process: process, facts: facts))
                 return true
             }
             guard isStillMine else { return }
         }
     }
 
+    /// A worker that was left behind has come back: what held it up is over.
+    private static func takeLate(_ answer: Answer, _ state: inout State) {
+        state.abandoned -= 1
+        if state.unresponsive.remove(answer.process) != nil { state.answers.append(answer) }
+    }
+
     private func takeQuestion(as worker: Int) -> ProcessIdentity? {
         state.withLock { state in
             guard state.worker == worker else { return nil }
-            guard let process = state.questions.popFirst() else {
-                state.isWorkerAlive = false
-                return nil
+            while let process = state.questions.popFirst() {
+                guard state.waiting.remove(process) != nil else { continue }
+                state.current = Reading(process: process, since: .now)
+                return process
             }
-            state.current = (process, .now)
-            return process
+            state.isWorkerAlive = false
+            return nil
         }
     }
 }

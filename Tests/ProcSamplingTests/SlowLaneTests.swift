@@ -63,6 +63,96 @@ struct SlowLaneTests {
         #expect(readsStarted.load(ordering: .relaxed) == SlowLane.mostAbandoned)
     }
 
+    /// Holds up reads until it is opened.
+    final class Gate: Sendable {
+        private let isOpen = Atomic(false)
+        func open() { isOpen.store(true, ordering: .releasing) }
+        func pass() { while !isOpen.load(ordering: .acquiring) { usleep(1000) } }
+    }
+
+    @Test func aThreadThatComesBackLateBringsItsAnswerAndWorksOnForTheRest() {
+        let gate = Gate()
+        let lane = SlowLane(deadline: .milliseconds(10)) { process in
+            if process.rawValue <= 4 { gate.pass() }
+            return SlowLane.Facts(command: "command \(process)")
+        }
+        lane.ask((1...6).map(Self.identity))
+        #expect(
+            Self.poll {
+                _ = lane.collect()
+                return lane.unresponsiveCount == SlowLane.mostAbandoned
+            })
+        // One of them ends meanwhile: nobody asks about it any more.
+        lane.forget(Self.identity(2))
+        #expect(lane.unresponsiveCount == 3)
+        gate.open()
+        var answered: Set<Int32> = []
+        #expect(
+            Self.poll {
+                answered.formUnion(lane.collect().map(\.process.pid.rawValue))
+                return answered.count == 5
+            })
+        #expect(answered == [1, 3, 4, 5, 6])
+        #expect(lane.unresponsiveCount == 0)
+    }
+
+    @Test func questionsAreAskedOnceAndBounded() {
+        let gate = Gate()
+        defer { gate.open() }
+        let lane = SlowLane(deadline: .seconds(1000)) { _ in
+            gate.pass()
+            return SlowLane.Facts()
+        }
+        let room = lane.room
+        lane.ask([Self.identity(1)])
+        #expect(Self.poll { lane.room == room })
+        for _ in 0..<3 { lane.ask((2...100).map(Self.identity)) }
+        #expect(lane.room == room - 99)
+        lane.ask((1000...100_000).map(Self.identity))
+        #expect(lane.room == 0)
+        for process in (2...100).map(Self.identity) { lane.forget(process) }
+        #expect(lane.room == 99)
+    }
+
+    @Test func aProcessForgottenWhileItIsReadIsNotUnresponsive() {
+        let gate = Gate()
+        defer { gate.open() }
+        let reads = Atomic(0)
+        let lane = SlowLane(deadline: .milliseconds(10)) { _ in
+            reads.add(1, ordering: .relaxed)
+            gate.pass()
+            return SlowLane.Facts()
+        }
+        lane.ask([Self.identity(1)])
+        #expect(Self.poll { reads.load(ordering: .relaxed) == 1 })
+        lane.forget(Self.identity(1))
+        lane.ask([Self.identity(2)])
+        #expect(
+            Self.poll {
+                _ = lane.collect()
+                return lane.isUnresponsive(Self.identity(2))
+            })
+        #expect(lane.unresponsiveCount == 1)
+    }
+
+    @Test func aProcessThatIsGoneFromTheListIsForgotten() throws {
+        let tree = FakeTree()
+        for pid in [100, 200, 300] { tree.setProcess(pid, [(pid, FakeTree.Task())]) }
+        let gate = Gate()
+        defer { gate.open() }
+        let lane = SlowLane(deadline: .milliseconds(10)) { _ in
+            gate.pass()
+            return SlowLane.Facts()
+        }
+        let sampler = Sampler(
+            root: try ProcRoot(path: tree.path), machine: .current, slowLane: lane)
+        #expect(Self.poll { sampler.sample(Interest()).trouble.unresponsive == 3 })
+        tree.remove("200")
+        #expect(sampler.sample(Interest()).trouble.unresponsive == 2)
+        tree.remove("300")
+        #expect(sampler.sample(Interest()).trouble.unresponsive == 1)
+    }
+
     @Test func aStuckCommandLineDoesNotStopTheSampler() throws {
         let tree = FakeTree()
         tree.setProcess(100, [(100, FakeTree.Task())])
