@@ -119,6 +119,10 @@ let package = Package(
             ],
             exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
+            name: "dxtopTests",
+            dependencies: ["dxtop", "ProcFormats", "ProcSampling", "Units"],
+            swiftSettings: strict),
+        .testTarget(
             name: "EndToEndTests",
             dependencies: [
                 .product(name: "Subprocess", package: "swift-subprocess"),

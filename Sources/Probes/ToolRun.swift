@@ -27,14 +27,17 @@ package final class ToolRun: Sendable {
     }
 
     /// Checks tool and target once more and starts. `report` is called from another thread, with
-    /// one event at a time; the last one is `finished`.
+    /// one event at a time; the last one is `finished`. Nothing is read on the caller's thread.
+    ///
+    /// - Parameter environment: what decides whether the tool may run; nil for this machine as it
+    ///   is when the run begins.
     package static func start(
-        _ tool: Tool, on target: ToolTarget, in environment: ToolEnvironment = .current(),
+        _ tool: Tool, on target: ToolTarget, in environment: ToolEnvironment? = nil,
         report: @escaping @Sendable (ToolEvent) -> Void
     ) -> ToolRun {
         let run = ToolRun(tool, on: target, report: report)
         Task.detached {
-            let outcome = await run.outcome(in: environment)
+            let outcome = await run.outcome(in: environment ?? .current())
             run.state.withLock { $0.isFinished = true }
             report(.finished(outcome))
         }
@@ -60,20 +63,8 @@ package final class ToolRun: Sendable {
         }
     }
 
-    /// Stops the tool and waits until it is gone, `patience` at most; then kills it. For the way
-    /// out of the program: no tracer stays behind. It blocks, and what it waits for goes on in
-    /// tasks: call it from a thread that runs none.
-    @available(*, noasync)
-    package func stopAndWait(patience: Duration = .seconds(2)) {
-        stop()
-        let clock = ContinuousClock()
-        let deadline = clock.now + patience
-        while clock.now < deadline, !isFinished { usleep(2000) }
-        guard !isFinished else { return }
-        signal(SIGKILL)
-        let end = clock.now + .seconds(2)
-        while clock.now < end, !isFinished { usleep(2000) }
-    }
+    /// Ends it at once, without asking.
+    func kill() { signal(SIGKILL) }
 
     package var isFinished: Bool { state.withLock(\.isFinished) }
 
@@ -81,7 +72,7 @@ package final class ToolRun: Sendable {
 
     private func signal(_ number: CInt) {
         state.withLock { state in
-            if let group = state.group { kill(-group, number) }
+            if let group = state.group { Glibc.kill(-group, number) }
         }
     }
 
@@ -183,7 +174,7 @@ package final class ToolRun: Sendable {
     private func begin(_ group: pid_t) {
         state.withLock { state in
             state.group = group
-            if state.wasStopped { kill(-group, SIGINT) }
+            if state.wasStopped { Glibc.kill(-group, SIGINT) }
         }
     }
 }

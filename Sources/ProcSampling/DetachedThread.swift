@@ -2,7 +2,7 @@ internal import CLinux
 internal import Glibc
 
 /// A thread of our own, detached: what may block must not hold up Swift's thread pool.
-enum DetachedThread {
+package enum DetachedThread {
     private final class Work {
         let name: String
         let run: @Sendable () -> Void
@@ -16,7 +16,7 @@ enum DetachedThread {
     /// Runs `work` on a new thread with signals blocked, so that they reach the thread that waits
     /// for them; but not those of a crash, whose handler restores the terminal. False if the system
     /// has no thread to give.
-    static func start(
+    package static func start(
         name: String, stackSize: Int, _ work: @escaping @Sendable () -> Void
     ) -> Bool {
         var attributes = pthread_attr_t()

@@ -17,16 +17,21 @@ struct RunLoop {
     private let mailbox: Mailbox<Event>
     private let start = ContinuousClock.now
     private var users = UserDirectory()
-    /// The tool at work, by the number of its use.
-    private var tool: ToolRun?
+    private var tools = ToolRuns()
+    private let saver: FileSaver
+    /// More samples than this do not wait while the terminal stands still.
+    private static let mostSamples = 8
 
     /// Shows the first picture, which waits for nothing, and starts sampling.
     init(state: State, terminal: CursesTerminal, root: ProcRoot) throws {
         self.state = state
         self.terminal = terminal
         terminal.present(state.render())
-        let mailbox = Mailbox<Event>()
+        let mailbox = Mailbox<Event>(mostDroppable: Self.mostSamples) { event in
+            if case .sample = event { true } else { false }
+        }
         self.mailbox = mailbox
+        saver = FileSaver { mailbox.post(.saved(message: $0, failed: $1)) }
         sampling = try SamplingLoop.start(root: root, interval: state.interval) {
             mailbox.post(.sample($0))
         }
@@ -38,8 +43,9 @@ struct RunLoop {
     mutating func run() -> TerminalSignals {
         defer {
             sampling.stop()
-            // The tool lets go of its target before we are gone.
-            tool?.stopAndWait(patience: .milliseconds(700))
+            // The tools let go of their targets before we are gone, and files are whole.
+            tools.stopAndWait(patience: .milliseconds(700))
+            saver.finish(patience: .seconds(2))
         }
         while true {
             waitForSomething()
@@ -73,8 +79,8 @@ struct RunLoop {
     /// - Returns: false when it is time to go.
     private mutating func take(_ signals: TerminalSignals) -> Bool {
         if signals.contains(.suspend) {
-            // Its pipe would fill while we stand, and hold up the thread that it traces.
-            tool?.stopAndWait(patience: .seconds(1))
+            // Their pipes would fill while we stand, and hold up the threads that they trace.
+            tools.stopAndWait(patience: .seconds(1))
             terminal.suspend()
         }
         if signals.contains(.resume) { terminal.resume() }
@@ -102,8 +108,8 @@ struct RunLoop {
                 if atOnce { sampling.sampleNow() }
             case .setInterval(let interval): sampling.setInterval(interval)
             case .startTool(let tool, let target, let run): start(tool, on: target, run)
-            case .stopTool: tool?.stop()
-            case .save(let path, let contents): save(contents, to: path)
+            case .stopTool: tools.stopNewest()
+            case .save(let path, let contents): saver.save(contents, to: path)
             case .redraw: terminal.redraw()
             case .quit: return false
             }
@@ -112,17 +118,9 @@ struct RunLoop {
     }
 
     private mutating func start(_ tool: Tool, on target: ToolTarget, _ run: Int) {
-        self.tool = ToolRun.start(tool, on: target) { [mailbox] event in
-            mailbox.post(.tool(event, run: run))
-        }
-    }
-
-    private func save(_ contents: [UInt8], to path: String) {
-        do {
-            try OutputFile.save(contents, to: path)
-            mailbox.post(.saved(message: "saved \(path)", failed: false))
-        } catch {
-            mailbox.post(.saved(message: "\(error)", failed: true))
-        }
+        tools.add(
+            ToolRun.start(tool, on: target) { [mailbox] event in
+                mailbox.post(.tool(event, run: run))
+            })
     }
 }

@@ -28,7 +28,7 @@ struct SnapshotCommand: ParsableCommand {
         let snapshot = observer.sample()
         if json {
             let rows = RowDocuments(
-                userNames: observer.userNames, hotThreshold: hot.threshold, pid: nil)
+                userNames: observer.userNames, hotThreshold: hot.threshold, target: nil)
             output.print(try JSONText.encode(SnapshotDocument(snapshot: snapshot, rows: rows)))
             return
         }

@@ -56,10 +56,11 @@ struct WatchCommand: ParsableCommand {
         while left > 0 {
             observer.wait(interval.duration)
             let snapshot = observer.sample()
+            try observer.checkTarget(in: snapshot)
             if json {
                 try printJSON(snapshot, observer, to: output)
             } else {
-                try printText(snapshot, observer, to: output)
+                printText(snapshot, observer, to: output)
             }
             left -= 1
         }
@@ -69,17 +70,14 @@ struct WatchCommand: ParsableCommand {
         _ snapshot: Snapshot, _ observer: Observer, to output: StandardOutput
     ) throws {
         let rows = RowDocuments(
-            userNames: observer.userNames, hotThreshold: hot.threshold,
-            pid: pid.map { ProcessID($0) })
+            userNames: observer.userNames, hotThreshold: hot.threshold, target: observer.target)
         try output.print(
             JSONText.encode(WatchDocument(view: view, snapshot: snapshot, rows: rows)))
-        try observer.checkTarget(in: snapshot)
     }
 
     private func printText(
         _ snapshot: Snapshot, _ observer: Observer, to output: StandardOutput
-    ) throws {
-        try observer.checkTarget(in: snapshot)
+    ) {
         var shown = snapshot
         if let target = observer.target { shown.processes.removeAll { $0.id != target } }
         let report = TextReport(

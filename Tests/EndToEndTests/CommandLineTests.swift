@@ -82,6 +82,23 @@ import Testing
         #expect(!outcome.output.contains("\u{1B}"))
     }
 
+    @Test(arguments: ["", "--json"])
+    func aProcessThatHasEndedIsNotPrinted(option: String) async throws {
+        // The shell waits for both, so nothing of the process is left when it has ended.
+        let line = """
+            "$0" idle 1 --seconds 3 >/dev/null &
+            "$1" watch threads --pid $! --interval 1 $2
+            """
+        let outcome = try await run(
+            .shell(line, Program.workload().path, Program.dxtop().path, option))
+        #expect(outcome.exitCode == 1, "\(outcome)")
+        #expect(outcome.errors.contains("has ended"))
+        #expect(!outcome.lines.isEmpty)
+        for line in outcome.lines where line.hasPrefix("{") {
+            #expect(try JSON(parsing: line)["threads"]?.items.isEmpty == false, "\(line)")
+        }
+    }
+
     @Test(arguments: ["snapshot --json", "watch threads --interval 0.2", "watch processes --json"])
     func closedPipeEndsItQuietly(arguments: String) async throws {
         let line = #""$0" \#(arguments) | head -n 1 >/dev/null; exit ${PIPESTATUS[0]}"#

@@ -137,6 +137,14 @@ func onOwnThread(_ work: @escaping @Sendable () -> Void) async {
     }
 }
 
+/// Stops runs as the way out of the program does.
+@available(*, noasync)
+func stopAndWait(_ started: [ToolRun], patience: Duration) {
+    var runs = ToolRuns()
+    for run in started { runs.add(run) }
+    runs.stopAndWait(patience: patience)
+}
+
 private final class Job: Sendable {
     let work: @Sendable () -> Void
     init(_ work: @escaping @Sendable () -> Void) { self.work = work }

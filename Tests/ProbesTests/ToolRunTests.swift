@@ -152,7 +152,7 @@ struct ToolRunTests {
             let log = RunLog()
             let run = ToolRun.start(tool, on: target) { log.take($0) }
             _ = try await eventually("it starts") { log.commands.first }
-            await onOwnThread { run.stopAndWait(patience: .seconds(30)) }
+            await onOwnThread { stopAndWait([run], patience: .seconds(30)) }
             #expect(run.isFinished)
             try expectUntouched(target)
         }
@@ -209,7 +209,7 @@ struct ToolRunTests {
                 log.output.last == "\n" ? pid_t(log.output.dropLast()) : nil as pid_t?
             }
             #expect(getsid(pid) != getsid(0), "Ctrl-C at the terminal would reach it")
-            await onOwnThread { run.stopAndWait(patience: .milliseconds(200)) }
+            await onOwnThread { stopAndWait([run], patience: .milliseconds(200)) }
             #expect(try await log.finished().ending == .stopped)
             let shell = unchecked(pid: pid, tid: pid)
             _ = try await eventually("the shell is dead, reaped or not") {
@@ -218,6 +218,58 @@ struct ToolRunTests {
                 default: nil
                 }
             }
+        }
+    }
+
+    @Test func `a tool left behind by the next one is waited for, too`() async throws {
+        try await withWorkload("spin") { workload in
+            let target = try workload.target("poll")
+            // Each prints its number and ignores what asks it to end.
+            let tool = script("trap '' INT TERM; echo $$; while :; do sleep 0.1; done")
+            var runs: [ToolRun] = []
+            var shells: [pid_t] = []
+            for _ in 0..<2 {
+                let log = RunLog()
+                runs.append(ToolRun.start(tool, on: target) { log.take($0) })
+                shells.append(
+                    try await eventually("it prints its number") {
+                        log.output.last == "\n" ? pid_t(log.output.dropLast()) : nil as pid_t?
+                    })
+            }
+            await onOwnThread { [runs] in stopAndWait(runs, patience: .milliseconds(200)) }
+            let left = runs.count { !$0.isFinished }
+            #expect(left == 0)
+            for shell in shells { #expect(kill(shell, 0) != 0 || isDead(shell), "\(shell)") }
+        }
+    }
+
+    private func isDead(_ pid: pid_t) -> Bool {
+        switch TargetReading.read(unchecked(pid: pid, tid: pid))?.state {
+        case nil, .zombie, .dead: true
+        default: false
+        }
+    }
+
+    @Test func `stopping means the tool that was started last`() async throws {
+        try await withWorkload("spin") { workload in
+            let target = try workload.target("poll")
+            let logs = [RunLog(), RunLog()]
+            var runs = ToolRuns()
+            for log in logs {
+                runs.add(
+                    ToolRun.start(script("echo up; exec sleep 29"), on: target) { log.take($0) })
+                _ = try await eventually("it is up") { log.output == "up\n" ? true : nil }
+            }
+            runs.stopNewest()
+            #expect(try await logs[1].finished().ending == .stopped)
+            #expect(logs[0].outcome == nil)
+            #expect(runs.count == 1)
+            await onOwnThread { [runs] in
+                var runs = runs
+                runs.stopAndWait(patience: .seconds(30))
+            }
+            #expect(logs[0].outcome?.ending == .stopped)
+            #expect(runs.count == 0)
         }
     }
 

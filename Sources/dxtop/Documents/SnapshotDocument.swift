@@ -41,7 +41,8 @@ struct WatchDocument: Encodable {
 struct RowDocuments {
     let userNames: UserNames
     let hotThreshold: Percent
-    let pid: ProcessID?
+    /// Nil for all processes.
+    let target: ProcessIdentity?
 
     func processes(of snapshot: Snapshot) -> [ProcessDocument] {
         chosen(snapshot)
@@ -60,7 +61,7 @@ struct RowDocuments {
     }
 
     private func chosen(_ snapshot: Snapshot) -> [ProcessSample] {
-        guard let pid else { return snapshot.processes }
-        return snapshot.processes.filter { $0.id.pid == pid }
+        guard let target else { return snapshot.processes }
+        return snapshot.processes.filter { $0.id == target }
     }
 }
