@@ -1,0 +1,125 @@
+internal import Units
+
+/// How finely a curve is kept, and how far back.
+enum CurveResolution: Int, CaseIterable, Sendable {
+    case second, tenSeconds, minute
+
+    /// Nanoseconds of one slot.
+    var slot: UInt64 {
+        switch self {
+        case .second: 1_000_000_000
+        case .tenSeconds: 10_000_000_000
+        case .minute: 60_000_000_000
+        }
+    }
+
+    /// Slots that are kept: 15 minutes, 24 hours, 14 days.
+    var slots: UInt32 {
+        switch self {
+        case .second: 900
+        case .tenSeconds: 8640
+        case .minute: 20_160
+        }
+    }
+
+    /// Nanoseconds it reaches back.
+    var span: UInt64 { slot * UInt64(slots) }
+
+    func slot(of moment: UInt64) -> UInt32 { UInt32(clamping: moment / slot) }
+}
+
+/// An amount of memory over time, in three resolutions. It stands until it is set again, so that
+/// one that stands still costs nothing.
+///
+/// Kept amounts are within 0.1 % of the last one in their slot, the present one is exact.
+struct RecordedCurve: Sendable {
+    /// Nanoseconds since boot.
+    private(set) var since: UInt64
+    /// The last moment it was known, when it is over.
+    var end: UInt64?
+    /// KiB; nil where it is not known now.
+    private(set) var amount: UInt64?
+    private(set) var changed: UInt64
+    /// KiB.
+    let firstAmount: UInt64
+    /// Of the slots before the one of `changed`.
+    private var packed = InlineArray<3, PackedSeries>(repeating: PackedSeries())
+
+    init(_ amount: UInt64, at moment: UInt64) {
+        since = moment
+        changed = moment
+        self.amount = amount
+        firstAmount = amount
+    }
+
+    mutating func set(_ amount: UInt64?, at moment: UInt64) {
+        guard amount != self.amount else { return }
+        for index in packed.indices {
+            guard let resolution = CurveResolution(rawValue: index) else { continue }
+            let slot = resolution.slot(of: changed)
+            guard slot < resolution.slot(of: moment) else { continue }
+            if let last = packed[index].last {
+                guard !last.amount.standsFor(self.amount) else { continue }
+                packed[index].trim(to: slot - min(slot, resolution.slots))
+            }
+            packed[index].append(
+                PackedSeries.Point(slot: slot, amount: RoundedMemory(kibibytes: self.amount)))
+        }
+        self.amount = amount
+        changed = moment
+    }
+
+    /// Drops what is older than its resolution reaches back, and older than `since`.
+    mutating func trim(at moment: UInt64) {
+        for index in packed.indices {
+            guard let resolution = CurveResolution(rawValue: index) else { continue }
+            let oldest = max(since, moment - min(moment, resolution.span))
+            packed[index].trim(to: resolution.slot(of: oldest))
+            packed[index].shrink()
+        }
+    }
+
+    /// Drops the older half of what is known.
+    mutating func forgetHalf(at moment: UInt64) {
+        let end = end ?? moment
+        since += (end - min(since, end) + 1) / 2
+        trim(at: moment)
+    }
+
+    /// Calls with every amount (KiB, or nil for unknown) and the time it held: from its moment up
+    /// to, not including, that of the next, oldest first, as far as they touch a stretch of time.
+    ///
+    /// - Parameter latest: the latest refresh.
+    func forEach(
+        _ resolution: CurveResolution, in stretch: ClosedRange<UInt64>, latest: UInt64,
+        _ body: (ClosedRange<UInt64>, UInt64?) -> Void
+    ) {
+        let stretch = (max(since, stretch.lowerBound), min(end ?? latest, stretch.upperBound))
+        guard stretch.0 <= stretch.1 else { return }
+        func hold(_ amount: UInt64?, from: UInt64, until: UInt64) {
+            let from = max(from, stretch.0)
+            let last = min(until - min(until, 1), stretch.1)
+            if from <= last { body(from...last, amount) }
+        }
+        var before: (amount: UInt64?, from: UInt64)?
+        packed[resolution.rawValue].forEach { point in
+            let from = UInt64(point.slot) * resolution.slot
+            if let before { hold(before.amount, from: before.from, until: from) }
+            before = (point.amount.kibibytes, from)
+        }
+        let from = UInt64(resolution.slot(of: changed)) * resolution.slot
+        if let before { hold(before.amount, from: before.from, until: from) }
+        hold(amount, from: from, until: .max)
+    }
+
+    /// How much it grew, in KiB; zero where it shrank.
+    var growth: UInt64 {
+        guard let amount, amount > firstAmount else { return 0 }
+        return amount - firstAmount
+    }
+
+    /// Memory held on the heap.
+    var byteCount: Int {
+        packed[0].byteCount + packed[1].byteCount + packed[2].byteCount
+    }
+}
