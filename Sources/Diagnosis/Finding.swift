@@ -1,0 +1,99 @@
+package import ProcSampling
+package import Units
+
+/// One sentence a person can act on, with its grounds.
+package struct Finding: Hashable, Sendable, Identifiable {
+    package var kind: FindingKind
+    package var subject: Subject
+    /// How bad it is.
+    package var severity: Severity
+    /// How sure it is: high needs two independent signals.
+    package var confidence: Confidence
+    /// What is the case: "streamd 2214 memory +2.1 MiB/s for 3h04m, linear".
+    package var claim: String
+    /// The figures it rests on, one a line.
+    package var evidence: [String]
+    /// What to press or to do next.
+    package var advice: String
+    /// Since when it has been the case.
+    package var since: WallTime
+
+    package init(
+        kind: FindingKind, subject: Subject, severity: Severity, confidence: Confidence,
+        claim: String, evidence: [String] = [], advice: String, since: WallTime
+    ) {
+        self.kind = kind
+        self.subject = subject
+        self.severity = severity
+        self.confidence = confidence
+        self.claim = claim
+        self.evidence = evidence
+        self.advice = advice
+        self.since = since
+    }
+
+    package var id: FindingID { FindingID(kind: kind, subject: subject) }
+
+    package enum Subject: Hashable, Sendable {
+        case host
+        case process(ProcessIdentity)
+        /// A control group, by its path.
+        case group(String)
+    }
+
+    package enum Severity: String, Hashable, Comparable, Sendable {
+        case info, warning, critical
+
+        private var rank: Int {
+            switch self {
+            case .info: 0
+            case .warning: 1
+            case .critical: 2
+            }
+        }
+
+        package static func < (a: Self, b: Self) -> Bool { a.rank < b.rank }
+    }
+
+    package enum Confidence: String, Hashable, Comparable, Sendable {
+        case low, medium, high
+
+        private var rank: Int {
+            switch self {
+            case .low: 0
+            case .medium: 1
+            case .high: 2
+            }
+        }
+
+        package static func < (a: Self, b: Self) -> Bool { a.rank < b.rank }
+
+        /// For a narrow column: "LOW", "MED", "HIGH".
+        package var text: String {
+            switch self {
+            case .low: "LOW"
+            case .medium: "MED"
+            case .high: "HIGH"
+            }
+        }
+    }
+}
+
+/// What is found; the raw values are the names in JSON.
+package enum FindingKind: String, Hashable, Sendable, CaseIterable {
+    case memoryGrowth = "memory_growth"
+    case swapThrash = "swap_thrash"
+    case oomKill = "oom_kill"
+    case groupMemory = "cgroup_memory"
+}
+
+/// Which finding, whatever its figures are by now.
+package struct FindingID: Hashable, Sendable {
+    package let kind: FindingKind
+    package let subject: Finding.Subject
+
+    package init(kind: FindingKind, subject: Finding.Subject) {
+        self.kind = kind
+        self.subject = subject
+    }
+}

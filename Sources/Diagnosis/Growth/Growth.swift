@@ -1,0 +1,84 @@
+package import ProcSampling
+
+/// What a memory curve does: how fast it grows, how sure that is, and in which shape.
+package struct Growth: Hashable, Sendable {
+    /// Nil where no shape fits: no verdict.
+    package let shape: GrowthShape?
+    /// Bytes a second over the whole curve: the median slope of its pairs of points.
+    package let slope: Double
+    /// Where the slope is with 95 % certainty, if the points' errors are independent.
+    package let interval: ClosedRange<Double>
+    /// In how many of so many windows of equal size the curve rose: "rising 12/12 windows".
+    package let rising: Int
+    package let windows: Int
+    /// From the first to the last known point. Gaps between them are counted in.
+    package let span: Duration
+    /// Bytes gained from the first three points to the last three, by their medians.
+    package let change: Double
+    /// Bytes at the end: the last value; of a plateau the level it levelled off at.
+    package let level: Double
+
+    /// A random walk looks like a sawtooth: its shape never counts for much.
+    package var isLowConfidence: Bool { shape == .sawtooth }
+
+    /// With fewer points, or over less time, any noise has some shape.
+    package static let leastPoints = 20
+    package static let leastSpan: Duration = .seconds(30)
+
+    /// Judges the part of a curve after its last restart; points that are not known are left out.
+    /// 60 to 120 points are meant.
+    ///
+    /// - Returns: nil with fewer than 20 known points, or less than 30 s from the first to the last.
+    package init?(_ curve: MemoryCurve) {
+        let points = KnownPoints(curve)
+        let span = Duration.nanoseconds(Int64(points.span * 1e9))
+        guard points.count >= Self.leastPoints, span >= Self.leastSpan,
+            let last = points.values.last
+        else { return nil }
+        self.span = span
+        let levels = Self.windowLevels(points.values)
+        windows = levels.count - 1
+        rising = zip(levels.dropFirst(), levels).count { $0 > $1 }
+        change =
+            OrderStatistics.median(Array(points.values.suffix(3)))
+            - OrderStatistics.median(Array(points.values.prefix(3)))
+
+        // Most curves of a machine are flat: no pairs are made for them.
+        let isFlat = Self.isFlat(points.values)
+        let all = 0..<points.count
+        guard
+            let line = isFlat
+                ? RobustSlope.ofHalves(points) : RobustSlope.ofAllPairs(points, in: all)
+        else { return nil }
+        slope = line.slope
+        interval = line.interval
+        shape =
+            isFlat
+            ? .flat
+            : ShapeRules(points, slope: line.slope, rising: rising, windows: windows).shape
+        level = shape == .plateau ? ShapeRules.endLevel(points.values) : last
+    }
+
+    /// A curve that spans less than this has no shape worth a word: heaps of big programs breathe
+    /// by tens of MiB. It hides the slow growth of a small process for a while, but not its slope.
+    static let leastShapeBytes: Double = 64 * 1024 * 1024
+    /// The same for big processes: less than one part in twenty is daily life.
+    static let leastShapeShare = 0.05
+
+    private static func isFlat(_ values: [Double]) -> Bool {
+        guard let low = values.min(), let high = values.max() else { return true }
+        return high - low < max(leastShapeBytes, leastShapeShare * high)
+    }
+
+    /// Windows that are looked at for rising, as many as points allow.
+    private static let mostWindows = 12
+
+    /// The median of each of 13 parts: 12 windows lead from one to the next.
+    private static func windowLevels(_ values: [Double]) -> [Double] {
+        let parts = max(2, min(mostWindows + 1, values.count / 2))
+        return (0..<parts).map { part in
+            let range = (part * values.count / parts)..<((part + 1) * values.count / parts)
+            return OrderStatistics.median(Array(values[range]))
+        }
+    }
+}

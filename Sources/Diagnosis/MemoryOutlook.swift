@@ -1,0 +1,82 @@
+internal import ProcFormats
+package import ProcSampling
+package import Units
+
+/// How a process's memory grows, and which limit it will meet first.
+package struct MemoryOutlook: Hashable, Sendable {
+    package let growth: Growth
+    /// The one with the least left; nil where none is known.
+    package let limit: MemoryLimit?
+    /// What is left below it.
+    package let headroom: ByteCount?
+    /// Until the limit is met at the present slope: only for growth that is linear or has a rising
+    /// floor. A rising floor's peaks meet it earlier.
+    package let timeLeft: Duration?
+
+    package init(
+        growth: Growth, limit: MemoryLimit? = nil, headroom: ByteCount? = nil,
+        timeLeft: Duration? = nil
+    ) {
+        self.growth = growth
+        self.limit = limit
+        self.headroom = headroom
+        self.timeLeft = timeLeft
+    }
+
+    /// - Parameter addressSpaceGrows: whether `VmSize` was seen to grow with the memory used. If
+    ///   not, the growth may fill what was mapped long ago, and no limit of the address space is
+    ///   known to come closer: then none counts.
+    package init(
+        growth: Growth, of process: ProcessSample, in snapshot: Snapshot,
+        addressSpaceGrows: Bool = false
+    ) {
+        let left = Self.limits(of: process, in: snapshot, addressSpaceGrows: addressSpaceGrows)
+        let first = left.min { $0.headroom < $1.headroom }
+        var timeLeft: Duration?
+        if let first, growth.shape?.isUnbounded == true, growth.slope > 0 {
+            let seconds = Double(first.headroom.rawValue) / growth.slope
+            timeLeft = seconds < Self.longest ? .milliseconds(Int64(seconds * 1000)) : nil
+        }
+        self.init(
+            growth: growth, limit: first?.limit, headroom: first?.headroom, timeLeft: timeLeft)
+    }
+
+    /// A century, in seconds: beyond it nobody cares.
+    private static let longest = 3.2e9
+
+    /// Below this share of all memory, in percent, the kernel is paging already: where there is
+    /// swap, the machine's memory is no limit that is still to be met.
+    static let usedUp: UInt64 = 2
+
+    /// Every limit that is known to hold for a process, with what is left below it.
+    package static func limits(
+        of process: ProcessSample, in snapshot: Snapshot, addressSpaceGrows: Bool
+    ) -> [(limit: MemoryLimit, headroom: ByteCount)] {
+        var limits: [(limit: MemoryLimit, headroom: ByteCount)] = []
+        for group in snapshot.limitingGroups(of: process) {
+            guard let headroom = group.headroom else { continue }
+            limits.append((.group(path: group.path), headroom))
+        }
+        if let memory = snapshot.host.memory, let available = memory.available {
+            let isUsedUp = available.rawValue < memory.total.rawValue / 100 * usedUp
+            if memory.swapTotal.rawValue > 0, isUsedUp {
+                let both = available.rawValue + memory.swapFree.rawValue
+                limits.append((.hostMemoryAndSwap, ByteCount(both)))
+            } else {
+                limits.append((.hostMemory, available))
+            }
+        }
+        if addressSpaceGrows, let size = process.memory?.addressSpace {
+            let limit = process.addressSpaceLimit ?? ByteCount(1 << 47)
+            let left = limit.rawValue - min(limit.rawValue, size.rawValue)
+            limits.append((Self.name(of: process.addressSpaceLimit), ByteCount(left)))
+        }
+        return limits
+    }
+
+    /// 4 GiB is where the addresses of 32-bit programs end; the same figure as RLIMIT_AS ends them as
+    /// well.
+    private static func name(of limit: ByteCount?) -> MemoryLimit {
+        limit == nil || limit == ByteCount(1 << 32) ? .addressSpace : .addressSpaceLimit
+    }
+}
