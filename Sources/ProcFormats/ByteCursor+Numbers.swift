@@ -57,6 +57,11 @@ extension ByteCursor {
     /// Moves past "0x" and hexadecimal digits.
     mutating func hexadecimal() throws(ParseError) -> UInt64 {
         try expect("0x")
+        return try hexadecimalDigits()
+    }
+
+    /// Moves past hexadecimal digits without a prefix.
+    mutating func hexadecimalDigits() throws(ParseError) -> UInt64 {
         let start = offset
         var value: UInt64 = 0
         while offset < bytes.count {
@@ -105,7 +110,7 @@ extension SignedInteger {
 extension UInt8 {
     fileprivate static let zero = UInt8(ascii: "0")
 
-    fileprivate var hexadecimalDigit: UInt8? {
+    var hexadecimalDigit: UInt8? {
         switch self {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
         case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10

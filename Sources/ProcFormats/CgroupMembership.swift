@@ -22,6 +22,13 @@ public struct CgroupMembership: Hashable, Sendable {
         return chosen.first { $0 != "/" } ?? chosen.first
     }
 
+    /// Its path in the hierarchy that limits memory, and which that is: v1 where that has the memory
+    /// controller, which v2 cannot have then; else v2.
+    public var memory: (path: String, isUnified: Bool)? {
+        if let path = path(of: "memory") { return (path, false) }
+        return lines.first { $0.hierarchy == 0 }.map { ($0.path, true) }
+    }
+
     private func path(of controller: String) -> String? {
         lines.first { $0.controllers.contains(controller) }?.path
     }

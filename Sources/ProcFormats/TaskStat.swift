@@ -33,6 +33,8 @@ public struct TaskStat: Hashable, Sendable {
     public var virtualSize: ByteCount
     /// Field 24.
     public var residentSize: PageCount
+    /// Field 28 (startstack): where the first thread's stack begins; 0 where that may not be known.
+    public var stackStart: UInt64
     /// Field 39: the CPU it last ran on.
     public var processor: Int
     /// Field 40: 1 (low) to 99 (high); 0 for policies that are not real-time.
@@ -81,7 +83,9 @@ public struct TaskStat: Hashable, Sendable {
         startTime = ClockTicks(try cursor.unsignedField())
         virtualSize = ByteCount(try cursor.unsignedField())
         residentSize = PageCount(try cursor.unsignedField())
-        try cursor.skipFields(14)  // rsslim to exit_signal
+        try cursor.skipFields(3)  // rsslim, startcode, endcode
+        stackStart = try cursor.unsignedField()
+        try cursor.skipFields(10)  // kstkesp to exit_signal
         processor = try cursor.signedField()
         realTimePriority = try cursor.signedField()
         policy = SchedulingPolicy(number: try cursor.signedField())

@@ -11,6 +11,8 @@ public struct TaskStatus: Hashable, Sendable {
     public var tracer: ProcessID?
     /// `Threads`.
     public var threadCount: Int?
+    /// `VmSize`: all mappings, touched or not.
+    public var addressSpace: ByteCount?
     /// `VmHWM`: the most that was ever resident.
     public var peakResidentMemory: ByteCount?
     /// `VmRSS`.
@@ -43,6 +45,8 @@ public struct TaskStatus: Hashable, Sendable {
                 tracer = number == 0 ? nil : ProcessID(number)
             } else if cursor.skip("Threads:\t") {
                 threadCount = try cursor.signed()
+            } else if cursor.skip("VmSize:") {
+                addressSpace = try cursor.kibibytes()
             } else if cursor.skip("VmHWM:") {
                 peakResidentMemory = try cursor.kibibytes()
             } else if cursor.skip("VmRSS:") {

@@ -23,6 +23,7 @@ struct FileFormat {
                 try SystemStat(parsing: bytes.span)
             }
         }
+        if let format = memory(name) { return format }
         switch name {
         case "stat":
             return FileFormat(.sameOrThrows) { bytes throws(ParseError) in
@@ -86,6 +87,53 @@ struct FileFormat {
             }
         default:
             preconditionFailure("no parser for the fixture \(path)")
+        }
+    }
+
+    /// Files that tell about memory.
+    private static func memory(_ name: Substring) -> FileFormat? {
+        switch name {
+        case "statm":
+            FileFormat(.sameOrThrows) { bytes throws(ParseError) in
+                try MemoryPages(parsing: bytes.span)
+            }
+        case "smaps":
+            FileFormat(.lessOrThrows) { bytes throws(ParseError) in
+                try MappingEntry.all(in: bytes)
+            }
+        case "smaps_rollup":
+            FileFormat(.lessOrThrows) { bytes throws(ParseError) in
+                try SmapsRollup(parsing: bytes.span)
+            }
+        case "limits":
+            FileFormat(.sameOrThrows) { bytes throws(ParseError) in
+                try ResourceLimits(parsing: bytes.span)
+            }
+        case "mountinfo":
+            FileFormat(.lessOrThrows) { bytes throws(ParseError) in
+                try CgroupMounts(parsing: bytes.span)
+            }
+        case "memory.max", "memory.current", "memory.limit_in_bytes":
+            FileFormat(.sameOrThrows) { bytes throws(ParseError) in
+                try CgroupAmount(parsing: bytes.span)
+            }
+        case "memory.failcnt":
+            FileFormat(.sameOrThrows) { bytes throws(ParseError) in
+                try CgroupCount(parsing: bytes.span)
+            }
+        case "memory.events", "memory.oom_control":
+            FileFormat(.lessOrThrows) { bytes throws(ParseError) in
+                try CgroupMemoryEvents(parsing: bytes.span)
+            }
+        case "memory.stat":
+            FileFormat(.lessOrThrows) { bytes throws(ParseError) in
+                try CgroupMemoryStat(parsing: bytes.span)
+            }
+        case "kmsg":
+            FileFormat(.sameOrThrows) { bytes throws(ParseError) in
+                try KernelLogRecord(parsing: bytes.span)
+            }
+        default: nil
         }
     }
 
