@@ -9,6 +9,7 @@ final class HostSampler {
     private let name: String
     private let kernelRelease: String
     private var before: Reading?
+    private let oomWatch: OOMWatch
 
     /// Tasks created since boot, threads too: while it stands still, no process or thread is new.
     private(set) var forks: UInt64?
@@ -22,6 +23,8 @@ final class HostSampler {
     init(reader: ProcReader, machine: Machine) {
         self.reader = reader
         self.machine = machine
+        // The log of this machine tells nothing about another one's tree.
+        oomWatch = OOMWatch(log: reader.root.isLive ? KernelLog() : nil)
         name = Self.line(of: "sys/kernel/hostname", reader) ?? "?"
         kernelRelease = Self.line(of: "sys/kernel/osrelease", reader) ?? "?"
     }
@@ -60,6 +63,7 @@ final class HostSampler {
         host.ioPressure = pressure("pressure/io")
         host.runnable = now.stat?.runnable
         host.blocked = now.stat?.blocked
+        host.oomKills = oomWatch.refresh(count: now.vmstat?.oomKills)
         guard let before else {
             before = now
             return host

@@ -42,9 +42,10 @@ extension Sampler {
             return try admitted(process.pid, plan: plan)
         }
         let id = process.sample.id
+        let hasRun = gate.time > process.gateTime
         let reads = plan.reads(
             for: SamplingPlan.ProcessFacts(
-                isNew: process.isNew, hasRun: gate.time > process.gateTime,
+                isNew: process.isNew, hasRun: hasRun,
                 isShown: plan.interest.shownProcesses.contains(id), isInScope: plan.covers(id),
                 lacksThreads: !process.hasThreads, isSwept: isSwept))
         if reads.contains(.rest) { process.isNew = false }
@@ -61,8 +62,16 @@ extension Sampler {
             leader = stat
         }
         advance(process, to: gate, leader: leader, reads: reads, plan: plan)
-        if reads.contains(.rest) { readRest(process, readsStatus: reads.contains(.status)) }
-        if reads.contains(.status) { readStatus(process) }
+        if reads.contains(.rest) {
+            readRest(process, readsStatus: reads.contains(.status))
+            if let leader { readLimits(process, stackStart: leader.stackStart) }
+        }
+        if reads.contains(.status) {
+            readStatus(process)
+        } else if let leader {
+            readParts(
+                of: process, resident: leader.residentSize, hasRun: hasRun, plan: plan)
+        }
         if reads.contains(.openFiles) { process.sample.openFiles = openFiles(of: process) }
         lookAtWanted(process, plan: plan)
         return process
@@ -170,23 +179,13 @@ extension Sampler {
         process.sample.parent = leader.parent
         process.sample.state = leader.state
         process.sample.threadCount = leader.threadCount
+        process.residentAtStat = leader.residentSize
+        // What `status` said stands while `stat` does not say otherwise: it may be more exact.
+        guard process.residentAtStatus != leader.residentSize else { return }
         // A kernel thread has no memory of its own, a zombie none any more.
         process.sample.residentMemory =
             leader.isKernelThread ? nil : machine.bytes(leader.residentSize)
-    }
-
-    func readStatus(_ process: TrackedProcess) {
-        let status = try? reader.read(.process(process.pid, "status")) {
-            bytes throws(ParseError) in try TaskStatus(parsing: bytes)
-        }
-        guard let status else { return }
-        process.sample.user = status.effectiveUser
-        let hasMemory = status.residentMemory != nil
-        process.sample.memory =
-            hasMemory
-            ? MemoryUse(
-                anonymous: status.anonymousMemory, file: status.fileMemory,
-                shared: status.sharedMemory, swap: status.swap) : nil
+        if leader.residentSize.rawValue == 0 { process.sample.memory = nil }
     }
 
     /// The user, and from the slow lane the command line and the control group.

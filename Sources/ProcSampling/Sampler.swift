@@ -13,11 +13,14 @@ public final class Sampler {
     let machine: Machine
     let host: HostSampler
     let slowLane: SlowLane
+    /// Nil where no control groups are to be seen, or those of another machine.
+    let groupReader: MemoryGroupReader?
+    let mappingsLane: MappingsLane
     let scratch = ThreadWalk.Scratch()
     private let countsOpenFiles: Bool
 
     /// By number, ascending.
-    private var processes: [TrackedProcess] = []
+    private(set) var processes: [TrackedProcess] = []
     private var listing: [Int32] = []
     /// The count of forks for which `processes` was listed.
     private var listedForks: UInt64?
@@ -33,11 +36,24 @@ public final class Sampler {
 
     /// Begins with nothing known: the first sample has no rates.
     public convenience init(root: ProcRoot, machine: Machine = .current) {
-        self.init(root: root, machine: machine, slowLane: SlowLane(root: root))
+        self.init(root: root, machine: machine, slowLane: nil)
     }
 
-    init(root: ProcRoot, machine: Machine, slowLane: SlowLane) {
+    /// - Parameters:
+    ///   - hierarchy: Where control groups are, for a tree that is not live; of the live one it is
+    ///     found.
+    ///   - mappingsChanged: Called on another thread when more of the mappings that the interest
+    ///     names is known: `amend` has it.
+    init(
+        root: ProcRoot, machine: Machine, slowLane: SlowLane? = nil,
+        hierarchy: MemoryHierarchy? = nil, mappingsLane: MappingsLane? = nil,
+        mappingsChanged: @escaping @Sendable () -> Void = {}
+    ) {
+        let slowLane = slowLane ?? SlowLane(root: root)
         reader = ProcReader(root: root)
+        let hierarchy = hierarchy ?? (root.isLive ? MemoryHierarchy.current(reader) : nil)
+        groupReader = hierarchy.map { MemoryGroupReader(hierarchy: $0) }
+        self.mappingsLane = mappingsLane ?? MappingsLane(root: root, changed: mappingsChanged)
         source = ProcThreadSource(reader: reader)
         self.machine = machine
         self.slowLane = slowLane
@@ -68,11 +84,13 @@ public final class Sampler {
         }
         processes = kept
         exchangeWithSlowLane()
+        mappingsLane.want(interest.mappings)
 
         var snapshot = Snapshot(
             sequence: (latest?.sequence ?? -1) + 1, time: .now, moment: .sinceBoot,
             interval: elapsed.map(Duration.init),
             host: hostSample, processes: processes.map(\.sample),
+            memoryGroups: memoryGroups(plan: plan), mappings: mappingsLane.reading,
             selectedThread: selectedDetail(), extent: extent(depth))
         snapshot.ownCost = ownCost(elapsed: elapsed)
         snapshot.trouble = reader.trouble
@@ -94,7 +112,9 @@ public final class Sampler {
         for process in processes where interest.shownProcesses.contains(process.sample.id) {
             if process.sample.memory == nil { readStatus(process) }
         }
+        mappingsLane.want(interest.mappings)
         snapshot.processes = processes.map(\.sample)
+        snapshot.mappings = mappingsLane.reading
         snapshot.selectedThread = selectedDetail()
         latest = snapshot
         return snapshot
@@ -138,6 +158,7 @@ public final class Sampler {
             guard let process = tracked(answer.process) else { continue }
             process.sample.command = answer.facts.command
             process.sample.cgroup = answer.facts.cgroup
+            process.sample.memoryGroup = answer.facts.memoryGroup
         }
         // Those that find no room are asked about at a later refresh.
         let room = slowLane.room

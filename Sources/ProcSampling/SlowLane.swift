@@ -17,6 +17,8 @@ final class SlowLane: Sendable {
     struct Facts: Sendable {
         var command: String?
         var cgroup: String?
+        /// Its path in the hierarchy that limits memory.
+        var memoryGroup: String?
     }
 
     /// Reads one process's files. May block for ever.
@@ -181,7 +183,8 @@ extension SlowLane {
             let groups = try? reader.read(.process(process, "cgroup")) {
                 bytes throws(ParseError) in try CgroupMembership(parsing: bytes)
             }
-            return Facts(command: command?.text, cgroup: groups?.path)
+            return Facts(
+                command: command?.text, cgroup: groups?.path, memoryGroup: groups?.memory?.path)
         }
     }
 }

@@ -37,6 +37,11 @@ final class TrackedProcess {
     /// Nothing was read of it yet but what `stat` says.
     var isNew = true
 
+    /// Resident memory by `stat`, when that was read last, and when `status` was.
+    var residentAtStat = PageCount(0)
+    var residentAtStatus: PageCount?
+    var statusReadAt = Instant(nanoseconds: 0)
+
     /// Its `syscall` was refused: not asked again.
     var isSystemCallDenied = false
     /// The name under which the slow lane was asked about it: another one is another program.

@@ -1,0 +1,222 @@
+internal import Glibc
+internal import ProcFormats
+internal import Units
+
+/// Reads the mappings of one process, in pieces. Any read may block for as long as the process
+/// holds the lock on its memory, so this is for a thread of `MappingsLane`.
+struct MappingsReader {
+    let root: ProcRoot
+    let session: MappingsLane.Session
+
+    /// Threads beyond these are not asked where their stacks are.
+    private static let mostThreads = 2000
+    static let mostMappings = 65_536
+    /// For `smaps`; `smaps_rollup` is one read, which nothing can end.
+    private static let longest = Nanoseconds(5_000_000_000)
+    /// From one view of what was read so far to the next: each costs a copy of all there is.
+    private static let publishPeriod = Nanoseconds(250_000_000)
+
+    func read(_ process: ProcessIdentity) {
+        do throws(ProcError) {
+            let progress = try readParts(process)
+            guard let progress else { return }
+            session.end(progress)
+        } catch {
+            session.end(.failed(error))
+        }
+    }
+
+    /// How it ended; nil if nobody wants to know any more.
+    private func readParts(
+        _ process: ProcessIdentity
+    ) throws(ProcError) -> MappingsReading.Progress? {
+        let reader = ProcReader(root: root, bufferSize: 8 * 1024)
+        let place = try place(of: process, reader)
+        guard session.goesOn else { return nil }
+        let rollup = try? reader.read(place.file("smaps_rollup")) { bytes throws(ParseError) in
+            try SmapsRollup(parsing: bytes)
+        }
+        if let rollup { session.publish(MappingsReading.Rollup(rollup)) }
+        let pointers = stackPointers(of: process.pid, reader)
+        guard session.goesOn else { return nil }
+        var builder = MappingsBuilder(stackPointers: pointers)
+        let progress = try readMappings(place.file("smaps"), into: &builder)
+        guard let progress else { return nil }
+        // What was read under this number is that process's only if it still has it.
+        let after = try self.place(of: process, reader)
+        if builder.mappings.isEmpty, after.isZombie {
+            throw .vanished(path: place.file("smaps").description)
+        }
+        session.publish(builder.mappings)
+        return progress
+    }
+
+    // MARK: Where
+
+    private struct Place {
+        var process: ProcessID
+        /// A thread that lives, where the first one has ended and has no files any more.
+        var thread: ThreadID?
+        var isZombie: Bool
+
+        func file(_ name: StaticString) -> ProcFile {
+            thread.map { .thread(process, $0, name) } ?? .process(process, name)
+        }
+    }
+
+    private func place(
+        of process: ProcessIdentity, _ reader: ProcReader
+    ) throws(ProcError) -> Place {
+        let file = ProcFile.process(process.pid, "stat")
+        let stat = try reader.read(file) { bytes throws(ParseError) in
+            try TaskStat(parsing: bytes)
+        }
+        guard stat.startTime == process.startTime else {
+            throw .vanished(path: file.description)
+        }
+        guard stat.state == .zombie, stat.threadCount > 1 else {
+            return Place(process: process.pid, thread: nil, isZombie: stat.state == .zombie)
+        }
+        var threads: [Int32] = []
+        try reader.list(.process(process.pid, "task"), into: &threads)
+        let alive = threads.first { $0 != process.pid.rawValue }
+        return Place(
+            process: process.pid, thread: alive.map { ThreadID($0) }, isZombie: alive == nil)
+    }
+
+    /// The stack pointers of threads that wait; those that run do not tell.
+    private func stackPointers(
+        of process: ProcessID, _ reader: ProcReader
+    ) -> [(address: UInt64, thread: ThreadID)] {
+        var threads: [Int32] = []
+        try? reader.list(.process(process, "task"), into: &threads)
+        var pointers: [(address: UInt64, thread: ThreadID)] = []
+        for number in threads.prefix(Self.mostThreads) {
+            let thread = ThreadID(number)
+            do throws(ProcError) {
+                let pointer = try reader.read(.thread(process, thread, "syscall")) {
+                    bytes throws(ParseError) in try StackPointer(parsing: bytes)
+                }
+                if let address = pointer.address { pointers.append((address, thread)) }
+            } catch .denied {
+                return []
+            } catch {
+                // It ended, or its file is not what it should be: one stack without a name.
+            }
+            guard session.goesOn else { return [] }
+        }
+        return pointers
+    }
+
+    // MARK: The mappings
+
+    /// Reads until the end, until nobody wants it (nil), or until it is enough.
+    private func readMappings(
+        _ file: ProcFile, into builder: inout MappingsBuilder
+    ) throws(ProcError) -> MappingsReading.Progress? {
+        let descriptor = file.withCString {
+            openat(root.descriptor, $0, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+        }
+        guard descriptor >= 0 else { throw failure(Errno(errno), file) }
+        defer { close(descriptor) }
+        var chunks = ChunkBuffer(byteCount: 64 * 1024)
+        let began = Instant.now
+        var published = began
+        while true {
+            let count: Int
+            do throws(Errno) {
+                count = try chunks.fill(from: descriptor)
+            } catch {
+                throw failure(error, file)
+            }
+            guard session.goesOn else { return nil }
+            do throws(ParseError) {
+                guard count > 0 else {
+                    try chunks.expectEmpty()
+                    return .complete
+                }
+                while builder.mappings.count < Self.mostMappings {
+                    guard
+                        try chunks.parse({ bytes, offset throws(ParseError) in
+                            try builder.append(nextIn: bytes, at: &offset)
+                        })
+                    else { break }
+                }
+            } catch {
+                throw .malformed(path: file.description, error)
+            }
+            let now = Instant.now
+            if builder.mappings.count >= Self.mostMappings || now.since(began) > Self.longest {
+                return .cut
+            }
+            if now.since(published) > Self.publishPeriod {
+                session.publish(builder.mappings)
+                published = now
+            }
+        }
+    }
+
+    private func failure(_ error: Errno, _ file: ProcFile) -> ProcError {
+        let path = file.description
+        if error.isVanished { return .vanished(path: path) }
+        return error.isDenied ? .denied(path: path) : .failed(path: path, errno: error.number)
+    }
+}
+
+/// A file that is read piece by piece, of which each piece may end in the middle of an entry.
+private struct ChunkBuffer: ~Copyable {
+    private var memory: UnsafeMutableRawBufferPointer
+    private var start = 0
+    private var end = 0
+
+    init(byteCount: Int) {
+        memory = .allocate(byteCount: byteCount, alignment: 16)
+    }
+
+    deinit { memory.deallocate() }
+
+    /// Reads the next piece behind what was not parsed yet; returns how many bytes, 0 at the end.
+    mutating func fill(from descriptor: Int32) throws(Errno) -> Int {
+        guard let base = memory.baseAddress else { return 0 }
+        if start > 0 {
+            base.copyMemory(from: base + start, byteCount: end - start)
+            (start, end) = (0, end - start)
+        }
+        while true {
+            let count = Glibc.read(descriptor, base + end, memory.count - end)
+            if count >= 0 {
+                end += count
+                return count
+            }
+            guard errno == EINTR else { throw Errno(errno) }
+        }
+    }
+
+    /// Gives what was not parsed yet to `body`, which moves its offset past what it parsed.
+    mutating func parse(
+        _ body: (Span<UInt8>, inout Int) throws(ParseError) -> Bool
+    ) throws(ParseError) -> Bool {
+        let bytes = UnsafeRawBufferPointer(rebasing: memory[start..<end])
+        let bound = bytes.bindMemory(to: UInt8.self)
+        var offset = 0
+        let isWhole = try body(bound.span, &offset)
+        start += offset
+        // An entry that fills all there is would never end.
+        if !isWhole, start == 0, end == memory.count { throw ParseError(.unexpected, at: end) }
+        return isWhole
+    }
+
+    /// At the end of the file nothing may be left.
+    func expectEmpty() throws(ParseError) {
+        guard start == end else { throw ParseError(.truncated, at: end) }
+    }
+}
+
+extension MappingsReading.Rollup {
+    init(_ rollup: SmapsRollup) {
+        self.init(
+            resident: rollup.resident, proportional: rollup.proportional,
+            anonymous: rollup.anonymous, swap: rollup.swap,
+            proportionalSwap: rollup.proportionalSwap)
+    }
+}

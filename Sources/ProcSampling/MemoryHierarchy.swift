@@ -1,0 +1,45 @@
+internal import Glibc
+internal import ProcFormats
+
+/// Where the control groups that limit memory are mounted; `cgroups(7)`.
+struct MemoryHierarchy: Hashable, Sendable {
+    /// Version 2; else 1, with other names for the files.
+    var isUnified: Bool
+    var mountPoint: String
+    /// The group that is mounted there, as `/proc/PID/cgroup` names it.
+    var root: String
+
+    init(isUnified: Bool, mountPoint: String, root: String = "/") {
+        self.isUnified = isUnified
+        self.mountPoint = mountPoint
+        self.root = root
+    }
+
+    /// The one of this machine: version 1 where that has the memory controller, which version 2
+    /// cannot have then. Of several mounts the one that shows most.
+    init?(among mounts: [CgroupMounts.Mount]) {
+        let old = mounts.filter { !$0.isUnified && $0.options.contains("memory") }
+        let candidates = old.isEmpty ? mounts.filter(\.isUnified) : old
+        guard let mount = candidates.min(by: { $0.root.utf8.count < $1.root.utf8.count }) else {
+            return nil
+        }
+        self.init(isUnified: mount.isUnified, mountPoint: mount.mountPoint, root: mount.root)
+    }
+
+    /// Nil where there is none.
+    static func current(_ reader: ProcReader) -> MemoryHierarchy? {
+        let mounts = try? reader.read(.host("self/mountinfo")) { bytes throws(ParseError) in
+            try CgroupMounts(parsing: bytes).mounts
+        }
+        return mounts.flatMap { MemoryHierarchy(among: $0) }
+    }
+
+    /// The directory of a group; nil for one outside of what is mounted.
+    func directory(of path: String) -> String? {
+        // A group outside of our cgroup namespace has a path that begins like this.
+        guard path.hasPrefix("/"), !path.hasPrefix("/..") else { return nil }
+        if root == "/" { return path == "/" ? mountPoint : mountPoint + path }
+        guard path == root || path.hasPrefix(root + "/") else { return nil }
+        return mountPoint + path.dropFirst(root.count)
+    }
+}

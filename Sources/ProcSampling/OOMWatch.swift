@@ -1,0 +1,62 @@
+internal import ProcFormats
+internal import Units
+
+/// Follows what the kernel kills for want of memory: the count, and who from the kernel log.
+final class OOMWatch {
+    /// Nil where the kernel log may not be read.
+    private let log: KernelLog?
+    private var kills: OOMKills?
+    /// Victims that the log still owes, and until when they are waited for: the kernel counts
+    /// first and writes then.
+    private var owed: UInt64 = 0
+    private var owedUntil = Instant(nanoseconds: 0)
+    /// Before 5.1 whose limit it was is said in a record before the kill's.
+    private var chosenIsOfGroup: Bool?
+
+    private static let patience = Nanoseconds(10_000_000_000)
+    private static let mostVictims = 16
+
+    /// With the log, victims are told from now on.
+    init(log: KernelLog?) {
+        self.log = log
+    }
+
+    /// What is known at a refresh with this count; nil where the kernel does not count.
+    func refresh(count: UInt64?) -> OOMKills? {
+        guard let count else { return nil }
+        guard var kills else {
+            self.kills = OOMKills(total: count)
+            return self.kills
+        }
+        if count > kills.total {
+            let new = count - kills.total
+            kills.total = count
+            kills.sinceStart += new
+            kills.lastSeen = .now
+            owed += new
+            owedUntil = Instant.now.advanced(by: Self.patience)
+        }
+        if owed > 0 {
+            log?.forEachNew { note($0, in: &kills) }
+            if Instant.now > owedUntil { owed = 0 }
+        }
+        self.kills = kills
+        return kills
+    }
+
+    /// Takes in a record of the log.
+    func note(_ record: KernelLogRecord, in kills: inout OOMKills) {
+        switch OOMMessage(record) {
+        case .chosen(let isOfGroup):
+            chosenIsOfGroup = isOfGroup
+        case .killed(let process, let name, let isOfGroup):
+            kills.victims.append(
+                OOMKills.Victim(
+                    process: process, name: name, isOfGroup: isOfGroup ?? chosenIsOfGroup ?? false))
+            if kills.victims.count > Self.mostVictims { kills.victims.removeFirst() }
+            owed -= min(owed, 1)
+        case nil:
+            break
+        }
+    }
+}

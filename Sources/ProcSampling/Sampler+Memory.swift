@@ -1,0 +1,76 @@
+internal import ProcFormats
+internal import Units
+
+extension Sampler {
+    /// Reads the parts of a process's memory if the plan says so. `stat` was just read.
+    func readParts(
+        of process: TrackedProcess, resident: PageCount, hasRun: Bool, plan: SamplingPlan
+    ) {
+        guard !process.sample.isKernelThread else { return }
+        let facts = SamplingPlan.MemoryFacts(
+            hasRun: hasRun, resident: resident, residentThen: process.residentAtStatus,
+            age: Instant.now.since(process.statusReadAt), pageSize: machine.units.pageSize)
+        if plan.readsParts(of: facts) { readStatus(process) }
+    }
+
+    func readStatus(_ process: TrackedProcess) {
+        let status = try? reader.read(.process(process.pid, "status")) {
+            bytes throws(ParseError) in try TaskStatus(parsing: bytes)
+        }
+        guard let status else { return }
+        process.sample.user = status.effectiveUser
+        process.residentAtStatus = process.residentAtStat
+        process.statusReadAt = .now
+        guard let resident = status.residentMemory else {
+            process.sample.memory = nil
+            return
+        }
+        // Of the same read as its parts, so that they add up.
+        process.sample.residentMemory = resident
+        process.sample.memory = MemoryUse(
+            anonymous: status.anonymousMemory ?? anonymousMemory(of: process),
+            file: status.fileMemory, shared: status.sharedMemory, swap: status.swap,
+            peak: status.peakResidentMemory, addressSpace: status.addressSpace)
+    }
+
+    /// Before 4.5, `status` does not have it.
+    private func anonymousMemory(of process: TrackedProcess) -> ByteCount? {
+        let pages = try? reader.read(.process(process.pid, "statm")) { bytes throws(ParseError) in
+            try MemoryPages(parsing: bytes)
+        }
+        return pages.map { machine.bytes($0.anonymous) }
+    }
+
+    /// Where the process's addresses end. `stackStart` is of its `stat`: a 32-bit program's stack
+    /// is below 4 GiB, and a 64-bit one's never is.
+    func readLimits(_ process: TrackedProcess, stackStart: UInt64) {
+        guard !process.sample.isKernelThread,
+            let limits = try? reader.read(
+                .process(process.pid, "limits"),
+                { bytes throws(ParseError) in try ResourceLimits(parsing: bytes) })
+        else { return }
+        let is32Bit = stackStart > 0 && stackStart < Self.end32Bit.rawValue
+        process.sample.addressSpaceLimit =
+            is32Bit ? min(limits.addressSpace ?? Self.end32Bit, Self.end32Bit) : limits.addressSpace
+    }
+
+    private static let end32Bit = ByteCount(1 << 32)
+
+    /// The control groups of all processes, as far as the plan has them read.
+    func memoryGroups(plan: SamplingPlan) -> [String: MemoryGroup] {
+        guard let groupReader else { return [:] }
+        var members: Set<String> = []
+        var shown: Set<String> = []
+        let selected = plan.interest.selectedThread
+        for process in processes {
+            guard let path = process.sample.memoryGroup else { continue }
+            members.insert(path)
+            let isShown =
+                plan.interest.shownProcesses.contains(process.sample.id)
+                || plan.interest.mappings?.process == process.sample.id
+                || (selected != nil && process.sample.threads.contains { $0.id == selected })
+            if isShown { shown.insert(path) }
+        }
+        return groupReader.refresh(members: members, shown: shown, plan: plan)
+    }
+}
