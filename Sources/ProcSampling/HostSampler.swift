@@ -13,6 +13,15 @@ final class HostSampler {
 
     /// Tasks created since boot, threads too: while it stands still, no process or thread is new.
     private(set) var forks: UInt64?
+    /// The tree's clocks stand where they stood at the reading before: it is a captured one, and
+    /// what does not move in it says nothing of any rate.
+    private(set) var standsStill = false
+    private var clocks: Clocks?
+
+    private struct Clocks: Equatable {
+        var uptime: Double?
+        var cpuTimes: CPUTimes?
+    }
 
     private struct Reading {
         var at: Instant
@@ -64,11 +73,14 @@ final class HostSampler {
         host.runnable = now.stat?.runnable
         host.blocked = now.stat?.blocked
         host.oomKills = oomWatch.refresh(count: now.vmstat?.oomKills)
+        let clocks = Clocks(uptime: host.uptime, cpuTimes: now.stat?.total)
+        standsStill = !reader.root.isLive && clocks == self.clocks
+        self.clocks = clocks
         guard let before else {
             before = now
             return host
         }
-        if Rates.isMeasurable(now.at.since(before.at)) {
+        if !standsStill, Rates.isMeasurable(now.at.since(before.at)) {
             addRates(to: &host, from: before, to: now)
             self.before = now
         }
@@ -83,9 +95,10 @@ final class HostSampler {
 
     private func addRates(to host: inout HostSample, from before: Reading, to now: Reading) {
         let elapsed = now.at.since(before.at)
-        func rate(_ new: UInt64?, _ old: UInt64?, times factor: UInt64 = 1) -> Rate? {
+        func rate(_ new: UInt64?, _ old: UInt64?, times factor: Float = 1) -> Rate? {
             guard let new, let old, new >= old else { return nil }
-            return Rates.perSecond((new - old) * factor, in: elapsed)
+            // In floating point: absurd figures must not overflow.
+            return Rates.perSecond(new - old, in: elapsed).map { Rate($0.rawValue * factor) }
         }
         if let new = now.stat, let old = before.stat {
             host.cpu = CPUShares(from: old.total, to: new.total)

@@ -10,6 +10,9 @@ struct ReadBuffer: ~Copyable {
 
     deinit { memory.deallocate() }
 
+    /// No file of /proc is longer; one of a captured tree may be a link to a device without end.
+    static let mostBytes = 16 << 20
+
     /// Reads from an open file: once, which gives a short file of a task whole, or until its end.
     /// Returns how many bytes there are; an errno on failure.
     mutating func fill(from descriptor: Int32, toEnd: Bool) throws(Errno) -> Int {
@@ -23,6 +26,7 @@ struct ReadBuffer: ~Copyable {
             }
             count += result
             if result == 0 || (!toEnd && count < memory.count) { return count }
+            guard count < Self.mostBytes else { throw Errno(EFBIG) }
             if count == memory.count { grow() }
         }
     }

@@ -74,6 +74,7 @@ extension Sampler {
         }
         if reads.contains(.openFiles) { process.sample.openFiles = openFiles(of: process) }
         lookAtWanted(process, plan: plan)
+        if host.standsStill { process.forgetRates() }
         return process
     }
 
@@ -90,9 +91,10 @@ extension Sampler {
     ) {
         let use = gate.time.since(process.gateTime)
         let elapsed = gate.at.since(process.gateAt)
-        // The first full refresh comes right after the first look: its time goes on.
-        if !Rates.isMeasurable(elapsed), process.sample.cpu == nil {
-            if let leader, reads.contains(.threads) {
+        // The first full refresh comes right after the first look: its time goes on. That of a
+        // captured tree stands still.
+        if host.standsStill || (!Rates.isMeasurable(elapsed) && process.sample.cpu == nil) {
+            if let leader, reads.contains(.threads), !(host.standsStill && process.hasThreads) {
                 walk(process, use: use, elapsed: nil, leader: leader, reads: reads, plan: plan)
             }
             return

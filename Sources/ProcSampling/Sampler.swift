@@ -29,6 +29,10 @@ public final class Sampler {
 
     private var latest: Snapshot?
     private var lastRefresh: Instant?
+    /// From when rates are measured: the last refresh at which the tree's clocks had moved.
+    private var ratesSince: Instant?
+    /// Processes of a captured tree that the last listing named and that are there in part.
+    private var incomplete = 0
     /// CPU time of this program when `lastRefresh` was set, or later.
     private var lastOwnTime = Nanoseconds(0)
     private(set) var interestRevision = 0
@@ -71,6 +75,9 @@ public final class Sampler {
         let elapsed = Rates.isMeasurable(passed) ? passed : nil
         if lastRefresh == nil || elapsed != nil { lastRefresh = began }
         let hostSample = host.sample()
+        let interval = elapsed.flatMap { _ in host.standsStill ? nil : ratesSince }
+            .map { began.since($0) }
+        if ratesSince == nil || interval != nil { ratesSince = began }
 
         listProcesses()
         let swept = sweptRange(elapsed: elapsed)
@@ -88,13 +95,14 @@ public final class Sampler {
 
         var snapshot = Snapshot(
             sequence: (latest?.sequence ?? -1) + 1, time: .now, moment: .sinceBoot,
-            interval: elapsed.map(Duration.init),
+            interval: interval.map(Duration.init),
             host: hostSample, processes: processes.map(\.sample),
             memoryGroups: memoryGroups(plan: plan), mappings: mappingsLane.reading,
             selectedThread: selectedDetail(), extent: extent(depth))
         snapshot.ownCost = ownCost(elapsed: elapsed)
         snapshot.trouble = reader.trouble
         snapshot.trouble.unresponsive = slowLane.unresponsiveCount
+        snapshot.trouble.incomplete = incomplete
         latest = snapshot
         return snapshot
     }
@@ -199,6 +207,7 @@ public final class Sampler {
             return
         }
         listedForks = host.forks
+        incomplete = 0
         // The kernel lists in order, a captured tree need not.
         if !zip(listing, listing.dropFirst()).allSatisfy({ $0 < $1 }) {
             listing = Set(listing).sorted()
@@ -218,7 +227,11 @@ public final class Sampler {
                 do throws(ProcError) {
                     merged.append(try admit(ProcessID(number)))
                 } catch .vanished {
-                    // Ended since the listing.
+                    // Ended since the listing; in a captured tree it may be there in part.
+                    let folder = ProcFile.process(ProcessID(number), ".")
+                    if !reader.root.isLive, reader.root.status(of: folder) != nil {
+                        incomplete += 1
+                    }
                 } catch {
                     // It is there but could not be read: list again next time, fork or not.
                     listedForks = nil

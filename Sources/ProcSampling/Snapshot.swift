@@ -81,13 +81,18 @@ public struct SamplingTrouble: Hashable, Sendable {
     public var lastMalformed: String?
     /// Processes whose slow files (`cmdline`) did not answer in time and are left alone.
     public var unresponsive: Int
+    /// Processes of a captured tree that are not shown because their `stat` or `task` is missing.
+    /// Always 0 on a live machine, where such a process has ended.
+    public var incomplete: Int
 
     public init(
-        denied: Int = 0, malformed: Int = 0, lastMalformed: String? = nil, unresponsive: Int = 0
+        denied: Int = 0, malformed: Int = 0, lastMalformed: String? = nil, unresponsive: Int = 0,
+        incomplete: Int = 0
     ) {
         self.denied = denied
         self.malformed = malformed
         self.lastMalformed = lastMalformed
         self.unresponsive = unresponsive
+        self.incomplete = incomplete
     }
 }

@@ -10,6 +10,7 @@ extension ThreadWalk {
         do throws(ProcError) {
             try source.listThreads(of: process.pid, into: &scratch.listing)
         } catch {
+            if case .failed = error { isCutShort = true }
             return
         }
         // Mostly nothing changed, or some were added at the end.
@@ -56,6 +57,8 @@ extension ThreadWalk {
             process.sample.threads.append(newSample(stat, name: name))
             process.counters.append(ThreadCounters())
             admit(process.counters.count - 1, stat: stat, times: times, at: .now)
+        } catch .failed {
+            isCutShort = true
         } catch {
             // Ended already, or counted as malformed.
         }

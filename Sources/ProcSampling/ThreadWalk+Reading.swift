@@ -74,7 +74,7 @@ extension ThreadWalk {
                 period = now.since(from)
             } else {
                 period = now.since(process.previousGateAt)
-                let most = max(unexplained, 0) + Int64(quantum.rawValue)
+                let most = max(unexplained, 0).addingClamped(Int64(clamping: quantum.rawValue))
                 use = min(delta, Nanoseconds(UInt64(most)))
             }
             pay(use: use, of: delta)
@@ -86,8 +86,8 @@ extension ThreadWalk {
     }
 
     mutating func pay(use: Nanoseconds, of delta: Nanoseconds) {
-        unexplained -= Int64(clamping: use.rawValue)
-        process.debt -= Int64(clamping: delta.rawValue)
+        unexplained = unexplained.addingClamped(-Int64(clamping: use.rawValue))
+        process.debt = process.debt.addingClamped(-Int64(clamping: delta.rawValue))
     }
 
     private mutating func show(

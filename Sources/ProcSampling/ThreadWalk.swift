@@ -44,6 +44,8 @@ struct ThreadWalk {
 
     /// The threads were listed in this refresh.
     var hasListed = false
+    /// The threads could not be listed whole, for want of descriptors or memory.
+    var isCutShort = false
     /// A thread was found to have ended.
     var hasLostThread = false
     var hottest: (cpu: Percent, thread: ThreadIdentity)?
@@ -81,7 +83,7 @@ struct ThreadWalk {
     private static let few = 4
 
     mutating func run(readsAll: Bool, interestRevision: Int) {
-        process.debt += unexplained
+        process.debt = process.debt.addingClamped(unexplained)
         let isFirst = !process.hasThreads
         if isFirst || leader.threadCount != process.counters.count { relist() }
         process.markWanted(by: plan, revision: interestRevision)
@@ -169,6 +171,15 @@ struct ThreadWalk {
         }
         let counters = process.counters
         process.recent.sort { counters[Int($0)].lastUse > counters[Int($1)].lastUse }
-        process.hasThreads = true
+        // What is missing is looked for again at the next refresh, whether it runs or not.
+        process.hasThreads = !isCutShort
+    }
+}
+
+extension Int64 {
+    /// The sum, or as much as fits: counters of a captured tree may be absurd.
+    func addingClamped(_ other: Int64) -> Int64 {
+        let (sum, isOver) = addingReportingOverflow(other)
+        return isOver ? (other < 0 ? .min : .max) : sum
     }
 }

@@ -103,6 +103,18 @@ final class TrackedProcess {
         touched.removeAll(keepingCapacity: true)
     }
 
+    /// No rate is known: the tree's clocks stand still.
+    func forgetRates() {
+        sample.cpu = nil
+        sample.hottestCPU = nil
+        sample.hottestThread = nil
+        sample.minorFaults = nil
+        sample.majorFaults = nil
+        // Snapshots share the threads until one is written to.
+        guard sample.threads.contains(where: \.hasRates) else { return }
+        for index in sample.threads.indices { sample.threads[index].forgetRates() }
+    }
+
     /// Puts the rates of a thread that was not read to nothing: it cannot have used more than the
     /// walk left unexplained.
     func carryOver(_ index: Int) {
@@ -123,6 +135,19 @@ final class TrackedProcess {
 }
 
 extension ThreadSample {
+    fileprivate var hasRates: Bool { cpu != nil || voluntarySwitches != nil }
+
+    fileprivate mutating func forgetRates() {
+        cpu = nil
+        user = nil
+        system = nil
+        runDelay = nil
+        minorFaults = nil
+        majorFaults = nil
+        voluntarySwitches = nil
+        involuntarySwitches = nil
+    }
+
     /// It did not run: every rate is nothing. Switches are shown only where they are kept up.
     mutating func rest(isCarriedOver: Bool, _ flags: ThreadCounters.Flags) {
         self.isCarriedOver = isCarriedOver

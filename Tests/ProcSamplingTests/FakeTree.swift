@@ -5,6 +5,8 @@ import Glibc
 /// A /proc tree made of files, whose processes the test moves on as it likes.
 final class FakeTree {
     let path: String
+    /// Seconds since boot, by the tree's own clock.
+    private var uptime = 1000
 
     init() {
         var template = Array("/tmp/dxtop-fake-proc-XXXXXX".utf8CString)
@@ -13,7 +15,13 @@ final class FakeTree {
             return String(cString: made)
         }
         write("stat", Self.hostStat(busy: 100, idle: 900))
-        write("uptime", "1000.00 1800.00\n")
+        advance(by: 0)
+    }
+
+    /// Moves the tree's clock on: where it stands still there are no rates.
+    func advance(by seconds: Int = 1) {
+        uptime += seconds
+        write("uptime", "\(uptime).00 1800.00\n")
     }
 
     deinit { remove("") }

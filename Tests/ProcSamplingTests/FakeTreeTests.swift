@@ -21,6 +21,7 @@ struct FakeTreeTests {
         let sampler = try sampler()
         _ = sampler.sample(interest, depth: depth)
         change()
+        tree.advance()
         usleep(50_000)
         return sampler.sample(interest, depth: depth)
     }
@@ -101,6 +102,7 @@ struct FakeTreeTests {
         for step in 1...3 {
             usleep(60_000)
             set(step)
+            tree.advance()
             _ = sampler.sample(Interest())
         }
         let shown = Interest(shownThreads: [thread])
@@ -108,6 +110,7 @@ struct FakeTreeTests {
         #expect(amended.voluntarySwitches == nil)
         usleep(60_000)
         set(4)
+        tree.advance()
         let next = sampler.sample(shown).processes[0].threads[0]
         let rate = try #require(next.voluntarySwitches)
         // A thousand in a tenth of a second or so, not four thousand.
@@ -207,7 +210,6 @@ struct FakeTreeTests {
 
     @Test func whatVanishesHalfwayIsLeftOutWithoutNoise() throws {
         tree.setProcess(100, [(100, FakeTree.Task())])
-        tree.write("200/comm", "gone\n")
         tree.setProcess(300, [(300, FakeTree.Task()), (301, FakeTree.Task())])
         tree.remove("300/task/301/stat")
         tree.remove("300/task/301/schedstat")
@@ -221,6 +223,100 @@ struct FakeTreeTests {
         let sampler = try sampler()
         tree.remove("stat")
         #expect(sampler.sample(Interest()).host.cpuCount == nil)
+    }
+
+    @Test func whatACapturedTreeHasInPartIsCounted() throws {
+        tree.setProcess(100, [(100, FakeTree.Task())])
+        tree.write("200/comm", "no stat\n")
+        tree.setProcess(300, [(300, FakeTree.Task())])
+        tree.remove("300/task")
+        let sampler = try sampler()
+        for _ in 0..<2 {
+            let snapshot = sampler.sample(Interest(), depth: .everything)
+            #expect(snapshot.processes.map(\.id.pid.rawValue) == [100])
+            #expect(snapshot.trouble == SamplingTrouble(incomplete: 2))
+        }
+        tree.remove("200")
+        tree.setProcess(300, [(300, FakeTree.Task())])
+        tree.advance()
+        usleep(50_000)
+        let snapshot = sampler.sample(Interest(), depth: .everything)
+        #expect(snapshot.trouble == SamplingTrouble())
+        #expect(snapshot.processes[1].threads.count == 1)
+    }
+
+    @Test(arguments: [SamplingDepth.everything, .changes])
+    func whereTheClockStandsStillThereAreNoRates(_ depth: SamplingDepth) throws {
+        let task = FakeTree.Task(user: 50, schedule: (500_000_000, 0), voluntary: 3)
+        tree.setProcess(100, [(100, task)])
+        let sampler = try sampler()
+        let id = try #require(sampler.sample(Interest(), depth: depth).processes.first).threads[0]
+            .id
+        let interest = Interest(shownThreads: [id])
+        func expectNoRates(_ snapshot: Snapshot) {
+            #expect(snapshot.interval == nil)
+            #expect(snapshot.host.contextSwitches == nil)
+            #expect(snapshot.ownCost.cpu != nil)
+            let process = snapshot.processes[0]
+            #expect(process.cpu == nil && process.hottestCPU == nil && process.minorFaults == nil)
+            let thread = process.threads[0]
+            #expect(thread.cpu == nil && thread.user == nil && thread.runDelay == nil)
+            #expect(thread.minorFaults == nil && thread.voluntarySwitches == nil)
+            #expect(thread.totalTime == Nanoseconds(500_000_000))
+        }
+        for _ in 0..<3 {
+            usleep(50_000)
+            expectNoRates(sampler.sample(interest, depth: depth))
+        }
+        // Another capture took its place: from one to the other there are rates, and then none.
+        tree.advance()
+        usleep(50_000)
+        let moved = sampler.sample(interest, depth: depth)
+        #expect(try #require(moved.interval) >= .milliseconds(200))
+        #expect(moved.processes[0].cpu == .zero)
+        #expect(moved.processes[0].threads[0].cpu == .zero)
+        #expect(moved.host.contextSwitches == .zero)
+        usleep(50_000)
+        expectNoRates(sampler.sample(interest, depth: depth))
+    }
+
+    @Test func absurdFiguresAreHarmless() throws {
+        let most = Int.max
+        func set(_ figure: Int) {
+            let tasks = (0..<6).map { index in
+                (
+                    tid: 100 + index,
+                    task: FakeTree.Task(
+                        user: figure / 10, system: figure / 10, minorFaults: figure,
+                        schedule: (figure, figure), voluntary: figure, involuntary: figure)
+                )
+            }
+            tree.setProcess(100, tasks)
+            let process = FakeTree.Task(user: figure, system: figure / 3)
+            tree.write("100/stat", FakeTree.stat(100, process, 6))
+            tree.write("vmstat", "pgpgin \(figure)\npgpgout \(figure)\npgmajfault \(figure)\n")
+        }
+        let sampler = try sampler()
+        var host = sampler.sample(Interest(), depth: .everything).host
+        for (round, figure) in [0, most, 1, most / 2, most, 3, most].enumerated() {
+            set(figure)
+            tree.advance(by: round == 5 ? 1 << 50 : 1)
+            usleep(45_000)
+            host =
+                sampler.sample(
+                    Interest(columnsForAll: .all), depth: round % 2 == 0 ? .everything : .changes
+                ).host
+        }
+        #expect(try #require(host.bytesReadFromDisk) > Rate(1e20))
+    }
+
+    @Test func aFileWithoutEndIsGivenUp() throws {
+        try #require(symlink("/dev/zero", tree.path + "/loadavg") == 0)
+        let reader = ProcReader(root: try ProcRoot(path: tree.path))
+        #expect(throws: ProcError.failed(path: "loadavg", errno: EFBIG)) {
+            try reader.read(.host("loadavg")) { bytes throws(ParseError) in bytes.count }
+        }
+        #expect(try sampler().sample(Interest()).host.load == nil)
     }
 
     @Test func filesThisKernelDoesNotHaveAreNil() throws {
@@ -298,6 +394,7 @@ struct ThreadWalkTests {
         -> ProcessSample
     {
         usleep(50_000)
+        tree.advance()
         return try #require(sampler.sample(interest).processes.first)
     }
 
@@ -358,6 +455,7 @@ struct ThreadWalkTests {
         // The process used 40 ms, thread 140 all of them; what 107 used is from earlier.
         setThreads([40: 12, 7: 8], processTicks: 12)
         usleep(50_000)
+        tree.advance()
         let snapshot = sampler.sample(Interest(shownThreads: [quiet]))
         let threads = try #require(snapshot.processes.first?.threads)
         let interval = try #require(snapshot.interval).inNanoseconds.seconds

@@ -47,6 +47,7 @@ struct HostDocument: Encodable {
         try fields.write("self_rss_bytes", ownCost.residentMemory?.rawValue)
         try fields.write("denied_reads_total", trouble.denied)
         try fields.write("malformed_files_total", trouble.malformed)
+        try fields.write("incomplete_processes", trouble.incomplete)
     }
 
     private func some(_ stall: PressureStall?) -> Double? {
