@@ -45,7 +45,6 @@ let package = Package(
             dependencies: [
                 "CLinux", "ProcFormats", "Units",
                 .product(name: "DequeModule", package: "swift-collections"),
-                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict),
         .target(
@@ -75,7 +74,6 @@ let package = Package(
                 "CLinux", "CursesScreen", "Dashboard", "Diagnosis", "Probes", "ProcFormats",
                 "ProcSampling", "Screen", "Units",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict),
 

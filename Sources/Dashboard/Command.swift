@@ -3,7 +3,6 @@ package enum Command: Hashable, Sendable {
     // Anywhere
     case view(Place.View)
     case back
-    case quitNow
     case commandLine
     case help
     case redraw
@@ -27,7 +26,6 @@ package enum Command: Hashable, Sendable {
     case tool(id: String)
 
     // A tool's output
-    case stopTool
     case search, searchAgain(forward: Bool)
     case scrollSideways(Int)
     case save

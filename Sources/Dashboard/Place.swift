@@ -11,12 +11,10 @@ package enum Place: Hashable, Sendable {
     /// A tool that looks at a thread, from its card to its output.
     case tool
 
-    /// The views of the number keys, by their key and the name that `--view` takes.
+    /// The views of the number keys, by the name that `--view` takes.
     package enum View: String, CaseIterable, Sendable {
         case overview
         case threads
-
-        package var key: Character { self == .overview ? "1" : "2" }
     }
 }
 

@@ -11,7 +11,6 @@ extension State {
         case .view(let view): return go(to: view)
         case .back: return back()
         case .open: open()
-        case .quitNow: return [.quit]
         case .commandLine: prompt = Prompt(purpose: .command, field: TextField())
         case .help: overlay = .help(scroll: 0)
         case .redraw: return [.redraw]
@@ -47,7 +46,7 @@ extension State {
 
         case .toolMenu: openToolMenu()
         case .tool(let id): prepareTool(id)
-        case .stopTool, .search, .searchAgain, .scrollSideways, .save: break
+        case .search, .searchAgain, .scrollSideways, .save: break
         }
         return []
     }

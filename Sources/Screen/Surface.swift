@@ -28,12 +28,6 @@ package struct Surface: Hashable, Sendable {
         return cells[point.row * size.columns + point.column]
     }
 
-    /// Makes every cell blank and hides the cursor.
-    package mutating func clear() {
-        for index in cells.indices { cells[index] = .blank }
-        cursor = nil
-    }
-
     /// Draws text to the right of a place. What lies beyond the edges, or more than `columns`
     /// columns away, is cut off; a wide character of which only half fits leaves a blank.
     ///

@@ -36,7 +36,7 @@ import Testing
         var surface = surface(6)
         #expect(surface.put("abcdef", at: Point(column: 1, row: 0), skipping: 2) == 4)
         #expect(surface.text(row: 0) == " cdef")
-        surface.clear()
+        surface.fill(surface.bounds)
         #expect(surface.put("漢字", at: Point(column: 1, row: 0), skipping: 1) == 3)
         #expect(surface.cells.map(\.text) == [" ", " ", "字", nil, " ", " "])
     }

@@ -197,16 +197,6 @@ private func drawn(
         }
         #expect(asked == ["tid"])
     }
-
-    @Test func firstRowFollowsTheSelection() {
-        typealias Rows = Table<String>
-        #expect(Rows.firstRow(previous: 0, selected: 4, rows: 10, height: 5) == 0)
-        #expect(Rows.firstRow(previous: 0, selected: 5, rows: 10, height: 5) == 1)
-        #expect(Rows.firstRow(previous: 7, selected: 2, rows: 10, height: 5) == 2)
-        #expect(Rows.firstRow(previous: 7, selected: nil, rows: 9, height: 5) == 4)
-        #expect(Rows.firstRow(previous: 3, selected: 0, rows: 1, height: 0) == 0)
-        #expect(Rows.firstRow(previous: 3, selected: nil, rows: 0, height: 9) == 0)
-    }
 }
 
 @Suite struct PagerTests {
@@ -219,24 +209,33 @@ private func drawn(
     @Test func followsTheEndUntilScrolled() {
         var pager = pager(10)
         #expect(drawn(8, 2) { pager.draw(into: &$0, in: $1) } == ["line 8", "line 9"])
-        _ = pager.handle(.up, height: 2)
+        pager.scroll(by: -1, height: 2)
         pager.append("line 10")
         #expect(drawn(8, 2) { pager.draw(into: &$0, in: $1) } == ["line 7", "line 8"])
         #expect(!pager.isFollowing)
-        _ = pager.handle(.end, height: 2)
+        pager.scrollToEnd()
         pager.append("line 11")
         #expect(drawn(8, 2) { pager.draw(into: &$0, in: $1) } == ["line 10", "line 11"])
-        _ = pager.handle(.home, height: 2)
+        pager.scrollToStart()
         #expect(pager.firstLine(height: 2) == 0)
-        _ = pager.handle(.pageDown, height: 5)
+        pager.scroll(by: 4, height: 5)
         #expect(pager.firstLine(height: 5) == 4)
-        let isUsed = pager.handle(.escape, height: 5)
-        #expect(!isUsed)
+    }
+
+    @Test func linesCutAnywhereAreWhole() {
+        let text = "one\r\ntwo\n\n" + String(repeating: "x", count: 20_000) + "\nlast"
+        var whole = Pager()
+        whole.append(Array(text.utf8))
+        var cut = Pager()
+        for byte in text.utf8 { cut.append([byte]) }
+        let lines = whole.lineNumbers.compactMap { whole.line($0) }
+        #expect(lines == cut.lineNumbers.compactMap { cut.line($0) })
+        #expect(lines.map(\.utf8.count) == [3, 3, 0, 16_384, 3616, 4])
     }
 
     @Test func dropsTheOldestAndStaysInPlace() {
         var pager = pager(100)
-        _ = pager.handle(.home, height: 2)
+        pager.scrollToStart()
         pager.scroll(by: 50, height: 2)
         for line in 100..<140 { pager.append("line \(line)") }
         #expect(pager.droppedLines == 40)
@@ -273,24 +272,24 @@ private func drawn(
     @Test func scrollsSideways() {
         var pager = Pager()
         pager.append("0123456789\tab")
-        _ = pager.handle(.right, height: 1)
+        pager.scroll(columns: 8)
         #expect(drawn(12, 1) { pager.draw(into: &$0, in: $1) } == ["89      ab"])
-        for _ in 0..<3 { _ = pager.handle(.left, height: 1) }
+        for _ in 0..<3 { pager.scroll(columns: -8) }
         #expect(drawn(5, 1) { pager.draw(into: &$0, in: $1) } == ["01234"])
     }
 
     @Test func searchesBothWaysAroundTheEnd() {
         var pager = pager(30)
-        _ = pager.handle(.home, height: 5)
+        pager.scrollToStart()
         pager.find("LINE 2", height: 5)
         #expect(pager.search?.line == nil, "an upper-case pattern means upper case")
         pager.find("ine 2", height: 5)
         #expect(pager.search?.line == 2)
-        _ = pager.handle(.character("n"), height: 5)
+        pager.findNext(height: 5)
         #expect(pager.search?.line == 20)
         #expect((pager.firstLine(height: 5)..<pager.firstLine(height: 5) + 5).contains(20))
-        _ = pager.handle(.character("N"), height: 5)
-        _ = pager.handle(.character("N"), height: 5)
+        pager.findNext(backward: true, height: 5)
+        pager.findNext(backward: true, height: 5)
         #expect(pager.search?.line == 29)
         pager.find("", height: 5)
         #expect(pager.search == nil)
@@ -310,8 +309,12 @@ private func drawn(
 }
 
 @Suite struct CardTests {
-    @Test func listsKeys() {
-        let card = Card.help(title: "Threads", [("j k", "move"), ("Enter", "open")])
+    @Test func isNoLargerThanItsRowsAndItsPlace() {
+        let card = Card(
+            title: "Threads",
+            rows: [
+                [StyledText("j k", .accent), StyledText("    move")], [StyledText("Enter  open")],
+            ])
         #expect(
             drawn(20, 6) { card.draw(into: &$0, in: $1) } == [
                 "", "  + Threads ----+", "  | j k    move |", "  | Enter  open |",

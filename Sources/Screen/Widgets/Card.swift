@@ -8,20 +8,6 @@ package struct Card: Hashable, Sendable {
         self.rows = rows
     }
 
-    /// A card that lists keys and what each does.
-    package static func help(title: String, _ entries: [(keys: String, meaning: String)]) -> Card {
-        let width = entries.reduce(0) { max($0, VisibleText.width($1.keys)) }
-        return Card(
-            title: title,
-            rows: entries.map { entry in
-                let blanks = width - VisibleText.width(entry.keys) + 2
-                return [
-                    StyledText(entry.keys, .accent),
-                    StyledText(String(repeating: " ", count: blanks) + entry.meaning),
-                ]
-            })
-    }
-
     /// The rows in sight when the card is drawn within `rect`; it can be scrolled by the rest.
     package func visibleRows(in rect: Rect) -> Int { max(0, min(rows.count, rect.rows - 2)) }
 

@@ -36,14 +36,26 @@ package struct Pager: Hashable, Sendable {
 
     /// Adds bytes as they arrive; lines and characters may be cut anywhere.
     package mutating func append(_ bytes: some Sequence<UInt8>) {
-        for byte in bytes {
-            if byte == UInt8(ascii: "\n") {
-                if unfinished.last == UInt8(ascii: "\r") { unfinished.removeLast() }
-                finishLine()
-            } else {
-                if unfinished.count >= Self.longestLine { finishLine() }
-                unfinished.append(byte)
-            }
+        // A flood comes in large pieces: lines are taken whole, not byte by byte.
+        var rest = Array(bytes)[...]
+        while !rest.isEmpty {
+            let line = rest.prefix { $0 != UInt8(ascii: "\n") }
+            rest = rest.dropFirst(line.count)
+            appendToLine(line)
+            guard !rest.isEmpty else { return }
+            rest = rest.dropFirst()
+            if unfinished.last == UInt8(ascii: "\r") { unfinished.removeLast() }
+            finishLine()
+        }
+    }
+
+    private mutating func appendToLine(_ bytes: ArraySlice<UInt8>) {
+        var bytes = bytes
+        while !bytes.isEmpty {
+            if unfinished.count >= Self.longestLine { finishLine() }
+            let part = bytes.prefix(Self.longestLine - unfinished.count)
+            unfinished += part
+            bytes = bytes.dropFirst(part.count)
         }
     }
 
@@ -109,26 +121,6 @@ package struct Pager: Hashable, Sendable {
 
     package mutating func scrollToEnd() {
         isFollowing = true
-    }
-
-    /// Moves for the keys that are habitual in `less`.
-    ///
-    /// - Returns: whether the key was used.
-    package mutating func handle(_ key: Key, height: Int) -> Bool {
-        switch key {
-        case .up, .character("k"): scroll(by: -1, height: height)
-        case .down, .character("j"): scroll(by: 1, height: height)
-        case .pageUp, .character("b"): scroll(by: -max(1, height - 1), height: height)
-        case .pageDown, .character(" "): scroll(by: max(1, height - 1), height: height)
-        case .left: scroll(columns: -8)
-        case .right: scroll(columns: 8)
-        case .home, .character("g"): scrollToStart()
-        case .end, .character("G"): scrollToEnd()
-        case .character("n"): findNext(height: height)
-        case .character("N"): findNext(backward: true, height: height)
-        default: return false
-        }
-        return true
     }
 
     /// Brings a line to the top, or as near to it as the end allows.

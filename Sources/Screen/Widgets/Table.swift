@@ -46,7 +46,6 @@ package struct Table<ID: Hashable & Sendable>: Sendable {
         case text(StyledText)
         case pieces([StyledText])
         case sparkline(Sparkline)
-        case meter(Meter)
     }
 
     package var columns: [Column]
@@ -74,17 +73,6 @@ package struct Table<ID: Hashable & Sendable>: Sendable {
                 content(row, $0)
             }
         }
-    }
-
-    /// The first row to draw so that the selected one is in sight, moving as little as can be.
-    ///
-    /// - Parameter height: the rows at hand without the heads.
-    package static func firstRow(previous: Int, selected: Int?, rows: Int, height: Int) -> Int {
-        var first = previous
-        if let selected {
-            first = max(min(first, selected), selected - max(1, height) + 1)
-        }
-        return max(0, min(first, rows - height))
     }
 
     private func drawHeads(into surface: inout Surface, in rect: Rect, _ slots: [Slot]) {
@@ -122,7 +110,6 @@ package struct Table<ID: Hashable & Sendable>: Sendable {
             case .text(let text): drawText([text], into: &surface, cell, slot.column.alignment)
             case .pieces(let pieces): drawText(pieces, into: &surface, cell, slot.column.alignment)
             case .sparkline(let sparkline): sparkline.draw(into: &surface, in: cell)
-            case .meter(let meter): meter.draw(into: &surface, in: cell)
             }
         }
         if isSelected {
