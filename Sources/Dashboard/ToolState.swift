@@ -80,6 +80,9 @@ extension ToolState {
     /// it ended.
     var fileContents: [UInt8] {
         var lines = commands.map { "$ " + $0 } + ["# " + subject.description]
+        if output.droppedLines > 0 {
+            lines.append("# \(output.droppedLines) earlier lines dropped")
+        }
         lines += output.lineNumbers.compactMap { output.line($0) }
         if case .finished(let outcome, _) = phase {
             if let silence = outcome.silence { lines.append("# " + silence) }

@@ -31,12 +31,7 @@ package struct ToolPreflight: Sendable {
         self.reading = reading
     }
 
-    /// Looks at this machine and the target as they are now.
-    package static func now(_ tool: Tool, on target: ToolTarget) -> ToolPreflight {
-        ToolPreflight(tool, on: target, in: .current(), reading: .read(target))
-    }
-
-    /// Throws the first reason not to start; returns what the user should know before a start.
+    /// Throws the first reason not to start; returns what the user should know of the result.
     package func check() throws(ToolRefusal) -> [String] {
         let reading = try checkTarget()
         try checkPrograms()

@@ -81,7 +81,9 @@ package final class ToolRun: Sendable {
     private func outcome(in environment: ToolEnvironment) async -> ToolOutcome {
         let before = TargetReading.read(target)
         do throws(ToolRefusal) {
-            _ = try ToolPreflight(tool, on: target, in: environment, reading: before).check()
+            let notes = try ToolPreflight(tool, on: target, in: environment, reading: before)
+                .check()
+            for note in notes { report(.output(Array("# \(note)\n".utf8))) }
             let folder = try privateFolder()
             defer { folder?.remove() }
             for step in tool.command(for: target, data: folder?.dataFile).steps {
@@ -153,7 +155,7 @@ package final class ToolRun: Sendable {
             ) { execution in
                 begin(execution.processIdentifier.value)
                 defer { state.withLock { $0.group = nil } }
-                var output = BoundedOutput(report: report)
+                let output = BoundedOutput(report: report)
                 var first: (ContinuousClock.Instant, TargetReading?)?
                 for try await buffer in execution.standardOutput {
                     if first == nil { first = (.now, TargetReading.read(target)) }

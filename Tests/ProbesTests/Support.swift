@@ -95,6 +95,13 @@ final class RunLog: Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// Bytes of each piece of output.
+    var sizes: [Int] {
+        events.withLock {
+            $0.compactMap { if case .output(let bytes) = $0 { bytes.count } else { nil } }
+        }
+    }
+
     var outcome: ToolOutcome? {
         events.withLock { if case .finished(let outcome) = $0.last { outcome } else { nil } }
     }

@@ -116,28 +116,6 @@ struct ExcerptTests {
     }
 }
 
-struct BoundedOutputTests {
-    @Test func `a flood is cut off, and says so`() {
-        let log = RunLog()
-        var output = BoundedOutput { log.take($0) }
-        let piece = [UInt8](repeating: UInt8(ascii: "x"), count: 1 << 20)
-        for _ in 0..<9 { output.take(piece) }
-        output.close()
-        #expect(log.output.utf8.count < 9 << 20)
-        #expect(
-            log.output.hasSuffix("x\n[1048576 bytes more were printed and are left out here]\n"))
-    }
-
-    @Test func `what fits is passed on whole`() {
-        let log = RunLog()
-        var output = BoundedOutput { log.take($0) }
-        output.take(Array("one\n".utf8))
-        output.take(Array("two\n".utf8))
-        output.close()
-        #expect(log.output == "one\ntwo\n")
-    }
-}
-
 struct ToolFailureTests {
     let target = unchecked(pid: 1, tid: 4127)
 

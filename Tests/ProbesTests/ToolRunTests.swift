@@ -128,6 +128,13 @@ struct ToolRunTests {
     /// A trace that is over only when it is stopped.
     let endless = ToolCatalogue.straceSummary.looking(seconds: 300)
 
+    private func switches(of target: ToolTarget) throws -> UInt64 {
+        let path = "/proc/\(target.process.pid)/task/\(target.thread.tid)/status"
+        let bytes = try smallFile(path)
+        let status = try TaskStatus(parsing: bytes.span)
+        return try #require(status.voluntarySwitches)
+    }
+
     @Test(.enabled(if: has("strace")))
     func `a stopped strace lets go of its target`() async throws {
         try await withWorkload("syscalls", "getppid", "200") { workload in
@@ -135,6 +142,12 @@ struct ToolRunTests {
             let log = RunLog()
             let run = ToolRun.start(endless, on: target) { log.take($0) }
             _ = try await eventually("strace traces") { TargetReading.read(target)?.tracer }
+            // Each call stops it twice: by then some were counted.
+            let before = try switches(of: target)
+            _ = try await eventually("it has made calls") {
+                let now = try? switches(of: target)
+                return now ?? 0 > before + 20 ? true : nil as Bool?
+            }
             run.stop()
             let outcome = try await log.finished()
             #expect(outcome.ending == .stopped)
@@ -320,6 +333,26 @@ struct ToolRunTests {
             #expect(!run.isFinished)
             run.stop()
             #expect(try await log.finished().ending == .stopped)
+        }
+    }
+
+    @Test func `what the result lacks is said before it`() async throws {
+        try await withWorkload("spin") { workload in
+            let tool = Tool(
+                id: "script", title: "script", steps: [["echo", "result"]], effect: .nothing(""),
+                seconds: 1, access: .performanceEvents, counts: .other,
+                packages: ["echo": PackageNames("coreutils")])
+            var environment = ToolEnvironment.current()
+            environment.capabilities = []
+            environment.perfEventParanoid = 2
+            environment.hasSystemCallFilter = false
+            environment.kernelPointersRestricted = 0
+            let (log, outcome) = try await run(
+                tool, on: workload.target("poll"), in: environment)
+            #expect(outcome.ending == .done)
+            #expect(
+                log.output
+                    == "# without the kernel's part: kernel.perf_event_paranoid is 2\nresult\n")
         }
     }
 
