@@ -15,7 +15,9 @@ extension State {
         case .help: overlay = .help(scroll: 0)
         case .redraw: return [.redraw]
         case .freeze: frozen = frozen == nil ? live : nil
-        case .resume: frozen = nil
+        case .resume:
+            frozen = nil
+            list.heldUntil = nil
         case .step(let samples): step(by: samples)
         case .stepMinutes(let minutes): step(byMinutes: minutes)
         case .setInterval: prompt = Prompt(purpose: .interval, field: TextField())
@@ -146,7 +148,10 @@ extension State {
         let arrangement = Arrangement(
             snapshot: shown, list: list, userNames: userNames, holdsOrder: list.heldUntil != nil,
             namesThreads: place == .overview)
-        list.replaceRows(arrangement.rows(of: place), waits: shown.extent == .recorded)
+        // What is filtered out by hand makes way as always.
+        let isFiltering = if case .filter = prompt?.purpose { true } else { false }
+        list.replaceRows(
+            arrangement.rows(of: place), waits: shown.extent == .recorded && !isFiltering)
         // Before there are rates the order says nothing, and so would a selection.
         let hasRates = shown.processes.contains { $0.hottestCPU != nil }
         if !hasRates, frozen == nil, list.heldUntil == nil { list.selected = nil }
@@ -180,6 +185,8 @@ extension State {
         guard let newest = live?.sequence, let oldest = history.sequences?.lowerBound else {
             return
         }
+        // Held, rows that another sample leaves out would come back at the end.
+        list.heldUntil = nil
         if sequence >= newest {
             frozen = nil
             say("live again")

@@ -57,6 +57,7 @@ import Units
         scene.sample(450) { $0.processes[2].threads.removeAll { $0.id == Scene.poll } }
         #expect(scene.shows("This thread has ended"))
         #expect(scene.row(0).contains("streamd 2214 > T4127 poll"))
+        #expect(scene.row(1).hasPrefix("T4127 poll"))
         // The right half of the plot is blank, not a line at 0.
         let plot = (4..<22).map { scene.row($0) }.filter { $0.contains("|") }
         #expect(!plot.isEmpty)
@@ -286,7 +287,7 @@ import Units
         var scene = Scene()
         scene.sample { $0.host.cpuCount = nil }
         #expect(scene.row(0).hasPrefix("edge-07  - CPU"))
-        #expect(!scene.shows("run 2/"))
+        #expect(scene.shows("run 2/- "))
     }
 
     @Test func threadsStandAmongProcesses() {

@@ -114,6 +114,11 @@ import Units
         #expect(scene.row(3).hasPrefix(">   4127 poll"))
         scene.press(.character("]"), .character("]"))
         #expect(scene.row(3).hasPrefix(">   4127 poll"))
+        // A filter by hand moves the selection to what it leaves.
+        scene.type("/broker")
+        #expect(scene.row(3).hasPrefix(">   4131 rdk:broker1"))
+        scene.press(.escape, .home)
+        #expect(scene.row(3).hasPrefix(">   4127 poll"))
         // Back with time, it has ended: its neighbour is selected.
         scene.press(.character("["), .character(" "))
         scene.sample { $0.processes[2].threads.remove(at: 1) }

@@ -57,7 +57,8 @@ enum HeaderView {
             let ago =
                 state.history.time(from: frozen.sequence, to: live.sequence)
                 ?? .seconds(max(0, live.time.seconds - frozen.time.seconds))
-            pieces.append(StyledText("FROZEN -\(ago.text)", .warning))
+            pieces.append(
+                StyledText("FROZEN -\(Duration.seconds(ago.seconds.rounded()).text)", .warning))
         } else {
             pieces.append(StyledText("LIVE \(state.interval.intervalText)", .good))
         }

@@ -82,8 +82,8 @@ enum OverviewView {
         var facts = [
             "\(whole(shares.busy))%", "usr \(whole(shares.user))", "sys \(whole(shares.system))",
         ]
-        if let runnable = host.runnable, let count = host.cpuCount {
-            facts.append("run \(runnable)/\(count)")
+        if let runnable = host.runnable {
+            facts.append("run \(runnable)/\(host.cpuCount.map { String($0) } ?? "-")")
         }
         if let pressure = host.cpuPressure { facts.append("psi \(whole(pressure.some.average10))") }
         if shares.steal.rawValue >= 0.5 { facts.append("steal \(whole(shares.steal))") }

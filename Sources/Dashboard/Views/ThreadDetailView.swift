@@ -46,7 +46,10 @@ struct ThreadDetailView {
     // MARK: Words
 
     private var headline: [StyledText] {
-        guard let thread else { return [StyledText("T\(identity.tid)", .heading)] }
+        guard let thread else {
+            let name = state.level.threadName.map { " " + $0 } ?? ""
+            return [StyledText("T\(identity.tid)\(name)", .heading)]
+        }
         var pieces = [StyledText("T\(identity.tid) \(thread.name)", .heading)]
         if let process {
             pieces.append(StyledText("  of \(process.command ?? "[\(process.name)]")", .faint))
