@@ -171,7 +171,7 @@ extension MemoryHistory {
 
     /// Keeps within `mostPackedBytes`.
     mutating func limitBytes() {
-        while packedBytes > Self.mostPackedBytes {
+        while packedBytes > mostPackedBytes {
             let now = now
             let average = packedBytes / curves.count
             let place = curves.indices.filter { curves[$0].curve.byteCount >= average }

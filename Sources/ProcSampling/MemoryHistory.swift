@@ -31,7 +31,6 @@ public struct MemoryHistory: Sendable {
     /// How far it reaches back.
     public static let span: Duration = .seconds(14 * 24 * 60 * 60)
     static let mostCurves = 512
-    static let mostPackedBytes = 15 << 20
     /// First sizes of processes, which have a curve or not.
     static let mostPresent = 16_384
 
@@ -44,7 +43,8 @@ public struct MemoryHistory: Sendable {
     var present: [PresentProcess] = []
     /// The same at the refresh before: storage that is used again.
     var absent: [PresentProcess] = []
-    /// What the processes' curves hold on the heap.
+    /// What the processes' curves may hold on the heap, and what they do.
+    var mostPackedBytes = 15 << 20
     var packedBytes = 0
     private var sweptMinute: UInt64 = 0
 

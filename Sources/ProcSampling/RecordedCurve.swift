@@ -1,7 +1,7 @@
 internal import Units
 
 /// How finely a curve is kept, and how far back.
-enum CurveResolution: Int, CaseIterable, Sendable {
+enum CurveResolution: CaseIterable, Sendable {
     case second, tenSeconds, minute
 
     /// Nanoseconds of one slot.
@@ -43,7 +43,9 @@ struct RecordedCurve: Sendable {
     /// KiB.
     let firstAmount: UInt64
     /// Of the slots before the one of `changed`.
-    private var packed = InlineArray<3, PackedSeries>(repeating: PackedSeries())
+    private var seconds = PackedSeries()
+    private var tenSeconds = PackedSeries()
+    private var minutes = PackedSeries()
 
     init(_ amount: UInt64, at moment: UInt64) {
         since = moment
@@ -52,31 +54,41 @@ struct RecordedCurve: Sendable {
         firstAmount = amount
     }
 
+    /// - Parameter amount: in KiB.
     mutating func set(_ amount: UInt64?, at moment: UInt64) {
         guard amount != self.amount else { return }
-        for index in packed.indices {
-            guard let resolution = CurveResolution(rawValue: index) else { continue }
-            let slot = resolution.slot(of: changed)
-            guard slot < resolution.slot(of: moment) else { continue }
-            if let last = packed[index].last {
-                guard !last.amount.standsFor(self.amount) else { continue }
-                packed[index].trim(to: slot - min(slot, resolution.slots))
-            }
-            packed[index].append(
-                PackedSeries.Point(slot: slot, amount: RoundedMemory(kibibytes: self.amount)))
-        }
+        Self.keep(self.amount, since: changed, until: moment, in: &seconds, .second)
+        Self.keep(self.amount, since: changed, until: moment, in: &tenSeconds, .tenSeconds)
+        Self.keep(self.amount, since: changed, until: moment, in: &minutes, .minute)
         self.amount = amount
         changed = moment
     }
 
+    /// Keeps the present amount if it is the last one in its slot, and not just as kept before.
+    private static func keep(
+        _ amount: UInt64?, since changed: UInt64, until moment: UInt64,
+        in series: inout PackedSeries, _ resolution: CurveResolution
+    ) {
+        let slot = resolution.slot(of: changed)
+        guard slot < resolution.slot(of: moment) else { return }
+        if let last = series.last, last.amount.standsFor(amount) { return }
+        series.append(PackedSeries.Point(slot: slot, amount: RoundedMemory(kibibytes: amount)))
+    }
+
     /// Drops what is older than its resolution reaches back, and older than `since`.
     mutating func trim(at moment: UInt64) {
-        for index in packed.indices {
-            guard let resolution = CurveResolution(rawValue: index) else { continue }
-            let oldest = max(since, moment - min(moment, resolution.span))
-            packed[index].trim(to: resolution.slot(of: oldest))
-            packed[index].shrink()
-        }
+        Self.trim(&seconds, .second, since: since, at: moment)
+        Self.trim(&tenSeconds, .tenSeconds, since: since, at: moment)
+        Self.trim(&minutes, .minute, since: since, at: moment)
+    }
+
+    private static func trim(
+        _ series: inout PackedSeries, _ resolution: CurveResolution, since: UInt64,
+        at moment: UInt64
+    ) {
+        let oldest = max(since, moment - min(moment, resolution.span))
+        series.trim(to: resolution.slot(of: oldest))
+        series.shrink()
     }
 
     /// Drops the older half of what is known.
@@ -102,7 +114,7 @@ struct RecordedCurve: Sendable {
             if from <= last { body(from...last, amount) }
         }
         var before: (amount: UInt64?, from: UInt64)?
-        packed[resolution.rawValue].forEach { point in
+        self[resolution].forEach { point in
             let from = UInt64(point.slot) * resolution.slot
             if let before { hold(before.amount, from: before.from, until: from) }
             before = (point.amount.kibibytes, from)
@@ -110,6 +122,14 @@ struct RecordedCurve: Sendable {
         let from = UInt64(resolution.slot(of: changed)) * resolution.slot
         if let before { hold(before.amount, from: before.from, until: from) }
         hold(amount, from: from, until: .max)
+    }
+
+    private subscript(resolution: CurveResolution) -> PackedSeries {
+        switch resolution {
+        case .second: seconds
+        case .tenSeconds: tenSeconds
+        case .minute: minutes
+        }
     }
 
     /// How much it grew, in KiB; zero where it shrank.
@@ -120,6 +140,6 @@ struct RecordedCurve: Sendable {
 
     /// Memory held on the heap.
     var byteCount: Int {
-        packed[0].byteCount + packed[1].byteCount + packed[2].byteCount
+        seconds.byteCount + tenSeconds.byteCount + minutes.byteCount
     }
 }
