@@ -6,7 +6,8 @@ public struct Mapping: Hashable, Sendable {
     public var start: UInt64
     public var end: UInt64
     public var kind: Kind
-    /// The path, or the kernel's name in brackets; empty where there is none.
+    /// The path, or the kernel's name in brackets; empty where there is none. As the kernel writes
+    /// it: a newline is `\012`, and a file that was removed ends in " (deleted)".
     public var name: String
     /// `Rss` and `Pss`: resident pages, and these divided by how many processes share each.
     public var resident: ByteCount
@@ -14,7 +15,8 @@ public struct Mapping: Hashable, Sendable {
     /// `Anonymous` and `Swap`: what only the process itself can give back.
     public var anonymous: ByteCount
     public var swap: ByteCount
-    /// `AnonHugePages`: of the anonymous memory, what lies in transparent huge pages.
+    /// `AnonHugePages`: of the anonymous memory, what lies in transparent huge pages. Of
+    /// hugetlbfs, `Private_Hugetlb` and `Shared_Hugetlb` (since 4.4), which `resident` lacks.
     public var hugePages: ByteCount
 
     /// What a mapping is for, as far as it can be told.
