@@ -40,7 +40,7 @@ extension MemoryHistory {
     ) -> MemoryCurve {
         let end = (moment ?? latest ?? Nanoseconds(0)).rawValue
         let count = max(0, points)
-        let span = span.inNanoseconds.rawValue
+        let span = min(span.inNanoseconds.rawValue, 1 << 62)
         let shares = Shares(end: end, span: span, count: count)
         var curve = MemoryCurve(
             values: Array(repeating: nil, count: count), step: Duration(Nanoseconds(shares.step)),
@@ -81,11 +81,11 @@ extension MemoryHistory {
             last = (time.upperBound, amount)
         }
         guard let first, let last, first.moment < last.moment else { return nil }
-        let difference = (Int64(clamping: last.amount) - Int64(clamping: first.amount)) * 1024
+        let difference = (Int64(clamping: last.amount) - Int64(clamping: first.amount)) &* 1024
         return Change(
             bytes: first.amount.isWithinAThousandth(of: last.amount) ? 0 : difference,
             covered: Duration(Nanoseconds(last.moment - first.moment)),
-            first: first.amount * 1024, last: last.amount * 1024)
+            first: first.amount &* 1024, last: last.amount &* 1024)
     }
 
     /// The amount at a moment; nil where it is not known.

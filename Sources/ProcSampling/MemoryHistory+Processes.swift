@@ -3,6 +3,8 @@ internal import Units
 /// The curve of one process.
 struct ProcessCurve: Sendable {
     let id: ProcessIdentity
+    /// KiB when it was first seen, which may be long before it got a curve.
+    let firstAmount: UInt64
     var curve: RecordedCurve
     /// The command line and user it was started with, as a hash: equal ones are equal. Nil until
     /// the command line was read.
@@ -12,13 +14,13 @@ struct ProcessCurve: Sendable {
 
     /// What it counts when places are short; see `MemoryHistory`.
     func weight(at now: UInt64) -> UInt64 {
-        let weight = Self.weight(of: curve.amount ?? 0, growth: curve.growth)
+        let weight = Self.weight(of: curve.amount ?? 0, first: firstAmount)
         guard let end = curve.end else { return weight }
         return now - min(end, now) > end - min(curve.since, end) ? 0 : weight / 2
     }
 
-    static func weight(of kibibytes: UInt64, growth: UInt64) -> UInt64 {
-        kibibytes &+ 8 &* growth
+    static func weight(of amount: UInt64, first: UInt64) -> UInt64 {
+        amount &+ 8 &* (amount - min(first, amount))
     }
 }
 
@@ -78,8 +80,7 @@ extension MemoryHistory {
                     young.append((place, program))
                 }
             } else if let amount, amount >= Self.leastAmount {
-                let first = row.firstAmount ?? amount
-                let weight = ProcessCurve.weight(of: amount, growth: amount - min(first, amount))
+                let weight = ProcessCurve.weight(of: amount, first: row.firstAmount ?? amount)
                 if weight > leastWeight ?? 0 {
                     newcomers.append(
                         Newcomer(row: present.count, sample: index, amount: amount, weight: weight))
@@ -118,7 +119,9 @@ extension MemoryHistory {
             present[newcomer.row].place = Int32(curves.count)
             curves.append(
                 ProcessCurve(
-                    id: present[newcomer.row].id, curve: RecordedCurve(newcomer.amount, at: now)))
+                    id: present[newcomer.row].id,
+                    firstAmount: present[newcomer.row].firstAmount ?? newcomer.amount,
+                    curve: RecordedCurve(newcomer.amount, at: now)))
             admitted.append(newcomer.sample)
         }
         for sample in admitted {
@@ -211,7 +214,8 @@ extension MemoryHistory {
             .filter { index in
                 guard curves[index].program == program, let end = curves[index].curve.end
                 else { return false }
-                return end <= start + Self.startError && start <= end + Self.longestPause
+                return end - min(start, end) <= Self.startError
+                    && start - min(start, end) <= Self.longestPause
                     && !curves.contains { $0.predecessor == curves[index].id }
             }
             .max { curves[$0].curve.end ?? 0 < curves[$1].curve.end ?? 0 }

@@ -40,8 +40,6 @@ struct RecordedCurve: Sendable {
     /// KiB; nil where it is not known now.
     private(set) var amount: UInt64?
     private(set) var changed: UInt64
-    /// KiB.
-    let firstAmount: UInt64
     /// Of the slots before the one of `changed`.
     private var seconds = PackedSeries()
     private var tenSeconds = PackedSeries()
@@ -51,7 +49,6 @@ struct RecordedCurve: Sendable {
         since = moment
         changed = moment
         self.amount = amount
-        firstAmount = amount
     }
 
     /// - Parameter amount: in KiB.
@@ -130,12 +127,6 @@ struct RecordedCurve: Sendable {
         case .tenSeconds: tenSeconds
         case .minute: minutes
         }
-    }
-
-    /// How much it grew, in KiB; zero where it shrank.
-    var growth: UInt64 {
-        guard let amount, amount > firstAmount else { return 0 }
-        return amount - firstAmount
     }
 
     /// Memory held on the heap.

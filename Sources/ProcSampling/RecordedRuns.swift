@@ -21,7 +21,7 @@ struct RecordedRuns: Sendable {
     /// Adds a refresh, which is not before the latest.
     mutating func add(_ moment: Nanoseconds, interval: Nanoseconds?) {
         let now = moment.rawValue
-        let interval = interval?.rawValue ?? 0
+        let interval = min(interval?.rawValue ?? 0, 1 << 62)
         if let last = runs.last, !isGap(now - last.end, interval: interval) {
             runs[runs.count - 1].end = now
         } else {

@@ -63,6 +63,11 @@ struct MemoryHistoryRuleTests {
         #expect(!history.processes.contains(id))
         history.record(Made.snapshot(3, [Made.process(id, 3500)] + Self.crowd))
         #expect(history.processes.contains(id))
+        // What it grew before it had a curve counts on, or it would lose the place at once.
+        let larger = Made.process(Made.id(2), 14_000)
+        history.record(Made.snapshot(4, [Made.process(id, 3500), larger] + Self.crowd))
+        #expect(history.processes.contains(id))
+        #expect(Self.hasCurve(larger, in: history))
     }
 
     @Test func oneThatEndedGivesWay() {

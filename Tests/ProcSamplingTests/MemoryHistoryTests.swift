@@ -281,4 +281,25 @@ struct MemoryHistoryTests {
         let change = try #require(history.change(of: .process(id), last: .seconds(10)))
         #expect(change.bytes == -5000 * 1024)
     }
+
+    @Test func absurdFiguresDoNoHarm() {
+        let id = ProcessIdentity(pid: ProcessID(1), startTime: ClockTicks(.max))
+        let young = ProcessIdentity(pid: ProcessID(2), startTime: ClockTicks(.max))
+        var history = MemoryHistory()
+        for (sequence, moment) in [0, 1, 1 << 40, 1 << 63, UInt64.max].enumerated() {
+            var process = Self.process(sequence < 3 ? id : young, nil, command: "c")
+            process.memory = MemoryUse(
+                anonymous: ByteCount(sequence % 2 == 0 ? .max : 1 << 62))
+            var snapshot = Self.snapshot(sequence, [process])
+            snapshot.moment = Nanoseconds(moment)
+            snapshot.interval = .seconds(Int64.max)
+            history.record(snapshot)
+            for span in [Duration.zero, .seconds(-5), .seconds(1), .seconds(Int64.max)] {
+                let curve = history.curve(of: .process(process.id), last: span, points: 7)
+                #expect(curve.values.count == 7)
+                _ = history.change(of: .process(process.id), last: span)
+            }
+        }
+        #expect(history.latest == Nanoseconds(.max))
+    }
 }
