@@ -1,0 +1,74 @@
+package import ProcSampling
+package import Units
+
+/// The kernel killed a process for want of memory since dxtop began to look.
+package enum OOMKill {
+    /// For so long after a kill it is most likely what someone is looking for.
+    package static let criticalTime: Duration = .seconds(10 * 60)
+
+    /// Kills that were counted in one group and not below it, since it was first seen.
+    package struct GroupKills: Hashable, Sendable {
+        package var path: String
+        package var count: UInt64
+        /// The refresh at which the count last rose.
+        package var lastSeen: WallTime
+
+        package init(path: String, count: UInt64, lastSeen: WallTime) {
+            self.path = path
+            self.count = count
+            self.lastSeen = lastSeen
+        }
+    }
+
+    /// One finding for each group in which something was killed, and one for kills that no group
+    /// counted. What was killed before dxtop began is none.
+    ///
+    /// - Parameter groups: also those that are gone by now.
+    package static func findings(
+        _ kills: OOMKills?, groups: [GroupKills], at time: WallTime
+    ) -> [Finding] {
+        let counted = groups.filter { $0.count > 0 }
+        var findings = counted.map { group in
+            finding(
+                group.count, subject: .group(group.path), where: " in group \(group.path)",
+                victims: (kills?.victims ?? []).filter { $0.isOfGroup },
+                areAll: counted.count == 1, of: kills, lastSeen: group.lastSeen, at: time)
+        }
+        guard let kills else { return findings }
+        let ofGroups = counted.reduce(UInt64(0)) { $0 + $1.count }
+        guard kills.sinceStart > ofGroups, let lastSeen = kills.lastSeen else { return findings }
+        findings.append(
+            finding(
+                kills.sinceStart - ofGroups, subject: .host, where: "",
+                victims: kills.victims.filter { ofGroups == 0 || !$0.isOfGroup }, areAll: true,
+                of: kills, lastSeen: lastSeen, at: time))
+        return findings
+    }
+
+    /// - Parameter areAll: whether the victims are this subject's, and not perhaps another group's.
+    private static func finding(
+        _ count: UInt64, subject: Finding.Subject, where place: String, victims: [OOMKills.Victim],
+        areAll: Bool, of kills: OOMKills?, lastSeen: WallTime, at time: WallTime
+    ) -> Finding {
+        let names = victims.suffix(3).map { "\($0.name) \($0.process.rawValue)" }
+            .joined(separator: ", ")
+        let some = count == 1 ? "a process" : "\(count) processes"
+        let who = areAll && !names.isEmpty ? ": \(names)" : ""
+        var evidence: [String] = []
+        if !areAll, !names.isEmpty {
+            evidence.append("killed in groups, which is not said: \(names)")
+        }
+        if victims.isEmpty {
+            evidence.append("who it was stands in the kernel log, which says nothing here")
+        }
+        if let total = kills?.total { evidence.append("\(total) kills since boot") }
+        let passed = Duration.seconds(time.seconds - lastSeen.seconds)
+        return Finding(
+            kind: .oomKill, subject: subject,
+            severity: passed < criticalTime ? .critical : .warning, confidence: .high,
+            claim: "the kernel killed \(some) for want of memory\(place)\(who)",
+            evidence: evidence,
+            advice: "3: who grows; dmesg -T | grep -i oom: who held what when it was killed",
+            since: lastSeen)
+    }
+}

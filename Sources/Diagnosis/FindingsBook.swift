@@ -1,0 +1,130 @@
+package import ProcSampling
+internal import Units
+
+/// What is found at present, and since when.
+package struct FindingsBook: Sendable {
+    /// The most severe first, then the surest; those alike in the order of their beginning.
+    package private(set) var findings: [Finding] = []
+
+    private var sequence = Int.min
+    private var groups = GroupTrends()
+    private var beginnings: [FindingID: Beginning] = [:]
+
+    private struct Beginning: Sendable {
+        var since: WallTime
+        var lastSeen: Nanoseconds
+    }
+
+    /// A finding that comes back within this time, in nanoseconds, was never gone: figures waver
+    /// around thresholds.
+    private static let longestBreak: UInt64 = 60_000_000_000
+
+    package init() {}
+
+    /// Runs the detectors. A refresh that is known already changes nothing.
+    ///
+    /// - Parameters:
+    ///   - history: with this refresh recorded, as the others.
+    ///   - growth: updated with it.
+    package mutating func update(
+        _ snapshot: Snapshot, history: History, memory: MemoryHistory, growth: GrowthBook
+    ) {
+        guard snapshot.sequence > sequence, snapshot.extent != .recorded else { return }
+        sequence = snapshot.sequence
+        groups.add(snapshot)
+        var found = growthFindings(snapshot, memory: memory, growth: growth)
+        if let thrash = SwapThrash.finding(history.hosts(last: SwapThrash.span), in: snapshot) {
+            found.append(thrash)
+        }
+        found += OOMKill.findings(
+            snapshot.host.oomKills, groups: groups.groupKills, at: snapshot.time)
+        let hitTime = Nanoseconds(UInt64(GroupMemory.hitTime.components.seconds) * 1_000_000_000)
+        let recently = Nanoseconds(snapshot.moment.since(hitTime).rawValue)
+        found += GroupMemory.findings(
+            snapshot.memoryGroups, wasHit: { groups.wasHit($0, since: recently) },
+            at: snapshot.time)
+        findings = remember(found, at: snapshot.moment).sorted(by: Self.isBefore)
+    }
+
+    private static func isBefore(_ a: Finding, _ b: Finding) -> Bool {
+        if a.severity != b.severity { return a.severity > b.severity }
+        if a.confidence != b.confidence { return a.confidence > b.confidence }
+        if a.since != b.since { return a.since < b.since }
+        if a.kind != b.kind { return a.kind.rawValue < b.kind.rawValue }
+        return a.subject.order < b.subject.order
+    }
+
+    /// Gives findings the beginning they had before.
+    private mutating func remember(_ found: [Finding], at moment: Nanoseconds) -> [Finding] {
+        let kept = found.map { finding in
+            var finding = finding
+            // A kill is a moment, and the latest one counts.
+            if finding.kind != .oomKill, let since = beginnings[finding.id]?.since {
+                finding.since = min(since, finding.since)
+            }
+            beginnings[finding.id] = Beginning(since: finding.since, lastSeen: moment)
+            return finding
+        }
+        beginnings = beginnings.filter {
+            moment.since($0.value.lastSeen).rawValue <= Self.longestBreak
+        }
+        return kept
+    }
+
+    // MARK: Growth
+
+    private mutating func growthFindings(
+        _ snapshot: Snapshot, memory: MemoryHistory, growth: GrowthBook
+    ) -> [Finding] {
+        let growing = snapshot.processes.compactMap { process in
+            growth[process.id].flatMap { outlook in
+                outlook.growth.shape?.isUnbounded == true ? (process, outlook) : nil
+            }
+        }
+        let paths = growing.compactMap { process, _ in process.memoryGroup }
+        groups.follow(Set(paths.filter { $0 != "/" }), in: snapshot)
+        return growing.compactMap { process, outlook in
+            MemoryGrowth.finding(
+                of: process, outlook: outlook,
+                witnesses: witnesses(of: process, outlook, in: snapshot, memory: memory),
+                at: snapshot.time)
+        }
+    }
+
+    /// Counters that are kept apart from the process's own.
+    private func witnesses(
+        of process: ProcessSample, _ outlook: MemoryOutlook, in snapshot: Snapshot,
+        memory: MemoryHistory
+    ) -> [MemoryGrowth.Witness] {
+        var witnesses: [MemoryGrowth.Witness] = []
+        let span = outlook.growth.span
+        if let own = memory.change(of: .process(process.id), last: span),
+            let host = memory.change(of: .hostMemory, last: span)
+        {
+            witnesses.append(
+                MemoryGrowth.Witness(
+                    name: "the host's memory in use", change: Double(host.bytes),
+                    growth: Double(own.bytes)))
+        }
+        if let path = process.memoryGroup, let use = groups.use(of: path, in: snapshot),
+            use.seconds >= Double(Growth.leastSpan.components.seconds)
+        {
+            witnesses.append(
+                MemoryGrowth.Witness(
+                    name: "group \(path)", change: use.bytes,
+                    growth: outlook.growth.slope * use.seconds))
+        }
+        return witnesses
+    }
+}
+
+extension Finding.Subject {
+    /// An order that stays, for findings that are alike otherwise.
+    fileprivate var order: String {
+        switch self {
+        case .host: ""
+        case .process(let id): "p\(id.pid.rawValue).\(id.startTime.rawValue)"
+        case .group(let path): "g\(path)"
+        }
+    }
+}
