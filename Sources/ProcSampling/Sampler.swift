@@ -46,10 +46,12 @@ public final class Sampler {
     /// - Parameters:
     ///   - hierarchy: Where control groups are, for a tree that is not live; of the live one it is
     ///     found.
+    ///   - source: Where threads are read; nil for the files of the tree.
     ///   - mappingsChanged: Called on another thread when more of the mappings that the interest
     ///     names is known: `amend` has it.
     init(
         root: ProcRoot, machine: Machine, slowLane: SlowLane? = nil,
+        source: (any ThreadSource)? = nil,
         hierarchy: MemoryHierarchy? = nil, mappingsLane: MappingsLane? = nil,
         mappingsChanged: @escaping @Sendable () -> Void = {}
     ) {
@@ -58,7 +60,7 @@ public final class Sampler {
         let hierarchy = hierarchy ?? (root.isLive ? MemoryHierarchy.current(reader) : nil)
         groupReader = hierarchy.map { MemoryGroupReader(hierarchy: $0) }
         self.mappingsLane = mappingsLane ?? MappingsLane(root: root, changed: mappingsChanged)
-        source = ProcThreadSource(reader: reader)
+        self.source = source ?? ProcThreadSource(reader: reader)
         self.machine = machine
         self.slowLane = slowLane
         host = HostSampler(reader: reader, machine: machine)

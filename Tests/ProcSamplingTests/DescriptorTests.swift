@@ -1,5 +1,7 @@
 import Glibc
+import ProcFormats
 import Testing
+import Units
 
 @testable import ProcSampling
 
@@ -35,7 +37,46 @@ struct DescriptorTests {
         }
     }
 
-    @Test func threadsThatCouldNotBeListedAreFoundLater() async {
+    /// Has no descriptor for its first listing: another thread took the last one.
+    private final class ShortSource: ThreadSource {
+        private let files: ProcThreadSource
+        private var isShort = true
+
+        init(root: ProcRoot) { files = ProcThreadSource(reader: ProcReader(root: root)) }
+
+        func listThreads(of process: ProcessID, into threads: inout [Int32]) throws(ProcError) {
+            if isShort {
+                isShort = false
+                throw .failed(path: "\(process)/task", errno: EMFILE)
+            }
+            try files.listThreads(of: process, into: &threads)
+        }
+
+        func times(of thread: ThreadID, in process: ProcessID) throws(ProcError) -> ThreadTimes? {
+            try files.times(of: thread, in: process)
+        }
+
+        func stat(
+            of thread: ThreadID, in process: ProcessID, updating name: inout String
+        ) throws(ProcError) -> TaskStat {
+            try files.stat(of: thread, in: process, updating: &name)
+        }
+    }
+
+    @Test func threadsOfAnIdleProcessAreListedAgainAfterAFailure() throws {
+        let tree = FakeTree()
+        tree.setProcess(100, [(100, FakeTree.Task()), (101, FakeTree.Task())])
+        let root = try ProcRoot(path: tree.path)
+        let sampler = Sampler(
+            root: root, machine: .current, slowLane: SlowLane(root: root),
+            source: ShortSource(root: root))
+        #expect(sampler.sample(Interest()).processes.map(\.threads.count) == [0])
+        tree.advance()
+        usleep(50_000)
+        #expect(sampler.sample(Interest()).processes.map(\.threads.count) == [2])
+    }
+
+    @Test func withoutDescriptorsAFirstLookFindsTheThreadsLater() async {
         await #expect(processExitsWith: .success) {
             // The live gate needs no descriptor: the process is seen, its threads are not.
             let root = try ProcRoot()
