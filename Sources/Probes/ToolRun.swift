@@ -78,6 +78,10 @@ package final class ToolRun: Sendable {
 
     // MARK: - Running
 
+    /// Short enough that no pipe is full by then: that would hold up the target.
+    private static let gathering = Duration.milliseconds(4)
+    private static let fewBytes = 1024
+
     private func outcome(in environment: ToolEnvironment) async -> ToolOutcome {
         let before = TargetReading.read(target)
         do throws(ToolRefusal) {
@@ -159,7 +163,11 @@ package final class ToolRun: Sendable {
                 var first: (ContinuousClock.Instant, TargetReading?)?
                 for try await buffer in execution.standardOutput {
                     if first == nil { first = (.now, TargetReading.read(target)) }
-                    output.take(buffer.withUnsafeBytes { Array($0) })
+                    let bytes = buffer.withUnsafeBytes { Array($0) }
+                    output.take(bytes)
+                    // A tracer writes line by line: where the pipe is all but empty, let some lines
+                    // gather in it. A flood then costs hundreds of reads a second, not thousands.
+                    if bytes.count < Self.fewBytes { try? await Task.sleep(for: Self.gathering) }
                 }
                 output.close()
                 return (output.excerpt, first, ContinuousClock.now)

@@ -39,8 +39,8 @@ package struct Pager: Hashable, Sendable {
         // A flood comes in large pieces: lines are taken whole, not byte by byte.
         var rest = Array(bytes)[...]
         while !rest.isEmpty {
-            let line = rest.prefix { $0 != UInt8(ascii: "\n") }
-            rest = rest.dropFirst(line.count)
+            let line = rest[..<(rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.endIndex)]
+            rest = rest[line.endIndex...]
             appendToLine(line)
             guard !rest.isEmpty else { return }
             rest = rest.dropFirst()
