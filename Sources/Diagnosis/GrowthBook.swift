@@ -10,8 +10,8 @@ internal import Units
 package struct GrowthBook: Sendable {
     /// How far back a curve is looked at, or as far as it goes.
     package static let window: Duration = .seconds(60 * 60)
-    /// Points of the curve that is judged: 30 s apart over the whole window.
-    static let points = 120
+    /// The steps of the curve that is judged: 30 s each over the whole window.
+    static let steps = 120
     static let mostPerRefresh = 40
 
     private var entries: [ProcessIdentity: Entry] = [:]
@@ -55,8 +55,11 @@ package struct GrowthBook: Sendable {
         entry.addressSpace.add(process)
         guard
             let covered = memory.change(of: .process(process.id), last: Self.window)?.covered,
+            // From the first to the last of so many points it is one step less.
             let growth = Growth(
-                memory.curve(of: .process(process.id), last: covered, points: Self.points))
+                memory.curve(
+                    of: .process(process.id), last: covered + covered / Self.steps,
+                    points: Self.steps + 1))
         else {
             entry.outlook = nil
             return

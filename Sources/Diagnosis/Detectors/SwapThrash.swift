@@ -22,21 +22,25 @@ package enum SwapThrash {
         let known = rated.reduce(Duration.zero) { $0 + ($1.interval ?? .zero) }
         guard known >= span, let latest = rated.last?.host else { return nil }
         var faults = 0.0
-        var pages = (in: 0.0, out: 0.0)
+        var pages = (read: 0.0, written: 0.0)
         for moment in rated {
             guard let interval = moment.interval, let pagesIn = moment.host.pagesSwappedIn,
                 let pagesOut = moment.host.pagesSwappedOut, pagesIn > .zero, pagesOut > .zero,
                 let major = moment.host.majorFaults
             else { return nil }
-            let share = interval / known
-            faults += Double(major.rawValue) * share
-            pages.in += Double(pagesIn.rawValue) * share
-            pages.out += Double(pagesOut.rawValue) * share
+            let seconds = interval / .seconds(1)
+            faults += Double(major.rawValue) * seconds
+            pages.read += Double(pagesIn.rawValue) * seconds
+            pages.written += Double(pagesOut.rawValue) * seconds
         }
+        let seconds = known / .seconds(1)
+        faults /= seconds
+        pages.read /= seconds
+        pages.written /= seconds
         let pressure = latest.memoryPressure?.some.average10
         guard faults >= leastMajorFaults, pressure?.rawValue ?? leastPressure >= leastPressure
         else { return nil }
-        let rates = "\(Rate(pages.in).text) pages/s in, \(Rate(pages.out).text) out"
+        let rates = "\(Rate(pages.read).text) pages/s in, \(Rate(pages.written).text) out"
         var evidence = [
             "swap: \(rates), in each of the last \(rated.count) refreshes (\(known.text))",
             "\(Rate(faults).text) major faults/s on average",

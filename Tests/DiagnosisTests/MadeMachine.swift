@@ -1,0 +1,96 @@
+import Diagnosis
+import ProcFormats
+import ProcSampling
+import Testing
+import Units
+
+/// A machine that is sampled once a second, for the books to look at.
+struct MadeMachine: CustomTestStringConvertible {
+    var history = History()
+    var memory = MemoryHistory()
+    var growth = GrowthBook()
+    var findings = FindingsBook()
+    /// Refreshes so far, which is seconds.
+    var second = 0
+
+    /// All that it holds would be pages.
+    var testDescription: String { "machine after \(second) s" }
+
+    /// One more refresh.
+    mutating func refresh(
+        _ processes: [ProcessSample], groups: [MemoryGroup] = [],
+        _ change: (inout HostSample) -> Void = { _ in }
+    ) {
+        second += 1
+        let snapshot = Self.snapshot(second, processes, groups: groups, change)
+        history.record(snapshot)
+        memory.record(snapshot)
+        growth.update(snapshot, memory: memory)
+        findings.update(snapshot, history: history, memory: memory, growth: growth)
+    }
+
+    func finding(_ kind: FindingKind) -> Finding? { findings.findings.first { $0.kind == kind } }
+
+    static func snapshot(
+        _ second: Int, _ processes: [ProcessSample], groups: [MemoryGroup] = [],
+        _ change: (inout HostSample) -> Void = { _ in }
+    ) -> Snapshot {
+        var host = HostSample(name: "edge-07", kernelRelease: "6.18", cpuCount: 8)
+        change(&host)
+        return Snapshot(
+            sequence: second, time: time(second),
+            moment: Nanoseconds(UInt64(100_000 + second) * 1_000_000_000),
+            interval: second == 1 ? nil : .seconds(1), host: host, processes: processes,
+            memoryGroups: Dictionary(uniqueKeysWithValues: groups.map { ($0.path, $0) }))
+    }
+
+    static func time(_ second: Int) -> WallTime { WallTime(seconds: 1_000_000 + Int64(second)) }
+
+    static func process(
+        _ pid: Int32, anonymous: Double, addressSpace: Double? = nil, group: String? = nil,
+        addressSpaceLimit: Double? = nil, majorFaults: Double? = nil
+    ) -> ProcessSample {
+        ProcessSample(
+            id: id(pid), name: "streamd", state: .sleeping, majorFaults: majorFaults.map(Rate.init),
+            memory: MemoryUse(
+                anonymous: ByteCount(UInt64(anonymous)), swap: ByteCount(0),
+                addressSpace: addressSpace.map { ByteCount(UInt64($0)) }),
+            memoryGroup: group,
+            addressSpaceLimit: addressSpaceLimit.map { ByteCount(UInt64($0)) })
+    }
+
+    static func id(_ pid: Int32) -> ProcessIdentity {
+        ProcessIdentity(pid: ProcessID(pid), startTime: ClockTicks(10_000_000))
+    }
+
+    static func group(
+        _ path: String, usage: Double, limit: Double?, reclaimable: Double = 0,
+        limitHits: UInt64? = nil, oomKills: UInt64? = nil
+    ) -> MemoryGroup {
+        MemoryGroup(
+            path: path, usage: ByteCount(UInt64(usage)),
+            reclaimable: ByteCount(UInt64(reclaimable)),
+            limit: limit.map { ByteCount(UInt64($0)) }, limitHits: limitHits, oomKills: oomKills)
+    }
+
+    static func memory(
+        available: Double, total: Double = 32 * 1024 * mebibyte, swapTotal: Double = 0,
+        swapFree: Double = 0
+    ) -> MemoryInfo? {
+        func kibibytes(_ bytes: Double) -> UInt64 { UInt64(bytes / 1024) }
+        let text = """
+            MemTotal: \(kibibytes(total)) kB
+            MemFree: 1000 kB
+            MemAvailable: \(kibibytes(available)) kB
+            SwapTotal: \(kibibytes(swapTotal)) kB
+            SwapFree: \(kibibytes(swapFree)) kB
+
+            """
+        return try? MemoryInfo(parsing: Array(text.utf8).span)
+    }
+
+    static func pressure(_ average10: Double) -> PressureStall? {
+        let text = "some avg10=\(average10) avg60=0.00 avg300=0.00 total=0\n"
+        return try? PressureStall(parsing: Array(text.utf8).span)
+    }
+}
