@@ -118,7 +118,7 @@ let package = Package(
             exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
             name: "dxtopTests",
-            dependencies: ["dxtop", "ProcFormats", "ProcSampling", "Units"],
+            dependencies: ["Diagnosis", "dxtop", "ProcFormats", "ProcSampling", "Units"],
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",

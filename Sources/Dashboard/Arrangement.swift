@@ -1,3 +1,4 @@
+import Diagnosis
 import ProcFormats
 import ProcSampling
 import Units
@@ -11,16 +12,21 @@ struct Arrangement {
     private let namesThreads: Bool
     /// The places that rows have and keep; nil where they are put in order anew.
     private let places: [RowID: Int]?
+    private let memory: MemoryFigures?
+    /// The groups of mappings on show.
+    private let groups: [MappingGroup]
 
     /// - Parameter holdsOrder: rows keep the places they have.
     init(
         snapshot: Snapshot, list: ListState, userNames: UserNames, holdsOrder: Bool,
-        namesThreads: Bool
+        namesThreads: Bool, memory: MemoryFigures? = nil, groups: [MappingGroup] = []
     ) {
         self.snapshot = snapshot
         self.list = list
         self.userNames = userNames
         self.namesThreads = namesThreads
+        self.memory = memory
+        self.groups = groups
         places =
             holdsOrder
             ? Dictionary(
@@ -39,6 +45,10 @@ struct Arrangement {
             guard let index = snapshot.processes.firstIndex(where: { $0.id == identity })
             else { return [] }
             return ordered(filtered(threads(ofProcessAt: index)))
+        case .memory:
+            return ordered(filtered(processesWithMemory()))
+        case .mappings:
+            return mappings()
         case .thread, .tool:
             return []
         }
@@ -47,6 +57,39 @@ struct Arrangement {
     private func processes() -> [Row] {
         snapshot.processes.indices.map {
             Row(id: .process(snapshot.processes[$0].id), process: $0, thread: nil)
+        }
+    }
+
+    /// Kernel threads have none. The largest first: of those that grew alike it comes first, too.
+    private func processesWithMemory() -> [Row] {
+        func size(_ row: Row) -> UInt64 {
+            let process = snapshot.processes[row.process]
+            return (process.memory?.anonymousAndSwap ?? process.residentMemory)?.rawValue ?? 0
+        }
+        return processes().filter { !snapshot.processes[$0.process].isKernelThread }
+            .sorted { size($0) > size($1) }
+    }
+
+    private func mappings() -> [Row] {
+        var rows = groups.indices.map {
+            Row(id: .mappings(groups[$0].id), process: $0, thread: nil)
+        }
+        if !list.filter.isEmpty {
+            rows.removeAll { !MappingReader($0, in: groups).matches(list.filter) }
+        }
+        return ordered(rows).flatMap { row -> [Row] in
+            guard groups[row.process].count > 1 else { return [row] }
+            var group = row
+            group.isFolded = !list.unfolded.contains(row.id)
+            guard !group.isFolded else { return [group] }
+            return [group]
+                + groups[row.process].members.indices.map { index in
+                    var member = Row(
+                        id: .mapping(groups[row.process].members[index].mapping.start),
+                        process: row.process, thread: index)
+                    member.depth = 1
+                    return member
+                }
         }
     }
 
@@ -77,14 +120,18 @@ struct Arrangement {
             return rows.indices.sorted { keys[$0] < keys[$1] }.map { rows[$0] }
         }
         // The keys are made once per row, not once per comparison, and only numbers are moved.
-        let keys = rows.map { reader($0).key(list.sort) }
+        let keys = rows.map { row in
+            if case .mappings = row.id { return MappingReader(row, in: groups).key(list.sort) }
+            return reader(row).key(list.sort)
+        }
         return rows.indices
             .sorted { SortKey.precedes(keys[$0], keys[$1], reversed: list.isReversed) }
             .map { rows[$0] }
     }
 
     private func reader(_ row: Row) -> RowReader {
-        RowReader(row, in: snapshot, userNames: userNames, namesThreads: namesThreads)
+        RowReader(
+            row, in: snapshot, userNames: userNames, namesThreads: namesThreads, memory: memory)
     }
 
     /// Processes below the one that started them, siblings in order; with a filter, the processes

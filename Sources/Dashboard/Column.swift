@@ -6,6 +6,9 @@ package enum ColumnID: String, CaseIterable, Sendable {
     case pid, tid, name, process, user, state, cpu, userCPU, systemCPU, hottest, runDelay
     case voluntary, involuntary, faults, threads, resident, anonymous, files, time, processor
     case activity, curve, command, cgroup
+    case file, shared, swap, peak, fiveMinuteChange, hourChange, dayChange, rate, shape, timeLeft
+    case limit
+    case count, size, proportional, kind, mapping
 }
 
 /// How a column is headed, how much room it takes and what it means.
@@ -51,6 +54,8 @@ extension Column {
         case .overview: processColumns
         case .threads(of: nil): hostThreadColumns
         case .threads, .thread, .tool: threadColumns
+        case .memory: memoryColumns
+        case .mappings: mappingColumns
         }
     }
 

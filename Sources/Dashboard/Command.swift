@@ -21,6 +21,14 @@ package enum Command: Hashable, Sendable {
     case toggleThreads, toggleTree, toggleFollow
     case fold, unfold
 
+    // Curves
+    case zoom(in: Bool)
+    case toggleScale
+    case toggleBraille
+    case mark
+    case nextCurve
+    case readMappings
+
     // A thread
     case toolMenu
     case tool(id: String)

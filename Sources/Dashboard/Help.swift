@@ -36,6 +36,7 @@ enum Help {
         Line(
             head: "malformed",
             text: "files of /proc that dxtop failed to parse: its bug, please report"),
+        Line(head: "incomplete", text: "processes of a captured tree without stat or task"),
         Line(
             head: "hung", text: "processes whose command line could not be read in time: left alone"
         ),
@@ -60,6 +61,19 @@ enum Help {
             [
                 "One thread in depth. CPU without switches and system calls is a loop in",
                 "user mode: strace will be silent (s), a profile will not (p).",
+            ]
+        case .memory:
+            [
+                "Processes by how much their anonymous memory and swap grew; the curve of the",
+                "selected one says in which shape, how fast, and when it meets which limit.",
+                "What is kept: 1 s for 15 minutes, 10 s for a day, 60 s for two weeks, of the",
+                "largest and the growing. ^ on the time axis: the service was started anew.",
+            ]
+        case .mappings:
+            [
+                "What one process's memory is made of, from smaps, and which of it grows.",
+                "Read on demand: it takes locks inside the process. While this is open it is",
+                "read again, but not sooner than 10 s after the reading before.",
             ]
         case .tool:
             [

@@ -24,10 +24,25 @@ package struct Binding: Sendable {
 /// Every key of every place, once: keys, help and the bottom line are made from it.
 package enum Keymap {
     package static func bindings(for place: Place) -> [Binding] {
+        reachable(all(for: place))
+    }
+
+    /// Without those whose every key means something else before them.
+    private static func reachable(_ bindings: [Binding]) -> [Binding] {
+        var taken: Set<Key> = []
+        return bindings.filter { binding in
+            defer { taken.formUnion(binding.keys) }
+            return !taken.isSuperset(of: binding.keys)
+        }
+    }
+
+    private static func all(for place: Place) -> [Binding] {
         switch place {
         case .overview: list + overview + hotRows + selection + anywhere
         case .threads: list + hotRows + selection + anywhere
-        case .thread: thread + anywhere
+        case .thread: thread + curves + anywhere
+        case .memory: memory + list + selection + curves + anywhere
+        case .mappings: mappings + list + selection + anywhere
         case .tool: tool + anywhere
         }
     }
@@ -68,6 +83,42 @@ package enum Keymap {
             [.character("+"), .character("=")], .unfold,
             ("+ -", "in the tree: unfold, fold")),
         Binding([.character("-")], .fold),
+    ]
+
+    private static let memory = [
+        Binding(
+            [.enter], .open, ("Enter", "the mappings of the selected process: which of them grows"),
+            hint: "Enter mappings"),
+        Binding(
+            [.character("+"), .character("=")], .zoom(in: true),
+            ("+ -", "a shorter, a longer time on the curve"), hint: "+- zoom"),
+        Binding([.character("-")], .zoom(in: false)),
+        Binding(
+            [.character("0")], .toggleScale,
+            ("0", "the curve from zero, or from its lowest value"), hint: "0 scale"),
+        Binding(
+            [.tab], .nextCurve,
+            ("Tab", "the curve of the selected process, of the host's memory, of its swap"),
+            hint: "Tab host"),
+        Binding(
+            [.character("m")], .mark,
+            ("m", "mark: keep this curve on show, under a digit, beside the selected one's"),
+            hint: "m mark"),
+        Binding([.character("M")], .sort(.anonymous)),
+    ]
+
+    private static let mappings = [
+        Binding(
+            [.enter], .open, ("Enter", "show the mappings of a group one by one, or fold them"),
+            hint: "Enter unfold"),
+        Binding([.character("+"), .character("=")], .unfold, ("+ -", "unfold, fold")),
+        Binding([.character("-")], .fold),
+        Binding([.character("r")], .readMappings, ("r", "read smaps again now"), hint: "r read"),
+        Binding([.character("M")], .sort(.anonymous)),
+    ]
+
+    private static let curves = [
+        Binding([.character("B")], .toggleBraille, ("B", "curves in braille dots, or in blocks"))
     ]
 
     private static let hotRows = [
@@ -124,9 +175,10 @@ package enum Keymap {
             hint: "Esc back"),
         Binding([.character("q"), .backspace], .back),
         Binding(
-            [.character("1")], .view(.overview), ("1 2", "Overview, Threads of the host"),
-            hint: "1-2 view"),
+            [.character("1")], .view(.overview), ("1 2 3", "Overview, Threads of the host, Memory"),
+            hint: "1-3 view"),
         Binding([.character("2")], .view(.threads)),
+        Binding([.character("3")], .view(.memory)),
         Binding(
             [.character("z")], .freeze,
             ("z", "freeze the screen, collection goes on; again (or Space): live"),

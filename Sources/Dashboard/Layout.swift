@@ -17,13 +17,17 @@ struct Layout {
     /// The rows of a tool's output: under its summary.
     var outputHeight: Int { columnHeads.rows + rows.rows }
 
-    init(place: Place, size: Size) {
+    /// The rows of the summary that findings take, above its title.
+    let findings: Int
+
+    init(place: Place, size: Size, findings: Int = 0) {
         var rest = Rect(column: 0, row: 0, columns: size.columns, rows: size.rows)
         // The smaller the screen, the more the list matters: first the summary goes, then the
         // bottom line, then the header.
         header = rest.takeTop(size.rows >= 3 ? 1 : 0)
         footer = rest.takeBottom(size.rows >= 5 ? 1 : 0)
-        summary = rest.takeTop(Self.summaryHeight(place: place, size: size))
+        self.findings = place == .overview ? findings : 0
+        summary = rest.takeTop(Self.summaryHeight(place: place, size: size) + self.findings)
         columnHeads = rest.takeTop(rest.rows >= 2 && place.isList ? 1 : 0)
         rows = rest
     }
@@ -35,6 +39,12 @@ struct Layout {
             if size.rows >= 16 { return OverviewView.resourceLines + 1 }
             return size.rows >= 8 ? 1 : 0
         case .threads: return size.rows >= 8 ? 1 : 0
+        case .memory:
+            guard size.rows >= 8 else { return 0 }
+            let verdict = size.rows >= 12 ? MemoryView.verdictLines : 1
+            return 1 + MemoryView.curveHeight(rows: size.rows) + verdict
+        case .mappings:
+            return size.rows >= 14 ? MappingsView.summaryLines : size.rows >= 8 ? 2 : 0
         case .thread: return 0
         case .tool: return size.rows >= 14 ? 6 : size.rows >= 6 ? 2 : 0
         }
@@ -45,12 +55,12 @@ extension Place {
     /// Whether it shows rows to select.
     var isList: Bool {
         switch self {
-        case .overview, .threads: true
+        case .overview, .threads, .memory, .mappings: true
         case .thread, .tool: false
         }
     }
 }
 
 extension State {
-    var layout: Layout { Layout(place: place, size: size) }
+    var layout: Layout { Layout(place: place, size: size, findings: FindingsView.height(self)) }
 }

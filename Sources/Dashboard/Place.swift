@@ -8,6 +8,10 @@ package enum Place: Hashable, Sendable {
     case threads(of: ProcessIdentity?)
     /// One thread in depth.
     case thread(ThreadIdentity, of: ProcessIdentity)
+    /// Curves of memory, then processes by how much they grew.
+    case memory
+    /// One process's memory, mapping by mapping.
+    case mappings(of: ProcessIdentity)
     /// A tool that looks at a thread, from its card to its output.
     case tool
 
@@ -15,6 +19,7 @@ package enum Place: Hashable, Sendable {
     package enum View: String, CaseIterable, Sendable {
         case overview
         case threads
+        case memory
     }
 }
 
@@ -30,13 +35,13 @@ package struct Level: Sendable {
 
     init(_ place: Place) {
         self.place = place
-        list = ListState(sort: place == .overview ? .hottest : .cpu)
+        list = ListState(sort: place.firstSort)
     }
 
     /// Keeps what is known of its process and thread, for when they have ended.
     mutating func note(_ snapshot: Snapshot) {
         switch place {
-        case .threads(of: let owner?):
+        case .threads(of: let owner?), .mappings(of: let owner):
             guard let process = snapshot.processes.first(where: { $0.id == owner }) else { return }
             processName = process.name
         case .thread(let identity, let owner):
@@ -45,8 +50,20 @@ package struct Level: Sendable {
             guard let thread = process.threads.first(where: { $0.id == identity }) else { return }
             threadName = thread.name
             lastSeen = max(lastSeen ?? snapshot.sequence, snapshot.sequence)
-        case .overview, .threads(of: nil), .tool:
+        case .overview, .threads(of: nil), .memory, .tool:
             return
+        }
+    }
+}
+
+extension Place {
+    /// The column that its list is sorted by at first.
+    fileprivate var firstSort: ColumnID {
+        switch self {
+        case .overview: .hottest
+        case .threads, .thread, .tool: .cpu
+        case .memory: .hourChange
+        case .mappings: .rate
         }
     }
 }

@@ -12,6 +12,8 @@ extension State {
         case .thread(let thread, let process):
             ThreadDetailView(self, thread: thread, process: process)
                 .draw(into: &surface, in: layout.rows)
+        case .memory: MemoryView.draw(self, into: &surface, layout)
+        case .mappings: MappingsView.draw(self, into: &surface, layout)
         case .tool: ToolView.draw(self, into: &surface, layout)
         }
         FooterView.draw(self, into: &surface, in: layout.footer)

@@ -1,9 +1,13 @@
+package import Diagnosis
 package import ProcSampling
 
 /// Which process or thread a row stands for, whatever row that is.
 package enum RowID: Hashable, Sendable {
     case process(ProcessIdentity)
     case thread(ThreadIdentity)
+    case mappings(MappingGroup.ID)
+    /// One mapping, by where it starts.
+    case mapping(UInt64)
 }
 
 /// A row of a list: a place in the snapshot that is shown.
@@ -23,6 +27,8 @@ package struct Row: Hashable, Sendable {
 package struct ListState: Sendable {
     /// The selection follows the process or thread, never the row number.
     package var selected: RowID?
+    /// A person chose the row, or moved at all.
+    package var isByHand = false
     /// The first row on the screen.
     package var scroll = 0
     package var sort: ColumnID
@@ -34,6 +40,8 @@ package struct ListState: Sendable {
     /// Scrolls along when the selected row moves.
     package var follows = false
     package var folded: Set<RowID> = []
+    /// Groups of mappings whose members are shown; at first none is.
+    package var unfolded: Set<RowID> = []
     /// Rows keep their order until then, so that none slips away under a person's finger.
     package var heldUntil: Duration?
 

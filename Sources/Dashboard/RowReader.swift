@@ -10,10 +10,13 @@ struct RowReader {
     private let userNames: UserNames
     /// The list is of processes, with threads among them.
     private let namesThreads: Bool
+    private let memory: MemoryFigures?
 
     init(
-        _ row: Row, in snapshot: Snapshot, userNames: UserNames, namesThreads: Bool = false
+        _ row: Row, in snapshot: Snapshot, userNames: UserNames, namesThreads: Bool = false,
+        memory: MemoryFigures? = nil
     ) {
+        self.memory = memory
         self.namesThreads = namesThreads
         processes = snapshot.processes
         self.row = row
@@ -61,6 +64,13 @@ struct RowReader {
         case .command: command
         case .cgroup: process.cgroup ?? "-"
         case .curve: ""
+        case .file: (process.memory?.file).text
+        case .shared: (process.memory?.shared).text
+        case .swap: (process.memory?.swap).text
+        case .peak: (process.memory?.peak).text
+        case .fiveMinuteChange, .hourChange, .dayChange, .rate, .shape, .timeLeft, .limit:
+            memory?.text(column, of: process) ?? "-"
+        case .count, .size, .proportional, .kind, .mapping: ""
         }
     }
 
@@ -86,6 +96,13 @@ struct RowReader {
         case .files: process.openFiles.map { .number(Double($0)) }
         case .time: .number((thread?.totalTime ?? process.totalTime).seconds)
         case .processor: thread?.processor.map { .number(Double($0)) }
+        case .file: process.memory?.file.map { .number(Double($0.rawValue)) }
+        case .shared: process.memory?.shared.map { .number(Double($0.rawValue)) }
+        case .swap: process.memory?.swap.map { .number(Double($0.rawValue)) }
+        case .peak: process.memory?.peak.map { .number(Double($0.rawValue)) }
+        case .fiveMinuteChange, .hourChange, .dayChange, .rate, .shape, .timeLeft, .limit:
+            memory?.key(column, of: process)
+        case .count, .size, .proportional, .kind, .mapping: nil
         }
     }
 
@@ -99,6 +116,7 @@ struct RowReader {
         let columns: [ColumnID] = [.tid, .name, .process, .user, .command, .activity]
         return process.id.pid.description.containsIgnoringCase(filter)
             || columns.contains { text($0).containsIgnoringCase(filter) }
+            || process.memoryGroup?.containsIgnoringCase(filter) == true
     }
 
     private var cpu: Percent? { thread == nil ? process.cpu : thread?.cpu }

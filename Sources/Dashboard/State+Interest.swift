@@ -6,11 +6,12 @@ extension State {
     func wantedInterest() -> Interest {
         var interest = Interest(hotThreshold: settings.hotThreshold)
         switch place {
-        case .overview, .threads:
+        case .overview, .threads, .memory:
             for row in list.visible(height: layout.listHeight) {
                 switch row.id {
                 case .process(let identity): interest.shownProcesses.insert(identity)
                 case .thread(let identity): interest.shownThreads.insert(identity)
+                case .mappings, .mapping: break
                 }
             }
             if place != .overview || list.showsThreads {
@@ -26,6 +27,10 @@ extension State {
             interest.selectedThread = thread
             interest.shownThreads = [thread]
             interest.shownProcesses = [owner]
+        case .mappings(let process):
+            interest.shownProcesses = [process]
+            interest.mappings = Interest.MappingsWish(
+                process: process, number: memory.mappingsNumber)
         case .tool:
             guard let target = tool?.subject.target else { break }
             interest.shownThreads = [target.thread]

@@ -14,7 +14,7 @@ extension State {
         case .commandLine: prompt = Prompt(purpose: .command, field: TextField())
         case .help: overlay = .help(scroll: 0)
         case .redraw: return [.redraw]
-        case .freeze: frozen = frozen == nil ? live : nil
+        case .freeze: if frozen == nil { freeze() } else { frozen = nil }
         case .resume:
             frozen = nil
             list.heldUntil = nil
@@ -23,7 +23,8 @@ extension State {
         case .setInterval: prompt = Prompt(purpose: .interval, field: TextField())
         case .showCommand: overlay = .commands(shellCommands())
 
-        case .move(let distance): select { $0.move(by: distance) }
+        case .move(let distance):
+            if !moveAmongFindings(by: distance) { select { $0.move(by: distance) } }
         case .movePages(let pages):
             let page = max(1, layout.listHeight - 1)
             select { $0.move(by: pages * page) }
@@ -43,8 +44,15 @@ extension State {
         case .toggleThreads: list.showsThreads.toggle()
         case .toggleTree: list.isTree.toggle()
         case .toggleFollow: list.follows.toggle()
-        case .fold: if let selected = list.selected { list.folded.insert(selected) }
-        case .unfold: if let selected = list.selected { list.folded.remove(selected) }
+        case .fold: fold()
+        case .unfold: unfold()
+
+        case .zoom(let isIn): zoom(in: isIn)
+        case .toggleScale: memory.isFitted.toggle()
+        case .toggleBraille: toggleBraille()
+        case .mark: markSelected()
+        case .nextCurve: nextCurve()
+        case .readMappings: memory.mappingsNumber += 1
 
         case .toolMenu: openToolMenu()
         case .tool(let id): prepareTool(id)
@@ -57,9 +65,14 @@ extension State {
 
     private mutating func go(to view: Place.View) -> [Effect] {
         let effects = leaveTool()
-        if path.count > 1, path[1].place == .threads(of: nil) { leftThreads = path[1] }
+        if path.count > 1 { leave(path[1]) }
+        if case .mappings = place { memory.leaveMappings() }
         path.removeSubrange(1...)
-        if view == .threads { path.append(leftThreads ?? Level(.threads(of: nil))) }
+        switch view {
+        case .overview: break
+        case .threads: path.append(leftThreads ?? Level(.threads(of: nil)))
+        case .memory: path.append(leftMemory ?? Level(.memory))
+        }
         return effects
     }
 
@@ -74,22 +87,46 @@ extension State {
             return []
         }
         let effects = leaveTool()
-        if place == .threads(of: nil) { leftThreads = level }
+        leave(level)
+        if case .mappings = place { memory.leaveMappings() }
         path.removeLast()
         return effects
     }
 
     private mutating func open() {
+        if place == .overview, let selectedFinding { return open(selectedFinding) }
         guard let shown, let index = list.selectedIndex else {
             if list.selected != nil { say("the selected row is not in this recorded sample") }
             return
         }
         let row = list.rows[index]
-        let process = shown.processes[row.process].id
         switch row.id {
-        case .process(let identity): path.append(Level(.threads(of: identity)))
-        case .thread(let identity): path.append(Level(.thread(identity, of: process)))
+        case .process(let identity):
+            path.append(Level(place == .memory ? .mappings(of: identity) : .threads(of: identity)))
+        case .thread(let identity):
+            path.append(Level(.thread(identity, of: shown.processes[row.process].id)))
+        case .mappings:
+            if list.unfolded.contains(row.id) { fold() } else { unfold() }
+        case .mapping: break
         }
+    }
+
+    /// Keeps the list of a view as it was left, for when one comes back.
+    private mutating func leave(_ level: Level) {
+        if level.place == .threads(of: nil) { leftThreads = level }
+        if level.place == .memory { leftMemory = level }
+    }
+
+    private mutating func fold() {
+        guard let selected = list.selected else { return }
+        list.folded.insert(selected)
+        list.unfolded.remove(selected)
+    }
+
+    private mutating func unfold() {
+        guard let selected = list.selected else { return }
+        list.folded.remove(selected)
+        list.unfolded.insert(selected)
     }
 
     // MARK: Rows
@@ -98,6 +135,8 @@ extension State {
 
     /// Changes the selection by hand: the rows then keep their order for a while.
     private mutating func select(_ change: (inout ListState) -> Void) {
+        selectedFinding = nil
+        list.isByHand = true
         change(&list)
         list.heldUntil = now + .seconds(5)
         list.scrollToSelection(height: layout.listHeight)
@@ -118,6 +157,7 @@ extension State {
 
     /// Whether the row is a hot thread or holds one.
     func isHot(_ row: Row, in snapshot: Snapshot) -> Bool {
+        if case .mappings = place { return false }
         let process = snapshot.processes[row.process]
         guard let thread = row.thread else { return process.hasHotThread(settings.hotThreshold) }
         return process.threads[thread].isHot(settings.hotThreshold) == true
@@ -145,9 +185,10 @@ extension State {
     /// Puts the rows of the list in order for what is shown.
     mutating func arrange() {
         guard let shown else { return }
+        if place == .memory { memory.updateChanges(for: shown) }
         let arrangement = Arrangement(
             snapshot: shown, list: list, userNames: userNames, holdsOrder: list.heldUntil != nil,
-            namesThreads: place == .overview)
+            namesThreads: place == .overview, memory: memoryFigures, groups: mappingGroups)
         // What is filtered out by hand makes way as always.
         let isFiltering = if case .filter = prompt?.purpose { true } else { false }
         list.replaceRows(
@@ -155,6 +196,10 @@ extension State {
         // Before there are rates the order says nothing, and so would a selection.
         let hasRates = shown.processes.contains { $0.hottestCPU != nil }
         if !hasRates, frozen == nil, list.heldUntil == nil { list.selected = nil }
+        // In the first minute another process may turn out to grow the most.
+        if place == .memory, !list.isByHand, memory.history.recorded < .seconds(60) {
+            list.selected = list.rows.first?.id
+        }
         if list.follows {
             list.scrollToSelection(height: layout.listHeight)
         } else {

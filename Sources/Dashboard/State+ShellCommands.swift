@@ -41,6 +41,24 @@ extension State {
                     command: "pidstat -t -u -w -p \(process.pid) 1",
                     shows: "CPU and switches each second"),
             ]
+        case .memory:
+            return [
+                ShellCommand(
+                    command: "ps -eo pid,rss,vsz,comm --sort=-rss | head",
+                    shows: "processes by resident memory"),
+                ShellCommand(
+                    command: "grep -H VmSwap /proc/[0-9]*/status | sort -nrk2 | head",
+                    shows: "processes by swap"),
+                ShellCommand(command: "free -h", shows: "the machine's memory and swap"),
+            ] + dxtopCommand("memory")
+        case .mappings(let process):
+            return [
+                ShellCommand(
+                    command: "cat /proc/\(process.pid)/smaps_rollup", shows: "its memory in sum"),
+                ShellCommand(
+                    command: "pmap -XX \(process.pid) | sort -nrk7 | head -20",
+                    shows: "its mappings, the largest first"),
+            ] + dxtopCommand("memory --pid \(process.pid)")
         case .tool:
             return (tool?.commands ?? []).map {
                 ShellCommand(command: $0, shows: tool?.tool.title ?? "")

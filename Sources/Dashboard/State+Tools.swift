@@ -13,16 +13,21 @@ extension State {
             return subject(thread: thread, process: owner, in: shown)
                 ?? live.flatMap { subject(thread: thread, process: owner, in: $0) }
         }
+        if case .mappings(let owner) = place {
+            return shown.processes.first { $0.id == owner }.flatMap { hottest(of: $0, in: shown) }
+        }
         guard let index = list.selectedIndex else { return nil }
         let process = shown.processes[list.rows[index].process]
         switch list.rows[index].id {
         case .thread(let thread): return subject(thread: thread, process: process.id, in: shown)
-        case .process:
-            guard let thread = process.hottestThread ?? process.threads.first?.id else {
-                return nil
-            }
-            return subject(thread: thread, process: process.id, in: shown)
+        case .process: return hottest(of: process, in: shown)
+        case .mappings, .mapping: return nil
         }
+    }
+
+    private func hottest(of process: ProcessSample, in snapshot: Snapshot) -> ToolSubject? {
+        guard let thread = process.hottestThread ?? process.threads.first?.id else { return nil }
+        return subject(thread: thread, process: process.id, in: snapshot)
     }
 
     private func subject(

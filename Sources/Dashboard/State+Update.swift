@@ -1,3 +1,4 @@
+import Diagnosis
 import ProcSampling
 import Screen
 
@@ -30,6 +31,8 @@ extension State {
         if snapshot.sequence != live?.sequence {
             history.record(snapshot, shown: interest?.shownThreads ?? [])
         }
+        memory.record(snapshot)
+        verdicts.update(snapshot, history: history, memory: memory.history)
         live = snapshot
         for index in path.indices { path[index].note(snapshot) }
     }
@@ -39,6 +42,7 @@ extension State {
         if let notice, notice.until <= now { self.notice = nil }
         // Also before the first sample: what is due in the past would wake the loop for ever.
         if let held = list.heldUntil, held <= now { list.heldUntil = nil }
+        dropLostFinding()
         arrange()
         if let shown, level.processName == nil { path[path.count - 1].note(shown) }
         let wanted = wantedInterest()

@@ -1,3 +1,4 @@
+import Diagnosis
 package import ProcFormats
 package import ProcSampling
 package import Screen
@@ -13,10 +14,15 @@ package struct State: Sendable {
     package var userNames: UserNames
 
     package var history = History()
+    package var memory = MemoryState()
+    package var verdicts = Verdicts()
     /// The newest snapshot.
     package var live: Snapshot?
     /// The snapshot that the screen stands at; nil while it goes with time.
     package var frozen: Snapshot?
+    /// The verdicts of the refresh at which it was frozen, and its number.
+    var frozenVerdicts: Verdicts?
+    var frozenVerdictsOf: Int?
 
     /// The way to where one is, the Overview first. Never empty.
     package internal(set) var path: [Level]
@@ -29,10 +35,14 @@ package struct State: Sendable {
     package internal(set) var tool: ToolState?
     /// How many tools were started; tells late output of an earlier one apart.
     var toolRuns = 0
+    /// The finding that is selected in the Overview, instead of a row of the list.
+    var selectedFinding: FindingID?
     /// What the sampler was last told.
     var interest: Interest?
     /// The host's threads as they were left, for when one comes back.
     var leftThreads: Level?
+    /// View 3 as it was left.
+    var leftMemory: Level?
 
     package init(
         settings: Settings, size: Size, interval: Duration, userNames: UserNames,

@@ -9,10 +9,18 @@ package struct TextReport {
     private let userNames: UserNames
     private let hotThreshold: Percent
     private let width: Int
+    private let memory: MemoryState
+    private let verdicts: Verdicts
 
+    /// - Parameters:
+    ///   - memory: what was recorded of memory, and
+    ///   - verdicts: what that says: for the columns of view 3.
     package init(
-        _ snapshot: Snapshot, userNames: UserNames, hotThreshold: Percent, width: Int
+        _ snapshot: Snapshot, userNames: UserNames, hotThreshold: Percent, width: Int,
+        memory: MemoryState = MemoryState(), verdicts: Verdicts = Verdicts()
     ) {
+        self.verdicts = verdicts
+        self.memory = memory
         self.snapshot = snapshot
         self.userNames = userNames
         self.hotThreshold = hotThreshold
@@ -58,6 +66,8 @@ package struct TextReport {
             settings: Settings(hotThreshold: hotThreshold), size: Size(columns: width, rows: 24),
             interval: .seconds(1), userNames: userNames, place: place)
         state.live = snapshot
+        state.memory = memory
+        state.verdicts = verdicts
         return state
     }
 }

@@ -44,7 +44,8 @@ package struct MappingGroup: Hashable, Sendable, Identifiable {
     /// Groups what a reading found: the largest growth first, then the largest.
     ///
     /// - Parameter earlier: a reading of the same process before it; without one no growth is known.
-    package static func all(in reading: MappingsReading, since earlier: MappingsReading?) -> [Self] {
+    package static func all(in reading: MappingsReading, since earlier: MappingsReading?) -> [Self]
+    {
         let growths = earlier.flatMap { Growths(from: $0, to: reading) }
         var members: [ID: [Member]] = [:]
         for (index, mapping) in reading.mappings.enumerated() {

@@ -17,10 +17,12 @@ struct DashboardCommand: ParsableCommand {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Open the threads of this process.", valueName: "pid"))
+        help: ArgumentHelp(
+            "Open the threads of this process; with --view memory, its mappings.", valueName: "pid")
+    )
     var pid: Int32?
 
-    @Option(help: "Where to begin: overview or threads.")
+    @Option(help: "Where to begin: overview, threads or memory.")
     var view: Place.View = .overview
 
     @Flag(help: "Draw with ASCII characters only.")
@@ -38,9 +40,15 @@ struct DashboardCommand: ParsableCommand {
 
     func run() throws {
         let root = try source.root()
-        var place = view == .threads ? Place.threads(of: nil) : .overview
+        var place: Place =
+            switch view {
+            case .overview: .overview
+            case .threads: .threads(of: nil)
+            case .memory: .memory
+            }
         if let pid {
-            place = .threads(of: try source.identity(of: ProcessID(pid), in: root))
+            let process = try source.identity(of: ProcessID(pid), in: root)
+            place = view == .memory ? .mappings(of: process) : .threads(of: process)
         }
         var users = UserDirectory()
         users.refresh()

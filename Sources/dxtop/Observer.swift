@@ -1,3 +1,4 @@
+import Dashboard
 import Glibc
 import ProcFormats
 import ProcSampling
@@ -8,6 +9,11 @@ final class Observer {
     /// The one process to look at; nil for all.
     let target: ProcessIdentity?
     private let sampler: Sampler
+    /// What was recorded of memory since the first sample.
+    private(set) var memory = MemoryState()
+    /// The same of all else, for findings.
+    private(set) var history = History()
+    private(set) var verdicts = Verdicts()
     private var users = UserDirectory()
     private var next = ContinuousClock.now
 
@@ -23,9 +29,13 @@ final class Observer {
     }
 
     func sample() -> Snapshot {
-        sampler.sample(
+        let snapshot = sampler.sample(
             Interest(columnsForAll: .all, scope: target.map { .process($0) } ?? .everyProcess),
             depth: .everything)
+        history.record(snapshot)
+        memory.record(snapshot)
+        verdicts.update(snapshot, history: history, memory: memory.history)
+        return snapshot
     }
 
     /// Sleeps until `interval` after the last time, so that intervals do not add up delays.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Dashboard
+import Diagnosis
 import ProcSampling
 import Units
 
@@ -28,8 +29,12 @@ struct SnapshotCommand: ParsableCommand {
         let snapshot = observer.sample()
         if json {
             let rows = RowDocuments(
-                userNames: observer.userNames, hotThreshold: hot.threshold, target: nil)
-            output.print(try JSONText.encode(SnapshotDocument(snapshot: snapshot, rows: rows)))
+                userNames: observer.userNames, hotThreshold: hot.threshold, target: nil,
+                memory: observer.memory.history, growth: observer.verdicts.growth)
+            output.print(
+                try JSONText.encode(
+                    SnapshotDocument(
+                        snapshot: snapshot, rows: rows, findings: observer.verdicts.findings)))
             return
         }
         let report = TextReport(

@@ -8,17 +8,19 @@ struct WatchCommand: ParsableCommand {
     enum View: String, CaseIterable, ExpressibleByArgument {
         case threads
         case processes
+        case memory
     }
 
     static let configuration = CommandConfiguration(
         commandName: "watch",
-        abstract: "Threads or processes once per interval, as text or JSON.",
+        abstract: "Threads, processes or memory once per interval, as text or JSON.",
         discussion: """
-            Hottest first. With --json each interval is one line: {"schema": 1, "time": ..., \
+            Hottest first; of memory, what grew most first. Growth is over the time since the start, \
+            an hour at most: a verdict (shape, eta_seconds) takes half a minute of it. With --json each interval is one line: {"schema": 1, "time": ..., \
             "threads": [...]}. What is not known is null, never 0.
             """)
 
-    @Argument(help: "What to watch: threads or processes.")
+    @Argument(help: "What to watch: threads, processes or memory.")
     var view: View
 
     @OptionGroup var interval: IntervalOption
@@ -70,7 +72,8 @@ struct WatchCommand: ParsableCommand {
         _ snapshot: Snapshot, _ observer: Observer, to output: StandardOutput
     ) throws {
         let rows = RowDocuments(
-            userNames: observer.userNames, hotThreshold: hot.threshold, target: observer.target)
+            userNames: observer.userNames, hotThreshold: hot.threshold, target: observer.target,
+            memory: observer.memory.history, growth: observer.verdicts.growth)
         try output.print(
             JSONText.encode(WatchDocument(view: view, snapshot: snapshot, rows: rows)))
     }
@@ -81,9 +84,20 @@ struct WatchCommand: ParsableCommand {
         var shown = snapshot
         if let target = observer.target { shown.processes.removeAll { $0.id != target } }
         let report = TextReport(
-            shown, userNames: observer.userNames, hotThreshold: hot.threshold, width: output.width)
+            shown, userNames: observer.userNames, hotThreshold: hot.threshold, width: output.width,
+            memory: observer.memory, verdicts: observer.verdicts)
         output.print(snapshot.time.rfc3339)
-        output.print(report.table(of: view == .threads ? .threads(of: nil) : .overview, limit: top))
+        output.print(report.table(of: view.place, limit: top))
         output.print("")
+    }
+}
+
+extension WatchCommand.View {
+    fileprivate var place: Place {
+        switch self {
+        case .threads: .threads(of: nil)
+        case .processes: .overview
+        case .memory: .memory
+        }
     }
 }

@@ -32,6 +32,7 @@ struct Scene {
         for _ in 0..<count {
             snapshot.sequence += 1
             snapshot.time.seconds += 1
+            snapshot.moment += Nanoseconds(1_000_000_000)
             snapshot.host.uptime = snapshot.host.uptime.map { $0 + 1 }
             now += .seconds(1)
             change(&snapshot)
@@ -114,7 +115,8 @@ struct Scene {
         host.memoryPressure = quiet
         host.ioPressure = quiet
         return Snapshot(
-            sequence: 1, time: WallTime(seconds: 1_766_494_931), interval: .seconds(1), host: host,
+            sequence: 1, time: WallTime(seconds: 1_766_494_931),
+            moment: Nanoseconds(400_000_000_000_000), interval: .seconds(1), host: host,
             processes: [initProcess, kernelThread, streamdProcess, journald],
             ownCost: OwnCost(
                 cpu: Percent(0.4), residentMemory: ByteCount(kibibytes: 9216), reads: 60))

@@ -1,3 +1,4 @@
+import Diagnosis
 import ProcFormats
 import ProcSampling
 import Testing
@@ -27,7 +28,8 @@ struct RowDocumentsTests {
         let noUsers: [UInt8] = []
         let rows = RowDocuments(
             userNames: UserNames(parsing: noUsers.span), hotThreshold: Percent(90.0),
-            target: asked.id)
+            target: asked.id, memory: MemoryHistory(),
+            growth: GrowthBook())
         #expect(rows.processes(of: snapshot).map(\.process.id) == [asked.id])
         #expect(rows.threads(of: snapshot).map(\.process.id) == [asked.id])
     }

@@ -88,6 +88,8 @@ extension State {
             (path.contains { $0.place == .threads(of: process) }
                 ? "" : "\(level.processName ?? "process") \(process.pid) > ")
                 + "T\(thread.tid) \(level.threadName ?? "")"
+        case .memory: "Memory"
+        case .mappings(let process): "\(level.processName ?? "process") \(process.pid)"
         case .tool: tool?.tool.id ?? "tool"
         }
     }

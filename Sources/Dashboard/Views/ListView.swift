@@ -41,6 +41,7 @@ enum ListView {
     private static func content(
         of column: ColumnID, _ row: Row, _ state: State, _ snapshot: Snapshot
     ) -> Table<ColumnID>.Content {
+        if case .mappings = state.place { return mappingContent(of: column, row, state) }
         // Only for the columns that show it: a process's threads may have to be looked through.
         let isHot =
             [.curve, .command, .name, .cpu, .hottest].contains(column)
@@ -48,7 +49,8 @@ enum ListView {
         let style = isHot ? Style.critical : Style.text
         let isOverview = state.place == .overview
         let reader = RowReader(
-            row, in: snapshot, userNames: state.userNames, namesThreads: isOverview)
+            row, in: snapshot, userNames: state.userNames, namesThreads: isOverview,
+            memory: state.memoryFigures)
         switch column {
         case .curve:
             guard case .thread(let thread) = row.id else { return .text("") }
@@ -58,7 +60,14 @@ enum ListView {
             let text = reader.text(column)
             var branch = branch(of: row, state, surfaceGlyphs: state.settings.glyphs)
             if isOverview, row.thread != nil, branch.isEmpty { branch = "  " }
+            if state.place == .memory, case .process(let process) = row.id {
+                branch = state.memory.mark(of: process).map { "\($0) " } ?? ""
+            }
             return .pieces([StyledText(branch, .faint), StyledText(text, style)])
+        case .shape:
+            let text = reader.text(column)
+            let grows = text == "linear" || text == "rising"
+            return .text(StyledText(text, grows ? .warning : text == "flat" ? .faint : .text))
         case .cpu, .hottest:
             // A hot figure has a mark, so that it stands out without colour too. The sum of a
             // process is not marked: of several threads it says nothing about any one.
@@ -69,6 +78,21 @@ enum ListView {
         default:
             let text = reader.text(column)
             return .text(StyledText(text, text == "-" || text == "0.0" ? .faint : .text))
+        }
+    }
+
+    private static func mappingContent(
+        of column: ColumnID, _ row: Row, _ state: State
+    ) -> Table<ColumnID>.Content {
+        let text = MappingReader(row, in: state.mappingGroups).text(column)
+        switch column {
+        case .mapping:
+            let branch = row.depth > 0 ? "  " : row.isFolded ? "+ " : ""
+            return .pieces([StyledText(branch, .faint), StyledText(text)])
+        case .rate:
+            return .text(StyledText(text, text.hasPrefix("+") ? .warning : .text))
+        default:
+            return .text(StyledText(text, text == "-" || text == "0B" ? .faint : .text))
         }
     }
 
@@ -87,6 +111,9 @@ enum ListView {
         let text: String
         if !state.level.list.filter.isEmpty {
             text = "nothing matches \"\(state.level.list.filter)\"; Esc shows all again"
+        } else if case .mappings = state.place {
+            // The summary says what the reading is at.
+            return
         } else if case .threads(of: let process?) = state.place {
             text =
                 state.frozen == nil
@@ -113,6 +140,7 @@ enum ListView {
         var parts: [String] = []
         let trouble = snapshot.trouble
         if trouble.malformed > 0 { parts.append("! \(trouble.malformed) malformed") }
+        if trouble.incomplete > 0 { parts.append("! \(trouble.incomplete) incomplete") }
         if trouble.unresponsive > 0 { parts.append("! \(trouble.unresponsive) hung") }
         if snapshot.extent == .recorded { parts.append("recorded") }
         if !list.filter.isEmpty { parts.append("/\(list.filter)  \(list.rows.count) shown") }

@@ -18,6 +18,8 @@ enum OverviewView {
         }
         var summary = layout.summary
         let title = summary.takeBottom(min(1, summary.rows))
+        let findings = summary.takeBottom(min(layout.findings, summary.rows))
+        FindingsView.draw(state, into: &surface, in: findings)
         if summary.rows >= resourceLines {
             drawResources(snapshot, state, into: &surface, in: summary.takeTop(resourceLines))
             drawCPUs(snapshot.host, into: &surface, in: summary)

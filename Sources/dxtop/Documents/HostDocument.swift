@@ -34,6 +34,7 @@ struct HostDocument: Encodable {
         try fields.write("swap_free_bytes", host.memory?.swapFree.rawValue)
         try fields.write("swap_in_pages_per_second", host.pagesSwappedIn?.rawValue.rounded2)
         try fields.write("swap_out_pages_per_second", host.pagesSwappedOut?.rawValue.rounded2)
+        try fields.write("oom_kills_total", host.oomKills?.total)
         try fields.write("major_faults_per_second", host.majorFaults?.rawValue.rounded2)
         try fields.write("disk_read_bytes_per_second", host.bytesReadFromDisk?.rawValue.rounded2)
         try fields.write(

@@ -1,3 +1,4 @@
+import Diagnosis
 import ProcFormats
 import ProcSampling
 import Units
@@ -6,6 +7,7 @@ import Units
 struct SnapshotDocument: Encodable {
     let snapshot: Snapshot
     let rows: RowDocuments
+    let findings: [Finding]
 
     func encode(to encoder: any Encoder) throws {
         var fields = FieldWriter(encoder)
@@ -17,6 +19,7 @@ struct SnapshotDocument: Encodable {
                 host: snapshot.host, ownCost: snapshot.ownCost, trouble: snapshot.trouble))
         try fields.write("processes", rows.processes(of: snapshot))
         try fields.write("threads", rows.threads(of: snapshot))
+        try fields.write("findings", findings.map(FindingDocument.init))
     }
 }
 
@@ -33,6 +36,7 @@ struct WatchDocument: Encodable {
         switch view {
         case .threads: try fields.write("threads", rows.threads(of: snapshot))
         case .processes: try fields.write("processes", rows.processes(of: snapshot))
+        case .memory: try fields.write("memory", rows.memory(of: snapshot))
         }
     }
 }
@@ -43,11 +47,33 @@ struct RowDocuments {
     let hotThreshold: Percent
     /// Nil for all processes.
     let target: ProcessIdentity?
+    let memory: MemoryHistory
+    let growth: GrowthBook
 
     func processes(of snapshot: Snapshot) -> [ProcessDocument] {
         chosen(snapshot)
             .sorted { ($0.hottestCPU ?? .zero) > ($1.hottestCPU ?? .zero) }
-            .map { ProcessDocument(process: $0, userNames: userNames) }
+            .map { document(of: $0) }
+    }
+
+    /// What grew most over the last hour, or since the start, first; processes without memory of
+    /// their own (kernel threads) are left out.
+    func memory(of snapshot: Snapshot) -> [ProcessDocument] {
+        chosen(snapshot).filter { $0.memory != nil }
+            .map { process in
+                let change = memory.change(
+                    of: .process(process.id), last: .seconds(3600), until: snapshot.moment)
+                return (process: process, change: change?.bytes ?? .min)
+            }
+            .sorted {
+                ($1.change, $1.process.anonymousAndSwap) < ($0.change, $0.process.anonymousAndSwap)
+            }
+            .map { document(of: $0.process) }
+    }
+
+    private func document(of process: ProcessSample) -> ProcessDocument {
+        ProcessDocument(
+            process: process, userNames: userNames, outlook: growth[process.id])
     }
 
     func threads(of snapshot: Snapshot) -> [ThreadDocument] {
@@ -64,4 +90,8 @@ struct RowDocuments {
         guard let target else { return snapshot.processes }
         return snapshot.processes.filter { $0.id == target }
     }
+}
+
+extension ProcessSample {
+    fileprivate var anonymousAndSwap: UInt64 { memory?.anonymousAndSwap?.rawValue ?? 0 }
 }

@@ -7,6 +7,8 @@ import Units
 struct ProcessDocument: Encodable {
     let process: ProcessSample
     let userNames: UserNames
+    /// How its memory grows; nil while too little is recorded.
+    let outlook: MemoryOutlook?
 
     func encode(to encoder: any Encoder) throws {
         var fields = FieldWriter(encoder)
@@ -25,6 +27,11 @@ struct ProcessDocument: Encodable {
         try fields.write("file_bytes", process.memory?.file?.rawValue)
         try fields.write("shmem_bytes", process.memory?.shared?.rawValue)
         try fields.write("swap_bytes", process.memory?.swap?.rawValue)
+        try fields.write("peak_rss_bytes", process.memory?.peak?.rawValue)
+        try fields.write("address_space_bytes", process.memory?.addressSpace?.rawValue)
+        try fields.write("growth_bytes_per_second", outlook?.growth.slope.rounded())
+        try fields.write("shape", outlook?.growth.shape?.rawValue)
+        try fields.write("eta_seconds", outlook?.timeLeft?.components.seconds)
         try fields.write("fds", process.openFiles)
         try fields.write("cgroup", process.cgroup)
     }

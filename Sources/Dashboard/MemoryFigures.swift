@@ -1,0 +1,65 @@
+import Diagnosis
+import ProcSampling
+import Units
+
+/// The columns of view 3 that no snapshot has: growth and what follows from it.
+struct MemoryFigures {
+    let changes: [ProcessIdentity: MemoryChanges]
+    /// Nil where the screen stands at an earlier refresh, of which no verdicts were kept.
+    let growth: GrowthBook?
+    /// For the limits of groups.
+    let snapshot: Snapshot
+
+    func text(_ column: ColumnID, of process: ProcessSample) -> String {
+        let changes = changes[process.id]
+        switch column {
+        case .fiveMinuteChange: return changes?.fiveMinutes?.signedText ?? "-"
+        case .hourChange: return changes?.hour?.signedText ?? "-"
+        case .dayChange: return changes?.day?.signedText ?? "-"
+        case .limit: return limit(of: process)?.text ?? ""
+        default: break
+        }
+        guard let growth else { return "?" }
+        guard let outlook = growth[process.id] else { return "-" }
+        switch column {
+        case .rate: return outlook.growth.slope.signedBytes
+        case .shape: return outlook.growth.shape?.column ?? "-"
+        case .timeLeft: return outlook.timeLeft?.rounded ?? ""
+        default: return ""
+        }
+    }
+
+    func key(_ column: ColumnID, of process: ProcessSample) -> SortKey? {
+        let changes = changes[process.id]
+        let outlook = growth?[process.id]
+        return switch column {
+        case .fiveMinuteChange: changes?.fiveMinutes.map { .number(Double($0)) }
+        case .hourChange: changes?.hour.map { .number(Double($0)) }
+        case .dayChange: changes?.day.map { .number(Double($0)) }
+        case .limit: limit(of: process).map { .number(Double($0.rawValue)) }
+        case .rate: outlook.map { .number($0.growth.slope) }
+        case .shape: outlook?.growth.shape.map { .text($0.column) }
+        // The least time left comes first.
+        case .timeLeft: outlook?.timeLeft.map { .number(-$0.seconds) }
+        default: nil
+        }
+    }
+
+    private func limit(of process: ProcessSample) -> ByteCount? {
+        snapshot.limitingGroups(of: process).first?.limit
+    }
+}
+
+extension GrowthShape {
+    /// For a column of eight.
+    fileprivate var column: String { self == .risingFloor ? "rising" : text }
+}
+
+extension State {
+    /// The figures for the rows of view 3; nil in other views.
+    var memoryFigures: MemoryFigures? {
+        guard place == .memory, let shown else { return nil }
+        return MemoryFigures(
+            changes: memory.changes, growth: shownVerdicts?.growth, snapshot: shown)
+    }
+}

@@ -1,0 +1,155 @@
+import Diagnosis
+package import ProcSampling
+import Units
+
+/// What view 3 knows and how a person set it: curves, growth, the span on show.
+package struct MemoryState: Sendable {
+    package private(set) var history = MemoryHistory()
+    /// Growth of every process with a curve, for the table: made anew with each refresh that is
+    /// shown, so that keys need not wait for it.
+    private(set) var changes: [ProcessIdentity: MemoryChanges] = [:]
+    /// The refresh that `changes` belong to.
+    private var changesOf: Int?
+
+    /// The span that a person chose; nil shows all there is, up to the longest.
+    var chosenSpan: CurveSpan?
+    /// The y axis goes from the lowest to the highest value, not from zero.
+    var isFitted = false
+    /// Processes whose curves lie over the selected one's, in the order in which they were marked.
+    var marked: [ProcessIdentity] = []
+    var subject: CurveSubject = .selection
+    /// How often mappings were asked for by hand.
+    var mappingsNumber = 1
+    /// The first reading of the mappings that are looked at: growth is measured from it.
+    private(set) var firstMappings: MappingsReading?
+    /// The latest that came to its end, or the first while it goes on.
+    private(set) var mappings: MappingsReading?
+    /// It is being read again.
+    private(set) var readsAgain = false
+    /// The latest whole reading, by use: made once for each.
+    private(set) var groups: [MappingGroup] = []
+
+    package init() {}
+
+    /// More would not be told apart by their digits.
+    static let mostMarked = 9
+
+    /// Takes in a refresh; the same one again changes nothing but the mappings.
+    package mutating func record(_ snapshot: Snapshot) {
+        history.record(snapshot)
+        note(snapshot.mappings)
+    }
+
+    private mutating func note(_ reading: MappingsReading?) {
+        guard let reading else { return }
+        if mappings?.process != reading.process { leaveMappings() }
+        // What was read last stays on the screen while it is read again.
+        readsAgain = reading.progress == .reading && !groups.isEmpty
+        guard !readsAgain else { return }
+        let isNew =
+            mappings?.number != reading.number || mappings?.progress != reading.progress
+        mappings = reading
+        guard isNew, reading.progress == .complete || reading.progress == .cut else { return }
+        groups = MappingGroup.all(in: reading, since: firstMappings)
+        // One that was cut would make what comes later look like growth.
+        if firstMappings == nil, reading.progress == .complete { firstMappings = reading }
+    }
+
+    /// Forgets the mappings when one leaves them: what is shown next time was read then.
+    mutating func leaveMappings() {
+        firstMappings = nil
+        mappings = nil
+        groups = []
+        readsAgain = false
+    }
+
+    /// Brings the growth of every process up to the refresh that is shown.
+    mutating func updateChanges(for snapshot: Snapshot) {
+        guard changesOf != snapshot.sequence else { return }
+        changesOf = snapshot.sequence
+        changes.removeAll(keepingCapacity: true)
+        for process in snapshot.processes where !process.isKernelThread {
+            changes[process.id] = MemoryChanges(
+                of: .process(process.id), in: history, until: snapshot.moment)
+        }
+    }
+
+    mutating func toggleMark(_ process: ProcessIdentity) -> Bool {
+        if let index = marked.firstIndex(of: process) {
+            marked.remove(at: index)
+        } else {
+            guard marked.count < Self.mostMarked else { return false }
+            marked.append(process)
+        }
+        return true
+    }
+
+    /// The digit that marks a process's curve and row.
+    func mark(of process: ProcessIdentity) -> Character? {
+        marked.firstIndex(of: process).flatMap { "\($0 + 1)".first }
+    }
+
+    /// The span that the curve covers which ends at a moment.
+    func span(until moment: Nanoseconds) -> CurveSpan {
+        let after = history.latest?.since(moment) ?? Nanoseconds(0)
+        let recorded = history.recorded - .nanoseconds(Int64(clamping: after.rawValue))
+        return chosenSpan ?? CurveSpan.fitting(recorded)
+    }
+}
+
+/// Whose curve is on show.
+enum CurveSubject: CaseIterable {
+    case selection, hostMemory, hostSwap
+}
+
+/// How far back a curve reaches.
+enum CurveSpan: Int, CaseIterable, Comparable {
+    case twoMinutes = 120
+    case fiveMinutes = 300
+    case quarterHour = 900
+    case hour = 3600
+    case threeHours = 10_800
+    case halfDay = 43_200
+    case day = 86_400
+    case threeDays = 259_200
+    case twoWeeks = 1_209_600
+
+    var duration: Duration { .seconds(rawValue) }
+
+    /// The shortest that holds all that was recorded.
+    static func fitting(_ recorded: Duration) -> Self {
+        allCases.first { $0.duration >= recorded } ?? .twoWeeks
+    }
+
+    var shorter: Self? { Self.allCases.last { $0 < self } }
+    var longer: Self? { Self.allCases.first { $0 > self } }
+
+    /// "2m", "3h", "14d".
+    var text: String {
+        switch rawValue {
+        case ..<3600: "\(rawValue / 60)m"
+        case ..<86_400: "\(rawValue / 3600)h"
+        default: "\(rawValue / 86_400)d"
+        }
+    }
+
+    static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
+}
+
+/// By how many bytes a process grew; nil where that is not known.
+struct MemoryChanges: Hashable {
+    /// Over the last five minutes and the last hour, or what was recorded of them.
+    let fiveMinutes: Int64?
+    let hour: Int64?
+    /// Over the last day, or what there is; nil before there is more than an hour.
+    let day: Int64?
+
+    init(of subject: MemoryHistory.Subject, in history: MemoryHistory, until moment: Nanoseconds) {
+        func change(_ seconds: Int) -> MemoryHistory.Change? {
+            history.change(of: subject, last: .seconds(seconds), until: moment)
+        }
+        fiveMinutes = change(300)?.bytes
+        hour = change(3600)?.bytes
+        day = change(86_400).flatMap { $0.covered > .seconds(3600) ? $0.bytes : nil }
+    }
+}

@@ -1,0 +1,59 @@
+import Diagnosis
+import ProcSampling
+import Screen
+
+/// View 3: which curve, over which time, and the mappings behind it.
+extension State {
+    /// The process whose row is selected, or whose mappings or threads are on show.
+    var selectedProcess: ProcessIdentity? {
+        switch place {
+        case .mappings(let process), .threads(of: let process?), .thread(_, of: let process):
+            return process
+        case .overview, .threads(of: nil), .memory, .tool:
+            guard case .process(let process) = list.selected else { return nil }
+            return process
+        }
+    }
+
+    /// The mappings on show, those of one use together.
+    var mappingGroups: [MappingGroup] {
+        guard case .mappings(let process) = place, memory.mappings?.process == process else {
+            return []
+        }
+        return memory.groups
+    }
+
+    mutating func zoom(in isIn: Bool) {
+        guard let shown else { return }
+        let here = memory.span(until: shown.moment)
+        guard let span = isIn ? here.shorter : here.longer else {
+            say(isIn ? "this is the shortest span" : "this is the longest span")
+            return
+        }
+        memory.chosenSpan = span
+    }
+
+    mutating func toggleBraille() {
+        switch settings.glyphs {
+        case .ascii: say("braille needs a UTF-8 locale and a terminal that shows it")
+        case .blocks: settings.glyphs = .braille
+        case .braille: settings.glyphs = .blocks
+        }
+    }
+
+    mutating func markSelected() {
+        guard let selectedProcess else {
+            say("select a process first")
+            return
+        }
+        if !memory.toggleMark(selectedProcess) {
+            say("\(MemoryState.mostMarked) curves are all that can be told apart; m unmarks one")
+        }
+    }
+
+    mutating func nextCurve() {
+        let all = CurveSubject.allCases
+        let index = all.firstIndex(of: memory.subject) ?? 0
+        memory.subject = all[(index + 1) % all.count]
+    }
+}

@@ -1,0 +1,40 @@
+package import Diagnosis
+package import ProcSampling
+
+/// What diagnosis makes of all that was recorded, as of one refresh.
+package struct Verdicts: Sendable {
+    package private(set) var growth = GrowthBook()
+    private var book = FindingsBook()
+
+    package init() {}
+
+    /// Most severe first.
+    package var findings: [Finding] { book.findings }
+
+    /// Takes a refresh in, after `history` and `memory` did.
+    package mutating func update(
+        _ snapshot: Snapshot, history: History, memory: MemoryHistory
+    ) {
+        growth.update(snapshot, memory: memory)
+        book.update(snapshot, history: history, memory: memory, growth: growth)
+    }
+}
+
+extension State {
+    /// The verdicts that go with what is shown: those of now, or those of the moment at which the
+    /// screen was frozen. Nil at an earlier moment, of which none were kept.
+    var shownVerdicts: Verdicts? {
+        guard let frozen else { return verdicts }
+        return frozen.sequence == frozenVerdictsOf ? frozenVerdicts : nil
+    }
+
+    /// The findings that go with what is shown.
+    var findings: [Finding] { shownVerdicts?.findings ?? [] }
+
+    /// The screen stands from now on.
+    mutating func freeze() {
+        frozen = live
+        frozenVerdicts = verdicts
+        frozenVerdictsOf = live?.sequence
+    }
+}

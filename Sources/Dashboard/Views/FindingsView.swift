@@ -1,0 +1,76 @@
+import Diagnosis
+import Screen
+import Units
+
+/// Findings in the Overview: one line each, the selected one with its grounds.
+enum FindingsView {
+    /// Rows that the section takes: a title, the findings, and under the selected one its grounds.
+    static func height(_ state: State) -> Int {
+        let count = state.findings.count
+        guard count > 0, state.size.rows >= leastRows else { return 0 }
+        let grounds = state.selectedFinding == nil ? 0 : groundLines
+        return 1 + min(count, most(rows: state.size.rows)) + grounds
+    }
+
+    /// On a smaller screen the list matters more.
+    static let leastRows = 16
+    private static let groundLines = 2
+
+    /// So many are on the screen at once; the others come into view as one selects them.
+    private static func most(rows: Int) -> Int { rows < 30 ? 3 : 6 }
+
+    static func draw(_ state: State, into surface: inout Surface, in rect: Rect) {
+        guard rect.rows > 1 else { return }
+        var rest = rect
+        let findings = state.findings
+        let title = rest.takeTop(1)
+        surface.fill(title, surface.glyphs.rule, style: .faint)
+        surface.put(
+            " FINDINGS \(findings.count) ", at: Point(column: title.column + 1, row: title.row),
+            style: .heading)
+        let selected = findings.firstIndex { $0.id == state.selectedFinding }
+        let room = most(rows: state.size.rows)
+        let first = max(0, min((selected ?? 0) - room + 1, findings.count - room))
+        for (index, finding) in findings.enumerated().dropFirst(first).prefix(room) {
+            guard rest.rows > 0 else { return }
+            draw(finding, isSelected: index == selected, into: &surface, in: rest.takeTop(1))
+            guard index == selected else { continue }
+            for text in [grounds(finding), "next " + finding.advice] where rest.rows > 0 {
+                let line = rest.takeTop(1)
+                surface.put(
+                    text, at: Point(column: line.column + 4, row: line.row), style: .faint,
+                    within: line.columns - 4)
+            }
+        }
+    }
+
+    private static func draw(
+        _ finding: Finding, isSelected: Bool, into surface: inout Surface, in rect: Rect
+    ) {
+        let (mark, style) = mark(finding.severity)
+        let confidence = finding.confidence.text
+        surface.put(
+            isSelected ? String(surface.glyphs.selection) : " ", at: rect.origin, style: .accent)
+        surface.put(mark, at: Point(column: rect.column + 1, row: rect.row), style: style)
+        surface.put(
+            finding.claim, at: Point(column: rect.column + 4, row: rect.row), style: .text,
+            within: rect.columns - 5 - confidence.count)
+        surface.put(
+            confidence,
+            at: Point(column: rect.column + rect.columns - confidence.count, row: rect.row),
+            style: .text)
+        if isSelected { surface.reverse(rect) }
+    }
+
+    private static func grounds(_ finding: Finding) -> String {
+        "why  " + finding.evidence.joined(separator: "; ")
+    }
+
+    private static func mark(_ severity: Finding.Severity) -> (String, Style) {
+        switch severity {
+        case .info: ("i", .faint)
+        case .warning: ("!", .warning)
+        case .critical: ("!!", .critical)
+        }
+    }
+}

@@ -1,0 +1,204 @@
+import Diagnosis
+import ProcSampling
+import Screen
+import Units
+
+/// What a process's memory is made of, mapping by mapping, and which of it grows.
+enum MappingsView {
+    /// A title, what was read and when, the sums, what reading costs.
+    static let summaryLines = 4
+
+    static func draw(_ state: State, into surface: inout Surface, _ layout: Layout) {
+        guard let snapshot = state.shown, case .mappings(let process) = state.place else { return }
+        let reading = state.memory.mappings.flatMap { $0.process == process ? $0 : nil }
+        var summary = layout.summary
+        ListView.drawRule(
+            title(process, reading, state), state, snapshot, into: &surface,
+            in: summary.takeTop(min(1, summary.rows)))
+        for line in lines(reading, state, snapshot) {
+            guard summary.rows > 0 else { break }
+            let row = summary.takeTop(1)
+            surface.put(
+                line, at: Point(column: row.column + 1, row: row.row), within: row.columns - 1)
+        }
+        ListView.draw(state, snapshot, into: &surface, layout)
+    }
+
+    private static func title(
+        _ process: ProcessIdentity, _ reading: MappingsReading?, _ state: State
+    ) -> String {
+        let name = state.shown?.processes.first { $0.id == process }?.name
+        let count = reading.map { "  \($0.mappings.count) mappings" } ?? ""
+        return "MAPPINGS \(name ?? "process") \(process.pid)\(count)"
+    }
+
+    private static func lines(
+        _ reading: MappingsReading?, _ state: State, _ snapshot: Snapshot
+    ) -> [[StyledText]] {
+        guard let reading else { return [[StyledText("reading smaps ...", .faint)], [], cost] }
+        return [progress(reading, state, snapshot), sums(reading), cost]
+    }
+
+    private static let cost = [
+        StyledText(
+            "Reading smaps takes locks inside the process, so it is done only while this is open.",
+            .faint)
+    ]
+
+    /// When it was read, how long that took, and when it is read again.
+    private static func progress(
+        _ reading: MappingsReading, _ state: State, _ snapshot: Snapshot
+    ) -> [StyledText] {
+        let clock = reading.time.clock(secondsFromUTC: state.settings.secondsFromUTC)
+        let time = "\((reading.duration.seconds * 1000).rounded() / 1000) s"
+        switch reading.progress {
+        case .reading:
+            return [
+                StyledText("reading ... ", .warning),
+                StyledText("\(reading.mappings.count) mappings in \(time) so far; Esc stops it"),
+            ]
+        case .failed(let error):
+            return [StyledText("! " + reason(error), .warning)]
+        case .cut, .complete:
+            var pieces = [StyledText("read at \(clock) in \(time)")]
+            if reading.progress == .cut {
+                pieces.append(StyledText("  ! cut short: more than is kept", .warning))
+            }
+            if let first = state.memory.firstMappings, first.moment < reading.moment {
+                let passed = Duration.nanoseconds(
+                    Int64(clamping: reading.moment.since(first.moment).rawValue))
+                pieces.append(StyledText("; growth over \(passed.text)"))
+            } else {
+                pieces.append(StyledText("; growth with the next reading, 10 s later"))
+            }
+            if state.memory.readsAgain { return pieces + [StyledText("   reading ...", .warning)] }
+            return pieces + [StyledText("   r", .accent), StyledText(" read now")]
+        }
+    }
+
+    private static func sums(_ reading: MappingsReading) -> [StyledText] {
+        func sum(_ field: KeyPath<Mapping, ByteCount>) -> ByteCount {
+            ByteCount(reading.mappings.reduce(0) { $0 &+ $1[keyPath: field].rawValue })
+        }
+        let rollup = reading.rollup
+        let proportional = rollup?.proportional ?? sum(\.proportional)
+        let facts = [
+            "PSS \(proportional.text)", "RSS \((rollup?.resident ?? sum(\.resident)).text)",
+            "anon \((rollup?.anonymous ?? sum(\.anonymous)).text)",
+            "swap \((rollup?.swap ?? sum(\.swap)).text)", "huge pages \(sum(\.hugePages).text)",
+            "addresses \(sum(\.size).text)",
+        ]
+        return [StyledText(facts.joined(separator: "  "))]
+    }
+
+    private static func reason(_ error: ProcError) -> String {
+        switch error {
+        case .denied: "not permitted: smaps needs root or the same user"
+        case .vanished: "the process has ended"
+        case .absent: "this kernel has no smaps"
+        case .malformed: "smaps did not parse: a bug of dxtop, please report"
+        case .failed(_, let errno):
+            errno == 110
+                ? "it does not answer: something holds the lock on its memory"
+                : "error \(errno)"
+        }
+    }
+}
+
+/// Reads the figures of one row of mappings: a group, or one mapping of it.
+struct MappingReader {
+    private let group: MappingGroup
+    private let member: MappingGroup.Member?
+
+    init(_ row: Row, in groups: [MappingGroup]) {
+        group = groups[row.process]
+        member = row.thread.map { groups[row.process].members[$0] }
+    }
+
+    private func bytes(
+        _ ofGroup: KeyPath<MappingGroup, ByteCount>, _ ofMapping: KeyPath<Mapping, ByteCount>
+    ) -> ByteCount {
+        member.map { $0.mapping[keyPath: ofMapping] } ?? group[keyPath: ofGroup]
+    }
+
+    private var size: ByteCount { bytes(\.size, \.size) }
+    private var resident: ByteCount { bytes(\.resident, \.resident) }
+    private var proportional: ByteCount { bytes(\.proportional, \.proportional) }
+    private var anonymous: ByteCount { bytes(\.anonymous, \.anonymous) }
+    private var swap: ByteCount { bytes(\.swap, \.swap) }
+    private var growth: Double? { member.map(\.growth) ?? group.growth }
+
+    func text(_ column: ColumnID) -> String {
+        switch column {
+        case .count: member == nil ? "\(group.count)" : ""
+        case .size: size.text
+        case .resident: resident.text
+        case .proportional: proportional.text
+        case .anonymous: anonymous.text
+        case .swap: swap.text
+        case .rate: growth.map { $0 == 0 ? "0" : $0.signedBytes } ?? "-"
+        case .kind: kind
+        case .mapping: name
+        default: ""
+        }
+    }
+
+    func key(_ column: ColumnID) -> SortKey? {
+        switch column {
+        case .count: .number(Double(group.count))
+        case .size: .number(Double(size.rawValue))
+        case .resident: .number(Double(resident.rawValue))
+        case .proportional: .number(Double(proportional.rawValue))
+        case .anonymous: .number(Double(anonymous.rawValue))
+        case .swap: .number(Double(swap.rawValue))
+        case .rate: growth.map { .number($0) }
+        case .kind, .mapping: .text(text(column))
+        default: nil
+        }
+    }
+
+    func matches(_ filter: String) -> Bool {
+        kind.containsIgnoringCase(filter) || name.containsIgnoringCase(filter)
+    }
+
+    private var kind: String {
+        switch group.id {
+        case .heap: "heap"
+        case .arenas: "arena"
+        case .mainStack, .threadStacks: "stack"
+        case .anonymous, .smallAnonymous: "anon"
+        case .file: "file"
+        case .shared: "shared"
+        case .hugetlb: "hugetlb"
+        case .kernel: "kernel"
+        }
+    }
+
+    private var name: String {
+        guard let member else { return groupName }
+        let mapping = member.mapping
+        let start = String(mapping.start, radix: 16)
+        if case .threadStack(let thread) = mapping.kind { return "\(start) of T\(thread)" }
+        return mapping.name.isEmpty ? start : "\(start) \(mapping.name)"
+    }
+
+    private var groupName: String {
+        switch group.id {
+        case .heap: return "[heap], by brk"
+        case .arenas: return "malloc arenas of threads"
+        case .mainStack: return "[stack] of the first thread"
+        case .threadStacks:
+            guard group.count == 1, case .threadStack(let thread) = group.members[0].mapping.kind
+            else { return "stacks of threads" }
+            return "stack of T\(thread)"
+        case .anonymous(let name, let size):
+            let what = name.isEmpty ? "anon" : name
+            guard group.count > 1 else { return what }
+            return "\(group.count) mappings of \(ByteCount(size).text) \(what)"
+        case .smallAnonymous: return "anonymous, below 1M each"
+        case .file(let path): return path
+        case .shared(let name), .hugetlb(let name): return name.isEmpty ? "anonymous" : name
+        case .kernel: return "[vdso] and the like"
+        }
+    }
+}

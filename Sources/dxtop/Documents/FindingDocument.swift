@@ -1,0 +1,37 @@
+import Diagnosis
+import ProcSampling
+import Units
+
+/// A finding as JSON. Its id is that of its kind; which one it is, the subject says.
+struct FindingDocument: Encodable {
+    let finding: Finding
+
+    func encode(to encoder: any Encoder) throws {
+        var fields = FieldWriter(encoder)
+        try fields.write("id", finding.kind.rawValue)
+        try fields.write("severity", finding.severity.rawValue)
+        try fields.write("confidence", finding.confidence.rawValue)
+        try fields.write("subject", SubjectDocument(subject: finding.subject))
+        try fields.write("claim", finding.claim)
+        try fields.write("evidence", finding.evidence)
+        try fields.write("advice", finding.advice)
+        try fields.write("since", finding.since.rfc3339)
+    }
+
+    private struct SubjectDocument: Encodable {
+        let subject: Finding.Subject
+
+        func encode(to encoder: any Encoder) throws {
+            var fields = FieldWriter(encoder)
+            switch subject {
+            case .host: try fields.write("kind", "host")
+            case .process(let process):
+                try fields.write("kind", "process")
+                try fields.write("pid", process.pid.rawValue)
+            case .group(let path):
+                try fields.write("kind", "cgroup")
+                try fields.write("path", path)
+            }
+        }
+    }
+}
