@@ -43,6 +43,7 @@ class Program:
 PROGRAMS = [
     Program("dxtop threads", [f"{BUILT}/dxtop", "--interval", "1", "--view", "threads"]),
     Program("dxtop overview", [f"{BUILT}/dxtop", "--interval", "1"]),
+    Program("dxtop memory", [f"{BUILT}/dxtop", "--interval", "1", "--view", "memory"]),
     Program("htop threads", ["htop"], {"hide_userland_threads": 0}),
     Program("htop processes", ["htop"], {"hide_userland_threads": 1}),
     Program("top -H", ["top", "-H", "-d", "1"]),

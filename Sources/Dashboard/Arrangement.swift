@@ -56,37 +56,37 @@ struct Arrangement {
 
     private func processes() -> [Row] {
         snapshot.processes.indices.map {
-            Row(id: .process(snapshot.processes[$0].id), process: $0, thread: nil)
+            Row(id: .process(snapshot.processes[$0].id), index: $0)
         }
     }
 
     /// Kernel threads have none. The largest first: of those that grew alike it comes first, too.
     private func processesWithMemory() -> [Row] {
         func size(_ row: Row) -> UInt64 {
-            let process = snapshot.processes[row.process]
+            let process = snapshot.processes[row.index]
             return (process.memory?.anonymousAndSwap ?? process.residentMemory)?.rawValue ?? 0
         }
-        return processes().filter { !snapshot.processes[$0.process].isKernelThread }
+        return processes().filter { !snapshot.processes[$0.index].isKernelThread }
             .sorted { size($0) > size($1) }
     }
 
     private func mappings() -> [Row] {
         var rows = groups.indices.map {
-            Row(id: .mappings(groups[$0].id), process: $0, thread: nil)
+            Row(id: .mappings(groups[$0].id), index: $0)
         }
         if !list.filter.isEmpty {
             rows.removeAll { !MappingReader($0, in: groups).matches(list.filter) }
         }
         return ordered(rows).flatMap { row -> [Row] in
-            guard groups[row.process].count > 1 else { return [row] }
+            guard groups[row.index].count > 1 else { return [row] }
             var group = row
             group.isFolded = !list.unfolded.contains(row.id)
             guard !group.isFolded else { return [group] }
             return [group]
-                + groups[row.process].members.indices.map { index in
+                + groups[row.index].members.indices.map { index in
                     var member = Row(
-                        id: .mapping(groups[row.process].members[index].mapping.start),
-                        process: row.process, thread: index)
+                        id: .mapping(groups[row.index].members[index].mapping.start),
+                        index: row.index, part: index)
                     member.depth = 1
                     return member
                 }
@@ -105,7 +105,7 @@ struct Arrangement {
     private func threads(ofProcessAt index: Int) -> [Row] {
         let threads = snapshot.processes[index].threads
         return threads.indices.map {
-            Row(id: .thread(threads[$0].id), process: index, thread: $0)
+            Row(id: .thread(threads[$0].id), index: index, part: $0)
         }
     }
 
@@ -145,11 +145,11 @@ struct Arrangement {
         // Depth first with a stack of its own: a hostile chain of processes is as deep as it likes.
         var pending = Array(roots.reversed())
         while var row = pending.popLast() {
-            let process = snapshot.processes[row.process]
-            let below = children[row.process] ?? []
+            let process = snapshot.processes[row.index]
+            let below = children[row.index] ?? []
             let ownThreads =
                 list.showsThreads && process.threadCount > 1
-                ? ordered(threads(ofProcessAt: row.process)) : []
+                ? ordered(threads(ofProcessAt: row.index)) : []
             // With a filter also what is folded away is looked through.
             row.isFolded =
                 list.filter.isEmpty && list.folded.contains(row.id)
@@ -178,9 +178,9 @@ struct Arrangement {
         var roots: [Row] = []
         var children: [Int: [Row]] = [:]
         for row in all {
-            let process = snapshot.processes[row.process]
+            let process = snapshot.processes[row.index]
             // Who began later only has the number of a parent that has ended.
-            if let parent = indices[process.parent], parent != row.process,
+            if let parent = indices[process.parent], parent != row.index,
                 snapshot.processes[parent].id.startTime <= process.id.startTime
             {
                 children[parent, default: []].append(row)
@@ -198,15 +198,15 @@ struct Arrangement {
     ) {
         var isReached = Array(repeating: false, count: snapshot.processes.count)
         func reach(_ root: Row) {
-            var pending = [root.process]
+            var pending = [root.index]
             while let index = pending.popLast() {
                 guard !isReached[index] else { continue }
                 isReached[index] = true
-                pending += (children[index] ?? []).map(\.process)
+                pending += (children[index] ?? []).map(\.index)
             }
         }
         for root in roots { reach(root) }
-        for row in all where !isReached[row.process] {
+        for row in all where !isReached[row.index] {
             for parent in children.keys { children[parent]?.removeAll { $0.id == row.id } }
             roots.append(row)
             reach(row)

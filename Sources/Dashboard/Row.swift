@@ -10,13 +10,14 @@ package enum RowID: Hashable, Sendable {
     case mapping(UInt64)
 }
 
-/// A row of a list: a place in the snapshot that is shown.
+/// A row of a list: a place in the snapshot that is shown, or among the groups of mappings.
 package struct Row: Hashable, Sendable {
     package let id: RowID
-    /// Index into `Snapshot.processes`.
-    let process: Int
-    /// Index into that process's `threads`; nil for a row that is the process.
-    let thread: Int?
+    /// Index into `Snapshot.processes`, or into the groups.
+    let index: Int
+    /// Index into that process's `threads`, or that group's members; nil for a row that is the
+    /// whole.
+    var part: Int?
     /// How deep it stands in the tree.
     var depth = 0
     /// In the tree: has children that are folded away.

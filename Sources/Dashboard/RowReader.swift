@@ -25,12 +25,12 @@ struct RowReader {
 
     /// Lent, not copied: this is asked for every row of a table of thousands.
     private var process: ProcessSample {
-        _read { yield processes[row.process] }
+        _read { yield processes[row.index] }
     }
 
     /// Nil for a row that is the process.
     private var thread: ThreadSample? {
-        row.thread.map { processes[row.process].threads[$0] }
+        row.part.map { processes[row.index].threads[$0] }
     }
 
     /// What stands in the column; "-" where the figure is not known or not permitted, nothing

@@ -104,7 +104,7 @@ extension State {
         case .process(let identity):
             path.append(Level(place == .memory ? .mappings(of: identity) : .threads(of: identity)))
         case .thread(let identity):
-            path.append(Level(.thread(identity, of: shown.processes[row.process].id)))
+            path.append(Level(.thread(identity, of: shown.processes[row.index].id)))
         case .mappings:
             if list.unfolded.contains(row.id) { fold() } else { unfold() }
         case .mapping: break
@@ -158,8 +158,8 @@ extension State {
     /// Whether the row is a hot thread or holds one.
     func isHot(_ row: Row, in snapshot: Snapshot) -> Bool {
         if case .mappings = place { return false }
-        let process = snapshot.processes[row.process]
-        guard let thread = row.thread else { return process.hasHotThread(settings.hotThreshold) }
+        let process = snapshot.processes[row.index]
+        guard let thread = row.part else { return process.hasHotThread(settings.hotThreshold) }
         return process.threads[thread].isHot(settings.hotThreshold) == true
     }
 

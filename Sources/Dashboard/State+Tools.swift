@@ -17,7 +17,7 @@ extension State {
             return shown.processes.first { $0.id == owner }.flatMap { hottest(of: $0, in: shown) }
         }
         guard let index = list.selectedIndex else { return nil }
-        let process = shown.processes[list.rows[index].process]
+        let process = shown.processes[list.rows[index].index]
         switch list.rows[index].id {
         case .thread(let thread): return subject(thread: thread, process: process.id, in: shown)
         case .process: return hottest(of: process, in: shown)

@@ -57,9 +57,10 @@ enum ListView {
             let values = state.cpuCurve(of: thread, last: .seconds(60), points: 6)
             return .sparkline(Sparkline(values, maximum: 100, style: style))
         case .command, .name:
-            let text = reader.text(column)
+            var text = reader.text(column)
+            if state.place == .memory { text = Self.withoutFolder(text) }
             var branch = branch(of: row, state, surfaceGlyphs: state.settings.glyphs)
-            if isOverview, row.thread != nil, branch.isEmpty { branch = "  " }
+            if isOverview, row.part != nil, branch.isEmpty { branch = "  " }
             if state.place == .memory, case .process(let process) = row.id {
                 branch = state.memory.mark(of: process).map { "\($0) " } ?? ""
             }
@@ -71,7 +72,7 @@ enum ListView {
         case .cpu, .hottest:
             // A hot figure has a mark, so that it stands out without colour too. The sum of a
             // process is not marked: of several threads it says nothing about any one.
-            let marksHot = isHot && (column == .hottest || row.thread != nil)
+            let marksHot = isHot && (column == .hottest || row.part != nil)
             return .text(
                 StyledText(
                     reader.text(column) + (marksHot ? "!" : " "), marksHot ? .critical : .text))
@@ -79,6 +80,13 @@ enum ListView {
             let text = reader.text(column)
             return .text(StyledText(text, text == "-" || text == "0.0" ? .faint : .text))
         }
+    }
+
+    /// A command line without the folder of its program, which would take up a narrow column.
+    private static func withoutFolder(_ command: String) -> String {
+        let program = command.prefix { $0 != " " }
+        guard program.hasPrefix("/"), let slash = program.lastIndex(of: "/") else { return command }
+        return String(command[command.index(after: slash)...])
     }
 
     private static func mappingContent(

@@ -111,8 +111,8 @@ struct MappingReader {
     private let member: MappingGroup.Member?
 
     init(_ row: Row, in groups: [MappingGroup]) {
-        group = groups[row.process]
-        member = row.thread.map { groups[row.process].members[$0] }
+        group = groups[row.index]
+        member = row.part.map { groups[row.index].members[$0] }
     }
 
     private func bytes(

@@ -42,6 +42,7 @@ struct MemoryPicture {
     /// What is drawn; nil while nothing is selected.
     private let subject: MemoryHistory.Subject?
     private let process: ProcessSample?
+    private let name: String?
 
     init(_ state: State, _ snapshot: Snapshot) {
         self.state = state
@@ -51,8 +52,12 @@ struct MemoryPicture {
             let identity = state.selectedProcess
             subject = identity.map { .process($0) }
             process = snapshot.processes.first { $0.id == identity }
-        case .hostMemory: (subject, process) = (.hostMemory, nil)
-        case .hostSwap: (subject, process) = (.hostSwap, nil)
+            // A recorded sample leaves out most processes: the curve is known all the same.
+            name = (process ?? state.live?.processes.first { $0.id == identity }).map {
+                "\($0.name) \($0.id.pid)"
+            }
+        case .hostMemory: (subject, process, name) = (.hostMemory, nil, nil)
+        case .hostSwap: (subject, process, name) = (.hostSwap, nil, nil)
         }
     }
 
@@ -61,7 +66,7 @@ struct MemoryPicture {
     var title: String {
         var title = "MEMORY "
         switch subject {
-        case .process: title += process.map { "\($0.name) \($0.id.pid)  anon+swap" } ?? "-"
+        case .process: title += (name ?? "-") + "  anon+swap"
         case .hostMemory: title += "host  used (total - available)"
         case .hostSwap: title += "host  swap in use"
         case nil: title += "-"
