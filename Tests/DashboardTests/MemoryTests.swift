@@ -92,7 +92,7 @@ import Units
         var scene = Scene.growing(.linear)
         scene.press(.character("m"), .down)
         #expect(scene.row(1).contains("1 streamd"), "\(scene)")
-        #expect(scene.shows("1 streamd --config"), "the row bears the digit, too: \(scene)")
+        #expect(scene.shows("1 streamd --c"), "the row bears the digit, too: \(scene)")
         let chart = (2..<10).map { scene.row($0) }.joined()
         #expect(chart.contains("11111"), "\(scene)")
         scene.press(.up, .character("m"))
