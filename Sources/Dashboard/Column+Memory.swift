@@ -9,7 +9,8 @@ extension Column {
         Column(.swap, "SWAP", 5, priority: 4, "its anonymous memory that is swapped out"),
         Column(
             .fiveMinuteChange, "+/5m", 6, priority: 5,
-            "growth of anonymous memory and swap over 5 minutes, or what there is of them"),
+            "growth of anonymous memory and swap in 5 minutes, or what there is; - below 1M: not kept"
+        ),
         Column(.hourChange, "+/1h", 6, priority: 0, "the same over an hour"),
         Column(
             .dayChange, "+/24h", 6, priority: 6,

@@ -8,13 +8,14 @@ enum FindingsView {
     static func height(_ state: State) -> Int {
         let count = state.findings.count
         guard count > 0, state.size.rows >= leastRows else { return 0 }
-        let grounds = state.selectedFinding == nil ? 0 : groundLines
-        return 1 + min(count, most(rows: state.size.rows)) + grounds
+        let selected = state.findings.first { $0.id == state.selectedFinding }
+        let lines = selected.map { grounds($0, columns: state.size.columns).count } ?? 0
+        return 1 + min(count, most(rows: state.size.rows)) + lines
     }
 
     /// On a smaller screen the list matters more.
     static let leastRows = 16
-    private static let groundLines = 2
+    private static let mostGroundLines = 6
 
     /// So many are on the screen at once; the others come into view as one selects them.
     private static func most(rows: Int) -> Int { rows < 30 ? 3 : 6 }
@@ -35,11 +36,11 @@ enum FindingsView {
             guard rest.rows > 0 else { return }
             draw(finding, isSelected: index == selected, into: &surface, in: rest.takeTop(1))
             guard index == selected else { continue }
-            for text in [grounds(finding), "next " + finding.advice] where rest.rows > 0 {
+            for text in grounds(finding, columns: rect.columns) where rest.rows > 0 {
                 let line = rest.takeTop(1)
                 surface.put(
-                    text, at: Point(column: line.column + 4, row: line.row), style: .faint,
-                    within: line.columns - 4)
+                    text, at: Point(column: line.column + indent, row: line.row),
+                    within: line.columns - indent)
             }
         }
     }
@@ -62,9 +63,20 @@ enum FindingsView {
         if isSelected { surface.reverse(rect) }
     }
 
-    private static func grounds(_ finding: Finding) -> String {
-        "why  " + finding.evidence.joined(separator: "; ")
+    /// Why it is said, and what to do next: under the claim.
+    private static func grounds(_ finding: Finding, columns: Int) -> [[StyledText]] {
+        func lines(_ label: String, _ text: String) -> [[StyledText]] {
+            Wrapped.lines(text, width: columns - indent - label.count - 1).enumerated().map {
+                let head = $0 == 0 ? label : String(repeating: " ", count: label.count)
+                return [StyledText(head + " ", .heading), StyledText($1, .faint)]
+            }
+        }
+        let next = lines("next", finding.advice)
+        let why = lines("why ", finding.evidence.joined(separator: "; "))
+        return why.prefix(max(1, mostGroundLines - next.count)) + next
     }
+
+    private static let indent = 4
 
     private static func mark(_ severity: Finding.Severity) -> (String, Style) {
         switch severity {

@@ -32,7 +32,7 @@ enum ListView {
         let list = state.level.list
         table.draw(
             into: &surface, in: area, rows: list.rows.count, first: first,
-            selected: list.selectedIndex
+            selected: state.selectedFinding == nil ? list.selectedIndex : nil
         ) { index, column in
             content(of: column, list.rows[index], state, snapshot)
         }
@@ -85,7 +85,7 @@ enum ListView {
     /// A command line without the folder of its program, which would take up a narrow column.
     private static func withoutFolder(_ command: String) -> String {
         let program = command.prefix { $0 != " " }
-        guard program.hasPrefix("/"), let slash = program.lastIndex(of: "/") else { return command }
+        guard let slash = program.lastIndex(of: "/") else { return command }
         return String(command[command.index(after: slash)...])
     }
 

@@ -51,6 +51,6 @@ package enum GroupMemory {
             claim: "group \(group.path) at \(share.text) % of its memory limit"
                 + (wasHit ? ", which it hits" : ""),
             evidence: evidence,
-            advice: "3: who in it grows; or raise memory.max", since: time)
+            advice: "Enter: who in it grows; or raise memory.max", since: time)
     }
 }

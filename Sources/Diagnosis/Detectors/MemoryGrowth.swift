@@ -44,14 +44,12 @@ package enum MemoryGrowth {
         var claim =
             "\(process.name) \(process.id.pid.rawValue) memory \(rate) for \(growth.span.text),"
             + " \(shape.text)"
-        if let left = outlook.timeLeft, let limit = outlook.limit {
-            claim += "; full in \(GrowthText.about(left)) (\(limit.text))"
-        }
+        if let left = outlook.timeLeft { claim += "; full in \(GrowthText.about(left))" }
         return Finding(
             kind: .memoryGrowth, subject: .process(process.id), severity: severity(outlook),
             confidence: confidence(shape, isConfirmed: !confirmed.isEmpty), claim: claim,
             evidence: evidence(outlook, confirmed: confirmed),
-            advice: "3, then Enter on it: which mapping grows tells what it holds",
+            advice: "Enter: its curve, and Enter again: which mapping grows tells what it holds",
             since: WallTime(
                 seconds: time.seconds - growth.span.components.seconds,
                 nanoseconds: time.nanoseconds))
@@ -74,16 +72,17 @@ package enum MemoryGrowth {
     private static func evidence(_ outlook: MemoryOutlook, confirmed: [Witness]) -> [String] {
         let growth = outlook.growth
         let (low, high) = (growth.interval.lowerBound, growth.interval.upperBound)
-        var lines = [
+        var lines: [String] = []
+        if let limit = outlook.limit, let headroom = outlook.headroom {
+            lines.append("\(GrowthText.amount(headroom)) left below \(limit.text)")
+        }
+        lines += [
             "anonymous memory and swap \(GrowthText.signed(growth.change)) in \(growth.span.text),"
                 + " now \(GrowthText.amount(ByteCount(UInt64(max(0, growth.level)))))",
             "slope \(GrowthText.rate(growth.slope)), 95 % between \(GrowthText.rate(low)) and"
                 + " \(GrowthText.rate(high)); rising in \(growth.rising) of \(growth.windows)"
                 + " windows",
         ]
-        if let limit = outlook.limit, let headroom = outlook.headroom {
-            lines.append("\(GrowthText.amount(headroom)) left below \(limit.text)")
-        }
         lines += confirmed.map { witness in
             "\(witness.name) \(GrowthText.signed(witness.change)) while it grew by"
                 + " \(GrowthText.signed(witness.growth))"

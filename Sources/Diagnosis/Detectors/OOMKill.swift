@@ -68,7 +68,7 @@ package enum OOMKill {
             severity: passed < criticalTime ? .critical : .warning, confidence: .high,
             claim: "the kernel killed \(some) for want of memory\(place)\(who)",
             evidence: evidence,
-            advice: "3: who grows; dmesg -T | grep -i oom: who held what when it was killed",
+            advice: "Enter: who grows; dmesg -T | grep -i oom: who held what when it was killed",
             since: lastSeen)
     }
 }

@@ -52,7 +52,7 @@ package enum SwapThrash {
             kind: .swapThrash, subject: .host, severity: pressure == nil ? .warning : .critical,
             confidence: pressure == nil ? .medium : .high, claim: "paging both ways: \(rates)",
             evidence: evidence,
-            advice: "3, sort by FLT/s: who waits; by ANON: who holds the memory",
+            advice: "Enter, then sort by FLT/s: who waits; by ANON: who holds the memory",
             since: snapshot.time)
     }
 

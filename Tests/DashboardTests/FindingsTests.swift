@@ -1,0 +1,82 @@
+import Diagnosis
+import ProcSampling
+import Screen
+import Testing
+
+@testable import Dashboard
+
+/// Findings in the Overview: what they say, and where they lead.
+@Suite struct FindingsTests {
+    private static func scene(
+        columns: Int = 80, rows: Int = 24, glyphs: Glyphs = .ascii
+    ) -> Scene {
+        Scene.growing(
+            .linear, seconds: 300, columns: columns, rows: rows, glyphs: glyphs, place: .overview)
+    }
+
+    @Test(arguments: GoldenTests.shots) func overview(_ shot: GoldenTests.Shot) {
+        let scene = Self.scene(columns: shot.columns, rows: shot.rows, glyphs: shot.glyphs)
+        Golden.expect(scene.state.render(), matches: "findings-\(shot.name)")
+    }
+
+    @Test func theSelectedOneShowsItsGrounds() {
+        var scene = Self.scene()
+        #expect(scene.shows("FINDINGS 1"), "\(scene)")
+        #expect(scene.shows("streamd 2214 memory +2.1 MiB/s"), "\(scene)")
+        #expect(!scene.shows("why "), "\(scene)")
+        scene.press(.home, .up)
+        #expect(scene.shows("why "), "\(scene)")
+        #expect(scene.shows("next "), "\(scene)")
+        Golden.expect(scene.state.render(), matches: "finding-selected-80x24-ascii")
+        // Down again, and the list has the selection as before.
+        scene.press(.down)
+        #expect(!scene.shows("why "))
+        #expect(scene.state.list.selectedIndex == 0)
+    }
+
+    @Test func enterLeadsToTheCurve() {
+        var scene = Self.scene()
+        scene.press(.home, .up, .enter)
+        #expect(scene.state.place == .memory)
+        #expect(scene.row(1).contains("MEMORY streamd 2214"), "\(scene)")
+        scene.press(.escape)
+        #expect(scene.state.place == .overview)
+    }
+
+    @Test func aGroupsFindingShowsItsProcesses() {
+        var scene = Scene(place: .overview)
+        scene.sample(5) { $0.grow(to: 3900) }
+        #expect(scene.shows("FINDINGS 1"), "\(scene)")
+        scene.press(.home, .up, .enter)
+        #expect(scene.state.place == .memory)
+        #expect(scene.state.list.rows.map(\.id) == [.process(Scene.streamd)], "\(scene)")
+    }
+
+    @Test func whatIsNoMoreIsNotSelected() {
+        var scene = Scene(place: .overview)
+        scene.sample(5) { $0.grow(to: 3900) }
+        scene.press(.home, .up)
+        #expect(scene.state.selectedFinding != nil)
+        scene.sample(5) { $0.grow(to: 100) }
+        #expect(scene.state.selectedFinding == nil)
+        #expect(!scene.shows("FINDINGS"))
+    }
+
+    @Test func aSmallScreenKeepsItsRowsForTheList() {
+        var scene = Self.scene(columns: 80, rows: 15)
+        #expect(!scene.shows("FINDINGS"), "\(scene)")
+        scene.press(.home, .up)
+        #expect(scene.state.selectedFinding == nil)
+    }
+
+    @Test func aFrozenScreenKeepsItsFindings() {
+        var scene = Scene(place: .overview)
+        scene.sample(5) { $0.grow(to: 3900) }
+        scene.press(.character("z"))
+        scene.sample(5) { $0.grow(to: 100) }
+        #expect(scene.shows("FINDINGS 1"), "\(scene)")
+        // Of earlier moments no findings were kept.
+        scene.press(.character("["))
+        #expect(!scene.shows("FINDINGS"), "\(scene)")
+    }
+}
