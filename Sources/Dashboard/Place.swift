@@ -50,7 +50,12 @@ package struct Level: Sendable {
             guard let thread = process.threads.first(where: { $0.id == identity }) else { return }
             threadName = thread.name
             lastSeen = max(lastSeen ?? snapshot.sequence, snapshot.sequence)
-        case .overview, .threads(of: nil), .memory, .tool:
+        case .memory:
+            guard case .process(let selected) = list.selected,
+                let process = snapshot.processes.first(where: { $0.id == selected })
+            else { return }
+            processName = process.name
+        case .overview, .threads(of: nil), .tool:
             return
         }
     }

@@ -51,6 +51,15 @@ extension State {
         }
     }
 
+    /// Where the selected process has ended and its service was started anew, selects the new one.
+    mutating func followRestart() {
+        guard place == .memory, list.selectedIndex == nil, let selectedProcess,
+            let successor = memory.history.successor(of: selectedProcess),
+            list.rows.contains(where: { $0.id == .process(successor) })
+        else { return }
+        list.selected = .process(successor)
+    }
+
     mutating func nextCurve() {
         let all = CurveSubject.allCases
         let index = all.firstIndex(of: memory.subject) ?? 0

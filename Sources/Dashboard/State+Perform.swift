@@ -96,7 +96,11 @@ extension State {
     private mutating func open() {
         if place == .overview, let selectedFinding { return open(selectedFinding) }
         guard let shown, let index = list.selectedIndex else {
-            if list.selected != nil { say("the selected row is not in this recorded sample") }
+            if list.selected != nil {
+                say(
+                    frozen == nil
+                        ? "it has ended" : "the selected row is not in this recorded sample")
+            }
             return
         }
         let row = list.rows[index]
@@ -191,8 +195,10 @@ extension State {
             namesThreads: place == .overview, memory: memoryFigures, groups: mappingGroups)
         // What is filtered out by hand makes way as always.
         let isFiltering = if case .filter = prompt?.purpose { true } else { false }
-        list.replaceRows(
-            arrangement.rows(of: place), waits: shown.extent == .recorded && !isFiltering)
+        // A curve stays on show when its process ends, and goes on with the one that continues it.
+        let waits = shown.extent == .recorded || place == .memory
+        list.replaceRows(arrangement.rows(of: place), waits: waits && !isFiltering)
+        followRestart()
         // Before there are rates the order says nothing, and so would a selection.
         let hasRates = shown.processes.contains { $0.hottestCPU != nil }
         if !hasRates, frozen == nil, list.heldUntil == nil { list.selected = nil }

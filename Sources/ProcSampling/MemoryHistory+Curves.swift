@@ -31,6 +31,11 @@ extension MemoryHistory {
     /// Those that have a curve, alive or ended, in no order.
     public var processes: [ProcessIdentity] { curves.map(\.id) }
 
+    /// Who continues the curve of a process that has ended; nil where nobody does.
+    public func successor(of process: ProcessIdentity) -> ProcessIdentity? {
+        curves.first { $0.predecessor == process }?.id
+    }
+
     /// A curve of as many points as asked for, each the last amount known in its share of the time.
     /// A process that continues one that ended shows that one's curve before its own.
     ///

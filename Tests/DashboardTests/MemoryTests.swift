@@ -127,6 +127,10 @@ import Units
         scene.sample { snapshot in
             snapshot.processes.removeAll { $0.id == Scene.streamd }
         }
+        // The curve stays on show, and is then that of the successor.
+        #expect(scene.row(1).contains("streamd 2214 (ended)"), "\(scene)")
+        scene.press(.enter)
+        #expect(scene.shows("it has ended"), "\(scene)")
         let successor = ProcessIdentity(pid: ProcessID(2890), startTime: ClockTicks(40_030_100))
         let original = Scene.edge07().processes[2]
         var second = 0
@@ -139,7 +143,6 @@ import Units
                 anonymous: ByteCount(kibibytes: UInt64(40 + second) * 1024), swap: ByteCount(0))
             second += 1
         }
-        scene.press(.home)
         #expect(scene.row(1).contains("streamd 2890"), "\(scene)")
         #expect((2..<12).contains { scene.row($0).contains("^") }, "\(scene)")
         // The verdict is of the new process alone: 1 MiB a second.

@@ -52,9 +52,11 @@ struct MemoryPicture {
             let identity = state.selectedProcess
             subject = identity.map { .process($0) }
             process = snapshot.processes.first { $0.id == identity }
-            // A recorded sample leaves out most processes: the curve is known all the same.
-            name = (process ?? state.live?.processes.first { $0.id == identity }).map {
-                "\($0.name) \($0.id.pid)"
+            // One that has ended, or that a recorded sample leaves out, has a curve all the same.
+            let known = process ?? state.live?.processes.first { $0.id == identity }
+            let ending = known == nil ? " (ended)" : ""
+            name = identity.map {
+                "\(known?.name ?? state.level.processName ?? "process") \($0.pid)\(ending)"
             }
         case .hostMemory: (subject, process, name) = (.hostMemory, nil, nil)
         case .hostSwap: (subject, process, name) = (.hostSwap, nil, nil)
