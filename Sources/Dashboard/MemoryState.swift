@@ -18,49 +18,14 @@ package struct MemoryState: Sendable {
     /// Processes whose curves lie over the selected one's, in the order in which they were marked.
     var marked: [ProcessIdentity] = []
     var subject: CurveSubject = .selection
-    /// How often mappings were asked for by hand.
-    var mappingsNumber = 1
-    /// The first reading of the mappings that are looked at: growth is measured from it.
-    private(set) var firstMappings: MappingsReading?
-    /// The latest that came to its end, or the first while it goes on.
-    private(set) var mappings: MappingsReading?
-    /// It is being read again.
-    private(set) var readsAgain = false
-    /// The latest whole reading, by use: made once for each.
-    private(set) var groups: [MappingGroup] = []
-
     package init() {}
 
     /// More would not be told apart by their digits.
     static let mostMarked = 9
 
-    /// Takes in a refresh; the same one again changes nothing but the mappings.
+    /// Takes in a refresh; the same one again changes nothing.
     package mutating func record(_ snapshot: Snapshot) {
         history.record(snapshot)
-        note(snapshot.mappings)
-    }
-
-    private mutating func note(_ reading: MappingsReading?) {
-        guard let reading else { return }
-        if mappings?.process != reading.process { leaveMappings() }
-        // What was read last stays on the screen while it is read again.
-        readsAgain = reading.progress == .reading && !groups.isEmpty
-        guard !readsAgain else { return }
-        let isNew =
-            mappings?.number != reading.number || mappings?.progress != reading.progress
-        mappings = reading
-        guard isNew, reading.progress == .complete || reading.progress == .cut else { return }
-        groups = MappingGroup.all(in: reading, since: firstMappings)
-        // One that was cut would make what comes later look like growth.
-        if firstMappings == nil, reading.progress == .complete { firstMappings = reading }
-    }
-
-    /// Forgets the mappings when one leaves them: what is shown next time was read then.
-    mutating func leaveMappings() {
-        firstMappings = nil
-        mappings = nil
-        groups = []
-        readsAgain = false
     }
 
     /// Brings the growth of every process up to the refresh that is shown.

@@ -29,8 +29,11 @@ extension State {
             interest.shownProcesses = [owner]
         case .mappings(let process):
             interest.shownProcesses = [process]
-            interest.mappings = Interest.MappingsWish(
-                process: process, number: memory.mappingsNumber)
+            // Nobody looks at more than what stands: the process is left in peace.
+            if frozen == nil {
+                interest.mappings = Interest.MappingsWish(
+                    process: process, number: mappings.number)
+            }
         case .tool:
             guard let target = tool?.subject.target else { break }
             interest.shownThreads = [target.thread]

@@ -17,10 +17,18 @@ extension State {
 
     /// The mappings on show, those of one use together.
     var mappingGroups: [MappingGroup] {
-        guard case .mappings(let process) = place, memory.mappings?.process == process else {
-            return []
+        guard case .mappings(let process) = place, mappings.latest?.process == process,
+            !isSteppedBack
+        else { return [] }
+        return mappings.groups
+    }
+
+    mutating func readMappings() {
+        guard frozen == nil else {
+            say("the screen stands: Space lets it go on")
+            return
         }
-        return memory.groups
+        mappings.number += 1
     }
 
     mutating func zoom(in isIn: Bool) {

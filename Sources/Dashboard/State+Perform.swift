@@ -52,7 +52,7 @@ extension State {
         case .toggleBraille: toggleBraille()
         case .mark: markSelected()
         case .nextCurve: nextCurve()
-        case .readMappings: memory.mappingsNumber += 1
+        case .readMappings: readMappings()
 
         case .toolMenu: openToolMenu()
         case .tool(let id): prepareTool(id)
@@ -66,7 +66,7 @@ extension State {
     private mutating func go(to view: Place.View) -> [Effect] {
         let effects = leaveTool()
         if path.count > 1 { leave(path[1]) }
-        if case .mappings = place { memory.leaveMappings() }
+        if case .mappings = place { mappings.forget() }
         path.removeSubrange(1...)
         switch view {
         case .overview: break
@@ -88,7 +88,7 @@ extension State {
         }
         let effects = leaveTool()
         leave(level)
-        if case .mappings = place { memory.leaveMappings() }
+        if case .mappings = place { mappings.forget() }
         path.removeLast()
         return effects
     }
@@ -190,6 +190,7 @@ extension State {
     mutating func arrange() {
         guard let shown else { return }
         if place == .memory { memory.updateChanges(for: shown) }
+        if case .mappings = place { mappings.sortMembers(of: list.unfolded) }
         let arrangement = Arrangement(
             snapshot: shown, list: list, userNames: userNames, holdsOrder: list.heldUntil != nil,
             namesThreads: place == .overview, memory: memoryFigures, groups: mappingGroups)

@@ -32,6 +32,8 @@ extension State {
             history.record(snapshot, shown: interest?.shownThreads ?? [])
         }
         memory.record(snapshot)
+        // A screen that stands keeps what was read for it.
+        if frozen == nil { mappings.note(snapshot.mappings) }
         verdicts.update(snapshot, history: history, memory: memory.history)
         live = snapshot
         for index in path.indices { path[index].note(snapshot) }

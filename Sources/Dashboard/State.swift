@@ -15,6 +15,7 @@ package struct State: Sendable {
 
     package var history = History()
     package var memory = MemoryState()
+    var mappings = MappingsState()
     package var verdicts = Verdicts()
     /// The newest snapshot.
     package var live: Snapshot?

@@ -1,3 +1,4 @@
+import Diagnosis
 package import ProcFormats
 package import ProcSampling
 import Screen
@@ -34,6 +35,14 @@ package struct TextReport {
         OverviewView.drawResources(
             snapshot, state(at: .overview), into: &surface, in: surface.bounds)
         return (0..<surface.size.rows).map(surface.text(row:))
+    }
+
+    /// A line for each finding, the most severe first.
+    package var findings: [String] {
+        verdicts.findings.map {
+            VisibleText.of(
+                "\($0.severity.rawValue): \($0.claim) (\($0.confidence.rawValue))", unicode: false)
+        }
     }
 
     /// The rows of a place under their column heads, hottest first; `limit` of them at most.

@@ -24,9 +24,13 @@ extension State {
     /// The verdicts that go with what is shown: those of now, or those of the moment at which the
     /// screen was frozen. Nil at an earlier moment, of which none were kept.
     var shownVerdicts: Verdicts? {
-        guard let frozen else { return verdicts }
-        return frozen.sequence == frozenVerdictsOf ? frozenVerdicts : nil
+        if frozen == nil { return verdicts }
+        return isSteppedBack ? nil : frozenVerdicts
     }
+
+    /// The screen stands at a moment before the one at which it was frozen: of such moments there is
+    /// only what `History` and `MemoryHistory` keep.
+    var isSteppedBack: Bool { frozen != nil && frozen?.sequence != frozenVerdictsOf }
 
     /// The findings that go with what is shown.
     var findings: [Finding] { shownVerdicts?.findings ?? [] }

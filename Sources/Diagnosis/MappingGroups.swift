@@ -22,23 +22,43 @@ package struct MappingGroup: Hashable, Sendable, Identifiable {
     }
 
     package let id: ID
-    /// The largest growth first, then the largest.
-    package private(set) var members: [Member]
+    /// By address, until `sortMembers`.
+    package private(set) var members: [Member] = []
+    /// Sums over all of them.
+    package private(set) var size = ByteCount(0)
+    package private(set) var resident = ByteCount(0)
+    package private(set) var proportional = ByteCount(0)
+    package private(set) var anonymous = ByteCount(0)
+    package private(set) var swap = ByteCount(0)
+    /// Bytes a second; nil without an earlier reading.
+    package private(set) var growth: Double?
+    private var amount: UInt64 = 0
+    private var isSorted = false
 
     package var count: Int { members.count }
-    package var size: ByteCount { sum(\.size) }
-    package var resident: ByteCount { sum(\.resident) }
-    package var proportional: ByteCount { sum(\.proportional) }
-    package var anonymous: ByteCount { sum(\.anonymous) }
-    package var swap: ByteCount { sum(\.swap) }
-    package var hugePages: ByteCount { sum(\.hugePages) }
-    /// Bytes a second; nil without an earlier reading.
-    package var growth: Double? {
-        members.contains { $0.growth == nil } ? nil : members.reduce(0) { $0 + ($1.growth ?? 0) }
+
+    private init(id: ID, growth: Double?) {
+        self.id = id
+        self.growth = growth
     }
 
-    private func sum(_ field: KeyPath<Mapping, ByteCount>) -> ByteCount {
-        ByteCount(members.reduce(0) { $0 &+ $1.mapping[keyPath: field].rawValue })
+    private mutating func add(_ member: Member) {
+        let mapping = member.mapping
+        members.append(member)
+        size = ByteCount(size.rawValue &+ mapping.size.rawValue)
+        resident = ByteCount(resident.rawValue &+ mapping.shownResident.rawValue)
+        proportional = ByteCount(proportional.rawValue &+ mapping.proportional.rawValue)
+        anonymous = ByteCount(anonymous.rawValue &+ mapping.anonymous.rawValue)
+        swap = ByteCount(swap.rawValue &+ mapping.swap.rawValue)
+        amount &+= mapping.amount
+        growth = growth.map { $0 + (member.growth ?? 0) }
+    }
+
+    /// Puts the members in order: the largest growth first, then the largest.
+    package mutating func sortMembers() {
+        guard !isSorted else { return }
+        isSorted = true
+        members.sort { $0.precedes($1) }
     }
 
     /// Groups what a reading found: the largest growth first, then the largest.
@@ -47,24 +67,24 @@ package struct MappingGroup: Hashable, Sendable, Identifiable {
     package static func all(in reading: MappingsReading, since earlier: MappingsReading?) -> [Self]
     {
         let growths = earlier.flatMap { Growths(from: $0, to: reading) }
-        var members: [ID: [Member]] = [:]
+        var groups: [Self] = []
+        var places: [ID: Int] = [:]
         for (index, mapping) in reading.mappings.enumerated() {
-            members[ID(mapping), default: []].append(
-                Member(mapping: mapping, growth: growths?.values[index]))
+            let id = ID(mapping)
+            let place = places[id] ?? groups.count
+            if place == groups.count {
+                places[id] = place
+                groups.append(Self(id: id, growth: growths == nil ? nil : 0))
+            }
+            groups[place].add(Member(mapping: mapping, growth: growths?.values[index]))
         }
-        return members.map { id, members in
-            Self(id: id, members: members.sorted { $0.precedes($1) })
-        }.sorted { $0.precedes($1) }
+        return groups.sorted { $0.precedes($1) }
     }
 
     private func precedes(_ other: Self) -> Bool {
         let (own, others) = (growth ?? 0, other.growth ?? 0)
         if own != others { return own > others }
-        let (amount, otherAmount) = (
-            members.reduce(0) { $0 &+ $1.mapping.amount },
-            other.members.reduce(0) { $0 &+ $1.mapping.amount }
-        )
-        if amount != otherAmount { return amount > otherAmount }
+        if amount != other.amount { return amount > other.amount }
         if size != other.size { return size > other.size }
         return (members.first?.mapping.start ?? 0) < (other.members.first?.mapping.start ?? 0)
     }
@@ -103,11 +123,17 @@ extension MappingGroup.ID {
 }
 
 extension Mapping {
-    /// Bytes that growth is measured in: what the process itself can give back; of shared memory,
-    /// what is resident or swapped out.
+    /// Bytes that growth is measured in: what the process itself can give back; of shared memory
+    /// and of hugetlbfs, what is resident or swapped out.
     fileprivate var amount: UInt64 {
-        (kind == .shared ? resident.rawValue : anonymous.rawValue) &+ swap.rawValue
+        switch kind {
+        case .shared, .hugetlb: shownResident.rawValue &+ swap.rawValue
+        default: anonymous.rawValue &+ swap.rawValue
+        }
     }
+
+    /// Pages of hugetlbfs count as resident nowhere else.
+    package var shownResident: ByteCount { kind == .hugetlb ? hugePages : resident }
 }
 
 /// What each mapping grew by between two readings.

@@ -39,10 +39,11 @@ struct SnapshotCommand: ParsableCommand {
         }
         let report = TextReport(
             snapshot, userNames: observer.userNames, hotThreshold: hot.threshold,
-            width: output.width)
+            width: output.width, memory: observer.memory, verdicts: observer.verdicts)
         output.print(
             "\(snapshot.host.name)  \(snapshot.host.kernelRelease)  \(snapshot.time.rfc3339)")
         output.print(report.resources)
+        output.print(report.findings)
         output.print("")
         output.print(report.table(of: .overview, limit: nil))
         output.print("")

@@ -193,6 +193,35 @@ import Units
         #expect(members.count == 4 && members.allSatisfy { $0.contains("+614K") }, "\(scene)")
     }
 
+    @Test func aFrozenScreenLeavesTheProcessInPeace() {
+        var scene = Scene.growing(.linear, seconds: 60)
+        scene.press(.enter)
+        scene.sample { $0.readMappings(number: 1, buffers: 150) }
+        let effects = scene.press(.character("z"))
+        guard case .look(let interest, _)? = effects.first else {
+            Issue.record("it goes on being read: \(effects)")
+            return
+        }
+        #expect(interest.mappings == nil)
+        let before = (1..<23).map { scene.row($0) }
+        scene.sample { $0.readMappings(number: 2, buffers: 200) }
+        #expect((1..<23).map { scene.row($0) } == before)
+        // An earlier moment has none.
+        scene.press(.character("["))
+        #expect(scene.shows("mappings are not recorded"), "\(scene)")
+    }
+
+    @Test func aSpanOfAnotherShapeHasNoConfidence() {
+        // Ten minutes of growth that stopped three minutes ago.
+        var scene = Scene.growing(.linear, seconds: 600)
+        #expect(scene.row(10).hasSuffix("HIGH"), "\(scene)")
+        scene.sample(170) { $0.grow(to: 1860) }
+        scene.press(.character("+"), .character("+"))
+        #expect(scene.row(1).contains("  2m"), "\(scene)")
+        #expect(scene.row(10).hasPrefix("FLAT"), "\(scene)")
+        #expect(!scene.row(10).contains("HIGH"), "\(scene)")
+    }
+
     @Test func rReadsAgain() {
         var scene = Scene.growing(.linear, seconds: 60)
         scene.press(.enter)

@@ -30,27 +30,32 @@ enum ListView {
         into surface: inout Surface, in area: Rect
     ) {
         let list = state.level.list
+        // Once for all cells.
+        let (figures, groups) = (state.memoryFigures, state.mappingGroups)
         table.draw(
             into: &surface, in: area, rows: list.rows.count, first: first,
             selected: state.selectedFinding == nil ? list.selectedIndex : nil
         ) { index, column in
-            content(of: column, list.rows[index], state, snapshot)
+            let row = list.rows[index]
+            if case .mappings = state.place {
+                return content(of: column, MappingReader(row, in: groups), row)
+            }
+            let reader = RowReader(
+                row, in: snapshot, userNames: state.userNames,
+                namesThreads: state.place == .overview, memory: figures)
+            return content(of: column, reader, row, state, snapshot)
         }
     }
 
     private static func content(
-        of column: ColumnID, _ row: Row, _ state: State, _ snapshot: Snapshot
+        of column: ColumnID, _ reader: RowReader, _ row: Row, _ state: State, _ snapshot: Snapshot
     ) -> Table<ColumnID>.Content {
-        if case .mappings = state.place { return mappingContent(of: column, row, state) }
-        // Only for the columns that show it: a process's threads may have to be looked through.
+        // Only for the columns that show it: a process's threads may have to be looked through. In
+        // view 3 it is not the subject.
         let isHot =
-            [.curve, .command, .name, .cpu, .hottest].contains(column)
+            [.curve, .command, .name, .cpu, .hottest].contains(column) && state.place != .memory
             && state.isHot(row, in: snapshot)
         let style = isHot ? Style.critical : Style.text
-        let isOverview = state.place == .overview
-        let reader = RowReader(
-            row, in: snapshot, userNames: state.userNames, namesThreads: isOverview,
-            memory: state.memoryFigures)
         switch column {
         case .curve:
             guard case .thread(let thread) = row.id else { return .text("") }
@@ -60,7 +65,7 @@ enum ListView {
             var text = reader.text(column)
             if state.place == .memory { text = Self.withoutFolder(text) }
             var branch = branch(of: row, state, surfaceGlyphs: state.settings.glyphs)
-            if isOverview, row.part != nil, branch.isEmpty { branch = "  " }
+            if state.place == .overview, row.part != nil, branch.isEmpty { branch = "  " }
             if state.place == .memory, case .process(let process) = row.id {
                 branch = state.memory.mark(of: process).map { "\($0) " } ?? ""
             }
@@ -89,10 +94,10 @@ enum ListView {
         return String(command[command.index(after: slash)...])
     }
 
-    private static func mappingContent(
-        of column: ColumnID, _ row: Row, _ state: State
+    private static func content(
+        of column: ColumnID, _ reader: MappingReader, _ row: Row
     ) -> Table<ColumnID>.Content {
-        let text = MappingReader(row, in: state.mappingGroups).text(column)
+        let text = reader.text(column)
         switch column {
         case .mapping:
             let branch = row.depth > 0 ? "  " : row.isFolded ? "+ " : ""

@@ -1,4 +1,5 @@
 import Diagnosis
+import Glibc
 import ProcSampling
 import Screen
 import Units
@@ -10,7 +11,7 @@ enum MappingsView {
 
     static func draw(_ state: State, into surface: inout Surface, _ layout: Layout) {
         guard let snapshot = state.shown, case .mappings(let process) = state.place else { return }
-        let reading = state.memory.mappings.flatMap { $0.process == process ? $0 : nil }
+        let reading = state.mappings.latest.flatMap { $0.process == process ? $0 : nil }
         var summary = layout.summary
         ListView.drawRule(
             title(process, reading, state), state, snapshot, into: &surface,
@@ -35,8 +36,11 @@ enum MappingsView {
     private static func lines(
         _ reading: MappingsReading?, _ state: State, _ snapshot: Snapshot
     ) -> [[StyledText]] {
+        if state.isSteppedBack {
+            return [[StyledText("mappings are not recorded; Space goes on live", .faint)]]
+        }
         guard let reading else { return [[StyledText("reading smaps ...", .faint)], [], cost] }
-        return [progress(reading, state, snapshot), sums(reading), cost]
+        return [progress(reading, state, snapshot), sums(reading, state.mappings.groups), cost]
     }
 
     private static let cost = [
@@ -64,30 +68,37 @@ enum MappingsView {
             if reading.progress == .cut {
                 pieces.append(StyledText("  ! cut short: more than is kept", .warning))
             }
-            if let first = state.memory.firstMappings, first.moment < reading.moment {
+            if let first = state.mappings.first, first.moment < reading.moment {
                 let passed = Duration.nanoseconds(
                     Int64(clamping: reading.moment.since(first.moment).rawValue))
                 pieces.append(StyledText("; growth over \(passed.text)"))
+            } else if state.mappings.first != nil {
+                pieces.append(StyledText("; growth with the next reading"))
             } else {
-                pieces.append(StyledText("; growth with the next reading, 10 s later"))
+                pieces.append(StyledText("; too many for growth to be told"))
             }
-            if state.memory.readsAgain { return pieces + [StyledText("   reading ...", .warning)] }
+            if state.mappings.readsAgain {
+                return pieces + [StyledText("   reading ...", .warning)]
+            }
             return pieces + [StyledText("   r", .accent), StyledText(" read now")]
         }
     }
 
-    private static func sums(_ reading: MappingsReading) -> [StyledText] {
-        func sum(_ field: KeyPath<Mapping, ByteCount>) -> ByteCount {
-            ByteCount(reading.mappings.reduce(0) { $0 &+ $1[keyPath: field].rawValue })
+    /// The kernel's own sums, where it tells them; else those of what was read.
+    private static func sums(
+        _ reading: MappingsReading, _ groups: [MappingGroup]
+    ) -> [StyledText] {
+        func sum(_ field: KeyPath<MappingGroup, ByteCount>) -> ByteCount {
+            ByteCount(groups.reduce(0) { $0 &+ $1[keyPath: field].rawValue })
         }
         let rollup = reading.rollup
-        let proportional = rollup?.proportional ?? sum(\.proportional)
-        let facts = [
-            "PSS \(proportional.text)", "RSS \((rollup?.resident ?? sum(\.resident)).text)",
+        var facts = [
+            "PSS \((rollup?.proportional ?? sum(\.proportional)).text)",
+            "RSS \((rollup?.resident ?? sum(\.resident)).text)",
             "anon \((rollup?.anonymous ?? sum(\.anonymous)).text)",
-            "swap \((rollup?.swap ?? sum(\.swap)).text)", "huge pages \(sum(\.hugePages).text)",
-            "addresses \(sum(\.size).text)",
+            "swap \((rollup?.swap ?? sum(\.swap)).text)",
         ]
+        if !groups.isEmpty { facts.append("addresses \(sum(\.size).text)") }
         return [StyledText(facts.joined(separator: "  "))]
     }
 
@@ -98,7 +109,7 @@ enum MappingsView {
         case .absent: "this kernel has no smaps"
         case .malformed: "smaps did not parse: a bug of dxtop, please report"
         case .failed(_, let errno):
-            errno == 110
+            errno == ETIMEDOUT
                 ? "it does not answer: something holds the lock on its memory"
                 : "error \(errno)"
         }
@@ -122,7 +133,7 @@ struct MappingReader {
     }
 
     private var size: ByteCount { bytes(\.size, \.size) }
-    private var resident: ByteCount { bytes(\.resident, \.resident) }
+    private var resident: ByteCount { bytes(\.resident, \.shownResident) }
     private var proportional: ByteCount { bytes(\.proportional, \.proportional) }
     private var anonymous: ByteCount { bytes(\.anonymous, \.anonymous) }
     private var swap: ByteCount { bytes(\.swap, \.swap) }
