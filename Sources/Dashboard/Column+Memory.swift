@@ -5,13 +5,15 @@ extension Column {
         Column(
             .command, "COMMAND", 16, priority: 0, flexible: true, text: true,
             "command line; the digit before it marks its curve"),
-        Column(.anonymous, "ANON", 5, priority: 1, "anonymous memory: what it wrote to"),
+        Column(.anonymous, "ANON", 5, priority: 3, "anonymous memory: what it wrote to"),
         Column(.swap, "SWAP", 5, priority: 4, "its anonymous memory that is swapped out"),
         Column(
             .fiveMinuteChange, "+/5m", 6, priority: 5,
-            "growth of anonymous memory and swap in 5 minutes, or what there is; - below 1M: not kept"
+            "growth of anonymous memory and swap in 5 minutes; - below 1M: not kept"
         ),
-        Column(.hourChange, "+/1h", 6, priority: 0, "the same over an hour"),
+        Column(
+            .hourChange, "+/1h", 6, priority: 0,
+            "the same over an hour, or what is recorded: the head says how long"),
         Column(
             .dayChange, "+/24h", 6, priority: 6,
             "the same over a day, once more than an hour is known"
@@ -20,7 +22,7 @@ extension Column {
             .shape, "SHAPE", 8, priority: 2, text: true,
             "how it ran in the last hour: linear, plateau, step, sawtooth, rising floor, flat"),
         Column(
-            .timeLeft, "LEFT", 5, priority: 3,
+            .timeLeft, "LEFT", 5, priority: 1,
             "time until the first limit at this rate: its group's, the host's memory, its addresses"
         ),
         Column(.faults, "FLT/s", 5, priority: 7, "page faults, minor and major"),

@@ -24,7 +24,15 @@ package struct Binding: Sendable {
 /// Every key of every place, once: keys, help and the bottom line are made from it.
 package enum Keymap {
     package static func bindings(for place: Place) -> [Binding] {
-        reachable(all(for: place))
+        let columns = place.isList ? Set(Column.columns(of: place).map(\.id)) : []
+        return reachable(
+            all(for: place).filter { binding in
+                if case .sort(let column) = binding.command {
+                    columns.contains(column)
+                } else {
+                    true
+                }
+            })
     }
 
     /// Without those whose every key means something else before them.
@@ -104,7 +112,7 @@ package enum Keymap {
             [.character("m")], .mark,
             ("m", "mark: keep this curve on show, under a digit, beside the selected one's"),
             hint: "m mark"),
-        Binding([.character("M")], .sort(.anonymous)),
+        Binding([.character("M")], .sort(.anonymous), ("M", "sort by anonymous memory")),
     ]
 
     private static let mappings = [
@@ -114,7 +122,7 @@ package enum Keymap {
         Binding([.character("+"), .character("=")], .unfold, ("+ -", "unfold, fold")),
         Binding([.character("-")], .fold),
         Binding([.character("r")], .readMappings, ("r", "read smaps again now"), hint: "r read"),
-        Binding([.character("M")], .sort(.anonymous)),
+        Binding([.character("M")], .sort(.anonymous), ("M", "sort by anonymous memory")),
     ]
 
     private static let curves = [

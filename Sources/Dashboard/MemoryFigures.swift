@@ -38,7 +38,8 @@ struct MemoryFigures {
         case .dayChange: changes?.day.map { .number(Double($0)) }
         case .limit: limit(of: process).map { .number(Double($0.rawValue)) }
         case .rate: outlook.map { .number($0.growth.slope) }
-        case .shape: outlook?.growth.shape.map { .text($0.column) }
+        // What will not end by itself comes first.
+        case .shape: outlook?.growth.shape.map { .number(Double(-$0.order)) }
         // The least time left comes first.
         case .timeLeft: outlook?.timeLeft.map { .number(-$0.seconds) }
         default: nil
@@ -53,6 +54,17 @@ struct MemoryFigures {
 extension GrowthShape {
     /// For a column of eight.
     fileprivate var column: String { self == .risingFloor ? "rising" : text }
+
+    fileprivate var order: Int {
+        switch self {
+        case .linear: 0
+        case .risingFloor: 1
+        case .sawtooth: 2
+        case .step: 3
+        case .plateau: 4
+        case .flat: 5
+        }
+    }
 }
 
 extension State {

@@ -56,9 +56,13 @@ package struct MemoryState: Sendable {
 
     /// The span that the curve covers which ends at a moment.
     func span(until moment: Nanoseconds) -> CurveSpan {
+        chosenSpan ?? CurveSpan.fitting(recorded(until: moment))
+    }
+
+    /// The time from the first refresh to a moment.
+    func recorded(until moment: Nanoseconds) -> Duration {
         let after = history.latest?.since(moment) ?? Nanoseconds(0)
-        let recorded = history.recorded - .nanoseconds(Int64(clamping: after.rawValue))
-        return chosenSpan ?? CurveSpan.fitting(recorded)
+        return max(.zero, history.recorded - .nanoseconds(Int64(clamping: after.rawValue)))
     }
 }
 

@@ -23,6 +23,33 @@ extension State {
         return mappings.groups
     }
 
+    /// For how long memory had been recorded at the moment that is shown.
+    private var recordedMemory: Duration {
+        guard let shown else { return .zero }
+        return memory.recorded(until: shown.moment)
+    }
+
+    /// Whether a column says more than the one for a shorter time.
+    func isKnownLongEnough(for column: ColumnID) -> Bool {
+        switch column {
+        case .fiveMinuteChange: recordedMemory > .seconds(300)
+        case .dayChange: recordedMemory > .seconds(3600)
+        default: true
+        }
+    }
+
+    /// A column of view 3 whose time is not over yet is headed by what there is of it: "+/12m".
+    func fitted(_ column: Table<ColumnID>.Column) -> Table<ColumnID>.Column {
+        let seconds = Int(recordedMemory.seconds)
+        let full = column.id == .hourChange ? 3600 : column.id == .dayChange ? 86_400 : 0
+        guard seconds < full else { return column }
+        var column = column
+        column.title =
+            seconds < 60
+            ? "+/\(seconds)s" : seconds < 3600 ? "+/\(seconds / 60)m" : "+/\(seconds / 3600)h"
+        return column
+    }
+
     mutating func readMappings() {
         guard frozen == nil else {
             say("the screen stands: Space lets it go on")

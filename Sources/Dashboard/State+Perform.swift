@@ -135,7 +135,9 @@ extension State {
 
     // MARK: Rows
 
-    var columns: [Column] { Column.columns(of: place) }
+    var columns: [Column] {
+        Column.columns(of: place).filter { place != .memory || isKnownLongEnough(for: $0.id) }
+    }
 
     /// Changes the selection by hand: the rows then keep their order for a while.
     private mutating func select(_ change: (inout ListState) -> Void) {

@@ -42,7 +42,12 @@ extension State {
                     shows: "CPU and switches each second"),
             ]
         case .memory:
-            return [
+            let selected = selectedProcess.map {
+                ShellCommand(
+                    command: "grep -E 'RssAnon|VmSwap|VmHWM' /proc/\($0.pid)/status",
+                    shows: "the selected process's memory, swap and peak")
+            }
+            return (selected.map { [$0] } ?? []) + [
                 ShellCommand(
                     command: "ps -eo pid,rss,vsz,comm --sort=-rss | head",
                     shows: "processes by resident memory"),
@@ -56,9 +61,9 @@ extension State {
                 ShellCommand(
                     command: "cat /proc/\(process.pid)/smaps_rollup", shows: "its memory in sum"),
                 ShellCommand(
-                    command: "pmap -XX \(process.pid) | sort -nrk7 | head -20",
-                    shows: "its mappings, the largest first"),
-            ] + dxtopCommand("memory --pid \(process.pid)")
+                    command: "pmap -X \(process.pid) | sort -nrk7 | head -20",
+                    shows: "its mappings, by resident memory"),
+            ]
         case .tool:
             return (tool?.commands ?? []).map {
                 ShellCommand(command: $0, shows: tool?.tool.title ?? "")

@@ -54,6 +54,7 @@ package struct State: Sendable {
         self.interval = interval
         self.userNames = userNames
         path = [Level(.overview)]
+        if case .mappings = place { path.append(Level(.memory)) }
         if place != .overview { path.append(Level(place)) }
     }
 

@@ -26,8 +26,11 @@ enum FindingsView {
         let findings = state.findings
         let title = rest.takeTop(1)
         surface.fill(title, surface.glyphs.rule, style: .faint)
+        let hidden = findings.count - most(rows: state.size.rows)
+        let more = hidden > 0 ? "(\(hidden) more: Up) " : ""
         surface.put(
-            " FINDINGS \(findings.count) ", at: Point(column: title.column + 1, row: title.row),
+            " FINDINGS \(findings.count) \(more)",
+            at: Point(column: title.column + 1, row: title.row),
             style: .heading)
         let selected = findings.firstIndex { $0.id == state.selectedFinding }
         let room = most(rows: state.size.rows)

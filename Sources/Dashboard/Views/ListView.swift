@@ -7,9 +7,16 @@ enum ListView {
     static func table(for state: State) -> Table<ColumnID> {
         let list = state.level.list
         let columns = state.columns
-        let sortsText = columns.first { $0.id == list.sort }?.isNumber == false
+        // Words begin with a, times that are left with the shortest.
+        let sortsText =
+            columns.first { $0.id == list.sort }?.isNumber == false || list.sort == .timeLeft
         return Table(
-            columns: columns.map(\.inTable),
+            columns: columns.map { column in
+                var column = state.fitted(column.inTable)
+                // The one that sorts must be seen.
+                if column.id == list.sort { column.rank = 0 }
+                return column
+            },
             order: Table.Order(column: list.sort, isDescending: sortsText == list.isReversed))
     }
 
@@ -155,7 +162,9 @@ enum ListView {
         if trouble.malformed > 0 { parts.append("! \(trouble.malformed) malformed") }
         if trouble.incomplete > 0 { parts.append("! \(trouble.incomplete) incomplete") }
         if trouble.unresponsive > 0 { parts.append("! \(trouble.unresponsive) hung") }
-        if snapshot.extent == .recorded { parts.append("recorded") }
+        if snapshot.extent == .recorded {
+            parts.append(state.place == .overview ? "recorded, without findings" : "recorded")
+        }
         if !list.filter.isEmpty { parts.append("/\(list.filter)  \(list.rows.count) shown") }
         if list.heldUntil != nil { parts.append("order held") }
         if list.follows { parts.append("follow") }

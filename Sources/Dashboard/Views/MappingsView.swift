@@ -28,9 +28,13 @@ enum MappingsView {
     private static func title(
         _ process: ProcessIdentity, _ reading: MappingsReading?, _ state: State
     ) -> String {
-        let name = state.shown?.processes.first { $0.id == process }?.name
-        let count = reading.map { "  \($0.mappings.count) mappings" } ?? ""
-        return "MAPPINGS \(name ?? "process") \(process.pid)\(count)"
+        let isThere = state.live?.processes.contains { $0.id == process } ?? true
+        let name = state.level.processName ?? "process"
+        var title = "MAPPINGS \(name) \(process.pid)\(isThere ? "" : " (ended)")"
+        if let reading, !reading.mappings.isEmpty {
+            title += "  \(reading.mappings.count) mappings"
+        }
+        return title
     }
 
     private static func lines(
@@ -39,13 +43,14 @@ enum MappingsView {
         if state.isSteppedBack {
             return [[StyledText("mappings are not recorded; Space goes on live", .faint)]]
         }
+        let process = snapshot.processes.first { $0.id == state.selectedProcess }
         guard let reading else { return [[StyledText("reading smaps ...", .faint)], [], cost] }
-        return [progress(reading, state, snapshot), sums(reading, state.mappings.groups), cost]
+        return [progress(reading, state, snapshot), sums(reading, state, process), cost]
     }
 
     private static let cost = [
         StyledText(
-            "Reading smaps takes locks inside the process, so it is done only while this is open.",
+            "smaps takes locks inside the process: it is read only while this is open.",
             .faint)
     ]
 
@@ -84,22 +89,25 @@ enum MappingsView {
         }
     }
 
-    /// The kernel's own sums, where it tells them; else those of what was read.
+    /// The kernel's own sums, where it tells them; else those of what was read, or of `status`.
     private static func sums(
-        _ reading: MappingsReading, _ groups: [MappingGroup]
+        _ reading: MappingsReading, _ state: State, _ process: ProcessSample?
     ) -> [StyledText] {
-        func sum(_ field: KeyPath<MappingGroup, ByteCount>) -> ByteCount {
-            ByteCount(groups.reduce(0) { $0 &+ $1[keyPath: field].rawValue })
+        let groups = state.mappings.groups
+        func sum(_ field: KeyPath<MappingGroup, ByteCount>) -> ByteCount? {
+            groups.isEmpty
+                ? nil : ByteCount(groups.reduce(0) { $0 &+ $1[keyPath: field].rawValue })
         }
         let rollup = reading.rollup
-        var facts = [
-            "PSS \((rollup?.proportional ?? sum(\.proportional)).text)",
-            "RSS \((rollup?.resident ?? sum(\.resident)).text)",
-            "anon \((rollup?.anonymous ?? sum(\.anonymous)).text)",
-            "swap \((rollup?.swap ?? sum(\.swap)).text)",
+        let memory = process?.memory
+        let facts: [(String, ByteCount?)] = [
+            ("PSS", rollup?.proportional ?? sum(\.proportional)),
+            ("RSS", rollup?.resident ?? sum(\.resident) ?? process?.residentMemory),
+            ("anon", rollup?.anonymous ?? sum(\.anonymous) ?? memory?.anonymous),
+            ("swap", rollup?.swap ?? sum(\.swap) ?? memory?.swap),
+            ("addresses", sum(\.size) ?? memory?.addressSpace),
         ]
-        if !groups.isEmpty { facts.append("addresses \(sum(\.size).text)") }
-        return [StyledText(facts.joined(separator: "  "))]
+        return [StyledText(facts.map { "\($0.0) \($0.1.text)" }.joined(separator: "  "))]
     }
 
     private static func reason(_ error: ProcError) -> String {

@@ -43,13 +43,24 @@ struct MemoryPicture {
         case nil: title += "-"
         }
         title += "  \(span.text)  y \(state.memory.isFitted ? "fitted" : "from 0")"
-        for identity in state.memory.marked {
-            guard let mark = state.memory.mark(of: identity),
-                let name = snapshot.processes.first(where: { $0.id == identity })?.name
-            else { continue }
-            title += "  \(mark) \(name)"
+        for mark in legend {
+            // The other end of the line says how the list is sorted.
+            guard title.count + mark.count < state.size.columns - 22 else { return title + " ..." }
+            title += mark
         }
         return title
+    }
+
+    /// "  1 streamd": the marked processes by name, or by number where names are the same.
+    private var legend: [String] {
+        let names = state.memory.marked.map { identity in
+            snapshot.processes.first { $0.id == identity }?.name
+        }
+        return zip(state.memory.marked, names).enumerated().map { index, marked in
+            let (identity, name) = marked
+            let isAlone = names.count { $0 == name } == 1
+            return "  \(index + 1) " + (isAlone ? name ?? "\(identity.pid)" : "\(identity.pid)")
+        }
     }
 
     // MARK: Curve
