@@ -28,6 +28,9 @@ public enum OOMMessage: Hashable, Sendable {
     /// "Out of memory: Kill process N (name) score ...", or "Memory cgroup out of memory: ...": up
     /// to 5.0 it comes before the kill, and only it tells whose limit it was.
     case chosen(isOfGroup: Bool)
+    /// "oom-kill:constraint=CONSTRAINT_MEMCG,...,oom_memcg=/a,task_memcg=/a/b,task=name,pid=N,uid=0",
+    /// since 5.0 before the kill: whose limit it was.
+    case group(path: String)
     /// "Killed process N (name) total-vm:...", since 5.1 after the words above. Whose limit it was
     /// is nil where it does not say.
     case killed(process: ProcessID, name: String, isOfGroup: Bool?)
@@ -36,6 +39,14 @@ public enum OOMMessage: Hashable, Sendable {
     public init?(_ record: KernelLogRecord) {
         guard record.isFromKernel else { return nil }
         var rest = Substring(record.text)
+        if rest.removePrefix("oom-kill:") {
+            let fields = rest.split(separator: ",oom_memcg=", maxSplits: 1)
+            guard fields.count == 2, let end = fields[1].firstRange(of: ",task_memcg=") else {
+                return nil
+            }
+            self = .group(path: String(fields[1][..<end.lowerBound]))
+            return
+        }
         var isOfGroup: Bool?
         if rest.removePrefix("Memory cgroup out of memory: ") {
             isOfGroup = true

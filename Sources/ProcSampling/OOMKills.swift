@@ -18,11 +18,14 @@ public struct OOMKills: Hashable, Sendable {
         public var name: String
         /// The limit was a control group's, not the machine's.
         public var isOfGroup: Bool
+        /// Which one's (since 5.0); nil where it was the machine's, or where the log does not say.
+        public var group: String?
 
-        public init(process: ProcessID, name: String, isOfGroup: Bool) {
+        public init(process: ProcessID, name: String, isOfGroup: Bool, group: String? = nil) {
             self.process = process
             self.name = name
             self.isOfGroup = isOfGroup
+            self.group = group
         }
     }
 

@@ -12,6 +12,8 @@ final class OOMWatch {
     private var owedUntil = Instant(nanoseconds: 0)
     /// Before 5.1 whose limit it was is said in a record before the kill's.
     private var chosenIsOfGroup: Bool?
+    /// Since 5.0 a record before the kill's says which group's.
+    private var chosenGroup: String?
 
     private static let patience = Nanoseconds(10_000_000_000)
     private static let mostVictims = 16
@@ -49,10 +51,15 @@ final class OOMWatch {
         switch OOMMessage(record) {
         case .chosen(let isOfGroup):
             chosenIsOfGroup = isOfGroup
+        case .group(let path):
+            chosenGroup = path
         case .killed(let process, let name, let isOfGroup):
+            let isOfGroup = isOfGroup ?? chosenIsOfGroup ?? false
             kills.victims.append(
                 OOMKills.Victim(
-                    process: process, name: name, isOfGroup: isOfGroup ?? chosenIsOfGroup ?? false))
+                    process: process, name: name, isOfGroup: isOfGroup,
+                    group: isOfGroup ? chosenGroup : nil))
+            chosenGroup = nil
             if kills.victims.count > Self.mostVictims { kills.victims.removeFirst() }
             owed -= min(owed, 1)
         case nil:

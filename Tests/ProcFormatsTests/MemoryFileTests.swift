@@ -220,6 +220,11 @@ struct MemoryGroupFileTests {
                 "3,1,2,-;Out of memory: Kill process 12 (a) score 9 or sacrifice child\n",
                 .chosen(isOfGroup: false)
             ),
+            (
+                "6,1,2,-;oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,"
+                    + "mems_allowed=0,oom_memcg=/a b,task_memcg=/a b/c,task=x,pid=12,uid=0\n",
+                .group(path: "/a b")
+            ),
         ])
     func oomMessage(record: String, expected: OOMMessage) throws {
         let bytes = Array(record.utf8)

@@ -308,9 +308,12 @@ struct LiveMemoryTests {
         #expect(kills.total >= (before?.total ?? 0) + 1)
         #expect(kills.sinceStart >= 1)
         #expect(kills.lastSeen != nil)
-        #expect(
-            kills.victims.contains(
-                .init(process: ProcessID(child.pid), name: "tail", isOfGroup: true)))
+        let victim = try #require(
+            kills.victims.first { $0.process == ProcessID(child.pid) && $0.name == "tail" })
+        #expect(victim.isOfGroup)
+        // The lowest limit was the outer group's.
+        let group = try #require(victim.group)
+        #expect(group != path && path.hasPrefix(group + "/"))
     }
 }
 

@@ -287,6 +287,11 @@ struct MemoryTests {
         try note("Out of memory: Kill process 2 (b) score 9 or sacrifice child")
         try note("Killed process 2 (b) total-vm:1kB")
         #expect(kills.victims.map(\.isOfGroup) == [true, false])
+        // The next one's group is said before it, and holds for that one alone.
+        try note("oom-kill:constraint=CONSTRAINT_MEMCG,oom_memcg=/g,task_memcg=/g,task=d,pid=9")
+        try note("Memory cgroup out of memory: Killed process 9 (d) x")
+        try note("Memory cgroup out of memory: Killed process 8 (e) x")
+        #expect(kills.victims.suffix(2).map(\.group) == ["/g", nil])
         for number in 3...20 { try note("Out of memory: Killed process \(number) (c) x") }
         #expect(kills.victims.map(\.process.rawValue) == Array(5...20))
     }
