@@ -13,18 +13,18 @@ struct MemoryFigures {
     func text(_ column: ColumnID, of process: ProcessSample) -> String {
         let changes = changes[process.id]
         switch column {
-        case .fiveMinuteChange: return changes?.fiveMinutes?.signedText ?? "-"
-        case .hourChange: return changes?.hour?.signedText ?? "-"
-        case .dayChange: return changes?.day?.signedText ?? "-"
+        case .fiveMinuteChange: return changes?.fiveMinutes.map { ByteChange($0) }.text ?? "-"
+        case .hourChange: return changes?.hour.map { ByteChange($0) }.text ?? "-"
+        case .dayChange: return changes?.day.map { ByteChange($0) }.text ?? "-"
         case .limit: return limit(of: process)?.text ?? ""
         default: break
         }
         guard let growth else { return "?" }
         guard let outlook = growth[process.id] else { return "-" }
         switch column {
-        case .rate: return outlook.growth.slope.signedBytes
-        case .shape: return outlook.growth.shape?.column ?? "-"
-        case .timeLeft: return outlook.timeLeft?.rounded ?? ""
+        case .rate: return ByteChange(outlook.growth.slope).text
+        case .shape: return outlook.growth.shape?.shortText ?? "-"
+        case .timeLeft: return outlook.timeLeft?.estimate ?? ""
         default: return ""
         }
     }
@@ -52,9 +52,7 @@ struct MemoryFigures {
 }
 
 extension GrowthShape {
-    /// For a column of eight.
-    fileprivate var column: String { self == .risingFloor ? "rising" : text }
-
+    /// What will not end by itself comes first.
     fileprivate var order: Int {
         switch self {
         case .linear: 0

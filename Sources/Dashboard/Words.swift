@@ -39,6 +39,6 @@ extension Double {
 extension Rate? {
     /// Bytes a second, "1.2M/s".
     var bytesText: String {
-        self.map { ByteCount(UInt64(min(max(0, $0.rawValue), 1e18))).text + "/s" } ?? "-"
+        self.map { ByteCount(clamping: Double($0.rawValue)).text + "/s" } ?? "-"
     }
 }

@@ -24,4 +24,15 @@ package enum MemoryLimit: Hashable, Sendable {
         case .addressSpace: "end of its address space"
         }
     }
+
+    /// In a word or two, where the group is named elsewhere.
+    package var shortText: String {
+        switch self {
+        case .group: "memory.max"
+        case .hostMemory: "host memory"
+        case .hostMemoryAndSwap: "memory + swap"
+        case .addressSpaceLimit: "RLIMIT_AS"
+        case .addressSpace: "end of addresses"
+        }
+    }
 }

@@ -45,17 +45,3 @@ extension Nanoseconds {
 extension timespec {
     var inNanoseconds: UInt64 { UInt64(tv_sec) &* 1_000_000_000 &+ UInt64(tv_nsec) }
 }
-
-extension Duration {
-    init(_ time: Nanoseconds) {
-        self = .nanoseconds(Int64(clamping: time.rawValue))
-    }
-
-    /// Whole nanoseconds; a time before now counts as none.
-    var inNanoseconds: Nanoseconds {
-        let (seconds, attoseconds) = components
-        return Nanoseconds(
-            UInt64(clamping: seconds) &* 1_000_000_000
-                &+ UInt64(clamping: attoseconds / 1_000_000_000))
-    }
-}

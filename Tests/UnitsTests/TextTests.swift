@@ -84,6 +84,45 @@ struct TextTests {
     }
 
     @Test(
+        "changes in bytes",
+        arguments: [
+            (0, "0", "0 B"), (0.4, "0", "0 B"), (-0.4, "0", "0 B"), (0.6, "+1B", "+1 B"),
+            (-1, "-1B", "-1 B"), (812 * 1024, "+812K", "+812 KiB"),
+            (2.1 * 1024 * 1024, "+2.1M", "+2.1 MiB"), (-9.0 * 1_073_741_824, "-9.0G", "-9.0 GiB"),
+            (1e300, "+16.0E", "+16.0 EiB"), (-.infinity, "-16.0E", "-16.0 EiB"), (.nan, "-", "-"),
+        ] as [(Double, String, String)])
+    func change(value: Double, short: String, long: String) {
+        #expect(ByteChange(value).text == short)
+        #expect(ByteChange(value).longText == long)
+    }
+
+    @Test("bytes that are computed are kept within what there can be")
+    func clampedBytes() {
+        #expect(ByteCount(clamping: 1.5) == ByteCount(2))
+        #expect(ByteCount(clamping: -3) == ByteCount(0))
+        #expect(ByteCount(clamping: .nan) == ByteCount(0))
+        #expect(ByteCount(clamping: 1e30) == ByteCount(.max))
+        #expect(ByteCount(clamping: .infinity) == ByteCount(.max))
+        #expect(ByteCount(0).longText == "0 B")
+        #expect(ByteCount(9 << 30).longText == "9.0 GiB")
+    }
+
+    @Test(
+        "estimates",
+        arguments: [
+            (.zero, "0s", "~0 s"), (.seconds(-5), "0s", "~0 s"),
+            (.milliseconds(40_400), "40s", "~40 s"), (.milliseconds(119_499), "119s", "~119 s"),
+            (.milliseconds(119_500), "2m", "~2 min"), (.seconds(4380), "73m", "~73 min"),
+            (.seconds(7199), "120m", "~120 min"), (.seconds(7200), "2h", "~2 h"),
+            (.seconds(111_600), "31h", "~31 h"), (.seconds(172_800), "2d", "~2 days"),
+            (.seconds(1_036_800), "12d", "~12 days"),
+        ] as [(Duration, String, String)])
+    func estimate(value: Duration, short: String, long: String) {
+        #expect(value.estimate == short)
+        #expect(value.longEstimate == long)
+    }
+
+    @Test(
         "duration",
         arguments: [
             (.zero, "0s"), (.milliseconds(999), "0s"), (.seconds(41), "41s"),

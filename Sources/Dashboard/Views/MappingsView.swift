@@ -155,7 +155,7 @@ struct MappingReader {
         case .proportional: proportional.text
         case .anonymous: anonymous.text
         case .swap: swap.text
-        case .rate: growth.map { $0 == 0 ? "0" : $0.signedBytes } ?? "-"
+        case .rate: growth.map { ByteChange($0) }.text
         case .kind: kind
         case .mapping: name
         default: ""

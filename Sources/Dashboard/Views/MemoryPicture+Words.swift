@@ -59,7 +59,7 @@ extension MemoryPicture {
         guard let change else { return [StyledText(missing, .faint)] }
         return [
             StyledText(
-                "\(change.bytes.signedText) in \(change.covered.text);"
+                "\(ByteChange(change.bytes).text) in \(change.covered.text);"
                     + " a verdict needs \(Growth.leastSpan.text)", .faint)
         ]
     }

@@ -71,7 +71,7 @@ struct MemoryPicture {
         let curve = curve(of: subject, points: points)
         var chart = Chart(
             curve.values, scale: state.memory.isFitted ? .fitted : .fromZero(maximum: nil),
-            restarts: curve.restarts, span: spanText, label: { Self.bytes($0).text })
+            restarts: curve.restarts, span: spanText, label: { ByteCount(clamping: $0).text })
         if case .selection = state.memory.subject {
             for identity in state.memory.marked {
                 guard let mark = state.memory.mark(of: identity), .process(identity) != subject
@@ -96,9 +96,5 @@ struct MemoryPicture {
         guard span < .day else { return "\(span.text) ago - \(end.prefix(5))" }
         let start = WallTime(seconds: snapshot.time.seconds - seconds).clock(secondsFromUTC: offset)
         return span <= .quarterHour ? "\(start)-\(end)" : "\(start.prefix(5))-\(end.prefix(5))"
-    }
-
-    private static func bytes(_ value: Double) -> ByteCount {
-        ByteCount(UInt64(min(max(0, value), 1e18)))
     }
 }

@@ -35,16 +35,16 @@ package enum GroupMemory {
         let share = Percent(
             100 * Double(group.workingSet.rawValue) / Double(max(1, limit.rawValue)))
         var evidence = [
-            "working set \(GrowthText.amount(group.workingSet)) of"
-                + " \(GrowthText.amount(limit)); \(GrowthText.amount(headroom)) left",
-            "in use \(GrowthText.amount(group.usage)), page cache that can be dropped"
-                + " \(group.reclaimable.map(GrowthText.amount) ?? "not known")",
+            "working set \(group.workingSet.longText) of"
+                + " \(limit.longText); \(headroom.longText) left",
+            "in use \(group.usage.longText), page cache that can be dropped"
+                + " \(group.reclaimable?.longText ?? "not known")",
         ]
         if let hits = group.limitHits {
             let times = "limit hit \(hits) \(hits == 1 ? "time" : "times")"
             evidence.append(wasHit ? "\(times), the last within 60 s" : times)
         }
-        if let swap = group.swap { evidence.append("swap \(GrowthText.amount(swap))") }
+        if let swap = group.swap { evidence.append("swap \(swap.longText)") }
         return Finding(
             kind: .groupMemory, subject: .group(group.path),
             severity: wasHit ? .critical : .warning, confidence: wasHit ? .high : .medium,

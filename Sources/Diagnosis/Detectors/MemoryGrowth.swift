@@ -40,11 +40,11 @@ package enum MemoryGrowth {
             growth.span >= leastSpan
         else { return nil }
         let confirmed = witnesses.filter(\.confirms)
-        let rate = GrowthText.rate(growth.slope)
+        let rate = rate(growth.slope)
         var claim =
             "\(process.name) \(process.id.pid.rawValue) memory \(rate) for \(growth.span.text),"
             + " \(shape.text)"
-        if let left = outlook.timeLeft { claim += "; full in \(GrowthText.about(left))" }
+        if let left = outlook.timeLeft { claim += "; full in \(left.longEstimate)" }
         return Finding(
             kind: .memoryGrowth, subject: .process(process.id), severity: severity(outlook),
             confidence: confidence(shape, isConfirmed: !confirmed.isEmpty), claim: claim,
@@ -69,23 +69,28 @@ package enum MemoryGrowth {
         return isConfirmed ? .high : .medium
     }
 
+    /// "+2.1 MiB/s".
+    private static func rate(_ bytesPerSecond: Double) -> String {
+        "\(ByteChange(bytesPerSecond).longText)/s"
+    }
+
     private static func evidence(_ outlook: MemoryOutlook, confirmed: [Witness]) -> [String] {
         let growth = outlook.growth
         let (low, high) = (growth.interval.lowerBound, growth.interval.upperBound)
         var lines: [String] = []
         if let limit = outlook.limit, let headroom = outlook.headroom {
-            lines.append("\(GrowthText.amount(headroom)) left below \(limit.text)")
+            lines.append("\(headroom.longText) left below \(limit.text)")
         }
         lines += [
-            "anonymous memory and swap \(GrowthText.signed(growth.change)) in \(growth.span.text),"
-                + " now \(GrowthText.amount(ByteCount(UInt64(max(0, growth.level)))))",
-            "slope \(GrowthText.rate(growth.slope)), 95 % between \(GrowthText.rate(low)) and"
-                + " \(GrowthText.rate(high)); rising in \(growth.rising) of \(growth.windows)"
+            "anonymous memory and swap \(ByteChange(growth.change).longText) in \(growth.span.text),"
+                + " now \(ByteCount(clamping: growth.level).longText)",
+            "slope \(rate(growth.slope)), 95 % between \(rate(low)) and"
+                + " \(rate(high)); rising in \(growth.rising) of \(growth.windows)"
                 + " windows",
         ]
         lines += confirmed.map { witness in
-            "\(witness.name) \(GrowthText.signed(witness.change)) while it grew by"
-                + " \(GrowthText.signed(witness.growth))"
+            "\(witness.name) \(ByteChange(witness.change).longText) while it grew by"
+                + " \(ByteChange(witness.growth).longText)"
         }
         return lines
     }

@@ -16,6 +16,9 @@ package enum GrowthShape: String, Hashable, Sendable, CaseIterable {
     /// For people: "rising floor".
     package var text: String { self == .risingFloor ? "rising floor" : rawValue }
 
+    /// For a column of eight.
+    package var shortText: String { self == .risingFloor ? "rising" : text }
+
     /// Whether it will go on until it meets a limit, as far as anyone can tell.
     package var isUnbounded: Bool { self == .linear || self == .risingFloor }
 }
