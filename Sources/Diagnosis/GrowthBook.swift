@@ -22,9 +22,6 @@ package struct GrowthBook: Sendable {
     /// Nil for a process that has no curve, or too little of one yet.
     package subscript(process: ProcessIdentity) -> MemoryOutlook? { entries[process]?.outlook }
 
-    /// How many processes are known.
-    package var count: Int { entries.count }
-
     /// Judges those whose turn it is, and forgets those that ended. A refresh that is known already
     /// changes nothing.
     package mutating func update(_ snapshot: Snapshot, memory: MemoryHistory) {

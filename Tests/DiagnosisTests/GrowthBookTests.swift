@@ -96,7 +96,6 @@ import Units
         machine.refresh([both[0]])
         #expect(machine.growth[MadeMachine.id(1)] != nil)
         #expect(machine.growth[MadeMachine.id(2)] == nil)
-        #expect(machine.growth.count == 1)
     }
 
     @Test(arguments: [(true, MemoryLimit.addressSpaceLimit), (false, .hostMemory)])

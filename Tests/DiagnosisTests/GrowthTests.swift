@@ -58,7 +58,6 @@ import Units
         let values = (0..<120).map { Double($0 % 20) * 20 * mebibyte }
         let growth = try #require(Growth(curve(values)))
         #expect(growth.shape == .sawtooth)
-        #expect(growth.isLowConfidence)
     }
 
     @Test func aWaveIsNoSawtooth() throws {
@@ -87,6 +86,16 @@ import Units
         let high = 20 * 1024 * mebibyte
         let values = (0..<120).map { high * (1 - share * (1 - Double($0) / 119)) }
         #expect(try #require(Growth(curve(values))).shape == shape)
+    }
+
+    @Test(arguments: [(63.9, 4.0, false), (236, 4, false), (236, 5, true), (0, 5, false)])
+    func tellsWhetherItIsFlatForItsSizeOnly(
+        _ change: Double, _ gibibytes: Double, _ isBelowShare: Bool
+    ) throws {
+        let values = (0..<120).map { (gibibytes * 1024 + change * Double($0) / 119) * mebibyte }
+        let growth = try #require(Growth(curve(values)))
+        #expect(growth.isBelowShare == isBelowShare)
+        #expect((growth.shape == .flat) == (isBelowShare || change < 64))
     }
 
     @Test func aSpikeIsNotAFall() throws {

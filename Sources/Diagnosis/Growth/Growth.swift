@@ -18,8 +18,9 @@ package struct Growth: Hashable, Sendable {
     /// Bytes at the end: the last value; of a plateau the level it levelled off at.
     package let level: Double
 
-    /// A random walk looks like a sawtooth: its shape never counts for much.
-    package var isLowConfidence: Bool { shape == .sawtooth }
+    /// It is called flat only because it is big: it changed by 64 MiB or more, which is less than
+    /// 5 % of its size.
+    package let isBelowShare: Bool
 
     /// With fewer points, or over less time, any noise has some shape.
     package static let leastPoints = 20
@@ -44,7 +45,9 @@ package struct Growth: Hashable, Sendable {
             - OrderStatistics.median(Array(points.values.prefix(3)))
 
         // Most curves of a machine are flat: no pairs are made for them.
-        let isFlat = Self.isFlat(points.values)
+        let range = points.highest - points.lowest
+        let isFlat = range < max(Self.leastShapeBytes, Self.leastShapeShare * points.highest)
+        isBelowShare = isFlat && range >= Self.leastShapeBytes
         let all = 0..<points.count
         guard
             let line = isFlat
@@ -64,11 +67,6 @@ package struct Growth: Hashable, Sendable {
     static let leastShapeBytes: Double = 64 * 1024 * 1024
     /// The same for big processes: less than one part in twenty is daily life.
     static let leastShapeShare = 0.05
-
-    private static func isFlat(_ values: [Double]) -> Bool {
-        guard let low = values.min(), let high = values.max() else { return true }
-        return high - low < max(leastShapeBytes, leastShapeShare * high)
-    }
 
     /// Windows that are looked at for rising, as many as points allow.
     private static let mostWindows = 12

@@ -6,6 +6,9 @@ struct KnownPoints {
     let times: [Double]
     /// Bytes.
     let values: [Double]
+    /// Zero without points.
+    let lowest: Double
+    let highest: Double
 
     init(_ curve: MemoryCurve) {
         let (seconds, attoseconds) = curve.step.components
@@ -25,6 +28,8 @@ struct KnownPoints {
         }
         self.times = times
         self.values = values
+        lowest = values.min() ?? 0
+        highest = values.max() ?? 0
     }
 
     var count: Int { values.count }

@@ -28,7 +28,7 @@ struct ShapeRules {
         self.slope = slope
         self.rising = rising
         self.windows = windows
-        span = (points.values.max() ?? 0) - (points.values.min() ?? 0)
+        span = points.highest - points.lowest
         noise = points.noise
         calm = points.withoutSpikes(of: max(Self.leastSwing * span, Self.leastSwingNoise * noise))
         moment = max(2, points.count / 20)
