@@ -61,7 +61,7 @@ public struct MappingEntry: Hashable, Sendable {
         var resident: ByteCount?
         var proportional: ByteCount?
         (anonymous, anonymousHugePages, swap) = (ByteCount(0), ByteCount(0), ByteCount(0))
-        var hugetlb: UInt64?
+        hugetlb = nil
         isHugetlb = false
         while true {
             if cursor.skip("Rss:") {
@@ -75,7 +75,7 @@ public struct MappingEntry: Hashable, Sendable {
             } else if cursor.skip("Swap:") {
                 swap = try cursor.kibibytes()
             } else if cursor.skip("Shared_Hugetlb:") || cursor.skip("Private_Hugetlb:") {
-                hugetlb = (hugetlb ?? 0) &+ (try cursor.kibibytes().rawValue)
+                hugetlb = (hugetlb ?? ByteCount(0)) + (try cursor.kibibytes())
             } else if cursor.skip("VmFlags:") {
                 isHugetlb = try cursor.hasFlag("ht")
                 break
@@ -87,7 +87,6 @@ public struct MappingEntry: Hashable, Sendable {
         }
         self.resident = resident
         self.proportional = proportional
-        self.hugetlb = hugetlb.map { ByteCount($0) }
         offset = cursor.offset
     }
 

@@ -31,6 +31,6 @@ public struct MemoryUse: Hashable, Sendable {
     /// What only the process itself can give back: anonymous memory, swapped out or not. Resident
     /// memory alone would hide what was swapped.
     public var anonymousAndSwap: ByteCount? {
-        anonymous.map { ByteCount($0.rawValue + (swap?.rawValue ?? 0)) }
+        anonymous.map { $0 + (swap ?? ByteCount(0)) }
     }
 }

@@ -9,6 +9,12 @@ public struct ByteCount: RawRepresentable, Hashable, Comparable, Sendable {
     public init(kibibytes: UInt64) { rawValue = kibibytes &* 1024 }
 
     public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
+
+    /// As large as fits where that is too much: a captured file may hold any number.
+    public static func + (a: Self, b: Self) -> Self {
+        let (sum, isOver) = a.rawValue.addingReportingOverflow(b.rawValue)
+        return Self(isOver ? .max : sum)
+    }
 }
 
 /// An amount of memory in pages; `SystemInfo.pageSize` turns it into bytes.

@@ -295,19 +295,78 @@ struct FakeTreeTests {
             let process = FakeTree.Task(user: figure, system: figure / 3)
             tree.write("100/stat", FakeTree.stat(100, process, 6))
             tree.write("vmstat", "pgpgin \(figure)\npgpgout \(figure)\npgmajfault \(figure)\n")
+            setMemory(figure)
         }
-        let sampler = try sampler()
+        let sampler = Sampler(
+            root: try ProcRoot(path: tree.path), machine: .current,
+            hierarchy: MemoryHierarchy(isUnified: true, mountPoint: tree.path + "/cgroup"))
+        let process = ProcessIdentity(pid: ProcessID(100), startTime: ClockTicks(500))
+        var recording = History()
+        var memory = MemoryHistory()
         var host = sampler.sample(Interest(), depth: .everything).host
         for (round, figure) in [0, most, 1, most / 2, most, 3, most].enumerated() {
             set(figure)
             tree.advance(by: round == 5 ? 1 << 50 : 1)
             usleep(45_000)
-            host =
-                sampler.sample(
-                    Interest(columnsForAll: .all), depth: round % 2 == 0 ? .everything : .changes
-                ).host
+            let interest = Interest(
+                shownProcesses: [process], mappings: .init(process: process, number: round),
+                columnsForAll: .all)
+            var snapshot = sampler.sample(
+                interest, depth: round % 2 == 0 ? .everything : .changes)
+            host = snapshot.host
+            expectAbsurd(snapshot, figure)
+            recording.record(snapshot)
+            memory.record(snapshot)
+            _ = memory.change(of: .process(process), last: .seconds(60))
+            #expect(
+                SlowLaneTests.poll {
+                    snapshot = sampler.amend(interest) ?? snapshot
+                    return snapshot.mappings?.progress == .complete
+                })
         }
         #expect(try #require(host.bytesReadFromDisk) > Rate(1e20))
+        #expect(recording.snapshot(sequence: 7)?.processes.count == 1)
+    }
+
+    /// The most that a line in kB can say.
+    private static let mostKibibytes = UInt64.max / 1024
+
+    private func setMemory(_ figure: Int) {
+        let kibibytes = figure == .max ? Self.mostKibibytes : UInt64(figure)
+        let size = "\(min(kibibytes, Self.mostKibibytes)) kB\n"
+        tree.write(
+            "100/status",
+            "Uid:\t1\t1\t1\t1\n"
+                + ["VmSize", "VmHWM", "VmRSS", "RssAnon", "RssFile", "RssShmem", "VmSwap"]
+                .map { "\($0):\t \(size)" }.joined())
+        tree.write("100/statm", "\(UInt64.max) \(UInt64.max) \(figure) 1 0 50 0\n")
+        tree.write("100/limits", "Max address space   \(UInt64(figure) * 2)  x  bytes\n")
+        tree.write(
+            "meminfo",
+            ["MemTotal", "MemFree", "MemAvailable", "Cached", "SwapTotal", "SwapFree"]
+                .map { "\($0): \(size)" }.joined())
+        let entry =
+            "0-ffffffffffffffff rw-p 0 0:0 0 \n"
+            + ["Rss", "Pss", "Anonymous", "AnonHugePages", "Swap"]
+            .map { "\($0): \(size)" }.joined()
+            + "Shared_Hugetlb: \(size)Private_Hugetlb: \(size)VmFlags: rd ht\n"
+        tree.write("100/smaps", entry + entry)
+        tree.write("100/cgroup", "0::/s\n")
+        tree.write("cgroup/s/memory.current", "\(figure / 2)\n")
+        tree.write("cgroup/s/memory.max", "\(figure / 3)\n")
+        tree.write(
+            "cgroup/s/memory.stat", "inactive_file \(UInt64.max)\nactive_file \(UInt64.max)\n")
+        tree.write("cgroup/s/memory.events", "max \(UInt64.max)\noom_kill \(UInt64.max)\n")
+    }
+
+    private func expectAbsurd(_ snapshot: Snapshot, _ figure: Int) {
+        guard figure == .max, let process = snapshot.processes.first else { return }
+        // Twice the most does not fit, so it is as much as does.
+        #expect(process.memory?.anonymousAndSwap == ByteCount(.max))
+        for group in snapshot.limitingGroups(of: process) {
+            #expect(group.reclaimable == ByteCount(.max))
+            #expect(group.headroom == group.limit)
+        }
     }
 
     @Test func aFileWithoutEndIsGivenUp() throws {

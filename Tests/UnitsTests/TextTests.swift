@@ -60,6 +60,13 @@ struct TextTests {
         #expect(ByteCount(value).text == expected)
     }
 
+    @Test("a sum that is too much is as much as fits")
+    func sumOfBytes() {
+        #expect(ByteCount(3) + ByteCount(4) == ByteCount(7))
+        #expect(ByteCount(.max) + ByteCount(1) == ByteCount(.max))
+        #expect(ByteCount(1 << 63) + ByteCount(1 << 63) == ByteCount(.max))
+    }
+
     @Test("bytes never take more than five columns, and never get less")
     func byteWidth() {
         var value: UInt64 = 1
