@@ -74,24 +74,23 @@ struct GroupTrends: Sendable {
     mutating func follow(_ paths: Set<String>, in snapshot: Snapshot) {
         for path in usage.keys where !paths.contains(path) { usage[path] = nil }
         for path in paths {
-            guard let group = snapshot.memoryGroups[path] else { continue }
+            guard let workingSet = snapshot.memoryGroups[path]?.workingSet else { continue }
             var points = usage[path] ?? []
             if let last = points.last, snapshot.moment.since(last.moment) < Self.useStep {
                 continue
             }
             if points.count >= Self.mostPoints { points.removeFirst() }
-            points.append(UsePoint(moment: snapshot.moment, bytes: group.workingSet.rawValue))
+            points.append(UsePoint(moment: snapshot.moment, bytes: workingSet.rawValue))
             usage[path] = points
         }
     }
 
     /// The bytes a group gained since it has been followed, and the seconds that took.
     func use(of path: String, in snapshot: Snapshot) -> (bytes: Double, seconds: Double)? {
-        guard let first = usage[path]?.first, let now = snapshot.memoryGroups[path] else {
-            return nil
-        }
+        guard let first = usage[path]?.first, let now = snapshot.memoryGroups[path]?.workingSet
+        else { return nil }
         return (
-            Double(now.workingSet.rawValue) - Double(first.bytes),
+            Double(now.rawValue) - Double(first.bytes),
             snapshot.moment.since(first.moment).seconds
         )
     }

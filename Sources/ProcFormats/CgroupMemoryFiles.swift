@@ -56,11 +56,23 @@ public struct CgroupMemoryEvents: Hashable, Sendable {
 
 /// `memory.stat` of a control group, in bytes.
 public struct CgroupMemoryStat: Hashable, Sendable {
-    /// `inactive_file`: of the group and its descendants in version 2, of the group alone in
-    /// version 1.
+    /// `inactive_file`, `active_file`: of the group and its descendants in version 2, of the group
+    /// alone in version 1.
     public var inactiveFile: ByteCount?
-    /// `total_inactive_file`: version 1's with descendants.
+    public var activeFile: ByteCount?
+    /// `total_inactive_file`, `total_active_file`: version 1's with descendants.
     public var totalInactiveFile: ByteCount?
+    public var totalActiveFile: ByteCount?
+
+    /// The page cache of files, with descendants: shared memory, which cannot be dropped, is on
+    /// other lists. Nil where one of its two parts is not told.
+    public var fileCache: ByteCount? {
+        if let inactive = totalInactiveFile, let active = totalActiveFile {
+            return inactive + active
+        }
+        guard let inactiveFile, let activeFile else { return nil }
+        return inactiveFile + activeFile
+    }
 
     /// Parses one read of the file.
     public init(parsing bytes: Span<UInt8>) throws(ParseError) {
@@ -68,8 +80,12 @@ public struct CgroupMemoryStat: Hashable, Sendable {
         while !cursor.isAtEnd {
             if cursor.skip("inactive_file ") {
                 inactiveFile = ByteCount(try cursor.unsigned())
+            } else if cursor.skip("active_file ") {
+                activeFile = ByteCount(try cursor.unsigned())
             } else if cursor.skip("total_inactive_file ") {
                 totalInactiveFile = ByteCount(try cursor.unsigned())
+            } else if cursor.skip("total_active_file ") {
+                totalActiveFile = ByteCount(try cursor.unsigned())
             }
             try cursor.skipLine()
         }

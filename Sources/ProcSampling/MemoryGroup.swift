@@ -8,7 +8,9 @@ public struct MemoryGroup: Hashable, Sendable {
     public var path: String
     /// `memory.current`, `memory.usage_in_bytes`: page cache and kernel memory included.
     public var usage: ByteCount
-    /// `inactive_file` of `memory.stat`: page cache that is given back before anything is killed.
+    /// `inactive_file` and `active_file` of `memory.stat` (version 1: with `total_`): the page cache
+    /// of files, which is given back before anything is killed. Nil without a limit, where it is not
+    /// read.
     public var reclaimable: ByteCount?
     /// `memory.max`, `memory.limit_in_bytes`; nil where it is "max".
     public var limit: ByteCount?
@@ -38,14 +40,17 @@ public struct MemoryGroup: Hashable, Sendable {
         self.oomKills = oomKills
     }
 
-    /// Usage that cannot simply be dropped: what counts against the limit in the end.
-    public var workingSet: ByteCount {
-        ByteCount(usage.rawValue - min(usage.rawValue, reclaimable?.rawValue ?? 0))
+    /// Usage that cannot simply be dropped: what counts against the limit in the end. Nil where it is
+    /// not known what could be dropped.
+    public var workingSet: ByteCount? {
+        reclaimable.map { ByteCount(usage.rawValue - min(usage.rawValue, $0.rawValue)) }
     }
 
-    /// What is left below the limit; nil without a limit.
+    /// What is left of the limit for the working set; nil without a limit, and where the working set
+    /// is not known.
     public var headroom: ByteCount? {
-        limit.map { ByteCount($0.rawValue - min($0.rawValue, workingSet.rawValue)) }
+        guard let limit, let workingSet else { return nil }
+        return ByteCount(limit.rawValue - min(limit.rawValue, workingSet.rawValue))
     }
 
     /// The group's path and those of all above it, the group itself first, the root last.

@@ -136,7 +136,7 @@ final class MemoryGroupReader {
         let stat = read("memory.stat", directory) { bytes throws(ParseError) in
             try CgroupMemoryStat(parsing: bytes)
         }
-        return stat?.totalInactiveFile ?? stat?.inactiveFile
+        return stat?.fileCache
     }
 
     private func read<Value>(

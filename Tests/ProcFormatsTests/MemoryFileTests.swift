@@ -181,16 +181,20 @@ struct MemoryGroupFileTests {
         #expect(old.oomKill == nil)
     }
 
-    @Test func inactiveFile() throws {
+    @Test func fileCache() throws {
         let bytes = try Fixture.bytes("6.18.44/group-v1/memory.stat")
         let old = try CgroupMemoryStat(parsing: bytes.span)
         #expect(old.inactiveFile != nil)
         let all = try #require(old.totalInactiveFile)
         #expect(old.inactiveFile.map { $0 < all } == true)
+        #expect(old.fileCache == all + (try #require(old.totalActiveFile)))
         let unifiedBytes = try Fixture.bytes("6.18.44/group-v2/memory.stat")
         let unified = try CgroupMemoryStat(parsing: unifiedBytes.span)
         #expect(unified.inactiveFile == ByteCount(6144))
         #expect(unified.totalInactiveFile == nil)
+        #expect(unified.fileCache == ByteCount(6144) + (try #require(unified.activeFile)))
+        let part = try CgroupMemoryStat(parsing: Array("inactive_file 5\n".utf8).span)
+        #expect(part.fileCache == nil)
     }
 
     @Test(

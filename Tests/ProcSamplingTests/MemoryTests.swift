@@ -128,6 +128,12 @@ struct MemoryTests {
         }
     }
 
+    /// `memory.stat` of version 1 with page cache, two thirds of it in use lately.
+    static func stat(cache: Int) -> String {
+        "inactive_file 1\nactive_file 2\n"
+            + "total_inactive_file \(cache / 3)\ntotal_active_file \(cache - cache / 3)\n"
+    }
+
     /// Samples until the slow lane told about groups.
     private func groups(
         _ hierarchy: MemoryHierarchy
@@ -146,7 +152,7 @@ struct MemoryTests {
         tree.setProcess(100, [(100, FakeTree.Task())])
         tree.write("100/cgroup", "4:memory:/a/b/c\n1:cpu:/elsewhere\n0::/\n")
         group("", usage: 900, limit: "9223372036854771712")
-        group("/a", usage: 800, limit: "1000", stat: "inactive_file 1\ntotal_inactive_file 300\n")
+        group("/a", usage: 800, limit: "1000", stat: Self.stat(cache: 300))
         group("/a/b", usage: 700, limit: "5000", kills: 2)
         group("/a/b/c", usage: 600, limit: "9223372036854771712")
         let (snapshot, _) = try groups(
@@ -157,7 +163,11 @@ struct MemoryTests {
         let limiting = snapshot.limitingGroups(of: process)
         #expect(limiting.map(\.path) == ["/a", "/a/b"])
         #expect(limiting[0].headroom == ByteCount(500))
+        #expect(limiting[0].workingSet == ByteCount(500))
+        // Its `memory.stat` cannot be read.
         #expect(limiting[1].reclaimable == nil)
+        #expect(limiting[1].workingSet == nil)
+        #expect(limiting[1].headroom == nil)
         #expect(limiting[1].oomKills == 2)
         #expect(limiting[1].limitHits == 7)
         #expect(snapshot.memoryGroups["/"]?.limit == nil)

@@ -23,19 +23,23 @@ package enum GroupMemory {
     }
 
     private static func isNear(_ group: MemoryGroup) -> Bool {
-        guard let limit = group.limit?.rawValue, limit > 0 else { return false }
+        guard let limit = group.limit?.rawValue, limit > 0, let workingSet = group.workingSet else {
+            return false
+        }
         // A limit is at most 2^63: no product of it fits.
-        return Double(group.workingSet.rawValue) >= Double(limit) * Double(leastUse) / 100
+        return Double(workingSet.rawValue) >= Double(limit) * Double(leastUse) / 100
     }
 
     private static func finding(
         _ group: MemoryGroup, wasHit: Bool, at time: WallTime
     ) -> Finding? {
-        guard let limit = group.limit, let headroom = group.headroom else { return nil }
+        guard let limit = group.limit, let headroom = group.headroom,
+            let workingSet = group.workingSet
+        else { return nil }
         let share = Percent(
-            100 * Double(group.workingSet.rawValue) / Double(max(1, limit.rawValue)))
+            100 * Double(workingSet.rawValue) / Double(max(1, limit.rawValue)))
         var evidence = [
-            "working set \(group.workingSet.longText) of"
+            "working set \(workingSet.longText) of"
                 + " \(limit.longText); \(headroom.longText) left",
             "in use \(group.usage.longText), page cache that can be dropped"
                 + " \(group.reclaimable?.longText ?? "not known")",
