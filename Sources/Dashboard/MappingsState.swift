@@ -22,7 +22,10 @@ struct MappingsState: Sendable {
         guard !readsAgain else { return }
         let isNew = latest?.number != reading.number || latest?.progress != reading.progress
         latest = reading
-        guard isNew, reading.progress == .complete || reading.progress == .cut else { return }
+        switch reading.progress {
+        case .complete, .cut: guard isNew else { return }
+        case .reading, .failed: return
+        }
         groups = MappingGroup.all(in: reading, since: first)
         // One that was cut would make what comes later look like growth.
         if first == nil, reading.progress == .complete { first = reading }

@@ -133,7 +133,7 @@ extension Mapping {
     }
 
     /// Pages of hugetlbfs count as resident nowhere else.
-    package var shownResident: ByteCount { kind == .hugetlb ? hugePages : resident }
+    package var shownResident: ByteCount { kind == .hugetlb ? hugePages ?? resident : resident }
 }
 
 /// What each mapping grew by between two readings.

@@ -16,8 +16,9 @@ public struct Mapping: Hashable, Sendable {
     public var anonymous: ByteCount
     public var swap: ByteCount
     /// `AnonHugePages`: of the anonymous memory, what lies in transparent huge pages. Of
-    /// hugetlbfs, `Private_Hugetlb` and `Shared_Hugetlb` (since 4.4), which `resident` lacks.
-    public var hugePages: ByteCount
+    /// hugetlbfs, `Private_Hugetlb` and `Shared_Hugetlb`, which `resident` lacks; nil before 4.4,
+    /// where the kernel does not tell.
+    public var hugePages: ByteCount?
 
     /// What a mapping is for, as far as it can be told.
     public enum Kind: Hashable, Sendable {
@@ -45,7 +46,7 @@ public struct Mapping: Hashable, Sendable {
         start: UInt64, end: UInt64, kind: Kind, name: String = "",
         resident: ByteCount = ByteCount(0), proportional: ByteCount = ByteCount(0),
         anonymous: ByteCount = ByteCount(0), swap: ByteCount = ByteCount(0),
-        hugePages: ByteCount = ByteCount(0)
+        hugePages: ByteCount? = ByteCount(0)
     ) {
         self.start = start
         self.end = end
@@ -74,6 +75,9 @@ public struct MappingsReading: Sendable {
     /// How long it took, or has taken so far.
     public var duration: Duration
     public var progress: Progress
+    /// When it is read again at the earliest if nobody asks before, on the clock of
+    /// `Snapshot.moment`: 10 s after its end, or 20 times as long as it took. Nil while it goes on.
+    public var nextAt: Nanoseconds?
     /// By address. While it goes on, what was read so far.
     public var mappings: [Mapping]
     /// The sums that `smaps_rollup` (since 4.14) gives; nil where that could not be read.
@@ -82,9 +86,17 @@ public struct MappingsReading: Sendable {
     public enum Progress: Hashable, Sendable {
         case reading
         case complete
-        /// More mappings than are kept, or more time than is allowed: what was read is here.
-        case cut
+        /// What was read until then is here.
+        case cut(Bound)
         case failed(ProcError)
+    }
+
+    /// What a reading may cost.
+    public enum Bound: Hashable, Sendable {
+        /// There are more mappings than are kept, 65,536.
+        case count
+        /// It took more time than is allowed, 5 s.
+        case time
     }
 
     /// `/proc/PID/smaps_rollup`; `proc_pid_smaps(5)`.
@@ -110,8 +122,8 @@ public struct MappingsReading: Sendable {
 
     public init(
         process: ProcessIdentity, number: Int, moment: Nanoseconds, time: WallTime,
-        duration: Duration = .zero, progress: Progress, mappings: [Mapping] = [],
-        rollup: Rollup? = nil
+        duration: Duration = .zero, progress: Progress, nextAt: Nanoseconds? = nil,
+        mappings: [Mapping] = [], rollup: Rollup? = nil
     ) {
         self.process = process
         self.number = number
@@ -119,6 +131,7 @@ public struct MappingsReading: Sendable {
         self.time = time
         self.duration = duration
         self.progress = progress
+        self.nextAt = nextAt
         self.mappings = mappings
         self.rollup = rollup
     }

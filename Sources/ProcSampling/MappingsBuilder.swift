@@ -47,8 +47,7 @@ struct MappingsBuilder {
                 start: entry.start, end: entry.end, kind: kind, name: name,
                 resident: entry.resident, proportional: entry.proportional,
                 anonymous: entry.anonymous, swap: entry.swap,
-                hugePages: entry.isHugetlb
-                    ? entry.hugetlb ?? ByteCount(0) : entry.anonymousHugePages))
+                hugePages: entry.isHugetlb ? entry.hugetlb : entry.anonymousHugePages))
     }
 
     /// A neighbour has the same name more often than not: that is kept once.

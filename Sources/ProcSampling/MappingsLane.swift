@@ -17,7 +17,6 @@ final class MappingsLane: Sendable {
         /// The latest reading, of `wish.process` or of the one wished for last.
         var reading: MappingsReading?
         var began = Instant(nanoseconds: 0)
-        var ended = Instant(nanoseconds: 0)
         /// The wish that it answers.
         var answered: Int?
         /// Goes up with each reading and when one is given up; a reading that finds another number
@@ -109,9 +108,13 @@ final class MappingsLane: Sendable {
     }
 
     private func isDue(_ state: State, _ wish: Interest.MappingsWish) -> Bool {
-        guard let reading = state.reading, state.answered == wish.number else { return true }
-        let pause = max(shortestPause.rawValue, 20 * reading.duration.inNanoseconds.rawValue)
-        return Instant.now.since(state.ended).rawValue >= pause
+        guard let next = state.reading?.nextAt, state.answered == wish.number else { return true }
+        return .sinceBoot >= next
+    }
+
+    /// When a reading that ends now is repeated.
+    private func next(after duration: Nanoseconds) -> Nanoseconds {
+        .sinceBoot + max(shortestPause, Nanoseconds(20 * duration.rawValue))
     }
 
     private func begin(
@@ -124,7 +127,7 @@ final class MappingsLane: Sendable {
             process: wish.process, number: number, moment: .sinceBoot, time: .now,
             progress: canStart ? .reading : .failed(.failed(path: "smaps", errno: EAGAIN)))
         guard canStart else {
-            state.ended = .now
+            state.reading?.nextAt = next(after: Nanoseconds(0))
             state.answered = wish.number
             return nil
         }
@@ -140,9 +143,10 @@ final class MappingsLane: Sendable {
     private func end(_ state: inout State, _ progress: MappingsReading.Progress) {
         state.job += 1
         state.isReading = false
-        state.ended = .now
+        let duration = Instant.now.since(state.began)
         state.reading?.progress = progress
-        state.reading?.duration = Duration(state.ended.since(state.began))
+        state.reading?.duration = Duration(duration)
+        state.reading?.nextAt = next(after: duration)
     }
 
     /// The thread of a reading comes to its end.

@@ -12,7 +12,7 @@ struct MappingsReader {
     private static let mostThreads = 2000
     static let mostMappings = 65_536
     /// For `smaps`; `smaps_rollup` is one read, which nothing can end.
-    private static let longest = Nanoseconds(5_000_000_000)
+    var longest = Nanoseconds(5_000_000_000)
     /// From one view of what was read so far to the next: each costs a copy of all there is.
     private static let publishPeriod = Nanoseconds(250_000_000)
 
@@ -146,9 +146,8 @@ struct MappingsReader {
                 throw .malformed(path: file.description, error)
             }
             let now = Instant.now
-            if builder.mappings.count >= Self.mostMappings || now.since(began) > Self.longest {
-                return .cut
-            }
+            if builder.mappings.count >= Self.mostMappings { return .cut(.count) }
+            if now.since(began) > longest { return .cut(.time) }
             if now.since(published) > Self.publishPeriod {
                 session.publish(builder.mappings)
                 published = now

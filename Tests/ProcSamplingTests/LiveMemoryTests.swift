@@ -233,7 +233,7 @@ struct LiveMemoryTests {
             return reading
         }
         let cut = read(1)
-        #expect(cut?.progress == .cut)
+        #expect(cut?.progress == .cut(.count))
         #expect(cut?.mappings.count == MappingsReader.mostMappings)
         #expect(cut?.rollup == nil)
         tree.write("100/smaps", "1000-2000 r--p 0 0:0 0 \nRss: 4 kB\nPss")

@@ -68,6 +68,24 @@ struct MappingsBuilderTests {
         #expect(mapping.hugePages == ByteCount(kibibytes: expected == .hugetlb ? 2048 : 2))
     }
 
+    @Test func whatAnOldKernelDoesNotTellOfHugePagesIsNotKnown() throws {
+        let text = """
+            1000-2000 rw-s 0 0:e 12 /anon_hugepage (deleted)
+            Rss: 0 kB
+            Pss: 0 kB
+            AnonHugePages: 0 kB
+            VmFlags: rd wr ht
+
+            """
+        let bytes = Array(text.utf8)
+        var builder = MappingsBuilder()
+        var offset = 0
+        #expect(try builder.append(nextIn: bytes.span, at: &offset))
+        let mapping = try #require(builder.mappings.first)
+        #expect(mapping.kind == .hugetlb)
+        #expect(mapping.hugePages == nil)
+    }
+
     @Test("a mapping with one thread's stack pointer is its stack, one with two is none")
     func stackPointers() throws {
         let found = try mappings(

@@ -83,6 +83,48 @@ struct MappingsLaneTests {
             })
     }
 
+    @Test func aReadingTellsWhenItIsRepeated() throws {
+        let log = Log()
+        let lane = lane(log)
+        let before = Nanoseconds.sinceBoot
+        lane.want(wish(1))
+        #expect(lane.reading?.nextAt == nil)
+        lane.want(wish(5))
+        #expect(SlowLaneTests.poll { lane.reading?.progress == .complete })
+        let pause = Nanoseconds(1_000_000_000_000)
+        let next = try #require(lane.reading?.nextAt)
+        #expect(next >= before + pause)
+        #expect(next <= Nanoseconds.sinceBoot + pause)
+    }
+
+    @Test func aLongReadingHasALongPause() throws {
+        let lane = MappingsLane(pause: .milliseconds(1), changed: {}) { _, session in
+            usleep(20_000)
+            session.end(.complete)
+        }
+        lane.want(wish(5))
+        #expect(SlowLaneTests.poll { lane.reading?.progress == .complete })
+        let reading = try #require(lane.reading)
+        let pause = try #require(reading.nextAt).since(reading.moment)
+        #expect(pause.rawValue >= 20 * reading.duration.inNanoseconds.rawValue)
+        #expect(reading.duration >= .milliseconds(20))
+    }
+
+    @Test func aReadingIsCutWhenItsTimeIsOver() throws {
+        let tree = FakeTree()
+        tree.setProcess(100, [(100, FakeTree.Task())])
+        tree.write(
+            "100/smaps", "1000-2000 r--p 0 0:0 0 \nRss: 4 kB\nPss: 4 kB\nVmFlags: rd\n")
+        let root = try ProcRoot(path: tree.path)
+        let process = ProcessIdentity(pid: ProcessID(100), startTime: ClockTicks(500))
+        let lane = MappingsLane(changed: {}) { process, session in
+            MappingsReader(root: root, session: session, longest: Nanoseconds(0)).read(process)
+        }
+        lane.want(Interest.MappingsWish(process: process))
+        #expect(SlowLaneTests.poll { lane.reading?.progress == .cut(.time) })
+        #expect(lane.reading?.mappings.count == 1)
+    }
+
     @Test func aReadingThatNobodyWantsEnds() {
         let log = Log()
         let lane = lane(log)

@@ -70,7 +70,7 @@ enum MappingsView {
             return [StyledText("! " + reason(error), .warning)]
         case .cut, .complete:
             var pieces = [StyledText("read at \(clock) in \(time)")]
-            if reading.progress == .cut {
+            if case .cut = reading.progress {
                 pieces.append(StyledText("  ! cut short: more than is kept", .warning))
             }
             if let first = state.mappings.first, first.moment < reading.moment {
