@@ -103,7 +103,8 @@ extension Snapshot {
         all.append(mapping(0x7ffc_0000_0000, 132 << 10, .mainStack, "[stack]", anonymous: 36 << 10))
         mappings = MappingsReading(
             process: Scene.streamd, number: number, moment: moment, time: time,
-            duration: .milliseconds(84), progress: .complete, mappings: all,
+            duration: .milliseconds(84), progress: .complete,
+            nextAt: moment + Nanoseconds(10_000_000_000), mappings: all,
             rollup: MappingsReading.Rollup(
                 resident: ByteCount(4 * (mebibytes << 20) + (52 << 20)),
                 proportional: ByteCount(4 * (mebibytes << 20) + (51 << 20)),

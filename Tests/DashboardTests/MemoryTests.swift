@@ -182,7 +182,7 @@ import Units
         scene.press(.enter)
         scene.sample { $0.readMappings(number: 1, buffers: 150) }
         #expect(scene.shows("4 mappings of 1.0G anon"), "\(scene)")
-        #expect(scene.shows("growth with the next reading"), "\(scene)")
+        #expect(scene.shows("growth with the next"), "\(scene)")
         scene.sample(9)
         scene.sample { $0.readMappings(number: 2, buffers: 156) }
         // Four times 6 MiB in 10 s.

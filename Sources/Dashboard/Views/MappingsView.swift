@@ -69,24 +69,31 @@ enum MappingsView {
         case .failed(let error):
             return [StyledText("! " + reason(error), .warning)]
         case .cut, .complete:
-            var pieces = [StyledText("read at \(clock) in \(time)")]
-            if case .cut = reading.progress {
-                pieces.append(StyledText("  ! cut short: more than is kept", .warning))
-            }
-            if let first = state.mappings.first, first.moment < reading.moment {
-                let passed = Duration.nanoseconds(
-                    Int64(clamping: reading.moment.since(first.moment).rawValue))
-                pieces.append(StyledText("; growth over \(passed.text)"))
-            } else if state.mappings.first != nil {
-                pieces.append(StyledText("; growth with the next reading"))
-            } else {
-                pieces.append(StyledText("; too many for growth to be told"))
-            }
-            if state.mappings.readsAgain {
-                return pieces + [StyledText("   reading ...", .warning)]
-            }
-            return pieces + [StyledText("   r", .accent), StyledText(" read now")]
+            let reach: StyledText =
+                switch reading.progress {
+                case .cut(.count): StyledText("; ! only the first 65536 mappings", .warning)
+                case .cut: StyledText("; ! stopped at the limit of time", .warning)
+                default: StyledText("")
+                }
+            return [StyledText("read at \(clock) in \(time)"), reach]
+                + [StyledText(growth(reading, state)), StyledText(again(reading, state, snapshot))]
         }
+    }
+
+    private static func growth(_ reading: MappingsReading, _ state: State) -> String {
+        guard let first = state.mappings.first else { return "; growth cannot be told" }
+        guard first.moment < reading.moment else { return "; growth with the next" }
+        let passed = reading.moment.since(first.moment).rawValue
+        return "; growth over \(Duration.nanoseconds(Int64(clamping: passed)).text)"
+    }
+
+    private static func again(
+        _ reading: MappingsReading, _ state: State, _ snapshot: Snapshot
+    ) -> String {
+        if state.mappings.readsAgain { return "; reading ..." }
+        guard state.frozen == nil, let nextAt = reading.nextAt else { return "" }
+        let left = nextAt.since(snapshot.moment).seconds.rounded(.up)
+        return "; again in \(Int(left)) s, r: now"
     }
 
     /// The kernel's own sums, where it tells them; else those of what was read, or of `status`.
