@@ -1,3 +1,4 @@
+internal import ProcFormats
 package import ProcSampling
 internal import Units
 
@@ -37,12 +38,12 @@ package struct FindingsBook: Sendable {
             found.append(thrash)
         }
         found += OOMKill.findings(
-            snapshot.host.oomKills, groups: groups.groupKills, at: snapshot.time)
-        let hitTime = Nanoseconds(UInt64(GroupMemory.hitTime.components.seconds) * 1_000_000_000)
-        let recently = Nanoseconds(snapshot.moment.since(hitTime).rawValue)
-        found += GroupMemory.findings(
-            snapshot.memoryGroups, wasHit: { groups.wasHit($0, since: recently) },
+            snapshot.host.oomKills, groups: groups.kills.groups, forgotten: groups.kills.forgotten,
             at: snapshot.time)
+        let recently = snapshot.moment.since(GroupMemory.recent.inNanoseconds)
+        found += GroupMemory.findings(
+            snapshot.memoryGroups, pressure: snapshot.host.memoryPressure?.some.average10,
+            signs: { groups.signs(of: $0, since: recently) }, at: snapshot.time)
         findings = remember(found, at: snapshot.moment).sorted(by: Self.isBefore)
     }
 
@@ -81,14 +82,22 @@ package struct FindingsBook: Sendable {
                 outlook.growth.shape?.isUnbounded == true ? (process, outlook) : nil
             }
         }
-        let paths = growing.compactMap { process, _ in process.memoryGroup }
-        groups.follow(Set(paths.filter { $0 != "/" }), in: snapshot)
+        let paths = Set(
+            growing.compactMap { process, _ in process.memoryGroup }.filter {
+                isGroup($0, in: snapshot)
+            })
+        groups.follow(paths, in: snapshot)
         return growing.compactMap { process, outlook in
             MemoryGrowth.finding(
                 of: process, outlook: outlook,
                 witnesses: witnesses(of: process, outlook, in: snapshot, memory: memory),
                 at: snapshot.time)
         }
+    }
+
+    /// All processes of a machine are no group; but in a container its own group is called "/".
+    private func isGroup(_ path: String, in snapshot: Snapshot) -> Bool {
+        path != "/" || snapshot.memoryGroups[path]?.limit != nil
     }
 
     /// Counters that are kept apart from the process's own.

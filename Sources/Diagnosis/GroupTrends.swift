@@ -3,23 +3,17 @@ internal import Units
 
 /// What the counters of control groups did while dxtop looked.
 struct GroupTrends: Sendable {
+    private(set) var kills = GroupKillCount()
     private var counters: [String: Counters] = [:]
     private var usage: [String: [UsePoint]] = [:]
-    private var kills: [String: OOMKill.GroupKills] = [:]
 
     private struct Counters: Sendable {
         var oomKills: UInt64?
         var limitHits: UInt64?
-        /// The moment at which the hits last rose.
+        /// The moment at which the hits last rose, and the kills, those below the group included.
         var lastHit: Nanoseconds?
+        var lastKill: Nanoseconds?
     }
-
-    /// Kills by group, those of groups that are gone included, by path.
-    var groupKills: [OOMKill.GroupKills] { kills.values.sorted { $0.path < $1.path } }
-
-    /// Kills of so many groups are kept: a job that is killed again and again may have a new group
-    /// each time.
-    static let mostGroups = 256
 
     mutating func add(_ snapshot: Snapshot) {
         var rises: [String: UInt64] = [:]
@@ -29,6 +23,7 @@ struct GroupTrends: Sendable {
                 known.lastHit = snapshot.moment
             }
             if let before = known.oomKills, let now = group.oomKills, now > before {
+                known.lastKill = snapshot.moment
                 rises[path] = now - before
             }
             known.limitHits = group.limitHits ?? known.limitHits
@@ -38,32 +33,43 @@ struct GroupTrends: Sendable {
         for path in counters.keys where snapshot.memoryGroups[path] == nil {
             counters[path] = nil
         }
-        count(rises, at: snapshot.time)
-    }
-
-    /// Version 2 counts a kill in every group above as well: what those below explain is theirs.
-    private mutating func count(_ rises: [String: UInt64], at time: WallTime) {
-        var own = rises
-        for path in rises.keys.sorted(by: { $0.utf8.count > $1.utf8.count }) {
-            guard let rest = own[path], rest > 0 else { continue }
-            for above in MemoryGroup.lineage(of: path).dropFirst() {
-                if let rise = own[above] { own[above] = rise - min(rise, rest) }
-            }
-            guard kills[path] != nil || kills.count < Self.mostGroups else { continue }
-            let before = kills[path]?.count ?? 0
-            kills[path] = OOMKill.GroupKills(path: path, count: before + rest, lastSeen: time)
+        kills.add(rises, at: snapshot.moment, time: snapshot.time) {
+            counters[$0]?.oomKills != nil
         }
     }
 
-    func wasHit(_ path: String, since moment: Nanoseconds) -> Bool {
-        (counters[path]?.lastHit).map { $0 >= moment } ?? false
+    /// What happened in a group since a moment.
+    func signs(of path: String, since moment: Nanoseconds) -> GroupMemory.Signs {
+        let known = counters[path]
+        return GroupMemory.Signs(
+            wasHit: known?.lastHit.map { $0 >= moment } ?? false,
+            hadKill: known?.lastKill.map { $0 >= moment } ?? false)
     }
 
     // MARK: Use
 
     private struct UsePoint: Sendable {
         var moment: Nanoseconds
-        var bytes: UInt64
+        var use: Use
+    }
+
+    /// What a group uses. Page cache comes and goes: it is left out where it is known.
+    private struct Use: Sendable {
+        var usage: UInt64
+        var workingSet: UInt64?
+
+        init(_ group: MemoryGroup) {
+            usage = group.usage.rawValue
+            let workingSet: ByteCount? = group.workingSet
+            self.workingSet = workingSet?.rawValue
+        }
+
+        func since(_ earlier: Use) -> Double {
+            if let now = workingSet, let then = earlier.workingSet {
+                return Double(now) - Double(then)
+            }
+            return Double(usage) - Double(earlier.usage)
+        }
     }
 
     /// Uses are kept for an hour, at least a minute apart.
@@ -74,24 +80,22 @@ struct GroupTrends: Sendable {
     mutating func follow(_ paths: Set<String>, in snapshot: Snapshot) {
         for path in usage.keys where !paths.contains(path) { usage[path] = nil }
         for path in paths {
-            guard let workingSet = snapshot.memoryGroups[path]?.workingSet else { continue }
+            guard let group = snapshot.memoryGroups[path] else { continue }
             var points = usage[path] ?? []
             if let last = points.last, snapshot.moment.since(last.moment) < Self.useStep {
                 continue
             }
             if points.count >= Self.mostPoints { points.removeFirst() }
-            points.append(UsePoint(moment: snapshot.moment, bytes: workingSet.rawValue))
+            points.append(UsePoint(moment: snapshot.moment, use: Use(group)))
             usage[path] = points
         }
     }
 
     /// The bytes a group gained since it has been followed, and the seconds that took.
     func use(of path: String, in snapshot: Snapshot) -> (bytes: Double, seconds: Double)? {
-        guard let first = usage[path]?.first, let now = snapshot.memoryGroups[path]?.workingSet
-        else { return nil }
-        return (
-            Double(now.rawValue) - Double(first.bytes),
-            snapshot.moment.since(first.moment).seconds
-        )
+        guard let first = usage[path]?.first, let now = snapshot.memoryGroups[path] else {
+            return nil
+        }
+        return (Use(now).since(first.use), snapshot.moment.since(first.moment).seconds)
     }
 }

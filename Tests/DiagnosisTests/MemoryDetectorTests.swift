@@ -181,6 +181,85 @@ import Units
         #expect(two.last?.claim == "the kernel killed a process for want of memory: java 10")
     }
 
+    @Test func onlyTheLatestKillsOfAWeekAreFound() {
+        let day = 86_400
+        func severities(_ later: Int) -> [Finding.Severity] {
+            OOMKill.findings(kills(1), groups: [], at: MadeMachine.time(500 + later))
+                .map(\.severity)
+        }
+        #expect(severities(day - 1) == [.warning])
+        #expect(severities(day) == [.info])
+        #expect(severities(7 * day - 1) == [.info])
+        #expect(severities(7 * day) == [])
+        let groups = (0..<20).map {
+            OOMKill.GroupKills(path: "/job-\($0)", count: 1, lastSeen: MadeMachine.time($0))
+        }
+        let found = OOMKill.findings(kills(20), groups: groups, at: time)
+        #expect(Set(found.map(\.subject)) == Set((4..<20).map { .group("/job-\($0)") }))
+    }
+
+    /// A kill in a group, which counts in the group above as well, and one of the host.
+    ///
+    /// - Parameters:
+    ///   - child: the second at which the group's counter is read, and so on.
+    ///   - host: the second at which the machine itself kills something.
+    private func kills(child: Int, parent: Int, host: Int, of seconds: Int = 100) -> MadeMachine {
+        var machine = MadeMachine()
+        for second in 1...seconds {
+            machine.refresh(
+                [],
+                groups: [
+                    MadeMachine.group(
+                        "/a/b", usage: 0, limit: nil, oomKills: second >= child ? 3 : 2),
+                    MadeMachine.group(
+                        "/a", usage: 0, limit: nil, oomKills: second >= parent ? 8 : 7),
+                ]
+            ) {
+                let count: UInt64 = (second >= 4 ? 1 : 0) + (second >= host ? 1 : 0)
+                $0.oomKills = OOMKills(
+                    total: 5 + count, sinceStart: count,
+                    lastSeen: count == 0
+                        ? nil : MadeMachine.time(second >= host ? host : 4))
+            }
+        }
+        return machine
+    }
+
+    @Test(arguments: [(4, 9), (9, 4), (4, 4), (10, 10)])
+    func aKillIsToldOnceWhenGroupsAreReadAtDifferentTimes(_ child: Int, _ parent: Int) {
+        let before = kills(child: child, parent: parent, host: 20, of: 19)
+        #expect(before.findings.findings.map(\.subject) == [.group("/a/b")])
+        #expect(before.findings.findings.first?.since == MadeMachine.time(child))
+        let after = kills(child: child, parent: parent, host: 20)
+        #expect(Set(after.findings.findings.map(\.subject)) == [.group("/a/b"), .host])
+    }
+
+    @Test func aKillOfTheGroupAboveIsNotTakenForOneLongBefore() {
+        // Version 1 does not count in the groups above; this kill is that group's own.
+        let machine = kills(child: 4, parent: 70, host: 70, of: 80)
+        #expect(
+            Set(machine.findings.findings.map(\.subject)) == [.group("/a/b"), .group("/a")])
+    }
+
+    @Test func killsOfMoreGroupsThanAreKeptAreNotTheHosts() {
+        var machine = MadeMachine()
+        for second in 1...300 {
+            let paths = [second, second - 1].map { "/job-\($0)" }
+            machine.refresh(
+                [],
+                groups: paths.enumerated().map { index, path in
+                    MadeMachine.group(path, usage: 0, limit: nil, oomKills: UInt64(index))
+                }
+            ) {
+                $0.oomKills = OOMKills(
+                    total: UInt64(second), sinceStart: UInt64(second - 1),
+                    lastSeen: MadeMachine.time(second))
+            }
+        }
+        #expect(machine.findings.findings.count == OOMKill.mostFindings)
+        #expect(!machine.findings.findings.contains { $0.subject == .host })
+    }
+
     @Test func killsAreKeptForTheSessionAndCountedInTheLowestGroup() {
         var machine = MadeMachine()
         func groups(_ kills: UInt64) -> [MemoryGroup] {
@@ -201,10 +280,13 @@ import Units
 
     // MARK: Group memory
 
-    private func near(_ groups: [MemoryGroup], wasHit: Bool = false) -> [Finding] {
+    private func near(
+        _ groups: [MemoryGroup], pressure: Percent? = nil,
+        _ signs: GroupMemory.Signs = GroupMemory.Signs()
+    ) -> [Finding] {
         GroupMemory.findings(
-            Dictionary(uniqueKeysWithValues: groups.map { ($0.path, $0) }), wasHit: { _ in wasHit },
-            at: time)
+            Dictionary(uniqueKeysWithValues: groups.map { ($0.path, $0) }), pressure: pressure,
+            signs: { _ in signs }, at: time)
     }
 
     @Test(arguments: [(89.9, 0), (90, 1)])
@@ -218,8 +300,37 @@ import Units
     @Test func pageCacheThatCanBeDroppedIsNotCounted() {
         let cache = MadeMachine.group(
             "/a", usage: 99 * mebibyte, limit: 100 * mebibyte, reclaimable: 20 * mebibyte)
-        #expect(near([cache]).isEmpty)
+        let signs = GroupMemory.Signs(wasHit: true, hadKill: true)
+        #expect(near([cache], pressure: Percent(90.0), signs).isEmpty)
         #expect(near([MadeMachine.group("/a", usage: 99 * mebibyte, limit: nil)]).isEmpty)
+    }
+
+    @Test(arguments: [
+        (90.0, nil, GroupMemory.Signs(), false),
+        (94.9, nil, GroupMemory.Signs(wasHit: true), false),
+        (95, nil, GroupMemory.Signs(wasHit: true), true),
+        (90, 9.9, GroupMemory.Signs(), false),
+        (90, 10, GroupMemory.Signs(), true),
+        (90, nil, GroupMemory.Signs(hadKill: true), true),
+    ])
+    func aNearLimitIsSureWithASecondSignal(
+        _ percent: Double, _ pressure: Double?, _ signs: GroupMemory.Signs, _ isSure: Bool
+    ) {
+        let group = MadeMachine.group("/a", usage: percent * mebibyte, limit: 100 * mebibyte)
+        let found = near([group], pressure: pressure.map { Percent($0) }, signs)
+        #expect(found.map(\.severity) == [isSure ? .critical : .warning])
+        #expect(found.map(\.confidence) == [isSure ? .high : .medium])
+    }
+
+    @Test func aKillInTheGroupMakesItsLimitCritical() {
+        var machine = MadeMachine()
+        func group(_ kills: UInt64) -> MemoryGroup {
+            MadeMachine.group("/a", usage: 91 * mebibyte, limit: 100 * mebibyte, oomKills: kills)
+        }
+        machine.refresh([], groups: [group(5)])
+        #expect(machine.finding(.groupMemory)?.severity == .warning)
+        machine.refresh([], groups: [group(6)])
+        #expect(machine.finding(.groupMemory)?.severity == .critical)
     }
 
     @Test func onlyTheLowestGroupOfAPathIsFound() {

@@ -5,6 +5,11 @@ package import Units
 package enum OOMKill {
     /// For so long after a kill it is most likely what someone is looking for.
     package static let criticalTime: Duration = .seconds(10 * 60)
+    /// After a day it is history, after a week nobody's concern.
+    package static let warningTime: Duration = .seconds(24 * 60 * 60)
+    package static let longestTime: Duration = .seconds(7 * 24 * 60 * 60)
+    /// The latest of them: a service that is killed again and again may have a new group each time.
+    package static let mostFindings = 16
 
     /// Kills that were counted in one group and not below it, since it was first seen.
     package struct GroupKills: Hashable, Sendable {
@@ -21,11 +26,24 @@ package enum OOMKill {
     }
 
     /// One finding for each group in which something was killed, and one for kills that no group
-    /// counted. What was killed before dxtop began is none.
+    /// counted; at most 16, and none of more than a week ago. What was killed before dxtop began is
+    /// none.
     ///
-    /// - Parameter groups: also those that are gone by now.
+    /// - Parameters:
+    ///   - groups: also those that are gone by now.
+    ///   - forgotten: kills of other groups, which are not the host's either.
     package static func findings(
-        _ kills: OOMKills?, groups: [GroupKills], at time: WallTime
+        _ kills: OOMKills?, groups: [GroupKills], forgotten: UInt64 = 0, at time: WallTime
+    ) -> [Finding] {
+        let all = everyFinding(kills, groups: groups, forgotten: forgotten, at: time).filter {
+            Duration.seconds(time.seconds - $0.since.seconds) < longestTime
+        }
+        guard all.count > mostFindings else { return all }
+        return Array(all.sorted { $0.since > $1.since }.prefix(mostFindings))
+    }
+
+    private static func everyFinding(
+        _ kills: OOMKills?, groups: [GroupKills], forgotten: UInt64, at time: WallTime
     ) -> [Finding] {
         let counted = groups.filter { $0.count > 0 }
         var findings = counted.map { group in
@@ -35,7 +53,7 @@ package enum OOMKill {
                 areAll: counted.count == 1, of: kills, lastSeen: group.lastSeen, at: time)
         }
         guard let kills else { return findings }
-        let ofGroups = counted.reduce(UInt64(0)) { $0 + $1.count }
+        let ofGroups = counted.reduce(forgotten) { $0 + $1.count }
         guard kills.sinceStart > ofGroups, let lastSeen = kills.lastSeen else { return findings }
         findings.append(
             finding(
@@ -62,13 +80,17 @@ package enum OOMKill {
             evidence.append("who it was stands in the kernel log, which says nothing here")
         }
         if let total = kills?.total { evidence.append("\(total) kills since boot") }
-        let passed = Duration.seconds(time.seconds - lastSeen.seconds)
         return Finding(
             kind: .oomKill, subject: subject,
-            severity: passed < criticalTime ? .critical : .warning, confidence: .high,
+            severity: severity(after: .seconds(time.seconds - lastSeen.seconds)), confidence: .high,
             claim: "the kernel killed \(some) for want of memory\(place)\(who)",
             evidence: evidence,
             advice: "Enter: who grows; dmesg -T | grep -i oom: who held what when it was killed",
             since: lastSeen)
+    }
+
+    private static func severity(after passed: Duration) -> Finding.Severity {
+        if passed < criticalTime { return .critical }
+        return passed < warningTime ? .warning : .info
     }
 }
