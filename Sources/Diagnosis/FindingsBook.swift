@@ -10,15 +10,15 @@ package struct FindingsBook: Sendable {
     private var sequence = Int.min
     private var groups = GroupTrends()
     private var beginnings: [FindingID: Beginning] = [:]
+    private var told: [ProcessIdentity: Told] = [:]
 
     private struct Beginning: Sendable {
         var since: WallTime
         var lastSeen: Nanoseconds
     }
 
-    /// A finding that comes back within this time, in nanoseconds, was never gone: figures waver
-    /// around thresholds.
-    private static let longestBreak: UInt64 = 60_000_000_000
+    /// A finding that comes back within this time was never gone: figures waver around thresholds.
+    private static let longestBreak = Nanoseconds(60_000_000_000)
 
     package init() {}
 
@@ -66,32 +66,47 @@ package struct FindingsBook: Sendable {
             beginnings[finding.id] = Beginning(since: finding.since, lastSeen: moment)
             return finding
         }
-        beginnings = beginnings.filter {
-            moment.since($0.value.lastSeen).rawValue <= Self.longestBreak
+        if beginnings.count > kept.count {
+            beginnings = beginnings.filter {
+                moment.since($0.value.lastSeen) <= Self.longestBreak
+            }
         }
         return kept
     }
 
     // MARK: Growth
 
+    private struct Told: Sendable {
+        /// The sequence number of the refresh at which the growth was judged.
+        var judged: Int
+        var finding: Finding?
+    }
+
+    /// What is said of a process stands until it is judged anew: its words and witnesses cost more
+    /// than all the rest.
     private mutating func growthFindings(
         _ snapshot: Snapshot, memory: MemoryHistory, growth: GrowthBook
     ) -> [Finding] {
-        let growing = snapshot.processes.compactMap { process in
-            growth[process.id].flatMap { outlook in
-                outlook.growth.shape?.isUnbounded == true ? (process, outlook) : nil
+        guard growth.sequence == snapshot.sequence else { return told.values.compactMap(\.finding) }
+        let paths = Set(growth.growing.compactMap { snapshot.processes[$0.index].memoryGroup })
+        groups.follow(paths.filter { isGroup($0, in: snapshot) }, in: snapshot)
+        var before = told
+        var host = HostChanges(memory: memory)
+        told.removeAll(keepingCapacity: true)
+        return growth.growing.compactMap { grower in
+            if let known = before.removeValue(forKey: grower.id), known.judged == grower.judged {
+                told[grower.id] = known
+                return known.finding
             }
-        }
-        let paths = Set(
-            growing.compactMap { process, _ in process.memoryGroup }.filter {
-                isGroup($0, in: snapshot)
-            })
-        groups.follow(paths, in: snapshot)
-        return growing.compactMap { process, outlook in
-            MemoryGrowth.finding(
-                of: process, outlook: outlook,
-                witnesses: witnesses(of: process, outlook, in: snapshot, memory: memory),
-                at: snapshot.time)
+            let process = snapshot.processes[grower.index]
+            let finding = growth[grower.id].flatMap { outlook in
+                MemoryGrowth.finding(
+                    of: process, outlook: outlook,
+                    witnesses: witnesses(of: process, outlook, in: snapshot, &host),
+                    at: snapshot.time)
+            }
+            told[grower.id] = Told(judged: grower.judged, finding: finding)
+            return finding
         }
     }
 
@@ -100,28 +115,39 @@ package struct FindingsBook: Sendable {
         path != "/" || snapshot.memoryGroups[path]?.limit != nil
     }
 
+    /// What the host's memory did, looked up once for each span.
+    private struct HostChanges {
+        let memory: MemoryHistory
+        private var known: [Duration: Double?] = [:]
+
+        init(memory: MemoryHistory) { self.memory = memory }
+
+        mutating func bytes(last span: Duration) -> Double? {
+            if let bytes = known[span] { return bytes }
+            let bytes = memory.change(of: .hostMemory, last: span).map { Double($0.bytes) }
+            known[span] = .some(bytes)
+            return bytes
+        }
+    }
+
     /// Counters that are kept apart from the process's own.
     private func witnesses(
         of process: ProcessSample, _ outlook: MemoryOutlook, in snapshot: Snapshot,
-        memory: MemoryHistory
+        _ host: inout HostChanges
     ) -> [MemoryGrowth.Witness] {
         var witnesses: [MemoryGrowth.Witness] = []
-        let span = outlook.growth.span
-        if let own = memory.change(of: .process(process.id), last: span),
-            let host = memory.change(of: .hostMemory, last: span)
-        {
+        let growth = outlook.growth
+        if let bytes = host.bytes(last: growth.span) {
             witnesses.append(
                 MemoryGrowth.Witness(
-                    name: "the host's memory in use", change: Double(host.bytes),
-                    growth: Double(own.bytes)))
+                    name: "the host's memory in use", change: bytes, growth: growth.change))
         }
         if let path = process.memoryGroup, let use = groups.use(of: path, in: snapshot),
             use.seconds >= Double(Growth.leastSpan.components.seconds)
         {
             witnesses.append(
                 MemoryGrowth.Witness(
-                    name: "group \(path)", change: use.bytes,
-                    growth: outlook.growth.slope * use.seconds))
+                    name: "group \(path)", change: use.bytes, growth: growth.slope * use.seconds))
         }
         return witnesses
     }

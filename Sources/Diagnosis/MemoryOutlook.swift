@@ -5,40 +5,84 @@ package import Units
 /// How a process's memory grows, and which limit it will meet first.
 package struct MemoryOutlook: Hashable, Sendable {
     package let growth: Growth
-    /// The one with the least left; nil where none is known.
+    /// The one that is met first, or without growth the one with the least left; nil where none is
+    /// known.
     package let limit: MemoryLimit?
     /// What is left below it.
     package let headroom: ByteCount?
     /// Until the limit is met at the present slope: only for growth that is linear or has a rising
-    /// floor. A rising floor's peaks meet it earlier.
+    /// floor. A rising floor's peaks meet it earlier. Where others grow below the same limit, it is
+    /// met by all of them.
     package let timeLeft: Duration?
+    /// Those that use up what is left of the limit together; nil where its own growth decides.
+    package let companions: Companions?
+
+    package struct Companions: Hashable, Sendable {
+        /// How many others there are.
+        package var count: Int
+        /// Bytes a second of all of them, its own included.
+        package var slope: Double
+
+        package init(count: Int, slope: Double) {
+            self.count = count
+            self.slope = slope
+        }
+    }
 
     package init(
         growth: Growth, limit: MemoryLimit? = nil, headroom: ByteCount? = nil,
-        timeLeft: Duration? = nil
+        timeLeft: Duration? = nil, companions: Companions? = nil
     ) {
         self.growth = growth
         self.limit = limit
         self.headroom = headroom
         self.timeLeft = timeLeft
+        self.companions = companions
     }
 
-    /// - Parameter addressSpaceGrows: whether `VmSize` was seen to grow with the memory used. If
-    ///   not, the growth may fill what was mapped long ago, and no limit of the address space is
-    ///   known to come closer: then none counts.
+    /// - Parameters:
+    ///   - addressSpaceGrows: whether `VmSize` was seen to grow with the memory used. If not, the
+    ///     growth may fill what was mapped long ago, and no limit of the address space is known to
+    ///     come closer: then none counts.
+    ///   - joint: what all processes that grow use up; see `GrowthBook.joint`.
     package init(
         growth: Growth, of process: ProcessSample, in snapshot: Snapshot,
-        addressSpaceGrows: Bool = false
+        addressSpaceGrows: Bool = false, joint: JointGrowth = JointGrowth()
     ) {
         let left = Self.limits(of: process, in: snapshot, addressSpaceGrows: addressSpaceGrows)
-        let first = left.min { $0.headroom < $1.headroom }
-        var timeLeft: Duration?
-        if let first, growth.shape?.isUnbounded == true, growth.slope > 0 {
-            let seconds = Double(first.headroom.rawValue) / growth.slope
-            timeLeft = seconds < Self.longest ? .milliseconds(Int64(seconds * 1000)) : nil
+        guard growth.isUnbounded else {
+            let first = left.min { $0.headroom < $1.headroom }
+            self.init(growth: growth, limit: first?.limit, headroom: first?.headroom)
+            return
         }
+        let ends = left.map { limit, headroom in
+            let slope = max(growth.slope, joint[limit]?.slope ?? 0)
+            return (
+                limit: limit, headroom: headroom, slope: slope,
+                seconds: Double(headroom.rawValue) / slope
+            )
+        }
+        let first = ends.min { $0.seconds < $1.seconds }
         self.init(
-            growth: growth, limit: first?.limit, headroom: first?.headroom, timeLeft: timeLeft)
+            growth: growth, limit: first?.limit, headroom: first?.headroom,
+            timeLeft: first.flatMap {
+                $0.seconds < Self.longest ? .milliseconds(Int64($0.seconds * 1000)) : nil
+            },
+            companions: first.flatMap { end in
+                joint[end.limit].flatMap { Self.companions(of: growth, among: $0) }
+            })
+    }
+
+    /// Less than this share more than its own growth is not worth a word.
+    static let leastShareOfOthers = 0.1
+
+    private static func companions(
+        of growth: Growth, among all: JointGrowth.Sum
+    ) -> Companions? {
+        guard all.count > 1, all.slope >= (1 + leastShareOfOthers) * growth.slope else {
+            return nil
+        }
+        return Companions(count: all.count - 1, slope: all.slope)
     }
 
     /// A century, in seconds: beyond it nobody cares.

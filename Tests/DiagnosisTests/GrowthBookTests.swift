@@ -85,6 +85,174 @@ import Units
         #expect(spans.count >= 4, "\(spans)")
     }
 
+    // MARK: A day
+
+    /// 150 MiB an hour on 4 GiB, in a group of 8 GiB.
+    private func slowGrower(_ machine: inout MadeMachine, hours: Double, rate: Double = 150) {
+        while Double(machine.second) < hours * 3600 {
+            let anonymous = (4096 + rate * Double(machine.second) / 3600) * mebibyte
+            machine.refresh(
+                [MadeMachine.process(7, anonymous: anonymous, group: "/job")],
+                groups: [MadeMachine.group("/job", usage: anonymous, limit: 8192 * mebibyte)])
+        }
+    }
+
+    @Test func growthThatIsFlatInEveryHourIsFoundInADay() throws {
+        var machine = MadeMachine(interval: 30)
+        slowGrower(&machine, hours: 1)
+        #expect(machine.growth[MadeMachine.id(7)]?.growth.shape == .flat)
+        #expect(machine.finding(.memoryGrowth) == nil)
+        slowGrower(&machine, hours: 24)
+        let judged = machine.growth[MadeMachine.id(7)]
+        let outlook = try #require(judged)
+        #expect(outlook.growth.shape == .linear)
+        #expect(abs(outlook.growth.slope * 3600 - 150 * mebibyte) <= 8 * mebibyte)
+        #expect(outlook.growth.span > .seconds(23 * 3600))
+        // 4096 MiB less the 3600 of 24 hours.
+        let left = try #require(outlook.timeLeft)
+        #expect(abs(left / .seconds(3600) - 496.0 / 150) <= 0.2)
+        let found = machine.finding(.memoryGrowth)
+        let finding = try #require(found)
+        #expect(finding.severity == .warning)
+        #expect(finding.claim.contains("+42.7 KiB/s") || finding.claim.contains("+43 KiB/s"))
+        #expect(finding.claim.contains(" for 23h") || finding.claim.contains(" for 1d00h"))
+    }
+
+    @Test func aDayThatIsFlatAsWellStaysFlat() throws {
+        var machine = MadeMachine(interval: 60)
+        slowGrower(&machine, hours: 24, rate: 5)
+        let judged = machine.growth[MadeMachine.id(7)]
+        let growth = try #require(judged).growth
+        #expect(growth.shape == .flat)
+        #expect(growth.span <= .seconds(3600))
+    }
+
+    @Test func anHourThatSaysSomethingIsNotOverruled() throws {
+        var machine = MadeMachine(interval: 60)
+        slowGrower(&machine, hours: 12)
+        #expect(machine.growth[MadeMachine.id(7)]?.growth.span ?? .zero > .seconds(3600))
+        // It stops, then grows at another rate.
+        for minute in 1...90 {
+            let anonymous = (6000 + 20 * Double(minute)) * mebibyte
+            machine.refresh([MadeMachine.process(7, anonymous: anonymous)])
+        }
+        let judged = machine.growth[MadeMachine.id(7)]
+        let growth = try #require(judged).growth
+        #expect(growth.shape == .linear)
+        #expect(growth.span <= .seconds(3600))
+        #expect(abs(growth.slope * 60 - 20 * mebibyte) <= mebibyte)
+    }
+
+    // MARK: Others in the group
+
+    @Test func thoseThatGrowTogetherMeetTheLimitTogether() throws {
+        var machine = MadeMachine()
+        for second in 1...150 {
+            let grown = Double(second) * mebibyte
+            let workers = (Int32(1)...8).map {
+                MadeMachine.process($0, anonymous: grown, group: "/job/worker-\($0)")
+            }
+            let alone = MadeMachine.process(9, anonymous: grown, group: "/alone")
+            machine.refresh(
+                workers + [alone],
+                groups: [
+                    MadeMachine.group("/job", usage: 8 * grown, limit: 8192 * mebibyte),
+                    MadeMachine.group("/alone", usage: grown, limit: 8192 * mebibyte),
+                ])
+        }
+        // What is left of 8 GiB after 150 s at 8 MiB/s.
+        let truth = (8192.0 - 1200) / 8
+        for pid in Int32(1)...8 {
+            let judged = machine.growth[MadeMachine.id(pid)]
+            let outlook = try #require(judged)
+            #expect(outlook.limit == .group(path: "/job"))
+            #expect(abs(try #require(outlook.timeLeft) / .seconds(1) - truth) <= 0.05 * truth)
+            #expect(outlook.companions?.count == 7)
+        }
+        let judged = machine.growth[MadeMachine.id(9)]
+        let alone = try #require(judged)
+        #expect(alone.companions == nil)
+        #expect(abs(try #require(alone.timeLeft) / .seconds(1) - 8042) <= 0.05 * 8042)
+        let subject = Finding.Subject.process(MadeMachine.id(3))
+        let finding = machine.findings.findings.first { $0.subject == subject }
+        let words = try #require(finding).evidence.first ?? ""
+        #expect(
+            words.hasSuffix(
+                "left below group /job, with the 7 others that grow in it +8.0 MiB/s"))
+    }
+
+    @Test func theHostIsMetBeforeAGroupWithLessLeftThatFillsMoreSlowly() throws {
+        var machine = MadeMachine()
+        for second in 1...150 {
+            let grown = Double(second) * mebibyte
+            let processes = [
+                MadeMachine.process(1, anonymous: grown, group: "/job"),
+                MadeMachine.process(2, anonymous: 20 * grown, group: "/other"),
+            ]
+            machine.refresh(
+                processes,
+                groups: [MadeMachine.group("/job", usage: grown, limit: 2048 * mebibyte)]
+            ) {
+                $0.memory = MadeMachine.memory(available: 8192 * mebibyte - 21 * grown)
+            }
+        }
+        let judged = machine.growth[MadeMachine.id(1)]
+        let outlook = try #require(judged)
+        #expect(outlook.limit == .hostMemory)
+        #expect(outlook.companions?.count == 1)
+    }
+
+    // MARK: How much is sampled
+
+    @Test(arguments: [(1, 121), (10, 260), (60, 1500)])
+    func aLineIsALineAtEveryInterval(_ interval: Int, _ seconds: Int) throws {
+        var machine = MadeMachine(interval: interval)
+        while machine.second < seconds {
+            machine.refresh([
+                MadeMachine.process(7, anonymous: 2 * Double(machine.second) * mebibyte)
+            ])
+            // Never called by another name on the way.
+            let growth = machine.growth[MadeMachine.id(7)]?.growth
+            #expect(growth == nil || growth?.shape == .linear || growth?.shape == .flat)
+        }
+        let judged = machine.growth[MadeMachine.id(7)]
+        #expect(try #require(judged).growth.shape == .linear)
+    }
+
+    @Test(arguments: [(19, false), (20, true)])
+    func twentyPointsAreSampledPoints(_ refreshes: Int, _ isKnown: Bool) {
+        var machine = MadeMachine(interval: 10)
+        for refresh in 1...refreshes {
+            machine.refresh([MadeMachine.process(7, anonymous: 20 * Double(refresh) * mebibyte)])
+        }
+        #expect((machine.growth[MadeMachine.id(7)] != nil) == isKnown)
+        let growth = Growth(
+            of: .process(MadeMachine.id(7)), in: machine.memory, last: .seconds(3600),
+            interval: .seconds(10))
+        #expect((growth != nil) == isKnown)
+    }
+
+    // MARK: Cost
+
+    @Test func fewCurvesWithAShapeAreJudgedAtOnce() {
+        var machine = MadeMachine()
+        func processes(_ second: Int) -> [ProcessSample] {
+            (Int32(1)...100).map {
+                MadeMachine.process($0, anonymous: 4 * Double(second) * mebibyte)
+            }
+        }
+        for second in 1...80 { machine.refresh(processes(second)) }
+        func spans() -> [Duration?] {
+            (Int32(1)...100).map { machine.growth[MadeMachine.id($0)]?.growth.span }
+        }
+        let before = spans()
+        machine.refresh(processes(81))
+        #expect(zip(spans(), before).count { $0 != $1 } == 16)
+        for second in 82...90 { machine.refresh(processes(second)) }
+        #expect(!spans().contains(nil))
+        #expect(zip(spans(), before).allSatisfy { $0 != $1 })
+    }
+
     @Test func whoEndedIsForgotten() {
         var machine = MadeMachine()
         let both = [

@@ -4,14 +4,18 @@ import ProcSampling
 import Testing
 import Units
 
-/// A machine that is sampled once a second, for the books to look at.
+/// A machine that is sampled once a second, or more rarely, for the books to look at.
 struct MadeMachine: CustomTestStringConvertible {
     var history = History()
     var memory = MemoryHistory()
     var growth = GrowthBook()
     var findings = FindingsBook()
-    /// Refreshes so far, which is seconds.
     var second = 0
+    /// Seconds from one refresh to the next.
+    var interval = 1
+    private var sequence = 0
+
+    init(interval: Int = 1) { self.interval = interval }
 
     /// All that it holds would be pages.
     var testDescription: String { "machine after \(second) s" }
@@ -21,8 +25,11 @@ struct MadeMachine: CustomTestStringConvertible {
         _ processes: [ProcessSample], groups: [MemoryGroup] = [],
         _ change: (inout HostSample) -> Void = { _ in }
     ) {
-        second += 1
-        let snapshot = Self.snapshot(second, processes, groups: groups, change)
+        second += interval
+        sequence += 1
+        var snapshot = Self.snapshot(second, processes, groups: groups, change)
+        snapshot.sequence = sequence
+        snapshot.interval = sequence == 1 ? nil : .seconds(interval)
         history.record(snapshot)
         memory.record(snapshot)
         growth.update(snapshot, memory: memory)

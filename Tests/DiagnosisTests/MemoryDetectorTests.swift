@@ -382,6 +382,35 @@ import Units
         #expect(machine.findings.findings.first?.since == MadeMachine.time(machine.second))
     }
 
+    @Test(arguments: [(8192 as Double?, Finding.Confidence.high), (nil, .medium)])
+    func aContainersOwnGroupIsAWitness(_ limit: Double?, _ sure: Finding.Confidence) throws {
+        var machine = MadeMachine()
+        for second in 1...200 {
+            let grown = 2 * Double(second) * mebibyte
+            machine.refresh(
+                [MadeMachine.process(7, anonymous: grown, group: "/")],
+                groups: [MadeMachine.group("/", usage: grown, limit: limit.map { $0 * mebibyte })])
+        }
+        let found = machine.finding(.memoryGrowth)
+        #expect(try #require(found).confidence == sure)
+    }
+
+    @Test func whatIsSaidOfGrowthStandsUntilItIsJudgedAnew() throws {
+        var machine = MadeMachine()
+        func processes(_ second: Int) -> [ProcessSample] {
+            (Int32(1)...40).map {
+                MadeMachine.process($0, anonymous: 4 * Double(second) * mebibyte)
+            }
+        }
+        for second in 1...200 { machine.refresh(processes(second)) }
+        let before = machine.findings.findings
+        #expect(before.count == 40)
+        machine.refresh(processes(201))
+        let after = machine.findings.findings
+        #expect(after.count == 40)
+        #expect(after.count { finding in !before.contains { $0.claim == finding.claim } } <= 16)
+    }
+
     @Test(arguments: [(1.0, Finding.Confidence.high), (0.2, .medium)])
     func theHostWitnessesGrowth(_ share: Double, _ sure: Finding.Confidence) throws {
         var machine = MadeMachine()

@@ -36,8 +36,7 @@ package enum MemoryGrowth {
         of process: ProcessSample, outlook: MemoryOutlook, witnesses: [Witness], at time: WallTime
     ) -> Finding? {
         let growth = outlook.growth
-        guard let shape = growth.shape, shape.isUnbounded, growth.slope > 0,
-            growth.span >= leastSpan
+        guard let shape = growth.shape, growth.isUnbounded, growth.span >= leastSpan
         else { return nil }
         let confirmed = witnesses.filter(\.confirms)
         let rate = rate(growth.slope)
@@ -69,6 +68,13 @@ package enum MemoryGrowth {
         return isConfirmed ? .high : .medium
     }
 
+    /// ", with the 7 others that grow in it +8.0 MiB/s".
+    private static func others(_ outlook: MemoryOutlook) -> String {
+        guard let others = outlook.companions else { return "" }
+        let who = others.count == 1 ? "other that grows" : "\(others.count) others that grow"
+        return ", with the \(who) in it \(rate(others.slope))"
+    }
+
     /// "+2.1 MiB/s".
     private static func rate(_ bytesPerSecond: Double) -> String {
         "\(ByteChange(bytesPerSecond).longText)/s"
@@ -79,7 +85,7 @@ package enum MemoryGrowth {
         let (low, high) = (growth.interval.lowerBound, growth.interval.upperBound)
         var lines: [String] = []
         if let limit = outlook.limit, let headroom = outlook.headroom {
-            lines.append("\(headroom.longText) left below \(limit.text)")
+            lines.append("\(headroom.longText) left below \(limit.text)" + others(outlook))
         }
         lines += [
             "anonymous memory and swap \(ByteChange(growth.change).longText) in \(growth.span.text),"
