@@ -65,14 +65,3 @@ public struct MemoryGroup: Hashable, Sendable {
         return paths
     }
 }
-
-extension Snapshot {
-    /// The groups whose limits hold for a process: its own and those above it that have a limit, the
-    /// lowest limit first.
-    public func limitingGroups(of process: ProcessSample) -> [MemoryGroup] {
-        guard let path = process.memoryGroup else { return [] }
-        return MemoryGroup.lineage(of: path).compactMap { memoryGroups[$0] }
-            .filter { $0.limit != nil }
-            .sorted { ($0.limit ?? ByteCount(.max)) < ($1.limit ?? ByteCount(.max)) }
-    }
-}

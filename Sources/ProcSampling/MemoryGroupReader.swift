@@ -9,91 +9,148 @@ final class MemoryGroupReader {
     private var buffer = ReadBuffer(byteCount: 16 * 1024)
 
     private struct Tracked {
-        /// Nil while it cannot be read.
-        var group: MemoryGroup?
-        var readAt: Instant?
+        let path: String
+        /// It was read, or that was tried.
+        var isRead = false
         var statReadAt: Instant?
     }
 
-    /// By path; never more than `SamplingPlan.mostGroups`.
-    private var tracked: [String: Tracked] = [:]
+    /// Never more than `SamplingPlan.mostGroups`, and where they are by path.
+    private var tracked: [Tracked] = []
+    private var places: [String: Int] = [:]
     /// The groups of processes that `tracked` was made for.
     private var members: Set<String> = []
+    private var reads = 0
+
+    /// All groups by path, as they are known after the latest refresh, and why others are not.
+    private(set) var groups: [String: MemoryGroup] = [:]
+    private(set) var gaps = MemoryGroupGaps()
+
+    /// Where the sweep goes on, and what is left of a turn.
+    private var sweepCursor = 0
+    private var sweepCredit: Float = 0
+    private var lastRefresh: Instant?
 
     init(hierarchy: MemoryHierarchy) {
         self.hierarchy = hierarchy
     }
 
-    /// All groups by path, as they are known after this refresh.
+    /// Brings `groups` and `gaps` up to date.
     ///
     /// - Parameters:
     ///   - members: The groups that hold processes; those above them are found from these.
     ///   - shown: Of these, the groups of processes that a person looks at.
+    ///   - hasKill: The kernel has killed for want of memory since the refresh before.
     func refresh(
-        members: Set<String>, shown: Set<String>, plan: SamplingPlan, at now: Instant = .now
-    ) -> [String: MemoryGroup] {
+        members: Set<String>, shown: Set<String>, plan: SamplingPlan, hasKill: Bool = false,
+        at now: Instant = .now
+    ) {
         let shownGroups = Set(shown.flatMap(MemoryGroup.lineage))
-        if members != self.members || !shownGroups.allSatisfy({ tracked[$0] != nil }) {
-            list(members, first: shownGroups)
+        if members != self.members || !shownGroups.allSatisfy({ places[$0] != nil }) {
+            list(members, first: shown)
         }
-        for (path, group) in tracked {
+        let shownPlaces = Set(shownGroups.compactMap { places[$0] })
+        let count = tracked.count
+        let swept = sweep(at: now)
+        var foundKill = false
+        for place in tracked.indices {
+            let group = groups[tracked[place].path]
             let reads = plan.groupReads(
                 for: SamplingPlan.GroupFacts(
-                    isShown: shownGroups.contains(path), isTight: group.group?.isTight ?? false,
-                    hasLimit: group.group?.limit != nil,
-                    sinceRead: group.readAt.map { now.since($0) },
-                    sinceStat: group.statReadAt.map { now.since($0) }))
+                    isNew: !tracked[place].isRead,
+                    isSwept: (place + count - swept.lowerBound) % count < swept.count,
+                    isShown: shownPlaces.contains(place), isTight: group?.isTight ?? false,
+                    hasLimit: group?.limit != nil, hasKill: hasKill,
+                    sinceStat: tracked[place].statReadAt.map { now.since($0) }))
             guard !reads.isEmpty else { continue }
-            tracked[path] = read(path, reads, after: group, at: now)
+            if read(place, reads, at: now) { foundKill = true }
         }
-        return tracked.compactMapValues(\.group)
+        // It was counted in one group after those above or below it were read.
+        guard foundKill, !hasKill else { return }
+        for place in tracked.indices { _ = read(place, .usage, at: now) }
+    }
+
+    /// Whose turn has come; may go on past the last, at the first.
+    private func sweep(at now: Instant) -> Range<Int> {
+        let elapsed = lastRefresh.map { now.since($0) } ?? Nanoseconds(0)
+        lastRefresh = now
+        let share = SamplingPlan.sweepShare(
+            of: tracked.count, elapsed: elapsed, period: SamplingPlan.groupPeriod,
+            credit: &sweepCredit)
+        let start = sweepCursor < tracked.count ? sweepCursor : 0
+        sweepCursor = tracked.isEmpty ? 0 : (start + share) % tracked.count
+        return start..<(start + share)
     }
 
     /// Brings `tracked` up to date: the groups that are looked at first, then as many of the others
-    /// with all above them as there is room for.
+    /// as there is room for, each with all above it. The order stays, for the sweep.
     private func list(_ members: Set<String>, first: Set<String>) {
         self.members = members
-        let old = tracked
-        tracked.removeAll(keepingCapacity: true)
-        for path in first where tracked.count < SamplingPlan.mostGroups {
-            tracked[path] = old[path] ?? Tracked()
+        var wanted: Set<String> = []
+        for member in Array(first) + members {
+            let lacking = MemoryGroup.lineage(of: member).filter { !wanted.contains($0) }
+            guard wanted.count + lacking.count <= SamplingPlan.mostGroups else { continue }
+            wanted.formUnion(lacking)
         }
-        for member in members {
-            for path in MemoryGroup.lineage(of: member) where tracked[path] == nil {
-                guard tracked.count < SamplingPlan.mostGroups else { return }
-                tracked[path] = old[path] ?? Tracked()
-            }
+        for group in tracked where !wanted.contains(group.path) {
+            groups[group.path] = nil
+            gaps.reasons[group.path] = nil
         }
+        tracked.removeAll { !wanted.contains($0.path) }
+        let new = wanted.filter { places[$0] == nil }
+        tracked += new.map { Tracked(path: $0) }
+        places = [:]
+        for (place, group) in tracked.enumerated() { places[group.path] = place }
+    }
+
+    /// Files read since this was asked last.
+    func takeReadCount() -> Int {
+        defer { reads = 0 }
+        return reads
     }
 
     // MARK: One group
 
-    private func read(
-        _ path: String, _ reads: SamplingPlan.GroupReads, after old: Tracked, at now: Instant
-    ) -> Tracked {
-        var result = old
-        let directory = hierarchy.directory(of: path).map {
-            open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    /// Reads a group, and tells whether something was killed in it since it was read before.
+    private func read(_ place: Int, _ reads: SamplingPlan.GroupReads, at now: Instant) -> Bool {
+        let path = tracked[place].path
+        tracked[place].isRead = true
+        guard let name = hierarchy.directory(of: path) else {
+            lose(path, .outside)
+            return false
         }
-        result.readAt = now
-        guard let directory, directory >= 0 else {
-            result.group = nil
-            return result
+        let directory = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard directory >= 0 else {
+            lose(path, .failed)
+            return false
         }
         defer { close(directory) }
         guard var group = hierarchy.isUnified ? unified(path, directory) : legacy(path, directory)
         else {
-            result.group = nil
-            return result
+            lose(path, hierarchy.isUnified && lacksController(directory) ? .noLimit : .failed)
+            return false
         }
-        group.reclaimable = group.limit == nil ? nil : old.group?.reclaimable
+        let before = groups[path]
+        group.reclaimable = group.limit == nil ? nil : before?.reclaimable
         // A limit found just now has its share of droppable pages read at once.
-        if group.limit != nil, reads.contains(.stat) || old.statReadAt == nil {
+        if group.limit != nil, reads.contains(.stat) || tracked[place].statReadAt == nil {
             group.reclaimable = reclaimable(directory)
-            result.statReadAt = now
+            tracked[place].statReadAt = now
         }
-        result.group = group
-        return result
+        groups[path] = group
+        if gaps.reasons[path] != nil { gaps.reasons[path] = nil }
+        guard let old = before?.oomKills, let kills = group.oomKills else { return false }
+        return kills > old
+    }
+
+    private func lose(_ path: String, _ reason: MemoryGroupGaps.Reason) {
+        if groups[path] != nil { groups[path] = nil }
+        if gaps.reasons[path] != reason { gaps.reasons[path] = reason }
+    }
+
+    /// In version 2 a group has no such files where its parent does not pass the controller on.
+    private func lacksController(_ directory: Int32) -> Bool {
+        faccessat(directory, "memory.current", F_OK, 0) != 0 && errno == ENOENT
     }
 
     private func unified(_ path: String, _ directory: Int32) -> MemoryGroup? {
@@ -148,6 +205,7 @@ final class MemoryGroupReader {
                 characters.baseAddress.map { openat(directory, $0, O_RDONLY | O_CLOEXEC) } ?? -1
             }
         }
+        reads += 1
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         guard let count = try? buffer.fill(from: descriptor, toEnd: true) else { return nil }
@@ -156,9 +214,10 @@ final class MemoryGroupReader {
 }
 
 extension MemoryGroup {
-    /// At 80 % of its limit or more.
+    /// At 80 % of its limit or more with what cannot be dropped: full of page cache is any group
+    /// that reads files.
     fileprivate var isTight: Bool {
         guard let limit else { return false }
-        return Double(usage.rawValue) >= 0.8 * Double(limit.rawValue)
+        return Double((workingSet ?? usage).rawValue) >= 0.8 * Double(limit.rawValue)
     }
 }

@@ -32,6 +32,8 @@ public struct ProcessSample: Sendable, Identifiable {
     /// Where `Snapshot.memoryGroups` has its control group: its path in the hierarchy that limits
     /// memory. Nil where there is none, or while it was not read.
     public var memoryGroup: String?
+    /// Its `cgroup` was read and names no hierarchy that limits memory.
+    public var lacksMemoryGroup: Bool
     /// The soft RLIMIT_AS, or where a 32-bit program's addresses end; nil where neither limits it
     /// or it was not read. See `getrlimit(2)`.
     public var addressSpaceLimit: ByteCount?
@@ -49,8 +51,9 @@ public struct ProcessSample: Sendable, Identifiable {
         totalTime: Nanoseconds = Nanoseconds(0), cpu: Percent? = nil, hottestCPU: Percent? = nil,
         hottestThread: ThreadIdentity? = nil, threadCount: Int = 1, minorFaults: Rate? = nil,
         majorFaults: Rate? = nil, residentMemory: ByteCount? = nil, memory: MemoryUse? = nil,
-        memoryGroup: String? = nil, addressSpaceLimit: ByteCount? = nil,
-        openFiles: Int? = nil, cgroup: String? = nil, threads: [ThreadSample] = []
+        memoryGroup: String? = nil, lacksMemoryGroup: Bool = false,
+        addressSpaceLimit: ByteCount? = nil, openFiles: Int? = nil, cgroup: String? = nil,
+        threads: [ThreadSample] = []
     ) {
         self.id = id
         self.parent = parent
@@ -69,6 +72,7 @@ public struct ProcessSample: Sendable, Identifiable {
         self.residentMemory = residentMemory
         self.memory = memory
         self.memoryGroup = memoryGroup
+        self.lacksMemoryGroup = lacksMemoryGroup
         self.addressSpaceLimit = addressSpaceLimit
         self.openFiles = openFiles
         self.cgroup = cgroup

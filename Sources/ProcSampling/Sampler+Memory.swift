@@ -14,10 +14,31 @@ extension Sampler {
     }
 
     func readStatus(_ process: TrackedProcess) {
-        let status = try? reader.read(.process(process.pid, "status")) {
+        if let status = status(of: process) { take(status, of: process) }
+    }
+
+    /// Reads the parts of a process that came into view without them: once a refresh, since a
+    /// zombie has none.
+    func readMissingParts(of process: TrackedProcess) {
+        guard process.sample.memory == nil, !process.sample.isKernelThread,
+            process.statusTriedFor != sequence, let status = status(of: process)
+        else { return }
+        // Nothing was read of it since the refresh: its number may be another process's.
+        var name = ""
+        let stat = try? source.stat(
+            of: ThreadID(process.pid.rawValue), in: process.pid, updating: &name)
+        guard stat?.startTime == process.sample.id.startTime else { return }
+        take(status, of: process)
+    }
+
+    private func status(of process: TrackedProcess) -> TaskStatus? {
+        process.statusTriedFor = sequence
+        return try? reader.read(.process(process.pid, "status")) {
             bytes throws(ParseError) in try TaskStatus(parsing: bytes)
         }
-        guard let status else { return }
+    }
+
+    private func take(_ status: TaskStatus, of process: TrackedProcess) {
         process.sample.user = status.effectiveUser
         process.residentAtStatus = process.residentAtStat
         process.statusReadAt = .now
@@ -56,9 +77,9 @@ extension Sampler {
 
     private static let end32Bit = ByteCount(1 << 32)
 
-    /// The control groups of all processes, as far as the plan has them read.
-    func memoryGroups(plan: SamplingPlan) -> [String: MemoryGroup] {
-        guard let groupReader else { return [:] }
+    /// Reads the control groups of all processes, as far as the plan says so.
+    func refreshGroups(plan: SamplingPlan, hasKill: Bool) {
+        guard let groupReader else { return }
         var members: Set<String> = []
         var shown: Set<String> = []
         let selected = plan.interest.selectedThread
@@ -71,6 +92,6 @@ extension Sampler {
                 || (selected != nil && process.sample.threads.contains { $0.id == selected })
             if isShown { shown.insert(path) }
         }
-        return groupReader.refresh(members: members, shown: shown, plan: plan)
+        groupReader.refresh(members: members, shown: shown, plan: plan, hasKill: hasKill)
     }
 }

@@ -28,6 +28,8 @@ public final class Sampler {
     private var sweepCredit: Float = 0
 
     private var latest: Snapshot?
+    /// Of the refresh that goes on, or of the latest.
+    private(set) var sequence = -1
     private var lastRefresh: Instant?
     /// From when rates are measured: the last refresh at which the tree's clocks had moved.
     private var ratesSince: Instant?
@@ -71,6 +73,7 @@ public final class Sampler {
     /// One refresh. Rates are over the time that really passed since the one before.
     public func sample(_ interest: Interest, depth: SamplingDepth = .changes) -> Snapshot {
         note(interest)
+        sequence += 1
         let plan = plan(depth)
         let began = Instant.now
         let passed = lastRefresh.map { began.since($0) } ?? Nanoseconds(0)
@@ -93,14 +96,18 @@ public final class Sampler {
         }
         processes = kept
         exchangeWithSlowLane()
+        let kills = (latest?.host.oomKills?.total, hostSample.oomKills?.total)
+        refreshGroups(plan: plan, hasKill: kills.0 != kills.1)
         mappingsLane.want(interest.mappings)
 
         var snapshot = Snapshot(
-            sequence: (latest?.sequence ?? -1) + 1, time: .now, moment: .sinceBoot,
+            sequence: sequence, time: .now, moment: .sinceBoot,
             interval: interval.map(Duration.init),
             host: hostSample, processes: processes.map(\.sample),
-            memoryGroups: memoryGroups(plan: plan), mappings: mappingsLane.reading,
-            selectedThread: selectedDetail(), extent: extent(depth))
+            memoryGroups: groupReader?.groups ?? [:],
+            groupGaps: groupReader?.gaps ?? MemoryGroupGaps(isMounted: false),
+            mappings: mappingsLane.reading, selectedThread: selectedDetail(),
+            extent: extent(depth))
         snapshot.ownCost = ownCost(elapsed: elapsed)
         snapshot.trouble = reader.trouble
         snapshot.trouble.unresponsive = slowLane.unresponsiveCount
@@ -120,7 +127,7 @@ public final class Sampler {
             lookAtWanted(process, plan: plan)
         }
         for process in processes where interest.shownProcesses.contains(process.sample.id) {
-            if process.sample.memory == nil { readStatus(process) }
+            readMissingParts(of: process)
         }
         mappingsLane.want(interest.mappings)
         snapshot.processes = processes.map(\.sample)
@@ -169,6 +176,7 @@ public final class Sampler {
             process.sample.command = answer.facts.command
             process.sample.cgroup = answer.facts.cgroup
             process.sample.memoryGroup = answer.facts.memoryGroup
+            process.sample.lacksMemoryGroup = answer.facts.lacksMemoryGroup
         }
         // Those that find no room are asked about at a later refresh.
         let room = slowLane.room
@@ -256,7 +264,8 @@ public final class Sampler {
             lastOwnTime = own
         }
         return OwnCost(
-            cpu: cpu, residentMemory: OwnMemory.resident(machine), reads: reader.takeReadCount())
+            cpu: cpu, residentMemory: OwnMemory.resident(machine),
+            reads: reader.takeReadCount() + (groupReader?.takeReadCount() ?? 0))
     }
 
     /// The number of open descriptors; nil where the kernel does not tell it cheaply.

@@ -43,18 +43,25 @@ extension SamplingPlan {
 extension SamplingPlan {
     /// More groups than this are not looked at: those of processes on the screen come first.
     static let mostGroups = 1024
-    private static let groupPeriod = Nanoseconds(10_000_000_000)
+    /// Every group is read again within this time.
+    static let groupPeriod = Nanoseconds(10_000_000_000)
     /// `memory.stat` makes the kernel add up the counters of the group and all below it.
     private static let shortestStatPeriod = Nanoseconds(1_000_000_000)
 
     struct GroupFacts {
+        /// It was never read.
+        var isNew = false
+        /// Its turn in the rolling sweep has come.
+        var isSwept = false
         /// A process of it, or of one below it, is on the screen or chosen.
         var isShown = false
         /// Near its limit.
         var isTight = false
         var hasLimit = false
-        /// Nil if it was never read.
-        var sinceRead: Nanoseconds?
+        /// The kernel killed for want of memory: in which group, and in all above it, their events
+        /// tell.
+        var hasKill = false
+        /// Nil if `memory.stat` was never read.
         var sinceStat: Nanoseconds?
     }
 
@@ -66,9 +73,10 @@ extension SamplingPlan {
         static let stat = GroupReads(rawValue: 2)
     }
 
-    /// Groups that are near their limit or looked at are read each time, others every 10 s.
+    /// Groups that are near their limit or looked at are read each time, others every 10 s, a few
+    /// at each refresh.
     func groupReads(for group: GroupFacts) -> GroupReads {
-        let isDue = group.sinceRead.map { $0 >= Self.groupPeriod } ?? true
+        let isDue = group.isNew || group.isSwept || group.hasKill
         guard isDue || group.isShown || group.isTight || depth == .everything else { return [] }
         let isStatDue = group.sinceStat.map { $0 >= Self.shortestStatPeriod } ?? true
         return group.hasLimit && isStatDue ? [.usage, .stat] : .usage

@@ -105,8 +105,11 @@ extension SamplingPlan {
 
     /// How many of `count` a refresh sweeps so that all have their turn within the period. `credit`
     /// keeps what is left of a turn for the refreshes to come.
-    static func sweepShare(of count: Int, elapsed: Nanoseconds, credit: inout Float) -> Int {
-        let share = Double(count) * Double(elapsed.rawValue) / Double(sweepPeriod.rawValue)
+    static func sweepShare(
+        of count: Int, elapsed: Nanoseconds, period: Nanoseconds = sweepPeriod,
+        credit: inout Float
+    ) -> Int {
+        let share = Double(count) * Double(elapsed.rawValue) / Double(period.rawValue)
         credit += Float(min(share, Double(count)))
         let whole = credit.rounded(.down)
         credit -= whole

@@ -19,6 +19,8 @@ final class SlowLane: Sendable {
         var cgroup: String?
         /// Its path in the hierarchy that limits memory.
         var memoryGroup: String?
+        /// There is no such hierarchy.
+        var lacksMemoryGroup = false
     }
 
     /// Reads one process's files. May block for ever.
@@ -184,7 +186,8 @@ extension SlowLane {
                 bytes throws(ParseError) in try CgroupMembership(parsing: bytes)
             }
             return Facts(
-                command: command?.text, cgroup: groups?.path, memoryGroup: groups?.memory?.path)
+                command: command?.text, cgroup: groups?.path, memoryGroup: groups?.memory?.path,
+                lacksMemoryGroup: groups.map { $0.memory == nil } ?? false)
         }
     }
 }

@@ -16,6 +16,8 @@ public struct Snapshot: Sendable {
     public var processes: [ProcessSample]
     /// Control groups that hold processes, and those above them, by path.
     public var memoryGroups: [String: MemoryGroup]
+    /// Which of these are missing, and why.
+    public var groupGaps: MemoryGroupGaps
     /// The mappings of the process that `Interest.mappings` names: the latest reading.
     public var mappings: MappingsReading?
     /// The thread that `Interest.selectedThread` names, in depth.
@@ -38,9 +40,9 @@ public struct Snapshot: Sendable {
     public init(
         sequence: Int, time: WallTime, moment: Nanoseconds = Nanoseconds(0), interval: Duration?,
         host: HostSample, processes: [ProcessSample], memoryGroups: [String: MemoryGroup] = [:],
-        mappings: MappingsReading? = nil, selectedThread: ThreadDetail? = nil,
-        ownCost: OwnCost = OwnCost(), trouble: SamplingTrouble = SamplingTrouble(),
-        extent: Extent = .complete
+        groupGaps: MemoryGroupGaps = MemoryGroupGaps(), mappings: MappingsReading? = nil,
+        selectedThread: ThreadDetail? = nil, ownCost: OwnCost = OwnCost(),
+        trouble: SamplingTrouble = SamplingTrouble(), extent: Extent = .complete
     ) {
         self.sequence = sequence
         self.time = time
@@ -49,6 +51,7 @@ public struct Snapshot: Sendable {
         self.host = host
         self.processes = processes
         self.memoryGroups = memoryGroups
+        self.groupGaps = groupGaps
         self.mappings = mappings
         self.selectedThread = selectedThread
         self.ownCost = ownCost
@@ -62,7 +65,7 @@ public struct OwnCost: Hashable, Sendable {
     /// Share of one CPU since the refresh before, children (tools) not included.
     public var cpu: Percent?
     public var residentMemory: ByteCount?
-    /// Files of /proc read for this refresh.
+    /// Files of /proc and of control groups read for this refresh.
     public var reads: Int
 
     public init(cpu: Percent? = nil, residentMemory: ByteCount? = nil, reads: Int = 0) {

@@ -41,6 +41,8 @@ final class TrackedProcess {
     var residentAtStat = PageCount(0)
     var residentAtStatus: PageCount?
     var statusReadAt = Instant(nanoseconds: 0)
+    /// The refresh for which `status` was tried last.
+    var statusTriedFor = -1
 
     /// Its `syscall` was refused: not asked again.
     var isSystemCallDenied = false

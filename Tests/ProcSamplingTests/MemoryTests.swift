@@ -43,13 +43,13 @@ struct MemoryTests {
         func reads(_ facts: SamplingPlan.GroupFacts) -> SamplingPlan.GroupReads {
             plan().groupReads(for: facts)
         }
-        #expect(reads(.init()) == .usage)
-        #expect(reads(.init(sinceRead: second)) == [])
-        #expect(reads(.init(hasLimit: true, sinceRead: second, sinceStat: second)) == [])
-        #expect(reads(.init(sinceRead: Nanoseconds(10_000_000_000))) == .usage)
-        #expect(reads(.init(isShown: true, sinceRead: second)) == .usage)
-        let tight = SamplingPlan.GroupFacts(
-            isTight: true, hasLimit: true, sinceRead: short, sinceStat: short)
+        #expect(reads(.init(isNew: true)) == .usage)
+        #expect(reads(.init()) == [])
+        #expect(reads(.init(hasLimit: true, sinceStat: second)) == [])
+        #expect(reads(.init(isSwept: true)) == .usage)
+        #expect(reads(.init(isShown: true)) == .usage)
+        #expect(reads(.init(hasKill: true)) == .usage)
+        let tight = SamplingPlan.GroupFacts(isTight: true, hasLimit: true, sinceStat: short)
         #expect(reads(tight) == .usage)
         var later = tight
         later.sinceStat = second
@@ -208,7 +208,8 @@ struct MemoryTests {
         for path in paths + [""] {
             tree.write("cgroup\(path)/memory.usage_in_bytes", "1\n")
         }
-        let found = reader.refresh(members: Set(paths), shown: ["/g1099", "/g1098"], plan: plan())
+        reader.refresh(members: Set(paths), shown: ["/g1099", "/g1098"], plan: plan())
+        let found = reader.groups
         #expect(found.count == SamplingPlan.mostGroups)
         #expect(found["/g1099"] != nil && found["/g1098"] != nil && found["/"] != nil)
     }
@@ -221,13 +222,13 @@ struct MemoryTests {
         group("/tight", usage: 800, limit: "1000")
         let members: Set = ["/quiet", "/tight"]
         let start = Instant(nanoseconds: 1_000_000_000)
-        _ = reader.refresh(members: members, shown: [], plan: plan(), at: start)
+        reader.refresh(members: members, shown: [], plan: plan(), at: start)
         group("/quiet", usage: 110, limit: "1000")
         group("/tight", usage: 900, limit: "1000")
         func usage(after seconds: UInt64, shown: Set<String> = []) -> [UInt64?] {
             let now = start.advanced(by: Nanoseconds(seconds * 1_000_000_000))
-            let found = reader.refresh(members: members, shown: shown, plan: plan(), at: now)
-            return ["/quiet", "/tight"].map { found[$0]?.usage.rawValue }
+            reader.refresh(members: members, shown: shown, plan: plan(), at: now)
+            return ["/quiet", "/tight"].map { reader.groups[$0]?.usage.rawValue }
         }
         #expect(usage(after: 1) == [100, 900])
         #expect(usage(after: 2, shown: ["/quiet"]) == [110, 900])
