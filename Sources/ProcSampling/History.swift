@@ -5,26 +5,31 @@ internal import Units
 /// The last fifteen minutes, refresh by refresh: for curves, and for stepping back.
 ///
 /// Bounded by construction. At most 1,800 moments (900 at one a second), each with the host's
-/// figures and at most 128 threads of 32 bytes and 128 processes of 56: those that were shown, then
-/// the hottest that used CPU. Names are kept once, at most 16,384 of threads and as many of
-/// processes; beyond that the oldest moments go. In all below 24 MB on a machine where 128 threads
-/// and 128 processes are busy all the time, 12 MB of it at one refresh a second; a few hundred KB
-/// where one thread spins.
+/// figures and at most 128 threads of 32 bytes and 128 processes of 52: those that were shown, then
+/// the hottest that used CPU. Of control groups at most 128 of 24 bytes, those that limit the
+/// memory of these processes; while nothing changes in them, once. Names are kept once, at most
+/// 16,384 of threads and as many of processes and of groups; beyond that the oldest moments go. In
+/// all below 36 MB on a machine where 128 threads, processes and groups are busy all the time, 18 MB
+/// of it at one refresh a second; a few hundred KB where one thread spins.
 public struct History: Sendable {
     /// How far it reaches back.
     public static let span: Duration = .seconds(15 * 60)
     static let mostMoments = 1800
     static let mostRows = 128
+    static let mostGroups = 128
     static let mostSubjects = 16_384
 
     var moments: Deque<Moment> = []
     var threads = InternTable<ThreadSubject>()
     var processes = InternTable<ProcessSubject>()
+    var groups = InternTable<GroupSubject>()
     var channels = InternTable<String>()
 
     struct Moment: Sendable {
         var sequence: Int
         var time: WallTime
+        /// As of the snapshot: time since boot.
+        var moment: Nanoseconds
         /// The time rates are over; nil for the first refresh, which has none.
         var interval: Nanoseconds?
         /// Time sampled since the recording began.
@@ -36,6 +41,8 @@ public struct History: Sendable {
         var ownCost: OwnCost
         var threads: [ThreadRow]
         var processes: [ProcessRow]
+        /// Shared with the moment before while nothing changes.
+        var groups: [GroupRow]
         /// Threads were read, and all that used CPU are here: one that is not used none.
         var hasAllThreads: Bool
         var hasAllProcesses: Bool
@@ -57,9 +64,10 @@ public struct History: Sendable {
         var host = snapshot.host
         host.cpus = []
         var moment = Moment(
-            sequence: snapshot.sequence, time: snapshot.time, interval: interval, age: age,
+            sequence: snapshot.sequence, time: snapshot.time, moment: snapshot.moment,
+            interval: interval, age: age,
             at: moments.last.map { Self.next(after: $0, snapshot) } ?? Nanoseconds(0), host: host,
-            ownCost: snapshot.ownCost, threads: [], processes: [],
+            ownCost: snapshot.ownCost, threads: [], processes: [], groups: [],
             hasAllThreads: snapshot.extent == .complete && !choice.isCutForThreads,
             hasAllProcesses: !choice.isCutForProcesses)
         moment.threads.reserveCapacity(choice.threads.count)
@@ -70,11 +78,14 @@ public struct History: Sendable {
             moment.threads.append(ThreadRow(thread, subject: subject, channels: &channels))
         }
         moment.processes.reserveCapacity(choice.processes.count)
-        for index in choice.processes {
+        let limiting = GroupChoice(snapshot, processes: choice.processes)
+        for (index, limits) in zip(choice.processes, limiting.limits) {
             let process = snapshot.processes[index]
             let subject = processes.use(ProcessSubject(process))
-            moment.processes.append(ProcessRow(process, subject: subject))
+            moment.processes.append(ProcessRow(process, subject: subject, limits: limits))
         }
+        let rows = limiting.groups.map { GroupRow($0, subject: groups.use(GroupSubject($0))) }
+        moment.groups = moments.last?.groups == rows ? moments.last?.groups ?? rows : rows
         moments.append(moment)
         trim()
     }
@@ -100,12 +111,14 @@ public struct History: Sendable {
             let isTooMuch =
                 moments.count > Self.mostMoments || last.age.since(first.age) > span
                 || threads.count > Self.mostSubjects || processes.count > Self.mostSubjects
+                || groups.count > Self.mostSubjects
             guard isTooMuch else { return }
             for row in first.threads {
                 threads.release(row.subject)
                 if let channel = row.channel { channels.release(channel) }
             }
             for row in first.processes { processes.release(row.subject) }
+            for row in first.groups { groups.release(row.subject) }
             moments.removeFirst()
         }
     }
@@ -173,9 +186,29 @@ public struct History: Sendable {
             let subject = processes[row.subject]
             return row.sample(of: subject, threads: threadsOf[subject.id.pid] ?? [])
         }
+        let (groups, gaps) = groups(at: moment, of: samples)
         return Snapshot(
-            sequence: sequence, time: moment.time, interval: moment.interval.map(Duration.init),
-            host: moment.host, processes: samples, ownCost: moment.ownCost, extent: .recorded)
+            sequence: sequence, time: moment.time, moment: moment.moment,
+            interval: moment.interval.map(Duration.init), host: moment.host, processes: samples,
+            memoryGroups: groups, groupGaps: gaps, ownCost: moment.ownCost, extent: .recorded)
+    }
+
+    /// The groups that had a limit, and why others are missing.
+    private func groups(
+        at moment: Moment, of samples: [ProcessSample]
+    ) -> (groups: [String: MemoryGroup], gaps: MemoryGroupGaps) {
+        var found: [String: MemoryGroup] = [:]
+        for row in moment.groups {
+            let group = row.group(of: groups[row.subject])
+            found[group.path] = group
+        }
+        var gaps = MemoryGroupGaps(
+            isMounted: !moment.processes.contains { $0.limits == .notMounted })
+        for (row, process) in zip(moment.processes, samples) {
+            guard let path = process.memoryGroup, found[path] == nil else { continue }
+            gaps.reasons[path] = row.limits.gap
+        }
+        return (found, gaps)
     }
 
     /// Memory held, long names and command lines not counted.
@@ -184,8 +217,15 @@ public struct History: Sendable {
             sum + moment.threads.capacity * MemoryLayout<ThreadRow>.stride
                 + moment.processes.capacity * MemoryLayout<ProcessRow>.stride
         }
-        return rows + moments.count * MemoryLayout<Moment>.stride + threads.byteCount
-            + processes.byteCount + channels.byteCount
+        // What moments share is held once.
+        var groupStorage: Set<UnsafeRawPointer> = []
+        let limiting = moments.reduce(0) { sum, moment in
+            let start = moment.groups.withUnsafeBytes(\.baseAddress)
+            guard let start, groupStorage.insert(start).inserted else { return sum }
+            return sum + moment.groups.capacity * MemoryLayout<GroupRow>.stride
+        }
+        return rows + limiting + moments.count * MemoryLayout<Moment>.stride + threads.byteCount
+            + processes.byteCount + groups.byteCount + channels.byteCount
     }
 }
 

@@ -248,6 +248,7 @@ struct HistoryTests {
 
     @Test func rowsAreAsSmallAsPromised() {
         #expect(MemoryLayout<ThreadRow>.stride == 32)
-        #expect(MemoryLayout<ProcessRow>.stride <= 56)
+        #expect(MemoryLayout<ProcessRow>.stride == 52)
+        #expect(MemoryLayout<GroupRow>.stride == 24)
     }
 }
