@@ -1,4 +1,5 @@
 import Diagnosis
+import ProcSampling
 import Screen
 
 /// Findings in the Overview: selected above the first row of the list, opened where they lead.
@@ -24,6 +25,16 @@ extension State {
         guard let finding = findings.first(where: { $0.id == id }) else { return }
         var level = leftMemory ?? Level(.memory)
         level.list.filter = ""
+        // Who was killed has a curve still.
+        let ended = memory.history.processes.filter { finding.processes.contains($0.pid) }
+            .max { $0.startTime < $1.startTime }
+        if let ended {
+            level.list.selected = .process(ended)
+            level.list.isByHand = true
+            memory.subject = .selection
+            path.append(level)
+            return
+        }
         switch finding.subject {
         case .process(let process):
             level.list.selected = .process(process)

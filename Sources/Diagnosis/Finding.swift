@@ -15,6 +15,8 @@ package struct Finding: Hashable, Sendable, Identifiable {
     package var evidence: [String]
     /// What to press or to do next.
     package var advice: String
+    /// Processes that it is about, alive or not, where the subject does not say it.
+    package var processes: [ProcessID] = []
     /// Since when it has been the case.
     package var since: WallTime
 

@@ -20,12 +20,18 @@ public struct OOMKills: Hashable, Sendable {
         public var isOfGroup: Bool
         /// Which one's (since 5.0); nil where it was the machine's, or where the log does not say.
         public var group: String?
+        /// The refresh at which the log told of it.
+        public var seen: WallTime?
 
-        public init(process: ProcessID, name: String, isOfGroup: Bool, group: String? = nil) {
+        public init(
+            process: ProcessID, name: String, isOfGroup: Bool, group: String? = nil,
+            seen: WallTime? = nil
+        ) {
             self.process = process
             self.name = name
             self.isOfGroup = isOfGroup
             self.group = group
+            self.seen = seen
         }
     }
 

@@ -58,7 +58,7 @@ final class OOMWatch {
             kills.victims.append(
                 OOMKills.Victim(
                     process: process, name: name, isOfGroup: isOfGroup,
-                    group: isOfGroup ? chosenGroup : nil))
+                    group: isOfGroup ? chosenGroup : nil, seen: kills.lastSeen))
             chosenGroup = nil
             if kills.victims.count > Self.mostVictims { kills.victims.removeFirst() }
             owed -= min(owed, 1)

@@ -52,6 +52,26 @@ import Testing
         #expect(scene.state.list.rows.map(\.id) == [.process(Scene.streamd)], "\(scene)")
     }
 
+    @Test func aKillShowsTheCurveOfWhoWasKilled() {
+        var scene = Scene.growing(.linear, seconds: 60, place: .overview)
+        scene.sample { snapshot in
+            snapshot.processes.removeAll { $0.id == Scene.streamd }
+            var kills = OOMKills(total: 1, sinceStart: 1, lastSeen: snapshot.time)
+            kills.victims = [
+                OOMKills.Victim(
+                    process: Scene.streamd.pid, name: "streamd", isOfGroup: true, group: "/job",
+                    seen: snapshot.time)
+            ]
+            snapshot.host.oomKills = kills
+        }
+        #expect(scene.shows("killed streamd 2214 for want of memory in group /job"), "\(scene)")
+        scene.press(.home, .up)
+        #expect(scene.shows("since 14:03:12"), "\(scene)")
+        scene.press(.enter)
+        #expect(scene.row(1).contains("2214 (ended)"), "\(scene)")
+        #expect((2..<9).contains { scene.row($0).contains("--") }, "\(scene)")
+    }
+
     @Test func whatIsNoMoreIsNotSelected() {
         var scene = Scene(place: .overview)
         scene.sample(5) { $0.grow(to: 3900) }

@@ -152,12 +152,33 @@ import Units
         #expect(OOMKill.findings(nil, groups: [], at: time).isEmpty)
     }
 
+    @Test func theLogTellsWhoseLimitEachKillWas() throws {
+        func victim(_ pid: Int32, _ group: String?) -> OOMKills.Victim {
+            OOMKills.Victim(
+                process: ProcessID(pid), name: "java", isOfGroup: group != nil, group: group)
+        }
+        let victims = [victim(1, "/a"), victim(2, "/b"), victim(3, "/b"), victim(4, nil)]
+        // Whatever the groups' own counters say meanwhile.
+        let groups = [OOMKill.GroupKills(path: "/other", count: 2, lastSeen: time)]
+        let found = OOMKill.findings(kills(4, victims), groups: groups, at: time)
+        let claims = Dictionary(uniqueKeysWithValues: found.map { ($0.subject, $0.claim) })
+        #expect(
+            claims == [
+                .group("/a"): "the kernel killed java 1 for want of memory in group /a",
+                .group("/b"):
+                    "the kernel killed 2 processes for want of memory in group /b: java 2, java 3",
+                .host: "the kernel killed java 4 for want of memory",
+            ])
+        let processes = found.first { $0.subject == .group("/b") }?.processes
+        #expect(processes == [ProcessID(2), ProcessID(3)])
+    }
+
     @Test func aKillNamesItsVictim() throws {
         let found = OOMKill.findings(kills(1, [victim(9)]), groups: [], at: time)
         let finding = try #require(found.first)
-        #expect(finding.claim == "the kernel killed a process for want of memory: java 9")
+        #expect(finding.claim == "the kernel killed java 9 for want of memory")
         #expect(finding.confidence == .high)
-        #expect(finding.evidence == ["6 kills since boot"])
+        #expect(finding.evidence == ["6 kills on this machine since boot"])
         #expect(found.count == 1)
     }
 
@@ -173,12 +194,12 @@ import Units
         #expect(one.map(\.subject) == [.group("/job")])
         #expect(
             one.first?.claim
-                == "the kernel killed a process for want of memory in group /job: java 9")
+                == "the kernel killed java 9 for want of memory in group /job")
         // The host counts one more than the group: that one is the host's.
         let two = OOMKill.findings(
             kills(2, [victim(9, ofGroup: true), victim(10)]), groups: groups, at: time)
         #expect(two.map(\.subject) == [.group("/job"), .host])
-        #expect(two.last?.claim == "the kernel killed a process for want of memory: java 10")
+        #expect(two.last?.claim == "the kernel killed java 10 for want of memory")
     }
 
     @Test func onlyTheLatestKillsOfAWeekAreFound() {

@@ -9,7 +9,7 @@ enum FindingsView {
         let count = state.findings.count
         guard count > 0, state.size.rows >= leastRows else { return 0 }
         let selected = state.findings.first { $0.id == state.selectedFinding }
-        let lines = selected.map { grounds($0, columns: state.size.columns).count } ?? 0
+        let lines = selected.map { grounds($0, state).count } ?? 0
         return 1 + min(count, most(rows: state.size.rows)) + lines
     }
 
@@ -39,7 +39,7 @@ enum FindingsView {
             guard rest.rows > 0 else { return }
             draw(finding, isSelected: index == selected, into: &surface, in: rest.takeTop(1))
             guard index == selected else { continue }
-            for text in grounds(finding, columns: rect.columns) where rest.rows > 0 {
+            for text in grounds(finding, state) where rest.rows > 0 {
                 let line = rest.takeTop(1)
                 surface.put(
                     text, at: Point(column: line.column + indent, row: line.row),
@@ -67,7 +67,8 @@ enum FindingsView {
     }
 
     /// Why it is said, and what to do next: under the claim.
-    private static func grounds(_ finding: Finding, columns: Int) -> [[StyledText]] {
+    private static func grounds(_ finding: Finding, _ state: State) -> [[StyledText]] {
+        let columns = state.size.columns
         func lines(_ label: String, _ text: String) -> [[StyledText]] {
             Wrapped.lines(text, width: columns - indent - label.count - 1).enumerated().map {
                 let head = $0 == 0 ? label : String(repeating: " ", count: label.count)
@@ -75,7 +76,8 @@ enum FindingsView {
             }
         }
         let next = lines("next", finding.advice)
-        let why = lines("why ", finding.evidence.joined(separator: "; "))
+        let since = finding.since.clock(secondsFromUTC: state.settings.secondsFromUTC)
+        let why = lines("why ", (["since \(since)"] + finding.evidence).joined(separator: "; "))
         return why.prefix(max(1, mostGroundLines - next.count)) + next
     }
 

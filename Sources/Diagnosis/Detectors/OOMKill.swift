@@ -45,6 +45,7 @@ package enum OOMKill {
     private static func everyFinding(
         _ kills: OOMKills?, groups: [GroupKills], forgotten: UInt64, at time: WallTime
     ) -> [Finding] {
+        if let named = named(kills, at: time) { return named }
         let counted = groups.filter { $0.count > 0 }
         var findings = counted.map { group in
             finding(
@@ -63,6 +64,23 @@ package enum OOMKill {
         return findings
     }
 
+    /// By the kernel log alone, where it told of every kill and whose limit it was: the groups'
+    /// counters need not be asked. Nil where it did not.
+    private static func named(_ kills: OOMKills?, at time: WallTime) -> [Finding]? {
+        guard let kills, kills.sinceStart > 0, UInt64(kills.victims.count) == kills.sinceStart,
+            kills.victims.allSatisfy({ !$0.isOfGroup || $0.group != nil })
+        else { return nil }
+        return Dictionary(grouping: kills.victims, by: \.group).map { group, victims in
+            var finding = finding(
+                UInt64(victims.count), subject: group.map { .group($0) } ?? .host,
+                where: group.map { " in group \($0)" } ?? "", victims: victims, areAll: true,
+                of: kills, lastSeen: victims.compactMap(\.seen).max() ?? kills.lastSeen ?? time,
+                at: time)
+            finding.processes = victims.map(\.process)
+            return finding
+        }
+    }
+
     /// - Parameter areAll: whether the victims are this subject's, and not perhaps another group's.
     private static func finding(
         _ count: UInt64, subject: Finding.Subject, where place: String, victims: [OOMKills.Victim],
@@ -70,8 +88,10 @@ package enum OOMKill {
     ) -> Finding {
         let names = victims.suffix(3).map { "\($0.name) \($0.process.rawValue)" }
             .joined(separator: ", ")
-        let some = count == 1 ? "a process" : "\(count) processes"
-        let who = areAll && !names.isEmpty ? ": \(names)" : ""
+        // The name first: the end of a long line may be cut.
+        let isOne = count == 1 && areAll && !names.isEmpty
+        let some = isOne ? names : count == 1 ? "a process" : "\(count) processes"
+        let who = !isOne && areAll && !names.isEmpty ? ": \(names)" : ""
         var evidence: [String] = []
         if !areAll, !names.isEmpty {
             evidence.append("killed in groups, which is not said: \(names)")
@@ -79,13 +99,14 @@ package enum OOMKill {
         if victims.isEmpty {
             evidence.append("who it was stands in the kernel log, which says nothing here")
         }
-        if let total = kills?.total { evidence.append("\(total) kills since boot") }
+        if let total = kills?.total { evidence.append("\(total) kills on this machine since boot") }
         return Finding(
             kind: .oomKill, subject: subject,
             severity: severity(after: .seconds(time.seconds - lastSeen.seconds)), confidence: .high,
             claim: "the kernel killed \(some) for want of memory\(place)\(who)",
             evidence: evidence,
-            advice: "Enter: who grows; dmesg -T | grep -i oom: who held what when it was killed",
+            advice:
+                "Enter: its curve, or who grows; dmesg -T | grep -i oom: who held what when it was killed",
             since: lastSeen)
     }
 
