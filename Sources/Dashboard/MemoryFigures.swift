@@ -16,7 +16,10 @@ struct MemoryFigures {
         case .fiveMinuteChange: return changes?.fiveMinutes.map { ByteChange($0) }.text ?? "-"
         case .hourChange: return changes?.hour.map { ByteChange($0) }.text ?? "-"
         case .dayChange: return changes?.day.map { ByteChange($0) }.text ?? "-"
-        case .limit: return limit(of: process)?.text ?? ""
+        case .limit:
+            // Nothing stands for "none"; what is not known says so.
+            guard case .known = snapshot.memoryLimits(of: process) else { return "-" }
+            return limit(of: process)?.text ?? ""
         default: break
         }
         guard let growth else { return "?" }

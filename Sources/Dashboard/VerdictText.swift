@@ -28,6 +28,7 @@ enum VerdictText {
                 StyledText("  rises and falls; sure only of that: a random walk looks like it"))
         case .flat:
             pieces.append(StyledText("  \(change) in \(growth.span.text)"))
+            if growth.isBelowShare { pieces.append(StyledText(": below 5 % of its size")) }
         }
         return pieces
     }

@@ -158,6 +158,31 @@ import Units
         for row in [1] + (9..<23) { #expect(scene.row(row) == before[row - 1]) }
     }
 
+    @Test func steppingBackShowsWhatWasKnownThen() {
+        var scene = Scene.growing(.linear, seconds: 300)
+        scene.press(.character("z"))
+        for _ in 0..<100 { scene.press(.character("[")) }
+        #expect(scene.row(1).contains("MEMORY streamd 2214"), "\(scene)")
+        #expect(scene.row(1).contains("recorded"), "\(scene)")
+        // The curve ends then, and the verdict is of then: 200 s in.
+        #expect(scene.row(10).hasPrefix("LINEAR  +2.1M/s"), "\(scene)")
+        #expect(scene.row(11).contains("limit: 4.0G of /system.slice"), "\(scene)")
+        #expect(scene.shows("+419M"), "\(scene)")
+        #expect(!scene.shows("HIGH"), "findings of then were not kept: \(scene)")
+    }
+
+    @Test func whatIsNotKnownOfLimitsIsSaid() {
+        var scene = Scene.growing(.linear, seconds: 60)
+        scene.sample { $0.memoryGroups = [:] }
+        #expect(scene.shows("limit: its cgroup was not read yet"), "\(scene)")
+        scene.sample { snapshot in
+            snapshot.groupGaps.reasons["/system.slice/streamd.service"] = .outside
+        }
+        #expect(scene.shows("limit: not known (its cgroup lies outside of ours)"), "\(scene)")
+        scene.sample { $0.groupGaps.reasons["/system.slice/streamd.service"] = .noLimit }
+        #expect(scene.shows("limit: host (no memory.max)"), "\(scene)")
+    }
+
     // MARK: Mappings
 
     @Test func enterAsksForMappingsAndEscapeStopsIt() {

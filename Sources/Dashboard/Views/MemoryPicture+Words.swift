@@ -116,10 +116,18 @@ extension MemoryPicture {
     }
 
     private func limitText(of process: ProcessSample) -> String {
-        guard let group = snapshot.limitingGroups(of: process).first, let limit = group.limit else {
-            return "limit: host" + (process.memoryGroup == nil ? "" : " (no memory.max)")
+        switch snapshot.memoryLimits(of: process) {
+        case .known(let groups):
+            guard let group = groups.first, let limit = group.limit else {
+                return "limit: host (no memory.max)"
+            }
+            return "limit: \(limit.text) of \(Self.shortened(group.path))"
+        case .noGroup: return "limit: host (in no group)"
+        case .notReadYet: return "limit: its cgroup was not read yet"
+        case .notReadable(.notMounted): return "limit: host (no cgroups to be seen here)"
+        case .notReadable(.outside): return "limit: not known (its cgroup lies outside of ours)"
+        case .notReadable(.failed): return "limit: not known (its cgroup cannot be read)"
         }
-        return "limit: \(limit.text) of \(Self.shortened(group.path))"
     }
 
     /// The end of a path tells more than its beginning.
