@@ -60,8 +60,7 @@ struct GroupTrends: Sendable {
 
         init(_ group: MemoryGroup) {
             usage = group.usage.rawValue
-            let workingSet: ByteCount? = group.workingSet
-            self.workingSet = workingSet?.rawValue
+            workingSet = group.workingSet?.rawValue
         }
 
         func since(_ earlier: Use) -> Double {

@@ -21,7 +21,9 @@ package struct GrowthBook: Sendable {
     static let mostLongPerRefresh = 4
     static let longPeriod = Nanoseconds(300_000_000_000)
 
-    private var entries: [ProcessIdentity: Entry] = [:]
+    /// In no order; `places` says where each has its own.
+    private var entries: [Entry] = []
+    private var places: [ProcessIdentity: Int] = [:]
     private(set) var sequence = Int.min
     /// Those that grow without an end in sight.
     private(set) var growing: [Grower] = []
@@ -39,28 +41,47 @@ package struct GrowthBook: Sendable {
     package init() {}
 
     /// Nil for a process that has no curve, or too little of one yet.
-    package subscript(process: ProcessIdentity) -> MemoryOutlook? { entries[process]?.outlook }
+    package subscript(process: ProcessIdentity) -> MemoryOutlook? {
+        places[process].flatMap { entries[$0].outlook }
+    }
 
     /// Judges those whose turn it is, and forgets those that ended. A refresh that is known already
     /// changes nothing.
     package mutating func update(_ snapshot: Snapshot, memory: MemoryHistory) {
         guard snapshot.sequence > sequence, snapshot.extent != .recorded else { return }
         sequence = snapshot.sequence
-        var kept: [ProcessIdentity: Entry] = [:]
-        var turns: [Turn] = []
-        let known = Set(memory.processes)
-        kept.reserveCapacity(known.count)
-        for (index, process) in snapshot.processes.enumerated() where known.contains(process.id) {
-            let entry = entries[process.id] ?? Entry()
-            kept[process.id] = entry
-            turns.append(Turn(index: index, urgency: urgency(of: process, entry)))
-        }
-        entries = kept
+        let turns = turns(in: snapshot, of: Set(memory.processes))
         let judged = judge(
             turns.sorted { ($1.urgency, $0.index) < ($0.urgency, $1.index) }, in: snapshot,
             memory: memory)
         addUp(turns, in: snapshot)
-        for index in judged { look(ahead: snapshot.processes[index], in: snapshot) }
+        for turn in judged { look(ahead: snapshot.processes[turn.index], turn.place, in: snapshot) }
+    }
+
+    /// Everyone's turn, in the order of the refresh. Newcomers get their place, and who ended loses
+    /// it.
+    private mutating func turns(in snapshot: Snapshot, of known: Set<ProcessIdentity>) -> [Turn] {
+        var turns: [Turn] = []
+        turns.reserveCapacity(known.count)
+        for (index, process) in snapshot.processes.enumerated() where known.contains(process.id) {
+            let place = places[process.id] ?? entries.count
+            if place == entries.count {
+                places[process.id] = place
+                entries.append(Entry(id: process.id))
+            }
+            entries[place].lastSeen = sequence
+            turns.append(
+                Turn(index: index, place: place, urgency: urgency(of: process, at: place)))
+        }
+        guard entries.count > turns.count else { return turns }
+        entries.removeAll { $0.lastSeen != sequence }
+        places.removeAll(keepingCapacity: true)
+        for place in entries.indices { places[entries[place].id] = place }
+        for turn in turns.indices {
+            let id = snapshot.processes[turns[turn].index].id
+            turns[turn].place = places[id] ?? turns[turn].place
+        }
+        return turns
     }
 
     // MARK: Judging
@@ -78,27 +99,27 @@ package struct GrowthBook: Sendable {
         }
     }
 
-    /// - Returns: the indices of those that were judged.
+    /// - Returns: those that were judged.
     private mutating func judge(
         _ turns: [Turn], in snapshot: Snapshot, memory: MemoryHistory
-    ) -> [Int] {
-        var judged: [Int] = []
+    ) -> [Turn] {
+        var judged: [Turn] = []
         var budget = Budget()
         for turn in turns {
             guard !budget.isSpent else { break }
-            judge(snapshot.processes[turn.index], in: snapshot, memory: memory, &budget)
-            judged.append(turn.index)
+            Self.judge(
+                &entries[turn.place], snapshot.processes[turn.index], in: snapshot, memory: memory,
+                &budget)
+            judged.append(turn)
         }
         return judged
     }
 
-    private mutating func judge(
-        _ process: ProcessSample, in snapshot: Snapshot, memory: MemoryHistory,
-        _ budget: inout Budget
+    private static func judge(
+        _ entry: inout Entry, _ process: ProcessSample, in snapshot: Snapshot,
+        memory: MemoryHistory, _ budget: inout Budget
     ) {
-        var entry = entries[process.id] ?? Entry()
         entry.judged = snapshot.sequence
-        defer { entries[process.id] = entry }
         entry.addressSpace.add(process)
         let growth = Growth(
             of: .process(process.id), in: memory, last: Self.window, interval: snapshot.interval)
@@ -124,29 +145,30 @@ package struct GrowthBook: Sendable {
         growing.removeAll(keepingCapacity: true)
         joint = JointGrowth()
         for turn in turns {
-            let process = snapshot.processes[turn.index]
-            guard let entry = entries[process.id], let growth = entry.growth,
-                let judged = entry.judged, growth.isUnbounded
+            guard let growth = entries[turn.place].growth, growth.isUnbounded,
+                let judged = entries[turn.place].judged
             else { continue }
-            growing.append(Grower(id: process.id, index: turn.index, judged: judged))
-            joint.add(slope: growth.slope, group: process.memoryGroup)
+            growing.append(
+                Grower(id: entries[turn.place].id, index: turn.index, judged: judged))
+            joint.add(slope: growth.slope, group: snapshot.processes[turn.index].memoryGroup)
         }
         joint.close()
     }
 
-    private mutating func look(ahead process: ProcessSample, in snapshot: Snapshot) {
-        guard let entry = entries[process.id] else { return }
-        entries[process.id]?.outlook = entry.growth.map {
+    private mutating func look(ahead process: ProcessSample, _ place: Int, in snapshot: Snapshot) {
+        let growsAlong = entries[place].addressSpace.growsAlong
+        entries[place].outlook = entries[place].growth.map {
             MemoryOutlook(
-                growth: $0, of: process, in: snapshot,
-                addressSpaceGrows: entry.addressSpace.growsAlong, joint: joint)
+                growth: $0, of: process, in: snapshot, addressSpaceGrows: growsAlong, joint: joint)
         }
     }
 
     // MARK: Whose turn it is
 
     private struct Turn {
+        /// Where the refresh has the process, and where `entries` has it.
         var index: Int
+        var place: Int
         var urgency: Double
     }
 
@@ -155,10 +177,10 @@ package struct GrowthBook: Sendable {
     static let weightOfSize = 2.0
     static let large = ByteCount(1 << 30)
 
-    private func urgency(of process: ProcessSample, _ entry: Entry) -> Double {
-        guard let judged = entry.judged else { return .infinity }
+    private func urgency(of process: ProcessSample, at place: Int) -> Double {
+        guard let judged = entries[place].judged else { return .infinity }
         var weight = 1.0
-        if entry.growth?.shape?.isUnbounded == true { weight *= Self.weightOfGrowth }
+        if entries[place].growth?.shape?.isUnbounded == true { weight *= Self.weightOfGrowth }
         if process.memory?.anonymousAndSwap ?? ByteCount(0) >= Self.large {
             weight *= Self.weightOfSize
         }
@@ -166,6 +188,9 @@ package struct GrowthBook: Sendable {
     }
 
     private struct Entry: Sendable {
+        let id: ProcessIdentity
+        /// The sequence number of the latest refresh that has it.
+        var lastSeen = Int.min
         /// Over the window that says more.
         var growth: Growth?
         var outlook: MemoryOutlook?
@@ -175,6 +200,8 @@ package struct GrowthBook: Sendable {
         var longGrowth: Growth?
         var longJudged: Nanoseconds?
         var addressSpace = AddressSpaceTrend()
+
+        init(id: ProcessIdentity) { self.id = id }
 
         mutating func forgetLong() {
             longGrowth = nil

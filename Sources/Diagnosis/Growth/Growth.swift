@@ -48,11 +48,9 @@ package struct Growth: Hashable, Sendable {
         let range = points.highest - points.lowest
         let isFlat = range < max(Self.leastShapeBytes, Self.leastShapeShare * points.highest)
         isBelowShare = isFlat && range >= Self.leastShapeBytes
-        let all = 0..<points.count
-        guard
-            let line = isFlat
-                ? RobustSlope.ofHalves(points) : RobustSlope.ofAllPairs(points, in: all)
-        else { return nil }
+        guard let line = isFlat ? RobustSlope.ofHalves(points) : Self.line(points) else {
+            return nil
+        }
         slope = line.slope
         interval = line.interval
         shape =
@@ -67,6 +65,15 @@ package struct Growth: Hashable, Sendable {
     static let leastShapeBytes: Double = 64 * 1024 * 1024
     /// The same for big processes: less than one part in twenty is daily life.
     static let leastShapeShare = 0.05
+
+    /// Of more points than this, pairs would be too many.
+    private static let mostPaired = 64
+
+    private static func line(_ points: KnownPoints) -> RobustSlope? {
+        let size = (points.count + mostPaired - 1) / mostPaired
+        let few = size > 1 ? KnownPoints(meansOf: points, size: size) : points
+        return RobustSlope.ofAllPairs(few, in: 0..<few.count)
+    }
 
     /// Windows that are looked at for rising, as many as points allow.
     private static let mostWindows = 12

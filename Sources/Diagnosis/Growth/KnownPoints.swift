@@ -32,6 +32,23 @@ struct KnownPoints {
         highest = values.max() ?? 0
     }
 
+    /// The means of so many neighbours each: their errors are smaller as they are fewer, so that
+    /// what is estimated from all of them is as sure. What is left over at the beginning is left
+    /// out.
+    init(meansOf points: KnownPoints, size: Int) {
+        let size = max(1, size)
+        let rest = points.count % size
+        func means(_ numbers: [Double]) -> [Double] {
+            stride(from: rest, to: numbers.count, by: size).map { start in
+                numbers[start..<(start + size)].reduce(0, +) / Double(size)
+            }
+        }
+        times = means(points.times)
+        values = means(points.values)
+        lowest = values.min() ?? 0
+        highest = values.max() ?? 0
+    }
+
     var count: Int { values.count }
 
     /// Seconds from the first to the last.

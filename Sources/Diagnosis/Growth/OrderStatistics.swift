@@ -4,12 +4,17 @@ enum OrderStatistics {
     /// `rank` is clamped; nil without values.
     ///
     /// Hoare's FIND (1961). Complexity: O(n) on average.
-    static func select(_ rank: Int, of values: inout [Double]) -> Double? {
-        guard !values.isEmpty else { return nil }
-        let rank = min(max(rank, 0), values.count - 1)
+    ///
+    /// - Parameter range: where the value is known to be, after an earlier selection; all if nil.
+    static func select(
+        _ rank: Int, of values: inout [Double], in range: Range<Int>? = nil
+    ) -> Double? {
+        let range = range ?? 0..<values.count
+        guard !range.isEmpty else { return nil }
+        let rank = min(max(rank, range.lowerBound), range.upperBound - 1)
         return values.withUnsafeMutableBufferPointer { values in
-            var low = 0
-            var high = values.count - 1
+            var low = range.lowerBound
+            var high = range.upperBound - 1
             while low < high {
                 let pivot = values[low + (high - low) / 2]
                 var left = low
@@ -38,6 +43,11 @@ enum OrderStatistics {
     /// The median, the mean of the middle two for an even count; zero without values.
     static func median(_ values: [Double]) -> Double {
         var values = values
+        return median(sorting: &values)
+    }
+
+    /// The same; the values are left partly sorted around the middle.
+    static func median(sorting values: inout [Double]) -> Double {
         let middle = values.count / 2
         guard let upper = select(middle, of: &values) else { return 0 }
         if !values.count.isMultiple(of: 2) { return upper }
