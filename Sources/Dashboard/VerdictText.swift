@@ -8,9 +8,10 @@ enum VerdictText {
         let change = ByteChange(growth.change).text
         let level = ByteCount(clamping: growth.level).text
         guard let shape = growth.shape else {
+            let why = growth.isTooSmall ? ": too little to tell" : ", in no shape that says more"
             return [
                 StyledText("no verdict", .heading),
-                StyledText("  \(change) in \(growth.span.text), in no shape that says more"),
+                StyledText("  \(change) in \(growth.span.text)\(why)"),
             ]
         }
         var pieces = [StyledText(shape.text.uppercased(), style(shape))]

@@ -121,8 +121,10 @@ package struct GrowthBook: Sendable {
     ) {
         entry.judged = snapshot.sequence
         entry.addressSpace.add(process)
+        let limit = snapshot.limitingGroups(of: process).first?.limit
         let growth = Growth(
-            of: .process(process.id), in: memory, last: Self.window, interval: snapshot.interval)
+            of: .process(process.id), in: memory, last: Self.window, interval: snapshot.interval,
+            below: limit)
         budget.spend(on: growth)
         entry.growth = growth
         guard let growth, growth.shape == nil || growth.shape == .flat,
@@ -133,7 +135,7 @@ package struct GrowthBook: Sendable {
             entry.longJudged = snapshot.moment
             entry.longGrowth = Growth(
                 of: .process(process.id), in: memory, last: Self.longWindow,
-                interval: snapshot.interval)
+                interval: snapshot.interval, below: limit)
             budget.long -= 1
             budget.spend(on: entry.longGrowth)
         }

@@ -72,13 +72,36 @@ import Units
         #expect(growth.rising == 0)
     }
 
-    @Test(arguments: [(63.9, GrowthShape.flat), (64.1, .linear)])
-    func isFlatBelow64MiB(_ span: Double, _ shape: GrowthShape) throws {
+    @Test(arguments: [(63.9, nil), (64.1, GrowthShape.linear)])
+    func hasNoVerdictBelow64MiB(_ span: Double, _ shape: GrowthShape?) throws {
         let values = ramp(120, by: span * mebibyte / 119)
         let growth = try #require(Growth(curve(values)))
         #expect(growth.shape == shape)
+        #expect(growth.isTooSmall == (shape == nil))
         // Its slope is told all the same.
         #expect(abs(growth.slope - span * mebibyte / 119) < 0.001 * mebibyte)
+    }
+
+    /// In a group of 48 MiB three of them are much.
+    @Test(arguments: [(2.9, nil), (3.1, GrowthShape.linear)])
+    func aSmallLimitMakesLittleMatter(_ span: Double, _ shape: GrowthShape?) throws {
+        let least = Growth.leastShape(below: ByteCount(48 << 20))
+        let growth = Growth(curve(ramp(120, by: span * mebibyte / 119)), least: least)
+        #expect(try #require(growth).shape == shape)
+        #expect(Growth.leastShape(below: ByteCount(64 << 30)) == Growth.leastShapeBytes)
+        #expect(Growth.leastShape(below: nil) == Growth.leastShapeBytes)
+    }
+
+    @Test func whatBreathesALittleIsFlat() throws {
+        let values = (0..<120).map { (100 + 20 * Double($0 % 10) / 9) * mebibyte }
+        #expect(try #require(Growth(curve(values))).shape == .flat)
+    }
+
+    /// It grew for most of the time, and then stopped.
+    @Test(arguments: [(104, GrowthShape.linear), (95, nil)])
+    func whatHasStoppedIsNotLinear(_ until: Int, _ shape: GrowthShape?) throws {
+        let values = (0..<120).map { Double(min($0, until)) * 2 * mebibyte }
+        #expect(try #require(Growth(curve(values))).shape == shape)
     }
 
     @Test(arguments: [(0.049, GrowthShape.flat), (0.051, .linear)])

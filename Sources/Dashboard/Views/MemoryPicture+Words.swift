@@ -30,13 +30,10 @@ extension MemoryPicture {
 
     /// What the span on show says; nil while that is too little.
     private func growth(_ subject: MemoryHistory.Subject) -> Growth? {
-        let history = state.memory.history
-        let change = history.change(of: subject, last: span.duration, until: snapshot.moment)
-        guard let change else { return nil }
-        return Growth(
-            history.curve(
-                of: subject, last: min(span.duration, change.covered), points: 120,
-                until: snapshot.moment))
+        Growth(
+            of: subject, in: state.memory.history, last: span.duration, until: snapshot.moment,
+            interval: snapshot.interval,
+            below: process.flatMap { snapshot.limitingGroups(of: $0).first?.limit })
     }
 
     /// How sure the finding about this process is, if it is of the shape that is on show.
@@ -66,10 +63,12 @@ extension MemoryPicture {
 
     private func outlook(_ growth: Growth, of process: ProcessSample) -> MemoryOutlook {
         // The book has watched whether the address space grows along.
-        let known = state.shownVerdicts?.growth[process.id]?.limit
+        let book = state.shownVerdicts?.growth
+        let known = book?[process.id]?.limit
         let growsAlong = known == .addressSpace || known == .addressSpaceLimit
         return MemoryOutlook(
-            growth: growth, of: process, in: snapshot, addressSpaceGrows: growsAlong)
+            growth: growth, of: process, in: snapshot, addressSpaceGrows: growsAlong,
+            joint: book?.joint ?? JointGrowth())
     }
 
     private var missing: String {

@@ -12,11 +12,12 @@ extension Growth {
     ///
     /// - Parameters:
     ///   - moment: when the curve ends; the latest refresh if nil.
+    ///   - limit: the lowest of the process's groups; see `leastShape(below:)`.
     ///   - interval: from one refresh to the next, `Snapshot.interval`; as fine as is kept if nil.
     /// - Returns: nil where fewer than 20 points are known, or less than 30 s.
     package init?(
         of subject: MemoryHistory.Subject, in history: MemoryHistory, last span: Duration,
-        until moment: Nanoseconds? = nil, interval: Duration?
+        until moment: Nanoseconds? = nil, interval: Duration?, below limit: ByteCount? = nil
     ) {
         guard let latest = history.latest,
             let covered = history.change(of: subject, last: span, until: moment)?.covered
@@ -28,7 +29,8 @@ extension Growth {
         // From the first to the last of so many points it is one step less.
         self.init(
             history.curve(
-                of: subject, last: covered + covered / steps, points: steps + 1, until: moment))
+                of: subject, last: covered + covered / steps, points: steps + 1, until: moment),
+            least: Self.leastShape(below: limit))
     }
 
     /// How finely `MemoryHistory` tells a time that began so long ago.

@@ -1,4 +1,5 @@
 package import ProcSampling
+package import Units
 
 /// What a memory curve does: how fast it grows, how sure that is, and in which shape.
 package struct Growth: Hashable, Sendable {
@@ -21,6 +22,8 @@ package struct Growth: Hashable, Sendable {
     /// It is called flat only because it is big: it changed by 64 MiB or more, which is less than
     /// 5 % of its size.
     package let isBelowShare: Bool
+    /// It changed by too little for its shape to be told: there is no verdict yet.
+    package let isTooSmall: Bool
 
     /// With fewer points, or over less time, any noise has some shape.
     package static let leastPoints = 20
@@ -29,8 +32,9 @@ package struct Growth: Hashable, Sendable {
     /// Judges the part of a curve after its last restart; points that are not known are left out.
     /// 60 to 120 points are meant.
     ///
+    /// - Parameter least: bytes that a curve must span to have a shape; see `leastShape(below:)`.
     /// - Returns: nil with fewer than 20 known points, or less than 30 s from the first to the last.
-    package init?(_ curve: MemoryCurve) {
+    package init?(_ curve: MemoryCurve, least: Double = leastShapeBytes) {
         let points = KnownPoints(curve)
         let span = Duration.nanoseconds(Int64(points.span * 1e9))
         guard points.count >= Self.leastPoints, span >= Self.leastSpan,
@@ -46,23 +50,43 @@ package struct Growth: Hashable, Sendable {
 
         // Most curves of a machine are flat: no pairs are made for them.
         let range = points.highest - points.lowest
-        let isFlat = range < max(Self.leastShapeBytes, Self.leastShapeShare * points.highest)
-        isBelowShare = isFlat && range >= Self.leastShapeBytes
-        guard let line = isFlat ? RobustSlope.ofHalves(points) : Self.line(points) else {
+        let isSmallShare = range < Self.leastShapeShare * points.highest
+        // What goes one way may have begun just now; what breathes is flat.
+        let goesOneWay =
+            change >= Self.leastWay * range
+            && Double(rising) >= ShapeRules.leastRising * Double(windows)
+        isBelowShare = isSmallShare && range >= least
+        isTooSmall = !isSmallShare && range < least && goesOneWay
+        let isFlat = isSmallShare || (range < least && !isTooSmall)
+        guard let line = isFlat || isTooSmall ? RobustSlope.ofHalves(points) : Self.line(points)
+        else {
             return nil
         }
         slope = line.slope
         interval = line.interval
-        shape =
-            isFlat
-            ? .flat
-            : ShapeRules(points, slope: line.slope, rising: rising, windows: windows).shape
+        if isFlat {
+            shape = .flat
+        } else if isTooSmall {
+            shape = nil
+        } else {
+            shape = ShapeRules(points, slope: line.slope, levels: levels).shape
+        }
         level = shape == .plateau ? ShapeRules.endLevel(points.values) : last
     }
 
     /// A curve that spans less than this has no shape worth a word: heaps of big programs breathe
     /// by tens of MiB. It hides the slow growth of a small process for a while, but not its slope.
-    static let leastShapeBytes: Double = 64 * 1024 * 1024
+    package static let leastShapeBytes: Double = 64 * 1024 * 1024
+
+    /// The share of what a curve spans that it must have gained to count as going one way.
+    static let leastWay = 0.5
+
+    /// The same for a process whose memory is limited: where all of it is little, little matters.
+    package static func leastShape(below limit: ByteCount?) -> Double {
+        guard let limit else { return leastShapeBytes }
+        return min(leastShapeBytes, max(1024 * 1024, Double(limit.rawValue) / 16))
+    }
+
     /// The same for big processes: less than one part in twenty is daily life.
     static let leastShapeShare = 0.05
 

@@ -7,8 +7,8 @@ struct ShapeRules {
     private let points: KnownPoints
     /// Of the whole curve, bytes a second.
     private let slope: Double
-    private let rising: Int
-    private let windows: Int
+    /// The levels of equal parts of the curve: windows lead from one to the next.
+    private let levels: [Double]
     /// From the lowest to the highest value.
     private let span: Double
     /// See `KnownPoints.noise`.
@@ -23,11 +23,10 @@ struct ShapeRules {
     static let leastSwing = 0.1
     static let leastSwingNoise = 6.0
 
-    init(_ points: KnownPoints, slope: Double, rising: Int, windows: Int) {
+    init(_ points: KnownPoints, slope: Double, levels: [Double]) {
         self.points = points
         self.slope = slope
-        self.rising = rising
-        self.windows = windows
+        self.levels = levels
         span = points.highest - points.lowest
         noise = points.noise
         calm = points.withoutSpikes(of: max(Self.leastSwing * span, Self.leastSwingNoise * noise))
@@ -105,14 +104,28 @@ struct ShapeRules {
     /// is too fast to be seen as falls.
     static let mostDeviation = 0.05
 
+    /// What the last two windows must rise by, of what two windows rise by on the whole: less, and
+    /// the growth has stopped, however long it went on.
+    static let leastEnd = 0.25
+
     private func isLinear(_ thirds: [Third]) -> Bool {
         let slopes = thirds.map(\.slope)
+        let windows = levels.count - 1
+        let rising = zip(levels.dropFirst(), levels).count { $0 > $1 }
         guard slope > 0, let least = slopes.min(), let most = slopes.max(), least > 0,
             least >= Self.leastThird * most,
-            Double(rising) >= Self.leastRising * Double(windows)
+            Double(rising) >= Self.leastRising * Double(windows), isStillRising
         else { return false }
         let rests = zip(points.values, points.times).map { $0 - slope * $1 }
         return OrderStatistics.medianDeviation(rests) <= Self.mostDeviation * span
+    }
+
+    private var isStillRising: Bool {
+        guard levels.count > 3, let first = levels.first, let last = levels.last else {
+            return true
+        }
+        let usual = 2 * (last - first) / Double(levels.count - 1)
+        return last - levels[levels.count - 3] >= Self.leastEnd * usual
     }
 
     // MARK: Plateau
