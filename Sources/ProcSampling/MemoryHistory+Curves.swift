@@ -54,11 +54,13 @@ extension MemoryHistory {
         let stretch = end - min(end, span)...end
         for part in chain(of: subject) {
             var first: Int?
-            forEach(of: part.curve, in: stretch) { time, amount in
-                guard let indices = shares.indices(of: time) else { return }
+            let resolution = resolution(of: part.curve, from: stretch.lowerBound)
+            forEach(of: part.curve, resolution, in: stretch) { time, amount in
+                guard let indices = shares.indices(of: time) else { return true }
                 first = first ?? indices.lowerBound
                 let bytes = amount.map { Double($0) * 1024 }
                 for index in indices { curve.values[index] = bytes }
+                return true
             }
             // Where its own beginning is before the curve's, so is the restart.
             if part.isRestart, part.curve.since > stretch.lowerBound, let first,
@@ -75,16 +77,16 @@ extension MemoryHistory {
     public func change(
         of subject: Subject, last span: Duration, until moment: Nanoseconds? = nil
     ) -> Change? {
-        guard let curve = chain(of: subject).last?.curve, let latest else { return nil }
+        guard let curve = ownCurve(of: subject), let latest else { return nil }
         let end = (moment ?? latest).rawValue
-        let span = span.inNanoseconds.rawValue
+        let stretch = end - min(end, span.inNanoseconds.rawValue)...end
+        let resolution = resolution(of: curve, from: stretch.lowerBound)
         var first: (moment: UInt64, amount: UInt64)?
-        var last: (moment: UInt64, amount: UInt64)?
-        forEach(of: curve, in: end - min(end, span)...end) { time, amount in
-            guard let amount else { return }
-            first = first ?? (time.lowerBound, amount)
-            last = (time.upperBound, amount)
+        forEach(of: curve, resolution, in: stretch) { time, amount in
+            first = amount.map { (time.lowerBound, $0) }
+            return first == nil
         }
+        let last = lastKnown(of: curve, resolution, in: stretch)
         guard let first, let last, first.moment < last.moment else { return nil }
         let difference = (Int64(clamping: last.amount) - Int64(clamping: first.amount)) &* 1024
         return Change(
@@ -93,15 +95,26 @@ extension MemoryHistory {
             first: first.amount &* 1024, last: last.amount &* 1024)
     }
 
-    /// The amount at a moment; nil where it is not known.
-    public func value(of subject: Subject, at moment: Nanoseconds) -> ByteCount? {
-        var found: ByteCount?
-        for part in chain(of: subject) {
-            forEach(of: part.curve, in: moment.rawValue...moment.rawValue) { _, amount in
-                found = amount.map { ByteCount(kibibytes: $0) }
+    /// The latest amount in a stretch and until when it is known to have held. It is looked for near
+    /// the end first: most are there.
+    private func lastKnown(
+        of curve: RecordedCurve, _ resolution: CurveResolution, in stretch: ClosedRange<UInt64>
+    ) -> (moment: UInt64, amount: UInt64)? {
+        let end = min(stretch.upperBound, curve.end ?? now)
+        guard end >= stretch.lowerBound else { return nil }
+        var last: (moment: UInt64, amount: UInt64)?
+        var reach: UInt64 = 0
+        while true {
+            let start =
+                reach < 1 << 60
+                ? max(stretch.lowerBound, end - min(end, reach)) : stretch.lowerBound
+            forEach(of: curve, resolution, in: start...end) { time, amount in
+                if let amount { last = (time.upperBound, amount) }
+                return true
             }
+            if last != nil || start == stretch.lowerBound { return last }
+            reach = max(60_000_000_000, reach &* 8)
         }
-        return found
     }
 
     private static let longestChain = 32
@@ -113,36 +126,41 @@ extension MemoryHistory {
 
     /// The curve of a subject and of those it continues, oldest first.
     private func chain(of subject: Subject) -> [Part] {
+        guard case .process(let id) = subject else {
+            return ownCurve(of: subject).map { [Part(curve: $0, isRestart: false)] } ?? []
+        }
+        var parts: [Part] = []
+        var next: ProcessIdentity? = id
+        while parts.count < Self.longestChain, let place = next.flatMap({ places[$0] }) {
+            next = curves[place].predecessor
+            parts.append(Part(curve: curves[place].curve, isRestart: next != nil))
+        }
+        return parts.reversed()
+    }
+
+    private func ownCurve(of subject: Subject) -> RecordedCurve? {
         switch subject {
-        case .hostMemory:
-            return [hostMemory].compactMap { $0 }.map { Part(curve: $0, isRestart: false) }
-        case .hostSwap:
-            return [hostSwap].compactMap { $0 }.map { Part(curve: $0, isRestart: false) }
-        case .process(let id):
-            var parts: [Part] = []
-            var next: ProcessIdentity? = id
-            while parts.count < Self.longestChain, let id = next,
-                let process = curves.first(where: { $0.id == id })
-            {
-                parts.append(
-                    Part(curve: process.curve, isRestart: process.predecessor != nil))
-                next = process.predecessor
-            }
-            return parts.reversed()
+        case .hostMemory: hostMemory
+        case .hostSwap: hostSwap
+        case .process(let id): places[id].map { curves[$0].curve }
         }
     }
 
-    /// Calls with each amount in a stretch of time and when it held (gaps left out), in the finest
-    /// resolution that has it all, oldest first.
-    private func forEach(
-        of curve: RecordedCurve, in stretch: ClosedRange<UInt64>,
-        _ body: (ClosedRange<UInt64>, UInt64?) -> Void
-    ) {
+    /// The finest resolution that has all from a moment on.
+    private func resolution(of curve: RecordedCurve, from moment: UInt64) -> CurveResolution {
         let latest = now
-        let begin = max(stretch.lowerBound, curve.since, runs.first?.rawValue ?? 0)
-        let resolution = CurveResolution.allCases.first { latest - min(latest, $0.span) <= begin }
-        var run = 0
-        curve.forEach(resolution ?? .minute, in: stretch, latest: latest) { time, amount in
+        let begin = max(moment, curve.since, runs.first?.rawValue ?? 0)
+        return CurveResolution.allCases.first { latest - min(latest, $0.span) <= begin } ?? .minute
+    }
+
+    /// Calls with each amount in a stretch of time and when it held (gaps left out), oldest first,
+    /// until the answer is false.
+    private func forEach(
+        of curve: RecordedCurve, _ resolution: CurveResolution, in stretch: ClosedRange<UInt64>,
+        while body: (ClosedRange<UInt64>, UInt64?) -> Bool
+    ) {
+        var run = runs.firstIndex(endingFrom: stretch.lowerBound)
+        curve.forEach(resolution, in: stretch, latest: now) { time, amount in
             runs.forEach(in: time, from: &run) { body($0, amount) }
         }
     }

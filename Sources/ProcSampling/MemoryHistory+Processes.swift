@@ -117,6 +117,7 @@ extension MemoryHistory {
                 remove(least)
             }
             present[newcomer.row].place = Int32(curves.count)
+            places[present[newcomer.row].id] = curves.count
             curves.append(
                 ProcessCurve(
                     id: present[newcomer.row].id,
@@ -125,7 +126,7 @@ extension MemoryHistory {
             admitted.append(newcomer.sample)
         }
         for sample in admitted {
-            guard let place = curves.firstIndex(where: { $0.id == samples[sample].id }),
+            guard let place = places[samples[sample].id],
                 let program = newProgram(of: samples[sample], at: place)
             else { continue }
             young.append((place, program))
@@ -155,11 +156,19 @@ extension MemoryHistory {
     /// Drops a curve. The last one moves to its place.
     mutating func remove(_ place: Int) {
         packedBytes -= curves[place].curve.byteCount
-        if let row = row(of: curves[place].id) { present[row].place = PresentProcess.noPlace }
-        curves.swapAt(place, curves.count - 1)
+        let last = curves.count - 1
+        move(place, to: nil)
+        if last != place { move(last, to: place) }
+        curves.swapAt(place, last)
         curves.removeLast()
-        guard place < curves.count, let row = row(of: curves[place].id) else { return }
-        present[row].place = Int32(place)
+    }
+
+    /// Keeps up where a curve is found.
+    private mutating func move(_ place: Int, to newPlace: Int?) {
+        let id = curves[place].id
+        if places[id] == place { places[id] = newPlace }
+        guard let row = row(of: id), present[row].place == Int32(place) else { return }
+        present[row].place = newPlace.map { Int32($0) } ?? PresentProcess.noPlace
     }
 
     private func row(of id: ProcessIdentity) -> Int? {
@@ -177,7 +186,12 @@ extension MemoryHistory {
         while packedBytes > mostPackedBytes {
             let now = now
             let average = packedBytes / curves.count
-            let place = curves.indices.filter { curves[$0].curve.byteCount >= average }
+            // One that has nothing more to forget must not hold up everything.
+            let place = curves.indices
+                .filter { index in
+                    let curve = curves[index].curve
+                    return curve.byteCount >= average && curve.since < curve.end ?? now
+                }
                 .min { curves[$0].weight(at: now) < curves[$1].weight(at: now) }
             guard let place else { return }
             change(place) { curve, now in curve.forgetHalf(at: now) }

@@ -43,6 +43,8 @@ public struct MemoryHistory: Sendable {
     var hostMemory: RecordedCurve?
     var hostSwap: RecordedCurve?
     var curves: [ProcessCurve] = []
+    /// Where in `curves` a process has its own.
+    var places: [ProcessIdentity: Int] = [:]
     /// Who was there at the latest refresh, by pid.
     var present: [PresentProcess] = []
     /// The same at the refresh before: storage that is used again.
@@ -146,5 +148,7 @@ public struct MemoryHistory: Sendable {
             + curves.capacity * MemoryLayout<ProcessCurve>.stride + header
             + (present.capacity + absent.capacity) * MemoryLayout<PresentProcess>.stride
             + 2 * header
+            + places.capacity * (MemoryLayout<ProcessIdentity>.stride + MemoryLayout<Int>.stride)
+            + header
     }
 }

@@ -15,6 +15,15 @@ struct PackedSeries: Sendable {
     private var head = 0
     private(set) var first: Point?
     private(set) var last: Point?
+    /// Where reading may begin, ascending: what is asked for is mostly of late.
+    private var marks: [Mark] = []
+    private static let markDistance = 512
+
+    private struct Mark: Sendable {
+        var point: Point
+        /// Behind the point's bytes.
+        var offset: UInt32
+    }
 
     /// Adds a point, whose slot is after that of `last`.
     mutating func append(_ point: Point) {
@@ -30,6 +39,10 @@ struct PackedSeries: Sendable {
         append(zigzag << 1 | (step == 1 ? 0 : 1))
         if step != 1 { append(step) }
         self.last = point
+        let marked = marks.last.map { Int($0.offset) } ?? head
+        guard bytes.count - marked >= Self.markDistance else { return }
+        if marks.count == marks.capacity { marks.reserveCapacity(marks.count + 4) }
+        marks.append(Mark(point: point, offset: UInt32(bytes.count)))
     }
 
     private mutating func append(_ number: UInt64) {
@@ -47,7 +60,7 @@ struct PackedSeries: Sendable {
         guard bytes.count + Self.largestPoint > bytes.capacity else { return }
         if head > bytes.count / 8 {
             bytes.removeFirst(head)
-            head = 0
+            moveMarks()
         } else {
             let more = min(bytes.count / 4, Self.largestGrowth)
             bytes.reserveCapacity(bytes.count + max(more, Self.largestPoint))
@@ -60,7 +73,7 @@ struct PackedSeries: Sendable {
     /// Drops what is not needed to know the amounts from a slot on.
     mutating func trim(to slot: UInt32) {
         guard let first, first.slot < slot else { return }
-        var reader = Reader(at: first, offset: head)
+        var reader = reader(at: slot, first: first)
         while reader.offset < bytes.count {
             let before = reader
             reader.advance(in: bytes)
@@ -71,31 +84,51 @@ struct PackedSeries: Sendable {
         }
         head = reader.offset
         self.first = reader.point
+        let dropped = marks.firstIndex { Int($0.offset) > head } ?? marks.count
+        if dropped > 0 { marks.removeFirst(dropped) }
+    }
+
+    /// After the bytes before `head` were removed.
+    private mutating func moveMarks() {
+        for index in marks.indices { marks[index].offset -= UInt32(head) }
+        head = 0
     }
 
     /// Gives back memory that is not used any more.
     mutating func shrink() {
+        if marks.capacity > marks.count + 4 || marks.isEmpty { marks = Array(marks) }
         let count = bytes.count - head
         guard bytes.capacity > count + count / 2 + 64 else { return }
         let rest = Array(bytes[head...])
         bytes = rest
-        head = 0
+        moveMarks()
     }
 
-    /// Calls with every point, oldest first.
-    func forEach(_ body: (Point) -> Void) {
+    /// Calls with the points, oldest first, until the answer is false: all from the one on that
+    /// holds at a slot, and before it as many as it takes to find it, a few hundred bytes' worth.
+    func forEach(from slot: UInt32 = 0, while body: (Point) -> Bool) {
         guard let first else { return }
-        var reader = Reader(at: first, offset: head)
-        body(reader.point)
-        while reader.offset < bytes.count {
-            reader.advance(in: bytes)
-            body(reader.point)
+        var reader = reader(at: slot, first: first)
+        while body(reader.point), reader.offset < bytes.count { reader.advance(in: bytes) }
+    }
+
+    /// Begins at the last mark that is not after a slot.
+    private func reader(at slot: UInt32, first: Point) -> Reader {
+        var low = 0
+        var high = marks.count
+        while low < high {
+            let middle = (low + high) / 2
+            if marks[middle].point.slot <= slot { low = middle + 1 } else { high = middle }
         }
+        guard low > 0 else { return Reader(at: first, offset: head) }
+        return Reader(at: marks[low - 1].point, offset: Int(marks[low - 1].offset))
     }
 
     /// Memory held on the heap.
     var byteCount: Int {
-        bytes.capacity == 0 ? 0 : bytes.capacity + Self.arrayHeader
+        let packed = bytes.capacity == 0 ? 0 : bytes.capacity + Self.arrayHeader
+        guard marks.capacity > 0 else { return packed }
+        return packed + marks.capacity * MemoryLayout<Mark>.stride + Self.arrayHeader
     }
 
     /// What an array's storage has before its elements.

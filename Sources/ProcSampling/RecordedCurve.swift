@@ -96,29 +96,35 @@ struct RecordedCurve: Sendable {
     }
 
     /// Calls with every amount (KiB, or nil for unknown) and the time it held: from its moment up
-    /// to, not including, that of the next, oldest first, as far as they touch a stretch of time.
+    /// to, not including, that of the next, oldest first, as far as they touch a stretch of time,
+    /// until the answer is false.
     ///
     /// - Parameter latest: the latest refresh.
     func forEach(
         _ resolution: CurveResolution, in stretch: ClosedRange<UInt64>, latest: UInt64,
-        _ body: (ClosedRange<UInt64>, UInt64?) -> Void
+        while body: (ClosedRange<UInt64>, UInt64?) -> Bool
     ) {
         let stretch = (max(since, stretch.lowerBound), min(end ?? latest, stretch.upperBound))
         guard stretch.0 <= stretch.1 else { return }
-        func hold(_ amount: UInt64?, from: UInt64, until: UInt64) {
+        func hold(_ amount: UInt64?, from: UInt64, until: UInt64) -> Bool {
             let from = max(from, stretch.0)
             let last = min(until - min(until, 1), stretch.1)
-            if from <= last { body(from...last, amount) }
+            return from > last || body(from...last, amount)
         }
-        var before: (amount: UInt64?, from: UInt64)?
-        self[resolution].forEach { point in
-            let from = UInt64(point.slot) * resolution.slot
-            if let before { hold(before.amount, from: before.from, until: from) }
-            before = (point.amount.kibibytes, from)
+        let present = UInt64(resolution.slot(of: changed)) * resolution.slot
+        var goesOn = true
+        if stretch.0 < present {
+            var before: (amount: UInt64?, from: UInt64)?
+            self[resolution].forEach(from: resolution.slot(of: stretch.0)) { point in
+                let from = UInt64(point.slot) * resolution.slot
+                if let before { goesOn = hold(before.amount, from: before.from, until: from) }
+                before = (point.amount.kibibytes, from)
+                return goesOn && from <= stretch.1
+            }
+            guard goesOn else { return }
+            if let before { goesOn = hold(before.amount, from: before.from, until: present) }
         }
-        let from = UInt64(resolution.slot(of: changed)) * resolution.slot
-        if let before { hold(before.amount, from: before.from, until: from) }
-        hold(amount, from: from, until: .max)
+        if goesOn { _ = hold(amount, from: present, until: .max) }
     }
 
     private subscript(resolution: CurveResolution) -> PackedSeries {

@@ -44,21 +44,34 @@ struct RecordedRuns: Sendable {
         if let first = runs.first, first.start < moment { runs[0].start = moment }
     }
 
-    /// Calls with each part of a stretch in which was sampled, first and last moment included.
+    /// The first run that ends at a moment or later.
+    func firstIndex(endingFrom moment: UInt64) -> Int {
+        var low = 0
+        var high = runs.count
+        while low < high {
+            let middle = (low + high) / 2
+            if runs[middle].end < moment { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    /// Calls with each part of a stretch in which was sampled, first and last moment included, until
+    /// the answer is false. Returns the last answer.
     ///
     /// - Parameter index: where the search begins; for stretches that follow one another, what the
     ///   call before left.
     func forEach(
         in stretch: ClosedRange<UInt64>, from index: inout Int,
-        _ body: (ClosedRange<UInt64>) -> Void
-    ) {
+        while body: (ClosedRange<UInt64>) -> Bool
+    ) -> Bool {
         while index < runs.count, runs[index].end < stretch.lowerBound { index += 1 }
         var next = index
         while next < runs.count, runs[next].start <= stretch.upperBound {
             let start = max(runs[next].start, stretch.lowerBound)
-            body(start...min(runs[next].end, stretch.upperBound))
+            guard body(start...min(runs[next].end, stretch.upperBound)) else { return false }
             next += 1
         }
+        return true
     }
 
     var byteCount: Int { runs.capacity * MemoryLayout<Run>.stride + PackedSeries.arrayHeader }

@@ -258,6 +258,43 @@ struct MemoryHistoryTests {
         #expect(history.change(of: .process(Self.id(2)), last: .seconds(10)) == nil)
     }
 
+    /// Against what a curve of a point a second says, over gaps, unknown amounts and a restart of the
+    /// count of them all.
+    @Test func aChangeIsThatOfTheCurve() throws {
+        var random = SeededRandom(seed: 11)
+        let id = Self.id(1)
+        var history = MemoryHistory()
+        var amount: UInt64 = 50_000
+        var second = 0
+        for sequence in 1...3000 {
+            second += Int.random(in: 0..<200, using: &random) == 0 ? 400 : 1
+            amount += UInt64.random(in: 0..<2000, using: &random)
+            let isKnown = Int.random(in: 0..<50, using: &random) > 0
+            history.record(
+                Self.snapshot(
+                    sequence, at: Double(second), [Self.process(id, isKnown ? amount : nil)])
+            )
+        }
+        let latest = second
+        for span in [1, 5, 60, 300, 800] {
+            for end in [latest, latest - 1, latest - 30, latest - 77] {
+                let until = Self.moment(Double(end))
+                // One more than the span has steps: the moment at which it begins.
+                let points = history.curve(
+                    of: .process(id), last: .seconds(span + 1), points: span + 1, until: until
+                ).values
+                let change = history.change(of: .process(id), last: .seconds(span), until: until)
+                let known = points.compactMap { $0 }
+                guard let first = known.first, let last = known.last, known.count > 1 else {
+                    #expect(change == nil)
+                    continue
+                }
+                #expect(change?.first == UInt64(first), "\(span) s to \(end)")
+                #expect(change?.last == UInt64(last), "\(span) s to \(end)")
+            }
+        }
+    }
+
     @Test func oneMomentIsNoChange() {
         let id = Self.id(1)
         let history = Self.history(of: id, [3000])
@@ -301,5 +338,13 @@ struct MemoryHistoryTests {
             }
         }
         #expect(history.latest == Nanoseconds(.max))
+    }
+}
+
+extension MemoryHistory {
+    /// The amount at a moment, by a curve of one point.
+    func value(of subject: Subject, at moment: Nanoseconds) -> ByteCount? {
+        let curve = curve(of: subject, last: .nanoseconds(1), points: 1, until: moment)
+        return curve.values[0].map { ByteCount(UInt64($0)) }
     }
 }
