@@ -27,7 +27,7 @@ extension Column {
         ),
         Column(.faults, "FLT/s", 5, priority: 7, "page faults, minor and major"),
         Column(
-            .rate, "+/s", 6, priority: 8, "slope over the last hour, by the median of all pairs"),
+            .rate, "+/s", 6, priority: 8, "slope over the last hour, where one says something"),
         Column(.resident, "RSS", 5, priority: 9, "resident memory"),
         Column(.file, "FILE", 5, priority: 10, "resident pages of mapped files"),
         Column(.shared, "SHM", 5, priority: 11, "resident shared memory"),

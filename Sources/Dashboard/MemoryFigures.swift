@@ -25,7 +25,12 @@ struct MemoryFigures {
         guard let growth else { return "?" }
         guard let outlook = growth[process.id] else { return "-" }
         switch column {
-        case .rate: return ByteChange(outlook.growth.slope).text
+        case .rate:
+            // A slope over all of it says nothing of what levels off, jumps, or rises and falls.
+            switch outlook.growth.shape {
+            case .plateau, .step, .sawtooth: return ""
+            case .linear, .risingFloor, .flat, nil: return ByteChange(outlook.growth.slope).text
+            }
         case .shape: return outlook.growth.shape?.shortText ?? "-"
         case .timeLeft: return outlook.timeLeft?.estimate ?? ""
         default: return ""
@@ -40,7 +45,8 @@ struct MemoryFigures {
         case .hourChange: changes?.hour.map { .number(Double($0)) }
         case .dayChange: changes?.day.map { .number(Double($0)) }
         case .limit: limit(of: process).map { .number(Double($0.rawValue)) }
-        case .rate: outlook.map { .number($0.growth.slope) }
+        case .rate:
+            text(column, of: process).isEmpty ? nil : outlook.map { .number($0.growth.slope) }
         // What will not end by itself comes first.
         case .shape: outlook?.growth.shape.map { .number(Double(-$0.order)) }
         // The least time left comes first.

@@ -21,7 +21,8 @@ enum VerdictText {
             pieces.append(StyledText("  rising \(growth.rising)/\(growth.windows)"))
             if let outlook { pieces += end(outlook) }
         case .plateau:
-            pieces.append(StyledText("  levelled off at \(level), after \(change)"))
+            pieces.append(
+                StyledText("  levelled off at \(level), after \(change) in \(growth.span.text)"))
         case .step:
             pieces.append(StyledText("  \(change) at once, \(level) since"))
         case .sawtooth:
