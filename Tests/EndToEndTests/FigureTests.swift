@@ -43,8 +43,14 @@ import Testing
             let thread = Int(row["tid"]?.number ?? 0)
             let expected = try #require(pidstat.threads[thread])
             return Self.figures.compactMap { key, title in
+                // A ping-pong of 20,000 switches a second is preempted at nearly each of them, or
+                // at nearly none, as the scheduler places it from moment to moment: of windows that
+                // begin some milliseconds apart, a few in a hundred switches are of the other kind.
+                let all = (expected["cswch/s"] ?? 0) + (expected["nvcswch/s"] ?? 0)
+                let isSwitches = title.hasSuffix("cswch/s")
                 guard let figure = row[key]?.number, let wanted = expected[title],
                     agree(figure, wanted)
+                        || (isSwitches && abs(figure - wanted) <= 0.03 * all)
                 else {
                     return
                         "thread \(thread): \(key) \(row[key] as Any), \(title) \(expected[title] as Any)"
