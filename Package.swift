@@ -86,17 +86,19 @@ let package = Package(
             name: "terminal-host", dependencies: ["CursesScreen", "Screen"],
             path: "Tests/TerminalHost", swiftSettings: strict),
 
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+
         .testTarget(name: "UnitsTests", dependencies: ["Units"], swiftSettings: strict),
         .testTarget(
-            name: "ProcFormatsTests", dependencies: ["ProcFormats", "Units"],
+            name: "ProcFormatsTests", dependencies: ["ProcFormats", "TestSupport", "Units"],
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "ProcSamplingTests",
-            dependencies: ["CLinux", "ProcFormats", "ProcSampling", "Units"],
+            dependencies: ["CLinux", "ProcFormats", "ProcSampling", "TestSupport", "Units"],
             swiftSettings: strict),
         .testTarget(
             name: "DiagnosisTests",
-            dependencies: ["Diagnosis", "ProcFormats", "ProcSampling", "Units"],
+            dependencies: ["Diagnosis", "ProcFormats", "ProcSampling", "TestSupport", "Units"],
             swiftSettings: strict),
         .testTarget(
             name: "ProbesTests",
@@ -113,7 +115,8 @@ let package = Package(
         .testTarget(
             name: "DashboardTests",
             dependencies: [
-                "Dashboard", "Diagnosis", "Probes", "ProcFormats", "ProcSampling", "Screen", "Units",
+                "Dashboard", "Diagnosis", "Probes", "ProcFormats", "ProcSampling", "Screen",
+                "TestSupport", "Units",
             ],
             exclude: ["Golden"], swiftSettings: strict),
         .testTarget(

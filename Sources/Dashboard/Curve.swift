@@ -1,7 +1,8 @@
 import ProcSampling
 import Units
 
-/// A curve of CPU % over a span of time that ends with its last reading, as evenly spaced points for a widget.
+/// A curve of CPU % over a span of time that ends with its last reading, as evenly spaced points for
+/// a widget.
 struct Curve {
     /// Oldest first; nil where nothing is known.
     let values: [Double?]

@@ -18,19 +18,14 @@ struct MemoryFigures {
         case .dayChange: return changes?.day.map { ByteChange($0) }.text ?? "-"
         case .limit:
             // Nothing stands for "none"; what is not known says so.
-            guard case .known = snapshot.memoryLimits(of: process) else { return "-" }
-            return limit(of: process)?.text ?? ""
+            guard case .known(let groups) = snapshot.memoryLimits(of: process) else { return "-" }
+            return groups.first?.limit?.text ?? ""
         default: break
         }
         guard let growth else { return "?" }
         guard let outlook = growth[process.id] else { return "-" }
         switch column {
-        case .rate:
-            // A slope over all of it says nothing of what levels off, jumps, or rises and falls.
-            switch outlook.growth.shape {
-            case .plateau, .step, .sawtooth: return ""
-            case .linear, .risingFloor, .flat, nil: return ByteChange(outlook.growth.slope).text
-            }
+        case .rate: return outlook.growth.rate?.text ?? ""
         case .shape: return outlook.growth.shape?.shortText ?? "-"
         case .timeLeft: return outlook.timeLeft?.estimate ?? ""
         default: return ""
@@ -44,9 +39,8 @@ struct MemoryFigures {
         case .fiveMinuteChange: changes?.fiveMinutes.map { .number(Double($0)) }
         case .hourChange: changes?.hour.map { .number(Double($0)) }
         case .dayChange: changes?.day.map { .number(Double($0)) }
-        case .limit: limit(of: process).map { .number(Double($0.rawValue)) }
-        case .rate:
-            text(column, of: process).isEmpty ? nil : outlook.map { .number($0.growth.slope) }
+        case .limit: snapshot.lowestLimit(of: process).map { .number(Double($0.rawValue)) }
+        case .rate: (outlook?.growth.rate).map { .number($0.rawValue) }
         // What will not end by itself comes first.
         case .shape: outlook?.growth.shape.map { .number(Double(-$0.order)) }
         // The least time left comes first.
@@ -54,9 +48,16 @@ struct MemoryFigures {
         default: nil
         }
     }
+}
 
-    private func limit(of process: ProcessSample) -> ByteCount? {
-        snapshot.limitingGroups(of: process).first?.limit
+extension Growth {
+    /// Bytes a second; nil where a slope over all of it says nothing: of what levels off, jumps, or
+    /// rises and falls.
+    fileprivate var rate: ByteChange? {
+        switch shape {
+        case .plateau, .step, .sawtooth: nil
+        case .linear, .risingFloor, .flat, nil: ByteChange(slope)
+        }
     }
 }
 

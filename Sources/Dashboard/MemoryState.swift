@@ -62,7 +62,7 @@ package struct MemoryState: Sendable {
     /// The time from the first refresh to a moment.
     func recorded(until moment: Nanoseconds) -> Duration {
         let after = history.latest?.since(moment) ?? Nanoseconds(0)
-        return max(.zero, history.recorded - .nanoseconds(Int64(clamping: after.rawValue)))
+        return max(.zero, history.recorded - Duration(after))
     }
 }
 

@@ -20,6 +20,14 @@ package enum Place: Hashable, Sendable {
         case overview
         case threads
         case memory
+
+        package var place: Place {
+            switch self {
+            case .overview: .overview
+            case .threads: .threads(of: nil)
+            case .memory: .memory
+            }
+        }
     }
 }
 
@@ -42,17 +50,17 @@ package struct Level: Sendable {
     mutating func note(_ snapshot: Snapshot) {
         switch place {
         case .threads(of: let owner?), .mappings(of: let owner):
-            guard let process = snapshot.processes.first(where: { $0.id == owner }) else { return }
+            guard let process = snapshot.process(owner) else { return }
             processName = process.name
         case .thread(let identity, let owner):
-            guard let process = snapshot.processes.first(where: { $0.id == owner }) else { return }
+            guard let process = snapshot.process(owner) else { return }
             processName = process.name
             guard let thread = process.threads.first(where: { $0.id == identity }) else { return }
             threadName = thread.name
             lastSeen = max(lastSeen ?? snapshot.sequence, snapshot.sequence)
         case .memory:
             guard case .process(let selected) = list.selected,
-                let process = snapshot.processes.first(where: { $0.id == selected })
+                let process = snapshot.process(selected)
             else { return }
             processName = process.name
         case .overview, .threads(of: nil), .tool:

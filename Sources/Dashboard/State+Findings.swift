@@ -23,7 +23,7 @@ extension State {
     /// Goes to where a finding can be seen.
     mutating func open(_ id: FindingID) {
         guard let finding = findings.first(where: { $0.id == id }) else { return }
-        var level = leftMemory ?? Level(.memory)
+        var level = asLeft(.memory)
         level.list.filter = ""
         // Who was killed has a curve still.
         let ended = memory.history.processes.filter { finding.processes.contains($0.pid) }

@@ -65,14 +65,9 @@ extension State {
 
     private mutating func go(to view: Place.View) -> [Effect] {
         let effects = leaveTool()
-        if path.count > 1 { leave(path[1]) }
-        if case .mappings = place { mappings.forget() }
+        for level in path.dropFirst() { leave(level) }
         path.removeSubrange(1...)
-        switch view {
-        case .overview: break
-        case .threads: path.append(leftThreads ?? Level(.threads(of: nil)))
-        case .memory: path.append(leftMemory ?? Level(.memory))
-        }
+        if view != .overview { path.append(asLeft(view)) }
         return effects
     }
 
@@ -88,7 +83,6 @@ extension State {
         }
         let effects = leaveTool()
         leave(level)
-        if case .mappings = place { mappings.forget() }
         path.removeLast()
         return effects
     }
@@ -117,9 +111,15 @@ extension State {
 
     /// Keeps the list of a view as it was left, for when one comes back.
     private mutating func leave(_ level: Level) {
-        if level.place == .threads(of: nil) { leftThreads = level }
-        if level.place == .memory { leftMemory = level }
+        switch level.place {
+        case .threads(of: nil), .memory: left[level.place] = level
+        case .mappings: mappings.forget()
+        case .overview, .threads, .thread, .tool: break
+        }
     }
+
+    /// A view as it was left, or as it is at first.
+    func asLeft(_ view: Place.View) -> Level { left[view.place] ?? Level(view.place) }
 
     private mutating func fold() {
         guard let selected = list.selected else { return }

@@ -14,7 +14,7 @@ extension State {
                 ?? live.flatMap { subject(thread: thread, process: owner, in: $0) }
         }
         if case .mappings(let owner) = place {
-            return shown.processes.first { $0.id == owner }.flatMap { hottest(of: $0, in: shown) }
+            return shown.process(owner).flatMap { hottest(of: $0, in: shown) }
         }
         guard let index = list.selectedIndex else { return nil }
         let process = shown.processes[list.rows[index].index]
@@ -33,7 +33,7 @@ extension State {
     private func subject(
         thread: ThreadIdentity, process: ProcessIdentity, in snapshot: Snapshot
     ) -> ToolSubject? {
-        guard let owner = snapshot.processes.first(where: { $0.id == process }),
+        guard let owner = snapshot.process(process),
             let name = owner.threads.first(where: { $0.id == thread })?.name
         else { return nil }
         return ToolSubject(

@@ -40,10 +40,8 @@ package struct State: Sendable {
     var selectedFinding: FindingID?
     /// What the sampler was last told.
     var interest: Interest?
-    /// The host's threads as they were left, for when one comes back.
-    var leftThreads: Level?
-    /// View 3 as it was left.
-    var leftMemory: Level?
+    /// The views as they were left, for when one comes back.
+    var left: [Place: Level] = [:]
 
     package init(
         settings: Settings, size: Size, interval: Duration, userNames: UserNames,
@@ -64,8 +62,7 @@ package struct State: Sendable {
     /// Whether the machine as it is now lacks a thread; false while not all of it was read.
     func hasEnded(_ thread: ThreadIdentity, of process: ProcessIdentity) -> Bool {
         guard let live, live.extent == .complete else { return false }
-        let owner = live.processes.first { $0.id == process }
-        return owner?.threads.contains { $0.id == thread } != true
+        return live.process(process)?.threads.contains { $0.id == thread } != true
     }
 
     package var level: Level { path[path.count - 1] }

@@ -2,7 +2,7 @@ import Diagnosis
 import Screen
 import Units
 
-/// A verdict on a curve in words: "LINEAR +2.1M/s (2.0M..2.2M)  rising 12/12 windows  left 9.0G".
+/// A verdict on a curve in words: "LINEAR +2.1M/s (2.0M..2.2M)  rising 12/12  left 9.0G".
 enum VerdictText {
     static func pieces(_ growth: Growth, outlook: MemoryOutlook?) -> [StyledText] {
         let change = ByteChange(growth.change).text

@@ -121,7 +121,7 @@ package struct GrowthBook: Sendable {
     ) {
         entry.judged = snapshot.sequence
         entry.addressSpace.add(process)
-        let limit = snapshot.limitingGroups(of: process).first?.limit
+        let limit = snapshot.lowestLimit(of: process)
         let growth = Growth(
             of: .process(process.id), in: memory, last: Self.window, interval: snapshot.interval,
             below: limit)

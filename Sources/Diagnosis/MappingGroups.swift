@@ -32,7 +32,7 @@ package struct MappingGroup: Hashable, Sendable, Identifiable {
     package private(set) var swap = ByteCount(0)
     /// Bytes a second; nil without an earlier reading.
     package private(set) var growth: Double?
-    private var amount: UInt64 = 0
+    private var amount = ByteCount(0)
     private var isSorted = false
 
     package var count: Int { members.count }
@@ -45,12 +45,12 @@ package struct MappingGroup: Hashable, Sendable, Identifiable {
     private mutating func add(_ member: Member) {
         let mapping = member.mapping
         members.append(member)
-        size = ByteCount(size.rawValue &+ mapping.size.rawValue)
-        resident = ByteCount(resident.rawValue &+ mapping.shownResident.rawValue)
-        proportional = ByteCount(proportional.rawValue &+ mapping.proportional.rawValue)
-        anonymous = ByteCount(anonymous.rawValue &+ mapping.anonymous.rawValue)
-        swap = ByteCount(swap.rawValue &+ mapping.swap.rawValue)
-        amount &+= mapping.amount
+        size = size + mapping.size
+        resident = resident + mapping.shownResident
+        proportional = proportional + mapping.proportional
+        anonymous = anonymous + mapping.anonymous
+        swap = swap + mapping.swap
+        amount = amount + mapping.amount
         growth = growth.map { $0 + (member.growth ?? 0) }
     }
 
@@ -125,10 +125,10 @@ extension MappingGroup.ID {
 extension Mapping {
     /// Bytes that growth is measured in: what the process itself can give back; of shared memory
     /// and of hugetlbfs, what is resident or swapped out.
-    fileprivate var amount: UInt64 {
+    fileprivate var amount: ByteCount {
         switch kind {
-        case .shared, .hugetlb: shownResident.rawValue &+ swap.rawValue
-        default: anonymous.rawValue &+ swap.rawValue
+        case .shared, .hugetlb: shownResident + swap
+        default: anonymous + swap
         }
     }
 
@@ -154,7 +154,7 @@ private struct Growths {
                 guard candidate.start < mapping.end else { break }
                 before += candidate.amount(within: mapping.start, mapping.end)
             }
-            values.append((Double(mapping.amount) - before) / seconds)
+            values.append((Double(mapping.amount.rawValue) - before) / seconds)
         }
     }
 }
@@ -165,6 +165,6 @@ extension Mapping {
     fileprivate func amount(within low: UInt64, _ high: UInt64) -> Double {
         let overlap = min(end, high) - max(start, low)
         guard end > start else { return 0 }
-        return Double(amount) * (Double(overlap) / Double(end - start))
+        return Double(amount.rawValue) * (Double(overlap) / Double(end - start))
     }
 }

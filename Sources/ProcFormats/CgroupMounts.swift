@@ -39,8 +39,8 @@ public struct CgroupMounts: Hashable, Sendable {
             let options = try cursor.restOfLine()
             mounts.append(
                 Mount(
-                    isUnified: isUnified, root: bytes.unescapedText(in: root),
-                    mountPoint: bytes.unescapedText(in: mountPoint),
+                    isUnified: isUnified, root: bytes.text(in: root, undoing: UInt8.octal),
+                    mountPoint: bytes.text(in: mountPoint, undoing: UInt8.octal),
                     options: bytes.text(in: options).split(separator: ",").map(String.init)))
         }
     }
@@ -55,31 +55,13 @@ extension ByteCursor {
     }
 }
 
-extension Span<UInt8> {
-    /// Text in which `\040` and the like stand for bytes.
-    func unescapedText(in range: Range<Int>) -> String {
-        var text: [UInt8] = []
-        text.reserveCapacity(range.count)
-        var index = range.lowerBound
-        while index < range.upperBound {
-            if let byte = octalEscape(at: index, upTo: range.upperBound) {
-                text.append(byte)
-                index += 4
-            } else {
-                text.append(self[index])
-                index += 1
-            }
-        }
-        return String(decoding: text, as: UTF8.self)
-    }
-
-    private func octalEscape(at index: Int, upTo end: Int) -> UInt8? {
-        guard self[index] == UInt8(ascii: "\\"), end - index >= 4 else { return nil }
+extension UInt8 {
+    /// The byte that `\040` and the like stand for, by its digits.
+    fileprivate static func octal(_ a: UInt8, _ b: UInt8, _ c: UInt8) -> UInt8? {
         var value = 0
-        for place in (index + 1)...(index + 3) {
-            let digit = self[place] &- UInt8(ascii: "0")
-            guard digit < 8 else { return nil }
-            value = value * 8 + Int(digit)
+        for digit in [a, b, c] {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "7")).contains(digit) else { return nil }
+            value = value * 8 + Int(digit - UInt8(ascii: "0"))
         }
         return UInt8(exactly: value)
     }

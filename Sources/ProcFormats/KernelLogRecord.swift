@@ -19,7 +19,7 @@ public struct KernelLogRecord: Hashable, Sendable {
             throw ParseError(.truncated, at: bytes.count)
         }
         cursor.offset = semicolon + 1
-        text = bytes.unescapedLogText(in: try cursor.restOfLine())
+        text = bytes.text(in: try cursor.restOfLine(), undoing: UInt8.hexadecimal)
     }
 }
 
@@ -80,24 +80,12 @@ extension Substring {
     }
 }
 
-extension Span<UInt8> {
-    /// Text in which `\x1b` and the like stand for bytes.
-    fileprivate func unescapedLogText(in range: Range<Int>) -> String {
-        var text: [UInt8] = []
-        text.reserveCapacity(range.count)
-        var index = range.lowerBound
-        while index < range.upperBound {
-            if range.upperBound - index >= 4, self[index] == UInt8(ascii: "\\"),
-                self[index + 1] == UInt8(ascii: "x"), let high = self[index + 2].hexadecimalDigit,
-                let low = self[index + 3].hexadecimalDigit
-            {
-                text.append(high << 4 | low)
-                index += 4
-            } else {
-                text.append(self[index])
-                index += 1
-            }
-        }
-        return String(decoding: text, as: UTF8.self)
+extension UInt8 {
+    /// The byte that `\x1b` and the like stand for, by its `x` and its digits.
+    fileprivate static func hexadecimal(_ x: UInt8, _ high: UInt8, _ low: UInt8) -> UInt8? {
+        guard x == UInt8(ascii: "x"), let high = high.hexadecimalDigit,
+            let low = low.hexadecimalDigit
+        else { return nil }
+        return high << 4 | low
     }
 }

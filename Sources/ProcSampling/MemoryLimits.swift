@@ -1,4 +1,4 @@
-internal import Units
+public import Units
 
 /// The limits that control groups set to a process's memory, as far as they are known.
 public enum MemoryLimits: Hashable, Sendable {
@@ -61,6 +61,11 @@ extension Snapshot {
         // a container: what limits it there is not to be seen.
         let hasFailed = MemoryGroup.lineage(of: path).contains { groupGaps.reasons[$0] == .failed }
         return hasFailed ? .notReadable(.failed) : .known(limitingGroups(of: process))
+    }
+
+    /// The lowest of the limits that its groups set; nil where there is none, or none is known.
+    public func lowestLimit(of process: ProcessSample) -> ByteCount? {
+        limitingGroups(of: process).first?.limit
     }
 
     /// The groups whose limits hold for a process: its own and those above it that have a limit, the

@@ -60,6 +60,13 @@ public struct Snapshot: Sendable {
     }
 }
 
+extension Snapshot {
+    /// Nil where it is not there, or not any more.
+    public func process(_ id: ProcessIdentity) -> ProcessSample? {
+        processes.first { $0.id == id }
+    }
+}
+
 /// What dxtop itself costs.
 public struct OwnCost: Hashable, Sendable {
     /// Share of one CPU since the refresh before, children (tools) not included.

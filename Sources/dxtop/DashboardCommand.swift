@@ -40,12 +40,7 @@ struct DashboardCommand: ParsableCommand {
 
     func run() throws {
         let root = try source.root()
-        var place: Place =
-            switch view {
-            case .overview: .overview
-            case .threads: .threads(of: nil)
-            case .memory: .memory
-            }
+        var place = view.place
         if let pid {
             let process = try source.identity(of: ProcessID(pid), in: root)
             place = view == .memory ? .mappings(of: process) : .threads(of: process)

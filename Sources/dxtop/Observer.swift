@@ -52,7 +52,7 @@ final class Observer {
 
     /// Ends the command once its one process has ended.
     func checkTarget(in snapshot: Snapshot) throws {
-        guard let target, !snapshot.processes.contains(where: { $0.id == target }) else { return }
+        guard let target, snapshot.process(target) == nil else { return }
         throw Failure("process \(target.pid) has ended")
     }
 }

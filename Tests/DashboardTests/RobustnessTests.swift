@@ -2,6 +2,7 @@ import Dashboard
 import ProcFormats
 import ProcSampling
 import Screen
+import TestSupport
 import Testing
 import Units
 
@@ -63,7 +64,7 @@ import Units
 
     @Test(arguments: 0..<40 as Range<UInt64>)
     func anyKeysAtAnySizeLeaveAWholeScreen(_ seed: UInt64) {
-        var random = SeededGenerator(seed: seed)
+        var random = SeededRandom(seed: seed)
         var scene = Scene(glyphs: Glyphs.allCases.randomElement(using: &random) ?? .ascii)
         let keys: [Key] =
             [
@@ -96,7 +97,7 @@ import Units
     }
 
     /// Tasks come and go.
-    private static func shake(_ snapshot: inout Snapshot, _ random: inout SeededGenerator) {
+    private static func shake(_ snapshot: inout Snapshot, _ random: inout SeededRandom) {
         if Bool.random(using: &random) { snapshot.processes.shuffle(using: &random) }
         if snapshot.processes.count > 1, Bool.random(using: &random) {
             snapshot.processes.removeLast()
@@ -107,20 +108,5 @@ import Units
                 snapshot.processes[index].threads.removeLast()
             }
         }
-    }
-}
-
-/// SplitMix64: the same numbers for the same seed, everywhere.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }

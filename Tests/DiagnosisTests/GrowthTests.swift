@@ -1,5 +1,6 @@
 import Diagnosis
 import ProcSampling
+import TestSupport
 import Testing
 import Units
 
@@ -165,7 +166,7 @@ import Units
     @Test func theIntervalHoldsTheTruthMostOfTheTime() throws {
         var held = 0
         for seed in 0..<400 {
-            var random = SeededRandom(UInt64(seed))
+            var random = SeededRandom(seed: UInt64(seed))
             let values = ramp(80).map { $0 + 3 * mebibyte * random.normal() }
             let growth = try #require(Growth(curve(values)))
             if growth.interval.contains(2 * mebibyte) { held += 1 }

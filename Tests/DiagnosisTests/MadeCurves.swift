@@ -1,23 +1,11 @@
 import Diagnosis
 import ProcSampling
+import TestSupport
 import Units
 
 let mebibyte = 1024.0 * 1024
 
-/// Random numbers that are the same in every run: SplitMix64.
-struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
+extension SeededRandom {
     mutating func within(_ range: ClosedRange<Double>) -> Double {
         Double.random(in: range, using: &self)
     }
@@ -45,7 +33,7 @@ struct MadeCurve {
 
     init(_ kind: Kind, seed: UInt64) {
         var random = SeededRandom(
-            seed &* 7919 &+ UInt64(kind.rawValue.utf8.reduce(0) { $0 + Int($1) }))
+            seed: seed &* 7919 &+ UInt64(kind.rawValue.utf8.reduce(0) { $0 + Int($1) }))
         let count = Int.random(in: 31...120, using: &random)
         let steps: [Double] = [1, 2, 5, 30]
         let step = steps[Int.random(in: 0..<steps.count, using: &random)]

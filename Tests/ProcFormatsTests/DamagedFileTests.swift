@@ -1,4 +1,5 @@
 import ProcFormats
+import TestSupport
 import Testing
 
 @Suite("Files that are cut off or damaged")
@@ -58,7 +59,7 @@ struct DamagedFileTests {
         let bytes = try Fixture.bytes(path)
         guard !bytes.isEmpty else { return }
         let format = FileFormat.of(path)
-        var random = RandomNumbers(seed: UInt64(bytes.count))
+        var random = SeededRandom(seed: UInt64(bytes.count))
         for _ in 0..<500 {
             var damaged = bytes
             for _ in 0...Int.random(in: 0..<4, using: &random) {

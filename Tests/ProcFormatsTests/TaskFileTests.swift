@@ -1,4 +1,5 @@
 import ProcFormats
+import TestSupport
 import Testing
 import Units
 
@@ -14,7 +15,7 @@ struct TaskFileTests {
 
     @Test("random figures of schedstat and syscall come back", arguments: 0..<200)
     func roundTrip(seed: Int) throws {
-        var random = RandomNumbers(seed: UInt64(seed))
+        var random = SeededRandom(seed: UInt64(seed))
         let numbers = (0..<8).map { _ in random.next() >> UInt64.random(in: 0..<64, using: &random)
         }
 

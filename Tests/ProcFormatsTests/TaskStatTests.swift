@@ -1,4 +1,5 @@
 import ProcFormats
+import TestSupport
 import Testing
 import Units
 
@@ -99,7 +100,7 @@ struct TaskStatTests {
 
     @Test("random figures and hostile names come back", arguments: 0..<2000)
     func roundTrip(seed: Int) throws {
-        var line = StatLine(random: RandomNumbers(seed: UInt64(seed)))
+        var line = StatLine(random: SeededRandom(seed: UInt64(seed)))
         let bytes = line.bytes
         let stat = try TaskStat(parsing: bytes.span)
         #expect(Array(bytes[stat.nameRange]) == line.name)
@@ -182,7 +183,7 @@ private struct StatLine {
     var name: [UInt8]
     let last: Int
 
-    init(random start: RandomNumbers) {
+    init(random start: SeededRandom) {
         var random = start
         // What a name needs to look like the fields after it, and bytes of all kinds.
         let alphabet: [UInt8] = Array(") (R1-\n\t\u{1B}".utf8) + [0x41, 0x80, 0xC3, 0xE2, 0xFF]

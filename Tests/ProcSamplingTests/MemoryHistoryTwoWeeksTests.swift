@@ -1,4 +1,5 @@
 import ProcFormats
+import TestSupport
 import Testing
 import Units
 

@@ -33,7 +33,7 @@ extension MemoryPicture {
         Growth(
             of: subject, in: state.memory.history, last: span.duration, until: snapshot.moment,
             interval: snapshot.interval,
-            below: process.flatMap { snapshot.limitingGroups(of: $0).first?.limit })
+            below: process.flatMap(snapshot.lowestLimit))
     }
 
     /// How sure the finding about this process is, if it is of the shape that is on show.

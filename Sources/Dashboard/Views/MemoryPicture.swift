@@ -20,9 +20,9 @@ struct MemoryPicture {
         case .selection:
             let identity = state.selectedProcess
             subject = identity.map { .process($0) }
-            process = snapshot.processes.first { $0.id == identity }
+            process = identity.flatMap(snapshot.process)
             // One that has ended, or that a recorded sample leaves out, has a curve all the same.
-            let known = process ?? state.live?.processes.first { $0.id == identity }
+            let known = process ?? identity.flatMap { state.live?.process($0) }
             let ending = known == nil ? " (ended)" : ""
             name = identity.map {
                 "\(known?.name ?? state.level.processName ?? "process") \($0.pid)\(ending)"
@@ -54,7 +54,7 @@ struct MemoryPicture {
     /// "  1 streamd": the marked processes by name, or by number where names are the same.
     private var legend: [String] {
         let names = state.memory.marked.map { identity in
-            snapshot.processes.first { $0.id == identity }?.name
+            snapshot.process(identity)?.name
         }
         return zip(state.memory.marked, names).enumerated().map { index, marked in
             let (identity, name) = marked

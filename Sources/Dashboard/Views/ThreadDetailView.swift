@@ -17,7 +17,7 @@ struct ThreadDetailView {
     init(_ state: State, thread identity: ThreadIdentity, process owner: ProcessIdentity) {
         self.state = state
         self.identity = identity
-        process = state.shown?.processes.first { $0.id == owner }
+        process = state.shown?.process(owner)
         thread = process?.threads.first { $0.id == identity }
         let detail = state.shown?.selectedThread
         self.detail = detail?.id == identity ? detail : nil

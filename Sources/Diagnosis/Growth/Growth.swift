@@ -41,9 +41,9 @@ package struct Growth: Hashable, Sendable {
             let last = points.values.last
         else { return nil }
         self.span = span
-        let levels = Self.windowLevels(points.values)
-        windows = levels.count - 1
-        rising = zip(levels.dropFirst(), levels).count { $0 > $1 }
+        let windows = Windows(points.values)
+        self.windows = windows.count
+        rising = windows.rising
         change =
             OrderStatistics.median(Array(points.values.suffix(3)))
             - OrderStatistics.median(Array(points.values.prefix(3)))
@@ -52,9 +52,7 @@ package struct Growth: Hashable, Sendable {
         let range = points.highest - points.lowest
         let isSmallShare = range < Self.leastShapeShare * points.highest
         // What goes one way may have begun just now; what breathes is flat.
-        let goesOneWay =
-            change >= Self.leastWay * range
-            && Double(rising) >= ShapeRules.leastRising * Double(windows)
+        let goesOneWay = change >= Self.leastWay * range && windows.mostlyRise
         isBelowShare = isSmallShare && range >= least
         isTooSmall = !isSmallShare && range < least && goesOneWay
         let isFlat = isSmallShare || (range < least && !isTooSmall)
@@ -69,7 +67,7 @@ package struct Growth: Hashable, Sendable {
         } else if isTooSmall {
             shape = nil
         } else {
-            shape = ShapeRules(points, slope: line.slope, levels: levels).shape
+            shape = ShapeRules(points, slope: line.slope, windows: windows).shape
         }
         level = shape == .plateau ? ShapeRules.endLevel(points.values) : last
     }
@@ -77,9 +75,6 @@ package struct Growth: Hashable, Sendable {
     /// A curve that spans less than this has no shape worth a word: heaps of big programs breathe
     /// by tens of MiB. It hides the slow growth of a small process for a while, but not its slope.
     package static let leastShapeBytes: Double = 64 * 1024 * 1024
-
-    /// The share of what a curve spans that it must have gained to count as going one way.
-    static let leastWay = 0.5
 
     /// The same for a process whose memory is limited: where all of it is little, little matters.
     package static func leastShape(below limit: ByteCount?) -> Double {
@@ -90,6 +85,9 @@ package struct Growth: Hashable, Sendable {
     /// The same for big processes: less than one part in twenty is daily life.
     static let leastShapeShare = 0.05
 
+    /// The share of what a curve spans that it must have gained to count as going one way.
+    static let leastWay = 0.5
+
     /// Of more points than this, pairs would be too many.
     private static let mostPaired = 64
 
@@ -97,17 +95,5 @@ package struct Growth: Hashable, Sendable {
         let size = (points.count + mostPaired - 1) / mostPaired
         let few = size > 1 ? KnownPoints(meansOf: points, size: size) : points
         return RobustSlope.ofAllPairs(few, in: 0..<few.count)
-    }
-
-    /// Windows that are looked at for rising, as many as points allow.
-    private static let mostWindows = 12
-
-    /// The median of each of 13 parts: 12 windows lead from one to the next.
-    private static func windowLevels(_ values: [Double]) -> [Double] {
-        let parts = max(2, min(mostWindows + 1, values.count / 2))
-        return (0..<parts).map { part in
-            let range = (part * values.count / parts)..<((part + 1) * values.count / parts)
-            return OrderStatistics.median(Array(values[range]))
-        }
     }
 }

@@ -7,8 +7,7 @@ struct ShapeRules {
     private let points: KnownPoints
     /// Of the whole curve, bytes a second.
     private let slope: Double
-    /// The levels of equal parts of the curve: windows lead from one to the next.
-    private let levels: [Double]
+    private let windows: Windows
     /// From the lowest to the highest value.
     private let span: Double
     /// See `KnownPoints.noise`.
@@ -23,10 +22,10 @@ struct ShapeRules {
     static let leastSwing = 0.1
     static let leastSwingNoise = 6.0
 
-    init(_ points: KnownPoints, slope: Double, levels: [Double]) {
+    init(_ points: KnownPoints, slope: Double, windows: Windows) {
         self.points = points
         self.slope = slope
-        self.levels = levels
+        self.windows = windows
         span = points.highest - points.lowest
         noise = points.noise
         calm = points.withoutSpikes(of: max(Self.leastSwing * span, Self.leastSwingNoise * noise))
@@ -98,34 +97,18 @@ struct ShapeRules {
 
     /// Each third of a linear curve rises at least so much of the steepest.
     static let leastThird = 0.5
-    /// The share of windows that must rise. A random walk does that once in some hundred times.
-    static let leastRising = 0.9
     /// How far from the line half of the points may be, of the span: beyond, something swings that
     /// is too fast to be seen as falls.
     static let mostDeviation = 0.05
 
-    /// What the last two windows must rise by, of what two windows rise by on the whole: less, and
-    /// the growth has stopped, however long it went on.
-    static let leastEnd = 0.25
-
     private func isLinear(_ thirds: [Third]) -> Bool {
         let slopes = thirds.map(\.slope)
-        let windows = levels.count - 1
-        let rising = zip(levels.dropFirst(), levels).count { $0 > $1 }
         guard slope > 0, let least = slopes.min(), let most = slopes.max(), least > 0,
             least >= Self.leastThird * most,
-            Double(rising) >= Self.leastRising * Double(windows), isStillRising
+            windows.mostlyRise, windows.stillRise
         else { return false }
         let rests = zip(points.values, points.times).map { $0 - slope * $1 }
         return OrderStatistics.medianDeviation(rests) <= Self.mostDeviation * span
-    }
-
-    private var isStillRising: Bool {
-        guard levels.count > 3, let first = levels.first, let last = levels.last else {
-            return true
-        }
-        let usual = 2 * (last - first) / Double(levels.count - 1)
-        return last - levels[levels.count - 3] >= Self.leastEnd * usual
     }
 
     // MARK: Plateau
