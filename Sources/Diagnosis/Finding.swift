@@ -41,6 +41,12 @@ package struct Finding: Hashable, Sendable, Identifiable {
         case process(ProcessIdentity)
         /// A control group, by its path.
         case group(String)
+        /// With the process that holds it, where that is known.
+        case socket(SocketID, inode: UInt32, owner: ProcessIdentity?)
+        /// A network interface, by name.
+        case interface(String)
+        /// Who is at the other end of a way.
+        case peer(IPAddress)
     }
 
     package enum Severity: String, Hashable, Comparable, Sendable {
@@ -87,6 +93,16 @@ package enum FindingKind: String, Hashable, Sendable, CaseIterable {
     case swapThrash = "swap_thrash"
     case oomKill = "oom_kill"
     case groupMemory = "cgroup_memory"
+    case closeWait = "close_wait"
+    case listenOverflow = "listen_overflow"
+    case udpLoss = "udp_loss"
+    case softnetDrop = "softnet_drop"
+    case nicDrop = "nic_drop"
+    case reassembly
+    case pathMTU = "path_mtu"
+    case conntrack
+    case udpMemory = "udp_memory"
+    case tcpRetransmits = "tcp_retransmits"
 }
 
 /// Which finding, whatever its figures are by now.

@@ -160,6 +160,9 @@ extension Finding.Subject {
         case .host: ""
         case .process(let id): "p\(id.pid.rawValue).\(id.startTime.rawValue)"
         case .group(let path): "g\(path)"
+        case .socket(let id, _, _): "s\(id.namespace.rawValue).\(id.cookie)"
+        case .interface(let name): "i\(name)"
+        case .peer(let address): "a\(address)"
         }
     }
 }

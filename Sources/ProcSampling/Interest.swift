@@ -12,6 +12,8 @@ public struct Interest: Sendable, Equatable {
     /// another reading at once. While it stands they are read again by themselves, but not sooner
     /// than 10 s after the reading before.
     public var mappings: MappingsWish?
+    /// Which sockets are looked at, and where.
+    public var network: NetworkWish
     /// Costly columns that are wanted for every thread of `scope`, because rows are sorted by them
     /// or matched against them.
     public var columnsForAll: Columns
@@ -51,13 +53,14 @@ public struct Interest: Sendable, Equatable {
     public init(
         shownProcesses: Set<ProcessIdentity> = [], shownThreads: Set<ThreadIdentity> = [],
         selectedThread: ThreadIdentity? = nil, mappings: MappingsWish? = nil,
-        columnsForAll: Columns = [],
+        network: NetworkWish = NetworkWish(), columnsForAll: Columns = [],
         scope: Scope = .everyProcess, hotThreshold: Percent = Percent(Float(90))
     ) {
         self.shownProcesses = shownProcesses
         self.shownThreads = shownThreads
         self.selectedThread = selectedThread
         self.mappings = mappings
+        self.network = network
         self.columnsForAll = columnsForAll
         self.scope = scope
         self.hotThreshold = hotThreshold

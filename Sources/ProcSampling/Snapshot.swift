@@ -20,6 +20,9 @@ public struct Snapshot: Sendable {
     public var groupGaps: MemoryGroupGaps
     /// The mappings of the process that `Interest.mappings` names: the latest reading.
     public var mappings: MappingsReading?
+    /// Sockets, counters and losses of the network namespace that `Interest.network` names: the
+    /// latest reading, made beside this refresh; nil until there is one.
+    public var network: NetworkReading?
     /// The thread that `Interest.selectedThread` names, in depth.
     public var selectedThread: ThreadDetail?
     public var ownCost: OwnCost
@@ -41,7 +44,8 @@ public struct Snapshot: Sendable {
         sequence: Int, time: WallTime, moment: Nanoseconds = Nanoseconds(0), interval: Duration?,
         host: HostSample, processes: [ProcessSample], memoryGroups: [String: MemoryGroup] = [:],
         groupGaps: MemoryGroupGaps = MemoryGroupGaps(), mappings: MappingsReading? = nil,
-        selectedThread: ThreadDetail? = nil, ownCost: OwnCost = OwnCost(),
+        network: NetworkReading? = nil, selectedThread: ThreadDetail? = nil,
+        ownCost: OwnCost = OwnCost(),
         trouble: SamplingTrouble = SamplingTrouble(), extent: Extent = .complete
     ) {
         self.sequence = sequence
@@ -53,6 +57,7 @@ public struct Snapshot: Sendable {
         self.memoryGroups = memoryGroups
         self.groupGaps = groupGaps
         self.mappings = mappings
+        self.network = network
         self.selectedThread = selectedThread
         self.ownCost = ownCost
         self.trouble = trouble

@@ -31,6 +31,16 @@ struct FindingDocument: Encodable {
             case .group(let path):
                 try fields.write("kind", "cgroup")
                 try fields.write("path", path)
+            case .socket(_, let inode, let owner):
+                try fields.write("kind", "socket")
+                try fields.write("inode", inode)
+                try fields.write("pid", owner?.pid.rawValue)
+            case .interface(let name):
+                try fields.write("kind", "interface")
+                try fields.write("name", name)
+            case .peer(let address):
+                try fields.write("kind", "peer")
+                try fields.write("address", address.description)
             }
         }
     }

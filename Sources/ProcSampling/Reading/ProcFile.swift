@@ -10,6 +10,18 @@ enum ProcFile {
     case thread(ProcessID, ThreadID, StaticString)
     /// What a descriptor stands for: "2214/task/4127/fd/7".
     case descriptor(ProcessID, ThreadID, Int32)
+    /// Of a network namespace: "thread-self/net/udp".
+    case network(NetworkFolder, StaticString)
+
+    /// Through whom a network namespace is seen.
+    enum NetworkFolder: Hashable, Sendable {
+        /// The thread that reads, which may have entered another namespace than the rest of us.
+        case thread
+        /// The tree itself: that of a captured one, or of the process that opened it.
+        case tree
+        /// A process in it: no right to enter is needed.
+        case process(ProcessID)
+    }
 
     /// Calls `body` with the name as a C string.
     func withCString<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
@@ -43,6 +55,16 @@ enum ProcFile {
             name.write(thread.rawValue)
             name.write("/fd/")
             name.write(number)
+        case .network(let folder, let file):
+            switch folder {
+            case .thread: name.write("thread-self/")
+            case .tree: break
+            case .process(let process):
+                name.write(process.rawValue)
+                name.write("/")
+            }
+            name.write("net/")
+            name.write(file)
         }
     }
 
@@ -50,7 +72,10 @@ enum ProcFile {
 
     /// Whether it belongs to a task, which may end at any time.
     var isOfTask: Bool {
-        if case .host = self { false } else { true }
+        switch self {
+        case .host, .network(.thread, _), .network(.tree, _): false
+        case .process, .thread, .descriptor, .network(.process, _): true
+        }
     }
 }
 

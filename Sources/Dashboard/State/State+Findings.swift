@@ -42,7 +42,7 @@ extension State {
             memory.subject = .selection
         case .group(let path):
             level.list.filter = path
-        case .host:
+        case .host, .socket, .interface, .peer:
             memory.subject = finding.kind == .swapThrash ? .hostSwap : .hostMemory
         }
         path.append(level)

@@ -1,0 +1,60 @@
+package import ProcSampling
+
+/// The way of a datagram from the wire to the program, and what was lost where.
+package struct LossChain: Hashable, Sendable {
+    /// From the wire to the program.
+    package var stages: [Stage]
+
+    /// The raw values are the names in JSON.
+    package enum StageID: String, Hashable, Sendable, CaseIterable {
+        case nic
+        case softnet
+        case ip
+        case reassembly
+        case checksum
+        case memory
+        case socket
+    }
+
+    package struct Stage: Hashable, Sendable, Identifiable {
+        package let id: StageID
+        /// Lost here; nil where this kernel, or this namespace, does not count it.
+        package var lost: Counted?
+        /// What a loss here means.
+        package var meaning: String
+        /// What to do, with figures of this machine.
+        package var advice: String
+        /// By interface, by CPU, by counter, by socket.
+        package var details: [Detail]
+        /// Loses now.
+        package var mark: Mark?
+
+        package init(
+            id: StageID, lost: Counted?, meaning: String, advice: String, details: [Detail] = [],
+            mark: Mark? = nil
+        ) {
+            self.id = id
+            self.lost = lost
+            self.meaning = meaning
+            self.advice = advice
+            self.details = details
+            self.mark = mark
+        }
+    }
+
+    package struct Detail: Hashable, Sendable {
+        /// "eth0", "cpu 3", "Ip.ReasmTimeout", ":12201 edged 3310".
+        package var name: String
+        package var lost: Counted?
+        /// What else belongs to it: "mtu 1500", "squeezed 12".
+        package var text: String
+
+        package init(name: String, lost: Counted?, text: String = "") {
+            self.name = name
+            self.lost = lost
+            self.text = text
+        }
+    }
+
+    package init(stages: [Stage]) { self.stages = stages }
+}
