@@ -70,6 +70,15 @@ enum ProcFile {
 
     var description: String { withCString { String(cString: $0) } }
 
+    /// Whether one read gives it all: the kernel hands out long files in pieces, those of a task
+    /// whole, but not those of the network namespace that a task is in.
+    var comesWhole: Bool {
+        switch self {
+        case .host, .network: false
+        case .process, .thread, .descriptor: true
+        }
+    }
+
     /// Whether it belongs to a task, which may end at any time.
     var isOfTask: Bool {
         switch self {

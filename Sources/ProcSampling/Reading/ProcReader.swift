@@ -54,8 +54,7 @@ final class ProcReader {
         }
         guard descriptor >= 0 else { throw Errno(errno) }
         defer { close(descriptor) }
-        // The kernel hands out long files in pieces; those of a task come whole.
-        return try buffer.fill(from: descriptor, toEnd: !file.isOfTask)
+        return try buffer.fill(from: descriptor, toEnd: !file.comesWhole)
     }
 
     private func failure(_ error: Errno, _ file: ProcFile) -> ProcError {
