@@ -18,6 +18,10 @@ bool clinux_is_procfs(int descriptor);
 /// -1 and errno on failure.
 int clinux_eventfd(void);
 
+/// Lets recv(2) on a socket wait for so many seconds at most: which module struct timeval is
+/// imported from depends on what was imported first.
+void clinux_limit_receive(int descriptor, int seconds);
+
 /// Names the calling thread, 15 bytes at most, as top and dxtop show it: pthread_setname_np(3) is
 /// not in the part of pthread.h that Swift imports.
 void clinux_name_thread(const char *name);

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 internal import ProcFormats
 
@@ -21,16 +22,14 @@ final class NetlinkSocket {
     /// The kernel fills up to 32 KB at a time, and makes no use of more than that.
     private static let bufferSize = 64 * 1024
     /// It answers at once, or not at all.
-    private static let mostSeconds = 2
+    private static let mostSeconds: Int32 = 2
 
     /// Opens one in the network namespace of the calling thread.
     init(_ family: Family) throws(Errno) {
         descriptor = socket(
             AF_NETLINK, Int32(SOCK_RAW.rawValue | SOCK_CLOEXEC.rawValue), family.rawValue)
         guard descriptor >= 0 else { throw Errno(errno) }
-        var limit = timeval(tv_sec: Self.mostSeconds, tv_usec: 0)
-        setsockopt(
-            descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        clinux_limit_receive(descriptor, Self.mostSeconds)
     }
 
     deinit {
