@@ -71,7 +71,7 @@ public struct NetlinkRequest: Hashable, Sendable {
 
     /// Appends a number in the machine's byte order.
     public mutating func append(_ number: some FixedWidthInteger) {
-        withUnsafeBytes(of: number) { append($0) }
+        append(number.inMachineOrder)
     }
 
     public mutating func append(_ more: some Sequence<UInt8>) {
@@ -95,8 +95,11 @@ public struct NetlinkRequest: Hashable, Sendable {
 
     private mutating func set(_ number: UInt32, at offset: Int) {
         guard bytes.count >= offset + 4 else { return }
-        withUnsafeBytes(of: number) { new in
-            for index in new.indices { bytes[offset + index] = new[index] }
-        }
+        bytes.replaceSubrange(offset..<(offset + 4), with: number.inMachineOrder)
     }
+}
+
+extension FixedWidthInteger {
+    /// Its bytes as the machine holds them.
+    var inMachineOrder: [UInt8] { withUnsafeBytes(of: self) { Array($0) } }
 }

@@ -59,7 +59,10 @@ public struct SocketReading: Sendable {
     public var sockets: [SocketSample]
     /// Which kinds are here. Of TCP, `.listening` and `.closeWait` alone may be.
     public var tables: SocketTables
+    /// Of TCP, UDP and UNIX sockets; of the others, where there are no more.
     public var source: Source
+    /// Those of the tables for which files had to do: a kernel may lack the module for one.
+    public var fromFiles: SocketTables
     public var owners: OwnerSearch
     /// Some sockets came or went while the kernel listed them: one may be missing.
     public var isTorn: Bool
@@ -90,11 +93,12 @@ public struct SocketReading: Sendable {
 
     public init(
         sockets: [SocketSample] = [], tables: SocketTables = [], source: Source = .netlink,
-        owners: OwnerSearch = OwnerSearch(), isTorn: Bool = false
+        fromFiles: SocketTables = [], owners: OwnerSearch = OwnerSearch(), isTorn: Bool = false
     ) {
         self.sockets = sockets
         self.tables = tables
         self.source = source
+        self.fromFiles = fromFiles
         self.owners = owners
         self.isTorn = isTorn
     }

@@ -8,6 +8,8 @@ public struct SocketSample: Sendable, Identifiable {
     public var local: SocketAddress
     public var peer: SocketAddress
     public var state: SocketState
+    /// The interface it is bound to, by index; 0 for none. /proc files do not tell.
+    public var interface: UInt32
     /// Of sockfs, as the links in `/proc/PID/fd` name it; 0 for sockets without a file: those in
     /// TIME_WAIT and the kernel's own.
     public var inode: UInt32
@@ -35,7 +37,8 @@ public struct SocketSample: Sendable, Identifiable {
 
     public init(
         id: SocketID, transport: Transport, local: SocketAddress, peer: SocketAddress,
-        state: SocketState, inode: UInt32 = 0, user: UserID? = nil, owner: SocketOwner? = nil,
+        state: SocketState, interface: UInt32 = 0, inode: UInt32 = 0, user: UserID? = nil,
+        owner: SocketOwner? = nil,
         otherOwners: Int = 0, receiveQueue: UInt64? = nil, sendQueue: UInt64? = nil,
         receiveBuffer: ByteCount? = nil, sendBuffer: ByteCount? = nil, drops: Counted? = nil,
         tcp: TCPFigures? = nil, since: Nanoseconds = Nanoseconds(0), isFromBefore: Bool = false
@@ -45,6 +48,7 @@ public struct SocketSample: Sendable, Identifiable {
         self.local = local
         self.peer = peer
         self.state = state
+        self.interface = interface
         self.inode = inode
         self.user = user
         self.owner = owner

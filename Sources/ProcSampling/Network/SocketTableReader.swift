@@ -1,0 +1,164 @@
+internal import Glibc
+internal import ProcFormats
+internal import Units
+
+/// Reads the sockets of one network namespace: by `sock_diag(7)`, or where that does not do from
+/// the files of `/proc/net`. Belongs to one thread, which must stand in the namespace when the
+/// reader is made, and for files of `NetworkFolder.thread` at each reading.
+final class SocketTableReader {
+    private let reader: ProcReader
+    private let folder: ProcFile.NetworkFolder
+    private let namespace: NamespaceID
+    private let netlink: NetlinkSocket?
+    /// Why netlink does not do, by listing: a module that is missing is not asked for again, as the
+    /// kernel would start a program each time to load it.
+    private var refusals: [SocketListing: String] = [:]
+    private var books: [SocketListing: SocketBook] = [:]
+
+    init(
+        reader: ProcReader, folder: ProcFile.NetworkFolder, namespace: NamespaceID,
+        usesNetlink: Bool
+    ) {
+        self.reader = reader
+        self.folder = folder
+        self.namespace = namespace
+        var reason = "netlink is not used here"
+        var netlink: NetlinkSocket?
+        if usesNetlink {
+            do throws(Errno) {
+                netlink = try NetlinkSocket(.socketDiagnosis)
+            } catch {
+                reason = error.reason
+            }
+        }
+        self.netlink = netlink
+        if netlink == nil {
+            for listing in SocketListing.allCases { refusals[listing] = reason }
+        }
+    }
+
+    /// The sockets of these tables, without their owners. `moment` is on the clock of
+    /// `Snapshot.moment`; rates are over the time since the table was read last.
+    func read(_ tables: SocketTables, at moment: Nanoseconds) -> SocketReading {
+        var reading = SocketReading(tables: tables)
+        let listings = SocketListing.allCases.filter { !$0.tables.isDisjoint(with: tables) }
+        reading.sockets.reserveCapacity(
+            listings.reduce(64) { $0 + (books[$1]?.count ?? 0) * 9 / 8 })
+        for listing in listings {
+            let states = listing.states(for: tables)
+            // Taken out, so that it is changed in place.
+            var book = books.removeValue(forKey: listing) ?? SocketBook()
+            if !ask(listing, states, at: moment, &book, &reading) {
+                readFile(of: listing, states, at: moment, &book, &reading)
+                reading.fromFiles.formUnion(listing.tables.intersection(tables))
+            }
+            books[listing] = book
+        }
+        let judged =
+            tables.isDisjoint(with: [.tcp, .udp, .unix])
+            ? listings : listings.filter { $0.tables.isDisjoint(with: [.raw, .packet]) }
+        if let reason = judged.lazy.compactMap({ self.refusals[$0] }).first {
+            reading.source = .files(reason: reason)
+        }
+        return reading
+    }
+
+    /// False where netlink does not do.
+    private func ask(
+        _ listing: SocketListing, _ states: UInt32, at moment: Nanoseconds,
+        _ book: inout SocketBook, _ reading: inout SocketReading
+    ) -> Bool {
+        guard let netlink, refusals[listing] == nil else { return false }
+        let namespace = namespace
+        let before = reading.sockets.count
+        book.begin(at: moment)
+        do throws(Errno) {
+            let isTorn = try netlink.ask(listing.request(states: states)) { message, bytes in
+                switch listing {
+                case .unix:
+                    if let found = try? UnixDiagMessage(parsing: bytes, in: message.payload) {
+                        var sample = SocketSample(found, bytes, in: namespace)
+                        book.note(&sample, drops: found.memory?.drops, retransmits: nil)
+                        reading.sockets.append(sample)
+                    }
+                case .packet:
+                    if let found = try? PacketDiagMessage(parsing: bytes, in: message.payload) {
+                        var sample = SocketSample(found, in: namespace)
+                        book.note(&sample, drops: found.memory?.drops, retransmits: nil)
+                        reading.sockets.append(sample)
+                    }
+                default:
+                    if let found = try? InetDiagMessage(parsing: bytes, in: message.payload),
+                        let transport = listing.internet?.transport
+                    {
+                        var sample = SocketSample(found, transport, in: namespace)
+                        book.note(
+                            &sample, drops: found.memory?.drops, retransmits: found.tcp?.retransmits
+                        )
+                        reading.sockets.append(sample)
+                    }
+                }
+            }
+            reading.isTorn = reading.isTorn || isTorn
+            book.end(states: states)
+            return true
+        } catch {
+            reading.sockets.removeSubrange(before...)
+            refusals[listing] = error.reason
+            return false
+        }
+    }
+
+    /// What the file does not tell is nil. A file that is missing, as those of version 6 may be, has
+    /// no sockets.
+    private func readFile(
+        of listing: SocketListing, _ states: UInt32, at moment: Nanoseconds,
+        _ book: inout SocketBook, _ reading: inout SocketReading
+    ) {
+        let namespace = namespace
+        let before = reading.sockets.count
+        book.begin(at: moment)
+        func add(_ sample: SocketSample, drops: UInt32? = nil) {
+            guard states & sample.state.bit != 0 else { return }
+            var sample = sample
+            book.note(&sample, drops: drops, retransmits: nil)
+            reading.sockets.append(sample)
+        }
+        do throws(ProcError) {
+            try reader.read(.network(folder, listing.file)) { bytes throws(ParseError) in
+                var offset = try SocketTable.firstRow(in: bytes)
+                switch listing {
+                case .unix:
+                    while let row = try UnixTableRow(nextIn: bytes, at: &offset) {
+                        add(SocketSample(row, bytes, in: namespace))
+                    }
+                case .packet:
+                    while let row = try PacketTableRow(nextIn: bytes, at: &offset) {
+                        add(SocketSample(row, in: namespace))
+                    }
+                default:
+                    guard let transport = listing.internet?.transport else { return }
+                    while let row = try SocketTableRow(
+                        nextIn: bytes, at: &offset, hasDrops: transport != .tcp)
+                    {
+                        add(SocketSample(row, transport, in: namespace), drops: row.drops)
+                    }
+                }
+            }
+            book.end(states: states)
+        } catch {
+            reading.sockets.removeSubrange(before...)
+        }
+    }
+}
+
+extension Errno {
+    /// For people: "No such file or directory" says nothing of a module that is missing.
+    fileprivate var reason: String {
+        switch number {
+        case ENOENT, EPROTONOSUPPORT, EAFNOSUPPORT: "this kernel does not list sockets by netlink"
+        case EPERM, EACCES: "no right to use netlink"
+        default: "netlink: " + String(cString: strerror(number))
+        }
+    }
+}
