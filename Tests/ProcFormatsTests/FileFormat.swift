@@ -23,7 +23,7 @@ struct FileFormat {
                 try SystemStat(parsing: bytes.span)
             }
         }
-        if let format = memory(name) { return format }
+        if let format = memory(name) ?? network(name) { return format }
         switch name {
         case "stat":
             return FileFormat(.sameOrThrows) { bytes throws(ParseError) in
@@ -136,6 +136,54 @@ struct FileFormat {
         default: nil
         }
     }
+
+    /// Files that tell about the network.
+    private static func network(_ name: Substring) -> FileFormat? {
+        switch name {
+        case "snmp", "netstat":
+            FileFormat(.lessOrThrows) { bytes throws(ParseError) in
+                var counters = ProtocolCounters(names: wantedCounters)
+                try counters.takePairs(of: bytes.span)
+                return counters.values
+            }
+        case "snmp6":
+            FileFormat(.lessOrThrows) { bytes throws(ParseError) in
+                var counters = ProtocolCounters(names: wantedCounters)
+                try counters.takeList(of: bytes.span)
+                return counters.values
+            }
+        case "nf_conntrack":
+            // A row less is a smaller sum, and nothing tells how many rows there are.
+            FileFormat(.anything) { bytes throws(ParseError) in
+                var counters = ProtocolCounters(names: wantedCounters)
+                try counters.takeConntrack(of: bytes.span)
+                return counters.values
+            }
+        case "softnet_stat":
+            FileFormat(.lessOrThrows) { bytes throws(ParseError) in
+                try SoftnetStat(parsing: bytes.span)
+            }
+        case "sockstat":
+            FileFormat(.lessOrThrows) { bytes throws(ParseError) in
+                try SocketStatistics(parsing: bytes.span)
+            }
+        case "dev":
+            FileFormat(.lessOrThrows) { bytes throws(ParseError) in
+                try InterfaceTable(parsing: bytes.span)
+            }
+        case "rmem_max", "udp_mem":
+            FileFormat(.sameOrThrows) { bytes throws(ParseError) in
+                try KernelSetting(parsing: bytes.span)
+            }
+        default: nil
+        }
+    }
+
+    private static let wantedCounters = [
+        "Ip.InReceives", "Ip.ReasmFails", "IcmpMsg.InType3", "Udp.InErrors", "Udp.MemErrors",
+        "TcpExt.ListenOverflows", "IpExt.InOctets", "Udp6InErrors", "Icmp6InPktTooBigs",
+        "nf_conntrack.drop",
+    ]
 
     private init(_ whenCut: WhenCut, _ parse: @escaping ([UInt8]) throws(ParseError) -> Any) {
         self.parse = parse

@@ -8,7 +8,7 @@ public struct NetworkCounters: Sendable {
         values = Array(repeating: nil, count: NetworkCounter.allCases.count)
     }
 
-    /// Nil where this kernel does not count it.
+    /// Nil where this kernel does not count it. Of a level (`.tcpEstablished`) only `total` is known.
     public subscript(_ counter: NetworkCounter) -> Counted? {
         get { values[counter.index] }
         set { values[counter.index] = newValue }
@@ -91,6 +91,12 @@ public enum NetworkCounter: String, CaseIterable, Sendable {
     case conntrackDrops = "nf_conntrack.drop"
     case conntrackEarlyDrops = "nf_conntrack.early_drop"
     case conntrackInsertFailures = "nf_conntrack.insert_failed"
+
+    /// How many there are now, not how many there have been.
+    var isLevel: Bool { self == .tcpEstablished }
+
+    /// The kernel has a column for it only once it is not 0.
+    var isLeftOutAtZero: Bool { rawValue.hasPrefix("IcmpMsg.") }
 
     /// Its place among all.
     var index: Int { Self.indices[self] ?? 0 }

@@ -19,6 +19,9 @@ OUT = os.path.join(HERE, os.uname().release.split("-")[0])
 TASK_FILES = ["stat", "status", "schedstat", "comm", "wchan", "syscall", "stack", "io"]
 HOST_FILES = ["stat", "meminfo", "loadavg", "uptime", "vmstat",
               "pressure/cpu", "pressure/io", "pressure/memory"]
+NETWORK_FILES = ["net/snmp", "net/netstat", "net/snmp6", "net/softnet_stat", "net/sockstat",
+                 "net/dev", "net/stat/nf_conntrack", "sys/net/core/rmem_max",
+                 "sys/net/ipv4/udp_mem"]
 PR_SET_NAME = 15
 SYS_exit = 60
 libc = ctypes.CDLL(None)
@@ -168,6 +171,9 @@ def main():
     capture("kernel-worker", f"/proc/{longest_kernel_name()}")
     for name in HOST_FILES:
         save("host", name, read(f"/proc/{name}"))
+    for name in NETWORK_FILES:
+        if os.path.exists(f"/proc/{name}"):
+            save("network", os.path.basename(name), read(f"/proc/{name}"))
 
 
 main()

@@ -1,0 +1,75 @@
+internal import ProcFormats
+internal import Units
+
+/// Reads settings of the network now and then, and what is in use of them each time.
+///
+/// `/proc/sys/net` shows the namespace of the thread that reads it: seen through a process in
+/// another one, only what holds for the whole machine is taken from there.
+final class NetworkLimitsReader {
+    /// Settings change by a person's hand: nobody waits for less.
+    static let pause = Nanoseconds(10_000_000_000)
+
+    private let reader: ProcReader
+    private let folder: ProcFile.NetworkFolder
+    private let machine: NetworkLimits
+    private var settings = NetworkLimits()
+    private var settingsRead: Instant?
+
+    init(reader: ProcReader, folder: ProcFile.NetworkFolder, machine: NetworkLimits) {
+        self.reader = reader
+        self.folder = folder
+        self.machine = machine
+    }
+
+    func read(at now: Instant) -> NetworkLimits {
+        if settingsRead.map({ now.since($0) >= Self.pause }) ?? true {
+            settings = readSettings()
+            settingsRead = now
+        }
+        var limits = settings
+        let sockets = try? reader.read(.network(folder, "sockstat")) {
+            bytes throws(ParseError) in try SocketStatistics(parsing: bytes)
+        }
+        limits.udpMemoryUsed = sockets?.udpMemory
+        limits.fragmentMemoryUsed = sockets?.fragmentMemory
+        // Without connection tracking there is no file to look for each time.
+        if showsOwnNamespace, limits.trackedConnectionsMost != nil {
+            limits.trackedConnections = setting("sys/net/netfilter/nf_conntrack_count")?.first
+        }
+        return limits
+    }
+
+    private func readSettings() -> NetworkLimits {
+        var limits = NetworkLimits()
+        limits.receiveBufferDefault =
+            setting("sys/net/core/rmem_default")?.first ?? machine.receiveBufferDefault
+        limits.receiveBufferMost =
+            setting("sys/net/core/rmem_max")?.first ?? machine.receiveBufferMost
+        limits.backlogMost =
+            setting("sys/net/core/netdev_max_backlog")?.first ?? machine.backlogMost
+        limits.budget = setting("sys/net/core/netdev_budget")?.first ?? machine.budget
+        let udpMemory = setting("sys/net/ipv4/udp_mem")?.others.map { PageCount($0) } ?? []
+        limits.udpMemoryPressure = udpMemory.first ?? machine.udpMemoryPressure
+        limits.udpMemoryMost = udpMemory.dropFirst().first ?? machine.udpMemoryMost
+        limits.trackedConnectionsMost =
+            setting("sys/net/netfilter/nf_conntrack_max")?.first ?? machine.trackedConnectionsMost
+        if showsOwnNamespace {
+            limits.acceptQueueMost = setting("sys/net/core/somaxconn")?.first
+            limits.fragmentMemoryMost = setting("sys/net/ipv4/ipfrag_high_thresh")?.first
+        }
+        return limits
+    }
+
+    private var showsOwnNamespace: Bool {
+        switch folder {
+        case .thread, .tree: true
+        case .process: false
+        }
+    }
+
+    private func setting(_ file: StaticString) -> KernelSetting? {
+        try? reader.read(.host(file)) { bytes throws(ParseError) in
+            try KernelSetting(parsing: bytes)
+        }
+    }
+}
