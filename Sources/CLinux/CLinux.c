@@ -1,6 +1,7 @@
 #include "CLinux.h"
 
 #include <linux/magic.h>
+#include <sched.h>
 #include <seccomp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,10 @@ void clinux_limit_receive(int descriptor, int seconds) {
 
 void clinux_name_thread(const char *name) {
     prctl(PR_SET_NAME, name);
+}
+
+int clinux_enter_network(int namespace_descriptor) {
+    return setns(namespace_descriptor, CLONE_NEWNET);
 }
 
 size_t clinux_system_call_name(int number, char *buffer, size_t size) {

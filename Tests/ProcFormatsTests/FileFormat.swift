@@ -61,6 +61,10 @@ struct FileFormat {
             return FileFormat(.lessOrThrows) { bytes throws(ParseError) in
                 try KernelStack(parsing: bytes.span)
             }
+        case "fdinfo":
+            return FileFormat(.lessOrThrows) { bytes throws(ParseError) in
+                try EpollTargets(parsing: bytes.span)
+            }
         case "cgroup":
             return FileFormat(.lessOrThrows) { bytes throws(ParseError) in
                 try CgroupMembership(parsing: bytes.span).lines

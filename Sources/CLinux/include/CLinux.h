@@ -26,6 +26,10 @@ void clinux_limit_receive(int descriptor, int seconds);
 /// not in the part of pthread.h that Swift imports.
 void clinux_name_thread(const char *name);
 
+/// Moves the calling thread into a network namespace: setns(2), which is not in the part of sched.h
+/// that Swift imports. -1 and errno on failure.
+int clinux_enter_network(int namespace_descriptor);
+
 /// Writes the name of a system call of this machine's own ABI, and returns its length; 0 when
 /// libseccomp does not know the number. The library returns a malloced string and its header is
 /// made of macros.

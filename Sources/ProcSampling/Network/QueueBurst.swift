@@ -45,6 +45,8 @@ public struct QueueBurst: Sendable {
 public struct SocketReader: Hashable, Sendable {
     /// Nil while the owner is not known.
     public var owner: SocketOwner?
+    /// Processes that hold it beside the owner, whose threads are not looked at: they may read it.
+    public var otherOwners: Int
     /// The epoll instances of the owner that hold the socket.
     public var epolls: [Epoll]
     /// The owner's threads that were seen waiting for the socket, in a call on it or in one of the
@@ -113,10 +115,11 @@ public struct SocketReader: Hashable, Sendable {
     }
 
     public init(
-        owner: SocketOwner? = nil, epolls: [Epoll] = [], threads: [Thread] = [],
-        isDenied: Bool = false, threadCount: Int = 0
+        owner: SocketOwner? = nil, otherOwners: Int = 0, epolls: [Epoll] = [],
+        threads: [Thread] = [], isDenied: Bool = false, threadCount: Int = 0
     ) {
         self.owner = owner
+        self.otherOwners = otherOwners
         self.epolls = epolls
         self.threads = threads
         self.isDenied = isDenied

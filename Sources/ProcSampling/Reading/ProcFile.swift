@@ -10,6 +10,8 @@ enum ProcFile {
     case thread(ProcessID, ThreadID, StaticString)
     /// What a descriptor stands for: "2214/task/4127/fd/7".
     case descriptor(ProcessID, ThreadID, Int32)
+    /// What the kernel tells of a descriptor: "2214/task/4127/fdinfo/7".
+    case descriptorInfo(ProcessID, ThreadID, Int32)
     /// Of a network namespace: "thread-self/net/udp".
     case network(NetworkFolder, StaticString)
 
@@ -55,6 +57,12 @@ enum ProcFile {
             name.write(thread.rawValue)
             name.write("/fd/")
             name.write(number)
+        case .descriptorInfo(let process, let thread, let number):
+            name.write(process.rawValue)
+            name.write("/task/")
+            name.write(thread.rawValue)
+            name.write("/fdinfo/")
+            name.write(number)
         case .network(let folder, let file):
             switch folder {
             case .thread: name.write("thread-self/")
@@ -83,7 +91,7 @@ enum ProcFile {
     var isOfTask: Bool {
         switch self {
         case .host, .network(.thread, _), .network(.tree, _): false
-        case .process, .thread, .descriptor, .network(.process, _): true
+        case .process, .thread, .descriptor, .descriptorInfo, .network(.process, _): true
         }
     }
 }

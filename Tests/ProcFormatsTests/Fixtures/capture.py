@@ -9,6 +9,7 @@ import ctypes
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -143,6 +144,18 @@ def capture_command_line(case):
     process.wait()
 
 
+def capture_epoll_targets(case):
+    """What an epoll instance waits for: level-triggered, edge-triggered, one that has fired."""
+    waiting = select.epoll()
+    ends = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(3)]
+    for end, events in zip(ends, [
+            select.EPOLLIN, select.EPOLLIN | select.EPOLLRDHUP | select.EPOLLET,
+            select.EPOLLOUT | select.EPOLLONESHOT]):
+        waiting.register(end, events)
+    waiting.poll(0)
+    save(case, "fdinfo", read(f"/proc/self/fdinfo/{waiting.fileno()}"))
+
+
 def longest_kernel_name():
     """A kworker: its name goes on with its work, past the 15 bytes of other threads."""
     def name(pid):
@@ -160,6 +173,7 @@ def main():
     idle = select.epoll()
     capture_thread("futex", lock.acquire, call=202)
     capture_thread("epoll", idle.poll, call=232)
+    capture_epoll_targets("epoll")
     capture_thread("nanosleep", lambda: time.sleep(600), call=230)
     for case, name in HOSTILE_NAMES.items():
         capture_thread(case, lambda: time.sleep(600), call=230, name=name)

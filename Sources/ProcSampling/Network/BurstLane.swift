@@ -1,0 +1,215 @@
+internal import Glibc
+internal import Synchronization
+internal import Units
+
+/// Looks at receive queues every 10 ms for 5 s, and at the threads that are to read them, on a
+/// thread that exists only meanwhile.
+final class BurstLane: Sendable {
+    /// What a queue holds now, what fits, and what it dropped so far; nil once the socket is gone.
+    typealias Look = (SocketSample) -> (queue: UInt32, buffer: UInt32, drops: UInt32)?
+    /// Opens that in a namespace, for the calling thread; nil if that cannot be done.
+    typealias OpenLook = @Sendable () -> Look?
+
+    private struct Batch {
+        var watches: [QueueWatch]
+        var root: ProcRoot
+        var open: OpenLook
+    }
+
+    private struct State {
+        /// To be begun by the thread.
+        var batches: [Batch] = []
+        var running: Set<SocketID> = []
+        /// The latest of each, and in which order they began.
+        var bursts: [SocketID: QueueBurst] = [:]
+        var order: [SocketID] = []
+        var endedAt: [SocketID: Nanoseconds] = [:]
+        /// Who holds those that are looked at.
+        var owners: [SocketID: OwnerIndex.Holding] = [:]
+        var isThreadAlive = false
+        var isStopped = false
+    }
+
+    /// So many sockets' last bursts are kept.
+    static let mostKept = 256
+    private static let readerPeriod = Nanoseconds(100_000_000)
+    private static let publishPeriod = Nanoseconds(500_000_000)
+    private let changed: @Sendable () -> Void
+    private let state = Mutex(State())
+
+    init(changed: @escaping @Sendable () -> Void) {
+        self.changed = changed
+    }
+
+    func bursts(in namespace: NamespaceID) -> [SocketID: QueueBurst] {
+        state.withLock { $0.bursts.filter { $0.key.namespace == namespace } }
+    }
+
+    /// What is looked at now, and when those that are not were.
+    var facts: (running: Set<SocketID>, endedAt: [SocketID: Nanoseconds]) {
+        state.withLock { ($0.running, $0.endedAt) }
+    }
+
+    /// Begins to look at these sockets.
+    func start(_ samples: [SocketSample], root: ProcRoot, open: @escaping OpenLook) {
+        let mustStart = state.withLock { state in
+            let watches = samples.filter { state.running.insert($0.id).inserted }.map { sample in
+                state.owners[sample.id] = sample.owner.map {
+                    OwnerIndex.Holding(owner: $0, others: sample.otherOwners)
+                }
+                return QueueWatch(sample, number: (state.bursts[sample.id]?.number ?? 0) + 1)
+            }
+            guard !watches.isEmpty else { return false }
+            state.batches.append(Batch(watches: watches, root: root, open: open))
+            defer { state.isThreadAlive = true }
+            return !state.isThreadAlive
+        }
+        guard mustStart else { return }
+        let isStarted = DetachedThread.start(name: "dxtop:burst", stackSize: 512 * 1024) {
+            self.run()
+        }
+        if !isStarted {
+            state.withLock { state in
+                state.isThreadAlive = false
+                state.batches.removeAll()
+                state.running.removeAll()
+            }
+        }
+    }
+
+    /// Tells who holds what is looked at, as it becomes known, and which sockets of a namespace there
+    /// are: of those that are gone nothing is kept.
+    func note(_ sockets: [SocketSample], in namespace: NamespaceID, isComplete: Bool) {
+        state.withLock { state in
+            guard !state.bursts.isEmpty || !state.running.isEmpty else { return }
+            var gone = Set(state.order.filter { $0.namespace == namespace })
+            for socket in sockets where socket.transport == .udp {
+                gone.remove(socket.id)
+                guard let owner = socket.owner, state.running.contains(socket.id) else { continue }
+                state.owners[socket.id] = OwnerIndex.Holding(
+                    owner: owner, others: socket.otherOwners)
+            }
+            guard isComplete else { return }
+            for socket in gone.subtracting(state.running) { Self.forget(socket, &state) }
+        }
+    }
+
+    private static func forget(_ socket: SocketID, _ state: inout State) {
+        state.bursts[socket] = nil
+        state.endedAt[socket] = nil
+        state.owners[socket] = nil
+        state.order.removeAll { $0 == socket }
+    }
+
+    func stop() {
+        state.withLock { $0.isStopped = true }
+    }
+
+    // MARK: The thread
+
+    /// What the thread keeps of the sockets that came with one call.
+    private final class Group {
+        var watches: [QueueWatch]
+        let look: Look
+        let readers: ReaderWatches
+
+        init(_ batch: Batch, _ look: @escaping Look) {
+            watches = batch.watches
+            self.look = look
+            readers = ReaderWatches(root: batch.root)
+        }
+    }
+
+    private func run() {
+        var groups: [Group] = []
+        let began = (wall: Instant.now, cpu: CPUTime.ofThread)
+        var next = began.wall
+        var readersDue = began.wall
+        var publishDue = began.wall.advanced(by: Self.publishPeriod)
+        while takeBatches(into: &groups) {
+            for group in groups {
+                for index in group.watches.indices { group.watches[index].look(group.look) }
+            }
+            let now = Instant.now
+            if now >= readersDue {
+                let owners = state.withLock { $0.owners }
+                for group in groups {
+                    group.readers.look(owners: group.watches.compactMap { owners[$0.sample.id] })
+                }
+                readersDue = now.advanced(by: Self.readerPeriod)
+            }
+            let hasEnded = groups.contains { $0.watches.contains(where: \.isComplete) }
+            if now >= publishDue || hasEnded {
+                let cost = Rates.sum(
+                    of: CPUTime.ofThread.since(began.cpu), in: now.since(began.wall))
+                publish(groups, cost ?? .zero)
+                for group in groups { group.watches.removeAll(where: \.isComplete) }
+                groups.removeAll(where: \.watches.isEmpty)
+                publishDue = now.advanced(by: Self.publishPeriod)
+            }
+            next = Self.sleep(after: next)
+        }
+    }
+
+    /// Takes what is to be begun. False, and the end of the thread, when there is nothing to do.
+    private func takeBatches(into groups: inout [Group]) -> Bool {
+        let batches: [Batch]? = state.withLock { state in
+            defer { state.batches.removeAll() }
+            guard !state.isStopped, !(groups.isEmpty && state.batches.isEmpty) else {
+                state.isThreadAlive = false
+                return nil
+            }
+            return state.batches
+        }
+        guard let batches else { return false }
+        for batch in batches {
+            if let look = batch.open() {
+                groups.append(Group(batch, look))
+            } else {
+                state.withLock { $0.running.subtract(batch.watches.map(\.sample.id)) }
+            }
+        }
+        return true
+    }
+
+    private func publish(_ groups: [Group], _ cost: Percent) {
+        let owners = state.withLock { $0.owners }
+        for group in groups {
+            for watch in group.watches {
+                let reader = group.readers.reader(of: watch.sample, owner: owners[watch.sample.id])
+                let burst = watch.burst(reader: reader, cost: cost)
+                state.withLock { Self.keep(burst, &$0) }
+            }
+        }
+        changed()
+    }
+
+    private static func keep(_ burst: QueueBurst, _ state: inout State) {
+        let socket = burst.socket
+        if state.bursts[socket]?.number != burst.number {
+            state.order.removeAll { $0 == socket }
+            state.order.append(socket)
+        }
+        state.bursts[socket] = burst
+        if burst.isComplete {
+            state.running.remove(socket)
+            state.endedAt[socket] = .sinceBoot
+        }
+        while state.order.count > mostKept, let oldest = state.order.first {
+            forget(oldest, &state)
+        }
+    }
+
+    /// Sleeps until the next look is due, and returns when that was. Looks that were missed are not
+    /// made up for.
+    private static func sleep(after last: Instant) -> Instant {
+        let period = QueueWatch.period.rawValue
+        let late = Instant.now.since(last).rawValue / period
+        let next = last.advanced(by: Nanoseconds(period * (late + 1)))
+        var time = timespec(
+            tv_sec: Int(next.nanoseconds / 1_000_000_000),
+            tv_nsec: Int(next.nanoseconds % 1_000_000_000))
+        while clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, nil) == EINTR {}
+        return next
+    }
+}

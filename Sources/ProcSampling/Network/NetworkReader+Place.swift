@@ -1,0 +1,112 @@
+internal import Units
+
+extension NetworkReader.Place {
+    /// The tables in the order in which they are shown.
+    private static let order: [SocketTables] = [.tcp, .udp, .raw, .unix, .packet]
+
+    /// Reads the tables that are due, which it returns; the others stay as they were read last.
+    mutating func readSockets(
+        _ wish: SocketTables, isRefresh: Bool, at now: Nanoseconds
+    ) -> SocketTables {
+        let before = reading.sockets
+        let tables =
+            isRefresh
+            ? SamplingPlan.socketTables(wish, udp: udp, tcp: tcp, now: now)
+            : wish.subtracting(before.tables)
+        let kept = before.tables.kept(for: wish)
+        // Not so much as a copy of what stands still.
+        guard !tables.isEmpty || kept != before.tables else { return [] }
+        var after = SocketReading(owners: before.owners)
+        if tables.isEmpty { after.source = before.source }
+        after.sockets.reserveCapacity(before.sockets.count)
+        for table in Self.order {
+            let due = tables.intersection(table)
+            if due.isEmpty {
+                after.carryOver(kept.intersection(table), of: before)
+            } else {
+                after.append(read(due, at: now), due)
+            }
+        }
+        reading.sockets = after
+        return tables
+    }
+
+    private mutating func read(_ tables: SocketTables, at now: Nanoseconds) -> SocketReading {
+        let began = CPUTime.ofThread
+        let part = source.sockets(tables, at: now)
+        let cost = CPUTime.ofThread.since(began)
+        if tables == .udp {
+            (udp.readAt, udp.cost) = (now, cost)
+        } else if !tables.isDisjoint(with: .tcp) {
+            (tcp.readAt, tcp.cost) = (now, cost)
+        }
+        return part
+    }
+
+    /// Notes whether the counters tell of losses whose sockets are to be found.
+    mutating func noteLosses(at now: Nanoseconds) {
+        let counters = reading.counters
+        let udpTotal = counters.sum(
+            .udpErrors, .udpBufferErrors, .udpMemoryErrors, .udp6Errors, .udp6BufferErrors,
+            .udp6MemoryErrors)?.total
+        if let before = udpLosses, let udpTotal, udpTotal > before { udp.lossAt = now }
+        udpLosses = udpTotal
+        let tcpTotal = counters[.listenOverflows]?.total
+        if let before = tcpLosses, let tcpTotal, tcpTotal > before { tcp.lossAt = now }
+        tcpLosses = tcpTotal
+    }
+
+    mutating func readRoutes(_ wish: NetworkWish, at now: Nanoseconds) {
+        guard wish.wantsRoutes || wish.routeTo != nil else {
+            reading.routes = nil
+            return
+        }
+        if wish.wantsRoutes,
+            reading.routes == nil || SamplingPlan.isRoutingDue(routing, now: now)
+        {
+            let began = CPUTime.ofThread
+            reading.routes = source.routes()
+            routing.readAt = now
+            routing.cost = CPUTime.ofThread.since(began)
+        }
+        var routes = reading.routes ?? RoutingReading()
+        routes.chosen = wish.routeTo.flatMap { source.route(to: $0) }
+        reading.routes = routes
+    }
+}
+
+extension SocketReading {
+    fileprivate mutating func append(_ part: SocketReading, _ tables: SocketTables) {
+        sockets += part.sockets
+        self.tables.formUnion(tables)
+        if case .files = part.source { source = part.source }
+        isTorn = isTorn || part.isTorn
+    }
+
+    fileprivate mutating func carryOver(_ tables: SocketTables, of before: SocketReading) {
+        guard !tables.isEmpty else { return }
+        self.tables.formUnion(tables)
+        sockets += before.sockets.lazy.filter { $0.isOf(tables) }
+    }
+}
+
+extension SocketTables {
+    /// What is kept of them when only `wish` is wished for: that, and what the plan reads by itself.
+    fileprivate func kept(for wish: SocketTables) -> SocketTables {
+        intersection(wish.union([.udp, .closeWait, .listening]))
+    }
+}
+
+extension SocketSample {
+    fileprivate func isOf(_ tables: SocketTables) -> Bool {
+        switch transport {
+        case .tcp:
+            tables.contains(.tcp) || (tables.contains(.closeWait) && state == .closeWait)
+                || (tables.contains(.listening) && state == .listen)
+        case .udp: tables.contains(.udp)
+        case .raw: tables.contains(.raw)
+        case .unixStream, .unixDatagram, .unixSequenced: tables.contains(.unix)
+        case .packet: tables.contains(.packet)
+        }
+    }
+}

@@ -1,0 +1,250 @@
+internal import Units
+
+/// Reads one network namespace at a time, as `SamplingPlan` says, for a `NetworkLane` and on its
+/// thread.
+final class NetworkReader {
+    /// Makes what a namespace is read through.
+    typealias MakeSource = (NetworkNamespace) throws(ProcError) -> any NetworkSource
+
+    /// The namespace that is read, and what is known of it.
+    struct Place {
+        let source: any NetworkSource
+        var reading: NetworkReading
+        var refreshedAt: Nanoseconds?
+        var udp = SamplingPlan.TableFacts()
+        var tcp = SamplingPlan.TableFacts()
+        var routing = SamplingPlan.TableFacts()
+        /// What was lost by then, by the counters.
+        var udpLosses: UInt64?
+        var tcpLosses: UInt64?
+        /// The owners that the reading shows.
+        var ownersRevision = -1
+        var sweepCursor = 0
+        var sweepCredit: Float = 0
+    }
+
+    /// What is searched, owners and namespaces, is searched for so long at a time.
+    private static let slice = Nanoseconds(20_000_000)
+    /// While owners are found, they are shown so often.
+    private static let showPeriod = Nanoseconds(250_000_000)
+    /// The machine's namespaces are looked for that often.
+    private static let namespacePeriod = Nanoseconds(5_000_000_000)
+
+    let root: ProcRoot
+    let bursts: BurstLane
+    let owners: OwnerIndex
+    private let own: NamespaceID
+    private let finder: NamespaceFinder
+    private let makeSource: MakeSource
+
+    private var order = NetworkLane.Order()
+    private var place: Place?
+    private var number = 0
+    private var cost = Nanoseconds(0)
+    private var shownAt = Nanoseconds(0)
+    private var namespacesAt: Nanoseconds?
+    /// The bursts that were asked for and begun.
+    private var burstNumber: Int?
+
+    init(
+        root: ProcRoot, own: NamespaceID, bursts: BurstLane, makeSource: @escaping MakeSource
+    ) {
+        self.root = root
+        self.own = own
+        self.bursts = bursts
+        self.makeSource = makeSource
+        owners = OwnerIndex(root: root)
+        finder = NamespaceFinder(root: root, own: own)
+    }
+
+    /// Does a pass for an order, or goes on with what is searched.
+    func step(_ order: NetworkLane.Order?) -> NetworkLane.Step {
+        let began = CPUTime.ofThread
+        defer { cost += CPUTime.ofThread.since(began) }
+        let isTimeUp = { CPUTime.ofThread.since(began) > Self.slice }
+        if let order {
+            self.order = order
+            if order.isRefresh { cost = Nanoseconds(0) }
+            if root.isLive { owners.update(processes: order.processes) }
+            findNamespaces()
+        }
+        let wasThere = place != nil
+        finder.search(until: isTimeUp)
+        if order != nil || place == nil {
+            do throws(ProcError) {
+                guard try pass() else { return NetworkLane.Step(isComplete: false) }
+            } catch {
+                return fail(error)
+            }
+        }
+        owners.search(until: isTimeUp)
+        return show(isPass: order != nil || !wasThere)
+    }
+
+    // MARK: Which namespace
+
+    private func findNamespaces() {
+        guard root.isLive else { return }
+        let wanted = order.wish.namespace ?? own
+        let isMissing = wanted != own && place?.reading.namespace.id != wanted
+        guard order.wish.wantsNamespaces || isMissing else { return }
+        if let last = namespacesAt, Nanoseconds.sinceBoot.since(last) < Self.namespacePeriod {
+            return
+        }
+        namespacesAt = .sinceBoot
+        finder.begin(order.processes)
+    }
+
+    /// Opens the namespace that is wished for. False while it is not known how.
+    private func arrive() throws(ProcError) -> Bool {
+        let wanted = order.wish.namespace ?? own
+        if place?.reading.namespace.id == wanted { return true }
+        place = nil
+        guard let namespace = namespace(wanted) else {
+            if finder.isSearching { return false }
+            throw .vanished(path: "net:[\(wanted.rawValue)]")
+        }
+        place = Place(
+            source: try makeSource(namespace),
+            reading: NetworkReading(
+                number: number, moment: .sinceBoot, namespace: namespace,
+                sockets: SocketReading(
+                    owners: SocketReading.OwnerSearch(isImpossible: !root.isLive))))
+        return true
+    }
+
+    private func namespace(_ id: NamespaceID) -> NetworkNamespace? {
+        finder.list?.namespaces.first { $0.id == id }
+            ?? (id == own ? NetworkNamespace(id: own, isOwn: true) : nil)
+    }
+
+    /// It could not be read: the next refresh tries again.
+    private func fail(_ error: ProcError) -> NetworkLane.Step {
+        place = nil
+        number += 1
+        let wanted = order.wish.namespace ?? own
+        let namespace =
+            namespace(wanted) ?? NetworkNamespace(id: wanted, isOwn: wanted == own)
+        var reading = NetworkReading(
+            number: number, moment: .sinceBoot, namespace: namespace, failure: error)
+        if order.wish.wantsNamespaces { reading.namespaces = finder.list }
+        return NetworkLane.Step(reading: reading, isNews: true)
+    }
+
+    // MARK: One pass
+
+    /// False if the namespace is still looked for.
+    private func pass() throws(ProcError) -> Bool {
+        guard try arrive(), var place else { return false }
+        let now = Nanoseconds.sinceBoot
+        let isRefresh = order.isRefresh || place.refreshedAt == nil
+        try place.source.enter()
+        if isRefresh { refresh(&place, at: now) }
+        let tables = place.readSockets(order.wish.tables, isRefresh: isRefresh, at: now)
+        place.readRoutes(order.wish, at: now)
+        place.source.leave()
+        if root.isLive {
+            verifyOwners(&place, elapsed: place.reading.interval)
+            owners.assign(to: &place.reading.sockets.sockets)
+            place.ownersRevision = owners.revision
+            bursts.note(
+                place.reading.sockets.sockets, in: place.reading.namespace.id,
+                isComplete: tables.contains(.udp))
+            startBursts(place, hasNews: tables.contains(.udp), at: now)
+        }
+        self.place = place
+        return true
+    }
+
+    private func refresh(_ place: inout Place, at now: Nanoseconds) {
+        number += 1
+        place.reading.number = number
+        place.reading.moment = now
+        place.reading.interval = place.refreshedAt.map { Duration(now.since($0)) }
+        place.refreshedAt = now
+        if let known = namespace(place.reading.namespace.id) { place.reading.namespace = known }
+        let (counters, softnet, limits) = place.source.counters()
+        place.reading.counters = counters
+        place.reading.softnet = softnet
+        place.reading.limits = limits
+        place.reading.interfaces = place.source.interfaces()
+        place.noteLosses(at: now)
+    }
+
+    /// An owner may have closed a socket that others hold open. Of those that a person looks at that
+    /// is found at once, of others in their turn.
+    private func verifyOwners(_ place: inout Place, elapsed: Duration?) {
+        let sockets = place.reading.sockets.sockets
+        let followed = Set(order.wish.follows)
+        if !followed.isEmpty {
+            for socket in sockets where followed.contains(socket.id) {
+                owners.verify(socket.inode)
+            }
+        }
+        let share = SamplingPlan.sweepShare(
+            of: sockets.count, elapsed: elapsed?.inNanoseconds ?? Nanoseconds(0),
+            credit: &place.sweepCredit)
+        if place.sweepCursor >= sockets.count { place.sweepCursor = 0 }
+        let swept = place.sweepCursor..<min(sockets.count, place.sweepCursor + share)
+        for socket in sockets[swept] { owners.verify(socket.inode) }
+        place.sweepCursor = swept.upperBound
+    }
+
+    private func startBursts(_ place: Place, hasNews: Bool, at now: Nanoseconds) {
+        guard let open = place.source.opensQueueLook,
+            place.reading.sockets.tables.contains(.udp)
+        else { return }
+        var facts = SamplingPlan.BurstFacts()
+        if let burst = order.wish.burst, burst.number != burstNumber {
+            burstNumber = burst.number
+            facts.asked = burst.sockets
+        }
+        facts.followed = order.wish.follows
+        var samples: [SocketID: SocketSample] = [:]
+        let named = Set(facts.asked).union(facts.followed)
+        for socket in place.reading.sockets.sockets where socket.transport == .udp {
+            let rate = hasNews ? socket.drops?.rate ?? .zero : .zero
+            guard rate > .zero || named.contains(socket.id) else { continue }
+            samples[socket.id] = socket
+            if rate > .zero { facts.dropping.append((socket.id, rate)) }
+        }
+        guard !samples.isEmpty else { return }
+        facts.asked.removeAll { samples[$0] == nil }
+        facts.followed.removeAll { samples[$0] == nil }
+        (facts.running, facts.endedAt) = bursts.facts
+        let chosen = SamplingPlan.bursts(facts, now: now).compactMap { samples[$0] }
+        if !chosen.isEmpty { bursts.start(chosen, root: root, open: open) }
+    }
+
+    // MARK: What is shown
+
+    private func show(isPass: Bool) -> NetworkLane.Step {
+        guard var place else { return NetworkLane.Step(isComplete: false) }
+        let isComplete = !owners.isSearching && !finder.isSearching
+        let now = Nanoseconds.sinceBoot
+        let hasOwners = place.ownersRevision != owners.revision
+        guard isPass || isComplete || now.since(shownAt) >= Self.showPeriod else {
+            return NetworkLane.Step(isComplete: false)
+        }
+        shownAt = now
+        if root.isLive {
+            if hasOwners { owners.assign(to: &place.reading.sockets.sockets) }
+            place.ownersRevision = owners.revision
+            place.reading.sockets.owners = SocketReading.OwnerSearch(
+                pending: owners.pending, deniedProcesses: owners.deniedProcesses)
+            if hasOwners {
+                bursts.note(
+                    place.reading.sockets.sockets, in: place.reading.namespace.id,
+                    isComplete: false)
+            }
+        }
+        place.reading.cost = Duration(cost)
+        place.reading.namespaces = order.wish.wantsNamespaces ? finder.list : nil
+        self.place = place
+        let isFirst = place.reading.interval == nil
+        let isLookedAt =
+            !order.wish.tables.isEmpty || order.wish.wantsRoutes || order.wish.wantsNamespaces
+        return NetworkLane.Step(
+            reading: place.reading, isNews: isFirst || isLookedAt, isComplete: isComplete)
+    }
+}

@@ -1,0 +1,22 @@
+internal import Units
+
+/// Where one network namespace is read: by the kernel, or made for a test. Belongs to one thread.
+protocol NetworkSource: AnyObject {
+    /// Moves the thread into the namespace, where that is needed. Everything but `leave` is called
+    /// in it.
+    func enter() throws(ProcError)
+    func leave()
+
+    func counters() -> (
+        counters: NetworkCounters, softnet: [SoftnetSample], limits: NetworkLimits
+    )
+    func interfaces() -> [InterfaceSample]
+    /// Without owners.
+    func sockets(_ tables: SocketTables, at moment: Nanoseconds) -> SocketReading
+    func routes() -> RoutingReading
+    func route(to peer: IPAddress) -> ChosenRoute?
+
+    /// Opens what looks at a queue, on the thread that is to look; nil where queues cannot be looked
+    /// at closely.
+    var opensQueueLook: BurstLane.OpenLook? { get }
+}

@@ -1,0 +1,138 @@
+internal import ProcFormats
+internal import Units
+
+/// The threads of one process during a burst: what they wait for, and what they use.
+final class ProcessWatch {
+    private let process: ProcessIdentity
+    private let reader: ProcReader
+    private var walk: DescriptorWalk?
+    /// What its epoll instances wait for, by descriptor.
+    private var epolls: [(descriptor: Int32, targets: [EpollTargets.Target])] = []
+    private var descriptors: [UInt32: [Int32]] = [:]
+    private var threads: [ThreadWatch] = []
+    /// Those for which there was no room.
+    private var passedOver: Set<Int32> = []
+    private var threadCount = 0
+    private var isDenied = false
+    private var listing: [Int32] = []
+    private var looks = 0
+
+    /// The threads are listed again with every so many looks.
+    private static let listingPeriod = 10
+    /// What one look may spend on descriptors.
+    private static let walkSlice = Nanoseconds(2_000_000)
+    private static let mostReported = 16
+
+    init(_ process: ProcessIdentity, reader: ProcReader) {
+        self.process = process
+        self.reader = reader
+        walk = try? DescriptorWalk(process.pid, in: reader.root)
+        if walk == nil { isDenied = true }
+    }
+
+    /// Looks at all threads once, or goes on to find out about descriptors, without which it cannot
+    /// be said what a call waits for.
+    func look(mostThreads: Int) {
+        if let walk {
+            let began = CPUTime.ofThread
+            guard walk.advance(until: { CPUTime.ofThread.since(began) > Self.walkSlice }) else {
+                return
+            }
+            take(walk)
+            self.walk = nil
+        }
+        if looks % Self.listingPeriod == 0 { list(mostThreads) }
+        looks += 1
+        for index in threads.indices { look(at: index) }
+        threads.removeAll(where: \.isGone)
+    }
+
+    private func take(_ walk: DescriptorWalk) {
+        for socket in walk.sockets {
+            descriptors[socket.inode, default: []].append(socket.descriptor)
+        }
+        for descriptor in walk.epolls {
+            let info = try? reader.read(
+                .descriptorInfo(process.pid, walk.thread, descriptor)
+            ) { bytes throws(ParseError) in try EpollTargets(parsing: bytes) }
+            if let info { epolls.append((descriptor, info.targets)) }
+        }
+    }
+
+    // MARK: Threads
+
+    private func list(_ mostThreads: Int) {
+        guard (try? reader.list(.process(process.pid, "task"), into: &listing)) != nil else {
+            return
+        }
+        threadCount = listing.count
+        let known = passedOver.union(threads.map(\.id.tid.rawValue))
+        var added = listing.filter { !known.contains($0) }
+        let room = max(0, mostThreads - threads.count)
+        if added.count > room {
+            // Those that wait for descriptors come first, then those that run.
+            let ranked = added.map { (thread: $0, rank: rank(of: ThreadID($0))) }
+                .sorted { ($1.rank, $0.thread) < ($0.rank, $1.thread) }
+            passedOver.formUnion(ranked[room...].map(\.thread))
+            added = ranked[..<room].map(\.thread)
+        }
+        threads += added.compactMap { ThreadWatch(ThreadID($0), of: process.pid, reader: reader) }
+    }
+
+    /// How worthwhile it is to look at a thread.
+    private func rank(of thread: ThreadID) -> Int {
+        (try? place(of: thread)).map(ThreadWatch.rank) ?? 0
+    }
+
+    private func place(of thread: ThreadID) throws(ProcError) -> SystemCallPlace {
+        try reader.read(.thread(process.pid, thread, "syscall")) { bytes throws(ParseError) in
+            try SystemCallPlace(parsing: bytes)
+        }
+    }
+
+    private func look(at index: Int) {
+        do throws(ProcError) {
+            let place = try place(of: threads[index].id.tid)
+            threads[index].note(place, reader, process.pid)
+        } catch .denied {
+            isDenied = true
+            threads[index].noteDenied(reader, process.pid)
+        } catch {
+            threads[index].isGone = true
+        }
+    }
+
+    // MARK: What it says of one socket
+
+    func reader(of inode: UInt32) -> SocketReader {
+        let own = descriptors[inode] ?? []
+        let holding: [SocketReader.Epoll] = epolls.compactMap { epoll in
+            let target = epoll.targets.first {
+                $0.inode.map { $0 == UInt64(inode) } ?? own.contains($0.descriptor)
+            }
+            return target.map {
+                SocketReader.Epoll(
+                    descriptor: epoll.descriptor, isEdgeTriggered: $0.isEdgeTriggered,
+                    isOneShot: $0.isOneShot, isForReading: $0.isForReading)
+            }
+        }
+        var waiting = ThreadWatch.Waits(
+            descriptors: Set(own), epolls: Set(holding.map(\.descriptor)))
+        let isAwaited = threads.contains { $0.waits(for: waiting) > 0 }
+        waiting.countsPolls = !isAwaited && holding.isEmpty
+        var seen = threads.filter { $0.waits(for: waiting) > 0 }
+        if seen.isEmpty {
+            seen = threads
+            for index in seen.indices { seen[index].readCPUTime(reader, process.pid) }
+            seen.removeAll { $0.cpuTime.rawValue == 0 }
+            seen.sort { $0.cpuTime > $1.cpuTime }
+        } else {
+            seen.sort { $0.waits(for: waiting) > $1.waits(for: waiting) }
+        }
+        let reported = seen.prefix(Self.mostReported).compactMap {
+            $0.report(waiting, reader, process.pid)
+        }
+        return SocketReader(
+            epolls: holding, threads: reported, isDenied: isDenied, threadCount: threadCount)
+    }
+}

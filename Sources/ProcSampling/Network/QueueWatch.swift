@@ -1,0 +1,48 @@
+internal import Units
+
+/// One queue during a burst: what was seen of it so far.
+struct QueueWatch {
+    let sample: SocketSample
+    let number: Int
+    let moment: Nanoseconds
+    private let began: Instant
+    private var queue: [UInt32] = []
+    private var buffer: UInt32 = 0
+    private var firstDrops: UInt32?
+    private var dropped: UInt32 = 0
+    private var last: Instant
+    /// No more looks are due: its time is over, or it closed.
+    private(set) var isComplete = false
+
+    static let duration = Nanoseconds(5_000_000_000)
+    static let period = Nanoseconds(10_000_000)
+
+    init(_ sample: SocketSample, number: Int) {
+        self.sample = sample
+        self.number = number
+        moment = .sinceBoot
+        began = .now
+        last = began
+        queue.reserveCapacity(Int(Self.duration.rawValue / Self.period.rawValue))
+    }
+
+    mutating func look(_ look: BurstLane.Look) {
+        guard !isComplete else { return }
+        guard let (queue, buffer, drops) = look(sample) else {
+            isComplete = true
+            return
+        }
+        self.queue.append(queue)
+        self.buffer = buffer
+        if let firstDrops { dropped = drops &- firstDrops } else { firstDrops = drops }
+        last = .now
+        isComplete = last.since(began) >= Self.duration
+    }
+
+    func burst(reader: SocketReader, cost: Percent) -> QueueBurst {
+        QueueBurst(
+            socket: sample.id, number: number, moment: moment,
+            duration: Duration(last.since(began)), isComplete: isComplete, queue: queue,
+            buffer: ByteCount(UInt64(buffer)), dropped: UInt64(dropped), reader: reader, cost: cost)
+    }
+}

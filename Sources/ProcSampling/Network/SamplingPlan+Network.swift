@@ -1,0 +1,87 @@
+internal import Units
+
+// What is read of networks. Counters are read each time: they are a few files, whatever happens on
+// the machine.
+
+extension SamplingPlan {
+    struct TableFacts: Hashable {
+        /// When it was read last, and what that took; nil if it never was.
+        var readAt: Nanoseconds?
+        var cost = Nanoseconds(0)
+        /// When the counter that tells of its losses rose last.
+        var lossAt: Nanoseconds?
+    }
+
+    /// Nobody looks at it, but losses are to be found with whom they belong to.
+    static let tablePeriod = Nanoseconds(10_000_000_000)
+    /// A table that is dear to read is read less often: it may take a fiftieth of the time.
+    private static let tableFactor: UInt64 = 50
+    /// For so long after a loss the table is read each time.
+    static let alarm = Nanoseconds(10_000_000_000)
+
+    /// The sockets to be read now: what is wished for, and of what is not, UDP sockets and those TCP
+    /// sockets that wait for somebody, now and then and as long as they lose.
+    static func socketTables(
+        _ wish: SocketTables, udp: TableFacts, tcp: TableFacts, now: Nanoseconds
+    ) -> SocketTables {
+        var tables = wish
+        if isDue(udp, now) { tables.insert(.udp) }
+        if isDue(tcp, now) { tables.formUnion([.closeWait, .listening]) }
+        return tables
+    }
+
+    private static func isDue(_ table: TableFacts, _ now: Nanoseconds) -> Bool {
+        guard let readAt = table.readAt else { return true }
+        if let lossAt = table.lossAt, now.since(lossAt) <= alarm { return true }
+        let period = max(tablePeriod, Nanoseconds(table.cost.rawValue * tableFactor))
+        return now.since(readAt) >= period
+    }
+
+    /// Routing tables may be long and hardly ever change.
+    static func isRoutingDue(_ table: TableFacts, now: Nanoseconds) -> Bool {
+        isDue(TableFacts(readAt: table.readAt, cost: table.cost), now)
+    }
+}
+
+// MARK: - Queues looked at closely
+
+extension SamplingPlan {
+    /// So many queues are looked at at a time.
+    static let mostBursts = 16
+    /// So many of them, at most, because they drop.
+    static let mostDroppingBursts = 8
+    private static let pauseWhileDropping = Nanoseconds(10_000_000_000)
+    private static let pauseWhileFollowed = Nanoseconds(30_000_000_000)
+
+    struct BurstFacts {
+        /// What a person asked for just now.
+        var asked: [SocketID] = []
+        /// What dropped since the reading before, and how much a second.
+        var dropping: [(socket: SocketID, rate: Rate)] = []
+        /// What a person looks at.
+        var followed: [SocketID] = []
+        /// Those that are looked at closely now.
+        var running: Set<SocketID> = []
+        /// When others were, the last time.
+        var endedAt: [SocketID: Nanoseconds] = [:]
+    }
+
+    /// The queues to be looked at closely from now on: what is asked for at once, what drops soon
+    /// again, the worst first, and what is looked at now and then, so that a good reader can be
+    /// called one.
+    static func bursts(_ facts: BurstFacts, now: Nanoseconds) -> [SocketID] {
+        var chosen: [SocketID] = []
+        var known = facts.running
+        func choose(_ socket: SocketID, unlessWithin pause: Nanoseconds) {
+            guard known.count < mostBursts, !known.contains(socket) else { return }
+            if let end = facts.endedAt[socket], now.since(end) < pause { return }
+            known.insert(socket)
+            chosen.append(socket)
+        }
+        for socket in facts.asked { choose(socket, unlessWithin: Nanoseconds(0)) }
+        let worst = facts.dropping.sorted { $0.rate > $1.rate }.prefix(mostDroppingBursts)
+        for (socket, _) in worst { choose(socket, unlessWithin: pauseWhileDropping) }
+        for socket in facts.followed { choose(socket, unlessWithin: pauseWhileFollowed) }
+        return chosen
+    }
+}
