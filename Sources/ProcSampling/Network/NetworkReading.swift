@@ -124,16 +124,18 @@ public struct SocketTables: OptionSet, Hashable, Sendable {
 /// One interface: `rtnetlink(7)`, RTM_GETLINK; from `/proc/net/dev` and `/sys/class/net` where that
 /// does not do. Losses on receiving, by their names in `struct rtnl_link_stats64`.
 public struct InterfaceSample: Hashable, Sendable, Identifiable {
-    /// Its index.
+    /// Its index; from `/proc/net/dev`, which has none, a number given to its name.
     public let id: UInt32
     public var name: String
     /// In bytes; nil where it is not told.
     public var mtu: UInt32?
+    /// True where it is not told.
     public var isUp: Bool
     public var isLoopback: Bool
     public var receivedPackets: Counted
     public var sentPackets: Counted
-    /// `rx_dropped`: no room, or a protocol nobody knows.
+    /// `rx_dropped`: no room, or a protocol nobody knows. From `/proc/net/dev`, what was missed is
+    /// counted here, too.
     public var dropped: Counted
     /// `rx_missed_errors`, `rx_fifo_errors`, `rx_over_errors`: its ring was full.
     public var missed: Counted
