@@ -28,6 +28,19 @@ static const struct {
      grow},
     {"mappings", "mappings N [--touch MIB]", "N mappings of a page, and one of MIB that is touched",
      mappings},
+    {"udp", "udp --reader KIND [--port P] ...",
+     "reads UDP; KIND is healthy, slow, stalled (by edge-triggered epoll), pauses or small\n"
+     "                                       (a buffer for bursts). --rate N a second, --buffer BYTES",
+     udp},
+    {"udpsend", "udpsend --ports P,P,... [--rate N]",
+     "N datagrams a second to each port, of --size BYTES, --burst N at once", udpsend},
+    {"sockets", "sockets N [--kind tcp|udp|unix]",
+     "N open sockets; with --netns in a network namespace of their own", sockets},
+    {"closewait", "closewait N [--rate R]",
+     "N connections, R more a second, that the peer has closed and nobody here does", closewait},
+    {"listener", "listener [--backlog B] [--clients N]",
+     "N clients for a backlog of B from which nobody accepts", listener},
+    {"tcpstall", "tcpstall", "a thread writes to a TCP connection that nobody reads", tcpstall},
 };
 static const size_t count = sizeof workloads / sizeof *workloads;
 

@@ -39,17 +39,36 @@ long number(const char *text, long least, long most, const char *what) {
     return value;
 }
 
-long option(struct arguments *arguments, const char *name, long least, long most, long otherwise) {
+/// Takes so many words out of `arguments`.
+static void take_out(struct arguments *arguments, int place, int words) {
+    for (int i = place + words; i < arguments->count; i++)
+        arguments->values[i - words] = arguments->values[i];
+    arguments->count -= words;
+}
+
+const char *text_option(struct arguments *arguments, const char *name, const char *otherwise) {
     for (int i = 0; i < arguments->count; i++) {
         if (strcmp(arguments->values[i], name) != 0) continue;
-        if (i + 1 == arguments->count) refuse("%s needs a number", name);
-        long value = number(arguments->values[i + 1], least, most, name);
-        for (int j = i + 2; j < arguments->count; j++)
-            arguments->values[j - 2] = arguments->values[j];
-        arguments->count -= 2;
+        if (i + 1 == arguments->count) refuse("%s needs a value", name);
+        const char *value = arguments->values[i + 1];
+        take_out(arguments, i, 2);
         return value;
     }
     return otherwise;
+}
+
+long option(struct arguments *arguments, const char *name, long least, long most, long otherwise) {
+    const char *text = text_option(arguments, name, NULL);
+    return text == NULL ? otherwise : number(text, least, most, name);
+}
+
+bool flag(struct arguments *arguments, const char *name) {
+    for (int i = 0; i < arguments->count; i++) {
+        if (strcmp(arguments->values[i], name) != 0) continue;
+        take_out(arguments, i, 1);
+        return true;
+    }
+    return false;
 }
 
 void expect_count(const struct arguments *arguments, int count, const char *usage) {

@@ -2,6 +2,7 @@
 #ifndef SUPPORT_H
 #define SUPPORT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -23,8 +24,14 @@ _Noreturn void fail(const char *call);
 /// The whole number that `text` says, from `least` to `most`; refuses anything else.
 long number(const char *text, long least, long most, const char *what);
 
-/// The number behind the option `name`, or `otherwise`. The option is taken out of `arguments`.
+/// The word behind the option `name`, or `otherwise`. The option is taken out of `arguments`.
+const char *text_option(struct arguments *arguments, const char *name, const char *otherwise);
+
+/// The number behind the option `name`, or `otherwise`.
 long option(struct arguments *arguments, const char *name, long least, long most, long otherwise);
+
+/// Whether the option `name`, which has no value, is there.
+bool flag(struct arguments *arguments, const char *name);
 
 /// Refuses arguments that are left over.
 void expect_count(const struct arguments *arguments, int count, const char *usage);

@@ -14,5 +14,11 @@ _Noreturn void starve(struct arguments *);
 _Noreturn void switcher(struct arguments *);
 _Noreturn void grow(struct arguments *);
 _Noreturn void mappings(struct arguments *);
+_Noreturn void udp(struct arguments *);
+_Noreturn void udpsend(struct arguments *);
+_Noreturn void sockets(struct arguments *);
+_Noreturn void closewait(struct arguments *);
+_Noreturn void listener(struct arguments *);
+_Noreturn void tcpstall(struct arguments *);
 
 #endif
