@@ -28,7 +28,7 @@ test: toolchain ## check everything: style, unit tests, the whole program, its n
 	@# One at a time: tests that wait for real programs would take each other's threads and CPUs.
 	$(SWIFT) test --skip-build --no-parallel
 
-demo: dashboard ## start a thread that spins, a service that grows, and the dashboard
+demo: dashboard ## start a thread that spins, a service that grows, readers that lose, and the dashboard
 	@$(packages) demo
 	$(release) --product workload
 	@sh Scripts/demo $(ARGS)
