@@ -1,6 +1,12 @@
-/// Thread names that hurt: parsers of `stat`, tables, and the terminal. A name is any 15 bytes.
+/// Thread names that hurt: parsers of `stat`, tables, and the terminal. A name is any 15 bytes. Names
+/// of UNIX sockets may hurt just as well.
 
+#include <stddef.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "workloads.h"
@@ -20,8 +26,24 @@ static const char *const hostile[] = {
     ") ( ) S 0 0",
 };
 
+/// A socket in the abstract namespace, where a name is any bytes. Ours end in the process, since
+/// each name is there once.
+static void open_socket(const char *name) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int size = snprintf(address.sun_path + 1, sizeof address.sun_path - 1, "%s %d", name, getpid());
+    int made = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    socklen_t length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)size);
+    if (made < 0 || bind(made, (const struct sockaddr *)&address, length) != 0) fail("bind");
+}
+
 void names(struct arguments *arguments) {
-    expect_count(arguments, 0, "names");
+    bool with_sockets = flag(arguments, "--sockets");
+    expect_count(arguments, 0, "names [--sockets]");
+    if (with_sockets) {
+        for (size_t i = 0; i < sizeof hostile / sizeof *hostile; i++) open_socket(hostile[i]);
+        // Who owns them is shown, too.
+        prctl(PR_SET_NAME, hostile[2]);
+    }
     static long share = 30;
     const size_t busy = 4;
     char tids[16 * 12] = "";

@@ -104,8 +104,8 @@ void udp(struct arguments *arguments) {
 }
 
 static struct {
-    int socket, ports;
-    struct sockaddr_in to[16];
+    /// One for each port, connected to it.
+    int sockets[16], ports;
     /// Datagrams a second to each port, how many of them at once, and the bytes of each.
     double rate;
     uint64_t burst;
@@ -123,8 +123,7 @@ static void *send_on_time(void *unused) {
         for (; sent < due; sent++)
             for (int i = 0; i < sender.ports; i++)
                 // What cannot be sent is lost like anything else on the way.
-                sendto(sender.socket, datagram, sender.size, 0,
-                       (const struct sockaddr *)&sender.to[i], sizeof sender.to[i]);
+                send(sender.sockets[i], datagram, sender.size, 0);
         rest(millisecond);
     }
 }
@@ -140,14 +139,17 @@ void udpsend(struct arguments *arguments) {
         "udpsend --ports P,P,... [--rate N] [--burst N] [--size BYTES] [--address A]");
     char *rest_of_list = strdup(ports);
     for (char *port; (port = strsep(&rest_of_list, ",")) != NULL; sender.ports++) {
-        if (sender.ports == sizeof sender.to / sizeof *sender.to) refuse("too many ports");
-        sender.to[sender.ports] = internet(address, number(port, 1, 65535, "a port"));
+        if (sender.ports == sizeof sender.sockets / sizeof *sender.sockets)
+            refuse("too many ports");
+        struct sockaddr_in to = internet(address, number(port, 1, 65535, "a port"));
+        int made = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        if (made < 0) fail("socket");
+        if (connect(made, (const struct sockaddr *)&to, sizeof to) != 0) fail("connect");
+        sender.sockets[sender.ports] = made;
     }
     if (rate * sender.ports > most)
         refuse("at most %ld datagrams a second for all ports together", most);
     sender.rate = (double)rate;
-    struct sockaddr_in any = internet("0.0.0.0", 0);
-    sender.socket = bound_socket(SOCK_DGRAM, &any);
     pid_t tid = start_thread("sender", send_on_time, NULL);
     say("udpsend pid=%d thread=%d ports=%d rate=%ld burst=%lu", getpid(), tid, sender.ports, rate,
         (unsigned long)sender.burst);
