@@ -24,6 +24,7 @@ struct FileFormat {
             }
         }
         if let format = memory(name) ?? network(name) { return format }
+        if parts[1] == "sockets", let format = sockets(name) { return format }
         switch name {
         case "stat":
             return FileFormat(.sameOrThrows) { bytes throws(ParseError) in
@@ -183,12 +184,46 @@ struct FileFormat {
         }
     }
 
+    /// Tables of sockets, and answers of netlink.
+    private static func sockets(_ name: Substring) -> FileFormat? {
+        switch name {
+        case "tcp", "tcp6", "udp", "udp6", "raw", "raw6":
+            FileFormat(.lessOrThrows) { bytes throws(ParseError) in
+                try SocketTableRow.all(in: bytes, hasDrops: !name.hasPrefix("tcp"))
+            }
+        case "unix":
+            FileFormat(.lessOrThrows) { bytes throws(ParseError) in
+                try UnixTableRow.all(in: bytes)
+            }
+        case "packet":
+            FileFormat(.lessOrThrows) { bytes throws(ParseError) in
+                try PacketTableRow.all(in: bytes)
+            }
+        case "diag-unix":
+            FileFormat(.lessOrThrows) { bytes throws(ParseError) in
+                try NetlinkAnswer(bytes, UnixDiagMessage.init)
+            }
+        case "diag-packet":
+            FileFormat(.lessOrThrows) { bytes throws(ParseError) in
+                try NetlinkAnswer(bytes, PacketDiagMessage.init)
+            }
+        case _ where name.hasPrefix("diag-"):
+            FileFormat(.lessOrThrows) { bytes throws(ParseError) in
+                try NetlinkAnswer(bytes, InetDiagMessage.init)
+            }
+        default: nil
+        }
+    }
+
+<<<<<<< HEAD
     private static let wantedCounters = [
         "Ip.InReceives", "Ip.ReasmFails", "IcmpMsg.InType3", "Udp.InErrors", "Udp.MemErrors",
         "TcpExt.ListenOverflows", "IpExt.InOctets", "Udp6InErrors", "Icmp6InPktTooBigs",
         "nf_conntrack.drop",
     ]
 
+=======
+>>>>>>> 70a0524 (Sockets: tests against captures and against sockets they open themselves)
     private init(_ whenCut: WhenCut, _ parse: @escaping ([UInt8]) throws(ParseError) -> Any) {
         self.parse = parse
         self.whenCut = whenCut

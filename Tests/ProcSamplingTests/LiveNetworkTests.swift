@@ -153,16 +153,19 @@ struct LiveNetworkTests {
 
     /// The lines of `ip route`, one for each next hop, in words; first where it leads.
     private static func lines(of text: String) -> [[String]] {
-        text.split(separator: "\n").flatMap { line in
+        var lines: [[String]] = []
+        for line in text.split(separator: "\n") {
             // The hops stand behind backslashes.
             let parts = line.split(separator: "\\")
-            return parts.count == 1 ? [String(line)] : parts.dropFirst().map { parts[0] + $0 }
-        }.map { line in
-            var words = line.split(whereSeparator: \.isWhitespace).map(String.init)
-            let isDestination = words[0] == "default" || words[0].contains { ".:".contains($0) }
-            if !isDestination { words.swapAt(0, 1) }
-            return words
+            for hop in parts.count == 1 ? [""] : parts.dropFirst() {
+                var words = (parts[0] + " " + hop).split(whereSeparator: \.isWhitespace)
+                    .map(String.init)
+                let isDestination = words[0] == "default" || words[0].contains { ".:".contains($0) }
+                if !isDestination { words.swapAt(0, 1) }
+                lines.append(words)
+            }
         }
+        return lines
     }
 
     @Test func routesAreThoseOfIP() async throws {

@@ -72,7 +72,8 @@ extension NetlinkRequest {
         request.append([SocketFamily.unix.rawValue, 0, 0, 0])
         request.append(UInt32.max)  // states
         request.append(UInt32(0))  // inode
-        request.append(UInt32(0x01 | 0x04 | 0x10 | 0x20 | 0x40))  // name, peer, queues, memory, user
+        // Name, peer, queues, memory and user.
+        request.append(UInt32(0x01 | 0x04 | 0x10 | 0x20 | 0x40))
         request.append(UInt64.max)  // cookie
         return request
     }

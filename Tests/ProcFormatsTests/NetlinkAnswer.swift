@@ -1,0 +1,49 @@
+import ProcFormats
+
+/// A captured answer of netlink: all that it lists, and how it ended.
+struct NetlinkAnswer<Message> {
+    var messages: [Message] = []
+    var ending: NetlinkMessage.Ending?
+
+    init(
+        _ bytes: [UInt8], _ parse: (Span<UInt8>, Range<Int>) throws(ParseError) -> Message
+    ) throws(ParseError) {
+        var offset = 0
+        while let next = try NetlinkMessage(nextIn: bytes.span, at: &offset) {
+            if let ending = try next.ending(in: bytes.span) {
+                self.ending = ending
+            } else {
+                messages.append(try parse(bytes.span, next.payload))
+            }
+        }
+    }
+}
+
+extension SocketTableRow {
+    static func all(in bytes: [UInt8], hasDrops: Bool) throws(ParseError) -> [SocketTableRow] {
+        var offset = try SocketTable.firstRow(in: bytes.span)
+        var rows: [SocketTableRow] = []
+        while let row = try SocketTableRow(nextIn: bytes.span, at: &offset, hasDrops: hasDrops) {
+            rows.append(row)
+        }
+        return rows
+    }
+}
+
+extension UnixTableRow {
+    static func all(in bytes: [UInt8]) throws(ParseError) -> [UnixTableRow] {
+        var offset = try SocketTable.firstRow(in: bytes.span)
+        var rows: [UnixTableRow] = []
+        while let row = try UnixTableRow(nextIn: bytes.span, at: &offset) { rows.append(row) }
+        return rows
+    }
+}
+
+extension PacketTableRow {
+    static func all(in bytes: [UInt8]) throws(ParseError) -> [PacketTableRow] {
+        var offset = try SocketTable.firstRow(in: bytes.span)
+        var rows: [PacketTableRow] = []
+        while let row = try PacketTableRow(nextIn: bytes.span, at: &offset) { rows.append(row) }
+        return rows
+    }
+}

@@ -1,0 +1,121 @@
+import Glibc
+import ProcFormats
+import Testing
+import Units
+
+@testable import ProcSampling
+
+/// Close looks at UDP sockets of this test, each of which lost a number of its own.
+@Suite(.serialized)
+struct QueueProbeTests {
+    private static let any = IPAddress(v4: 0)
+    private static let any6 = IPAddress(high: 0, low: 0)
+    private static let loopback = IPAddress(v4: 0x7F00_0001)
+    private static let loopback6 = IPAddress(high: 0, low: 1)
+    private static let mapped = IPAddress(high: 0, low: 0xFFFF_7F00_0001)
+
+    private func receiver(
+        _ address: IPAddress, port: UInt16 = 0, buffer: Int32 = 4096, option: Int32? = nil
+    ) throws -> OpenSocket {
+        let socket = try OpenSocket(address.isV6 ? AF_INET6 : AF_INET, .datagram)
+        try socket.set(SOL_SOCKET, SO_RCVBUF, buffer)
+        if let option { try socket.set(SOL_SOCKET, option, 1) }
+        try socket.bind(address, port: port)
+        return socket
+    }
+
+    /// Sends datagrams until some are lost.
+    private func flood(_ port: UInt16, at address: IPAddress, count: Int = 50) throws {
+        let sender = try OpenSocket(address.isV6 ? AF_INET6 : AF_INET, .datagram)
+        try sender.connect(address, port: port)
+        for _ in 0..<count { try sender.send(bytes: 100) }
+    }
+
+    private func samples() throws -> [SocketSample] {
+        SocketTableReader(
+            reader: ProcReader(root: try ProcRoot()), folder: .thread, namespace: NamespaceID(1),
+            usesNetlink: true
+        ).read(.udp, at: Nanoseconds(0)).sockets
+    }
+
+    private func sample(of socket: OpenSocket) throws -> SocketSample {
+        try #require(try samples().first { $0.inode == socket.inode })
+    }
+
+    @Test(arguments: [
+        (any, loopback), (loopback, loopback), (any6, loopback6), (any6, loopback),
+        (loopback6, loopback6), (mapped, loopback),
+    ])
+    func looksShowWhatTheListingShows(bound: IPAddress, target: IPAddress) throws {
+        let socket = try receiver(bound)
+        try flood(socket.port, at: target)
+        let sample = try sample(of: socket)
+        let probe = try #require(QueueProbe())
+        let look = try #require(probe.look(at: sample))
+        #expect(look.queue > 4000 && UInt64(look.queue) == sample.receiveQueue)
+        #expect(look.buffer == 8192)
+        #expect(look.drops > 10 && UInt64(look.drops) == sample.drops?.total)
+        _ = socket.drain()
+        #expect(probe.look(at: sample)?.queue == 0)
+    }
+
+    @Test func theRightOneOfManyThatShareAnAddress() throws {
+        let first = try receiver(Self.any, option: SO_REUSEPORT)
+        let all =
+            [first]
+            + (try (1..<8).map {
+                try receiver(
+                    Self.any, port: first.port, buffer: 4096 + $0 * 512, option: SO_REUSEPORT)
+            })
+        for _ in 0..<40 { try flood(first.port, at: Self.loopback, count: 5) }
+        let samples = try samples()
+        let probe = try #require(QueueProbe())
+        for _ in 0..<2 {
+            for socket in all {
+                let sample = try #require(samples.first { $0.inode == socket.inode })
+                let look = try #require(probe.look(at: sample))
+                #expect(ByteCount(UInt64(look.buffer)) == sample.receiveBuffer)
+                #expect(UInt64(look.queue) == sample.receiveQueue)
+                #expect(UInt64(look.drops) == sample.drops?.total)
+            }
+        }
+        #expect(Set(samples.compactMap(\.receiveBuffer)).count >= 8)
+    }
+
+    @Test func aConnectedOneBesideOneThatIsNot() throws {
+        let open = try receiver(Self.loopback, option: SO_REUSEADDR)
+        let peer = try receiver(Self.loopback)
+        let connected = try receiver(
+            Self.loopback, port: open.port, buffer: 5000, option: SO_REUSEADDR)
+        try connected.connect(Self.loopback, port: peer.port)
+        let probe = try #require(QueueProbe())
+        #expect(probe.look(at: try sample(of: connected))?.buffer == 10000)
+        #expect(probe.look(at: try sample(of: open))?.buffer == 8192)
+    }
+
+    @Test(.enabled(if: geteuid() == 0)) func oneThatIsBoundToAnInterface() throws {
+        let socket = try OpenSocket(AF_INET, .datagram)
+        let name = Array("lo".utf8)
+        let result = setsockopt(
+            socket.descriptor, SOL_SOCKET, SO_BINDTODEVICE, name, socklen_t(name.count))
+        try #require(result == 0)
+        try socket.set(SOL_SOCKET, SO_RCVBUF, 6000)
+        try socket.bind(Self.any)
+        let sample = try sample(of: socket)
+        #expect(sample.interface == 1)
+        #expect(QueueProbe()?.look(at: sample)?.buffer == 12000)
+    }
+
+    @Test func whatIsGoneIsNotAnotherOne() throws {
+        let probe = try #require(QueueProbe())
+        var socket: OpenSocket? = try receiver(Self.any)
+        let sample = try sample(of: try #require(socket))
+        let port = try #require(socket?.port)
+        #expect(probe.look(at: sample) != nil)
+        socket = nil
+        #expect(probe.look(at: sample) == nil)
+        let next = try receiver(Self.any, port: port)
+        #expect(probe.look(at: sample) == nil)
+        #expect(probe.look(at: try self.sample(of: next)) != nil)
+    }
+}

@@ -1,0 +1,102 @@
+import ProcFormats
+import Testing
+import Units
+
+@testable import ProcSampling
+
+/// What is kept of sockets from one reading to the next.
+struct SocketBookTests {
+    /// Drops of sockets by their cookies, in the order of the kernel's list.
+    private func read(
+        _ book: inout SocketBook, at second: UInt64, _ sockets: [(cookie: UInt64, drops: UInt32?)],
+        state: SocketState = .close, states: UInt32 = .max
+    ) -> [SocketSample] {
+        book.begin(at: Nanoseconds(second * 1_000_000_000))
+        defer { book.end(states: states) }
+        return sockets.map { cookie, drops in
+            var sample = Self.sample(cookie, state)
+            book.note(&sample, drops: drops, retransmits: nil)
+            return sample
+        }
+    }
+
+    static func sample(_ cookie: UInt64, _ state: SocketState = .close) -> SocketSample {
+        SocketSample(
+            id: SocketID(namespace: NamespaceID(1), cookie: cookie), transport: .udp,
+            local: .none, peer: .none, state: state)
+    }
+
+    @Test func totalsBecomeRatesOverTheTimeThatPassed() {
+        var book = SocketBook()
+        #expect(read(&book, at: 10, [(1, 100)])[0].drops == Counted(total: 100))
+        let second = read(&book, at: 14, [(1, 300)])[0]
+        #expect(second.drops == Counted(total: 300, rate: Rate(Float(50)), sinceStart: 200))
+        #expect(second.since.seconds == 10 && second.isFromBefore)
+    }
+
+    @Test func aCounterOfTheKernelThatWrapsGoesOn() {
+        var book = SocketBook()
+        _ = read(&book, at: 1, [(1, .max - 9)])
+        let wrapped = read(&book, at: 2, [(1, 10)])[0].drops
+        #expect(wrapped == Counted(total: 0x1_0000_000A, rate: Rate(Float(20)), sinceStart: 20))
+        let again = read(&book, at: 3, [(1, 9)])[0].drops
+        #expect(again?.total == 0x2_0000_0009)
+    }
+
+    @Test func socketsKeepTheirOwnInAnyOrder() {
+        var book = SocketBook()
+        let cookies = (1...500).map { UInt64($0) }
+        _ = read(&book, at: 1, cookies.map { ($0, UInt32($0) * 10) })
+        // Some went, some came, the rest is turned round.
+        let later = cookies.filter { $0 % 7 != 0 }.reversed() + [1000, 1001]
+        let found = read(&book, at: 2, later.map { ($0, UInt32($0) * 11) })
+        for sample in found {
+            let cookie = sample.id.cookie
+            #expect(sample.isFromBefore == (cookie <= 500))
+            #expect(sample.drops?.rate == (cookie <= 500 ? Rate(Float(cookie)) : nil))
+        }
+    }
+
+    @Test func whatIsGoneIsForgotten() {
+        var book = SocketBook()
+        _ = read(&book, at: 1, [(1, 5), (2, 5)])
+        _ = read(&book, at: 2, [(2, 5)])
+        let back = read(&book, at: 3, [(1, 7), (2, 5)])
+        #expect(back[0].drops == Counted(total: 7, sinceStart: 7))
+        #expect(back[0].since.seconds == 3 && !back[0].isFromBefore)
+        #expect(back[1].drops == Counted(total: 5, rate: .zero))
+    }
+
+    @Test func aReadingThatFailsLeavesNoTrace() {
+        var book = SocketBook()
+        _ = read(&book, at: 1, [(1, 5)])
+        book.begin(at: Nanoseconds(2_000_000_000))
+        var lost = Self.sample(9)
+        book.note(&lost, drops: 1, retransmits: nil)
+        let found = read(&book, at: 3, [(1, 9)])[0]
+        #expect(found.drops == Counted(total: 9, rate: Rate(Float(2)), sinceStart: 4))
+    }
+
+    @Test func aStateBeginsWhereItIsFirstSeen() {
+        var book = SocketBook()
+        _ = read(&book, at: 1, [(1, nil)], state: .established)
+        let changed = read(&book, at: 5, [(1, nil)], state: .closeWait)[0]
+        #expect(changed.since.seconds == 5 && !changed.isFromBefore)
+        #expect(changed.drops == nil)
+    }
+
+    @Test func whatWasNotAskedForBeforeMayBeOld() {
+        var book = SocketBook()
+        _ = read(&book, at: 1, [], state: .closeWait, states: SocketState.closeWait.bit)
+        let all = read(&book, at: 2, [(1, nil)], state: .established)[0]
+        #expect(all.isFromBefore)
+        let closing = read(&book, at: 3, [(2, nil)], state: .closeWait)[0]
+        #expect(!closing.isFromBefore)
+    }
+
+    @Test func twoReadingsAtOnceGiveNoRate() {
+        var book = SocketBook()
+        _ = read(&book, at: 1, [(1, 5)])
+        #expect(read(&book, at: 1, [(1, 6)])[0].drops == Counted(total: 6, sinceStart: 1))
+    }
+}
