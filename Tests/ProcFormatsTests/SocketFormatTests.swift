@@ -100,7 +100,7 @@ struct SocketFormatTests {
     func unix() throws {
         let bytes = try fixture("diag-unix")
         let answer = try NetlinkAnswer(bytes, UnixDiagMessage.init)
-        #expect(answer.ending == .complete && answer.messages.count == 6)
+        #expect(answer.ending == .complete && answer.messages.count == 5)
         let listener = try #require(answer.messages.first { $0.state == 10 })
         #expect(listener.name(in: bytes.span) == "@dxtop@stream \u{1B}[31mÿ")
         #expect(listener.receiveQueue == 1 && listener.sendQueue == 3)

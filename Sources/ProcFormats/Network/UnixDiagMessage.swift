@@ -6,7 +6,7 @@ public struct UnixDiagMessage: Hashable, Sendable {
     public var type: UInt8
     /// 1 is connected, 7 is not, 10 listens.
     public var state: UInt8
-    /// 0 while it waits for accept(2).
+    /// Never 0: what waits for accept(2) is not listed.
     public var inode: UInt32
     public var cookie: UInt64
     /// Where its name stands in the bytes; empty where it has none.

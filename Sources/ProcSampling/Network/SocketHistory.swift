@@ -31,9 +31,10 @@ public struct SocketHistory: Sendable {
         moments.append(reading.moment)
         if moments.count > Self.mostReadings { moments.removeFirst() }
 
+        let chosen = choose(reading.sockets.sockets, shown)
         var before = series
         series = [:]
-        for index in choose(reading.sockets.sockets, shown) {
+        for index in chosen {
             let sample = reading.sockets.sockets[index]
             var own = before.removeValue(forKey: sample.id) ?? SocketSeries(sample.transport)
             own.append(sample)
