@@ -32,12 +32,13 @@ final class QueueProbe {
     }
 
     private func find(_ target: Target) -> InetDiagMessage? {
+        var source = target.peerPort
         switch ways[target.cookie] {
         case .listed: return list(target)
-        case .from(let port):
-            if let found = ask(target, from: port), found.cookie == target.cookie { return found }
-        case nil:
-            guard let found = ask(target, from: target.peerPort) else { break }
+        case .from(let port): source = port
+        case nil: break
+        }
+        if let found = ask(target, from: source) {
             if found.cookie == target.cookie { return found }
             // The kernel chooses among those that share an address by where a datagram comes from.
             for port in 1...Self.mostPorts {

@@ -51,16 +51,14 @@ enum SocketListing: Int, CaseIterable {
 
     private static let allStates = SocketState.allCases.reduce(0) { $0 | $1.bit }
 
+    /// What the kernel is asked for.
     func request(states: UInt32) -> NetlinkRequest {
-        switch self {
-        case .unix: .unixSockets()
-        case .packet: .packetSockets()
-        default:
-            if let (_, family, number) = internet {
-                .inetSockets(family, protocol: number, states: states)
-            } else {
-                preconditionFailure("the others have requests of their own")
-            }
+        if let (_, family, number) = internet {
+            .inetSockets(family, protocol: number, states: states)
+        } else if self == .unix {
+            .unixSockets()
+        } else {
+            .packetSockets()
         }
     }
 }

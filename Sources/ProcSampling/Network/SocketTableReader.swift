@@ -69,34 +69,14 @@ final class SocketTableReader {
         _ book: inout SocketBook, _ reading: inout SocketReading
     ) -> Bool {
         guard let netlink, refusals[listing] == nil else { return false }
-        let namespace = namespace
         let before = reading.sockets.count
         book.begin(at: moment)
         do throws(Errno) {
             let isTorn = try netlink.ask(listing.request(states: states)) { message, bytes in
-                switch listing {
-                case .unix:
-                    if let found = try? UnixDiagMessage(parsing: bytes, in: message.payload) {
-                        var sample = SocketSample(found, bytes, in: namespace)
-                        book.note(&sample, drops: found.memory?.drops, retransmits: nil)
-                        reading.sockets.append(sample)
-                    }
-                case .packet:
-                    if let found = try? PacketDiagMessage(parsing: bytes, in: message.payload) {
-                        var sample = SocketSample(found, in: namespace)
-                        book.note(&sample, drops: found.memory?.drops, retransmits: nil)
-                        reading.sockets.append(sample)
-                    }
-                default:
-                    if let found = try? InetDiagMessage(parsing: bytes, in: message.payload),
-                        let transport = listing.internet?.transport
-                    {
-                        var sample = SocketSample(found, transport, in: namespace)
-                        book.note(
-                            &sample, drops: found.memory?.drops, retransmits: found.tcp?.retransmits
-                        )
-                        reading.sockets.append(sample)
-                    }
+                do throws(ParseError) {
+                    try add(message, bytes, listing, &book, &reading.sockets)
+                } catch {
+                    reader.note(error, in: "sock_diag \(listing.file)")
                 }
             }
             reading.isTorn = reading.isTorn || isTorn
@@ -104,8 +84,38 @@ final class SocketTableReader {
             return true
         } catch {
             reading.sockets.removeSubrange(before...)
+            guard error.isLasting else {
+                reading.isTorn = true
+                return true
+            }
             refusals[listing] = error.reason
+            // Files know sockets by other numbers.
+            book = SocketBook()
             return false
+        }
+    }
+
+    private func add(
+        _ message: NetlinkMessage, _ bytes: Span<UInt8>, _ listing: SocketListing,
+        _ book: inout SocketBook, _ sockets: inout [SocketSample]
+    ) throws(ParseError) {
+        switch listing {
+        case .unix:
+            let found = try UnixDiagMessage(parsing: bytes, in: message.payload)
+            var sample = SocketSample(found, bytes, in: namespace)
+            book.note(&sample, drops: found.memory?.drops, retransmits: nil)
+            sockets.append(sample)
+        case .packet:
+            let found = try PacketDiagMessage(parsing: bytes, in: message.payload)
+            var sample = SocketSample(found, in: namespace)
+            book.note(&sample, drops: found.memory?.drops, retransmits: nil)
+            sockets.append(sample)
+        case .tcp, .tcp6, .udp, .udp6, .raw, .raw6:
+            guard let transport = listing.internet?.transport else { return }
+            let found = try InetDiagMessage(parsing: bytes, in: message.payload)
+            var sample = SocketSample(found, transport, in: namespace)
+            book.note(&sample, drops: found.memory?.drops, retransmits: found.tcp?.retransmits)
+            sockets.append(sample)
         }
     }
 
@@ -115,7 +125,6 @@ final class SocketTableReader {
         of listing: SocketListing, _ states: UInt32, at moment: Nanoseconds,
         _ book: inout SocketBook, _ reading: inout SocketReading
     ) {
-        let namespace = namespace
         let before = reading.sockets.count
         book.begin(at: moment)
         func add(_ sample: SocketSample, drops: UInt32? = nil) {
@@ -136,7 +145,7 @@ final class SocketTableReader {
                     while let row = try PacketTableRow(nextIn: bytes, at: &offset) {
                         add(SocketSample(row, in: namespace))
                     }
-                default:
+                case .tcp, .tcp6, .udp, .udp6, .raw, .raw6:
                     guard let transport = listing.internet?.transport else { return }
                     while let row = try SocketTableRow(
                         nextIn: bytes, at: &offset, hasDrops: transport != .tcp)
@@ -153,6 +162,11 @@ final class SocketTableReader {
 }
 
 extension Errno {
+    /// Whether asking again would be refused again; a machine short of memory is another matter.
+    fileprivate var isLasting: Bool {
+        ![EAGAIN, ENOBUFS, ENOMEM, EBUSY].contains(number)
+    }
+
     /// For people: "No such file or directory" says nothing of a module that is missing.
     fileprivate var reason: String {
         switch number {

@@ -41,10 +41,15 @@ final class ProcReader {
             return try buffer.withBytes(count, parse)
         } catch {
             let path = file.description
-            trouble.malformed += 1
-            trouble.lastMalformed = "\(path): \(error.reason) at byte \(error.offset)"
+            note(error, in: path)
             throw .malformed(path: path, error)
         }
+    }
+
+    /// Counts what the kernel told in a way that we do not understand.
+    func note(_ error: ParseError, in source: String) {
+        trouble.malformed += 1
+        trouble.lastMalformed = "\(source): \(error.reason) at byte \(error.offset)"
     }
 
     private func fill(from file: ProcFile) throws(Errno) -> Int {
