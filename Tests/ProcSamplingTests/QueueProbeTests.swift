@@ -24,22 +24,8 @@ struct QueueProbeTests {
         return socket
     }
 
-    /// Sends datagrams until some are lost.
-    private func flood(_ port: UInt16, at address: IPAddress, count: Int = 50) throws {
-        let sender = try OpenSocket(address.isV6 ? AF_INET6 : AF_INET, .datagram)
-        try sender.connect(address, port: port)
-        for _ in 0..<count { try sender.send(bytes: 100) }
-    }
-
-    private func samples() throws -> [SocketSample] {
-        SocketTableReader(
-            reader: ProcReader(root: try ProcRoot()), folder: .thread, namespace: NamespaceID(1),
-            usesNetlink: true
-        ).read(.udp, at: Nanoseconds(0)).sockets
-    }
-
     private func sample(of socket: OpenSocket) throws -> SocketSample {
-        try #require(try samples().first { $0.inode == socket.inode })
+        try #require(try Flood.samples().first { $0.inode == socket.inode })
     }
 
     @Test(arguments: [
@@ -48,7 +34,7 @@ struct QueueProbeTests {
     ])
     func looksShowWhatTheListingShows(bound: IPAddress, target: IPAddress) throws {
         let socket = try receiver(bound)
-        try flood(socket.port, at: target)
+        try Flood.send(50, to: target, [socket])
         let sample = try sample(of: socket)
         let probe = try #require(QueueProbe())
         let look = try #require(probe.look(at: sample))
@@ -67,8 +53,8 @@ struct QueueProbeTests {
                 try receiver(
                     Self.any, port: first.port, buffer: 4096 + $0 * 512, option: SO_REUSEPORT)
             })
-        for _ in 0..<40 { try flood(first.port, at: Self.loopback, count: 5) }
-        let samples = try samples()
+        try Flood.send(5, sources: 40, to: Self.loopback, all)
+        let samples = try Flood.samples()
         let probe = try #require(QueueProbe())
         for _ in 0..<2 {
             for socket in all {

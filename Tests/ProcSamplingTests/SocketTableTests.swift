@@ -25,6 +25,16 @@ struct SocketTableTests {
         return try #require(all.first)
     }
 
+    /// Waits until what was sent has arrived.
+    private func settle(_ isSettled: ([UInt32: SocketSample]) -> Bool) throws {
+        let reader = try reader()
+        try #require(
+            SlowLaneTests.poll {
+                let sockets = reader.read(.tcp, at: seconds(1)).sockets
+                return isSettled(Dictionary(sockets.map { ($0.inode, $0) }) { first, _ in first })
+            })
+    }
+
     // MARK: TCP
 
     @Test(arguments: [true, false]) func aConnectionWithUnreadBytes(usesNetlink: Bool) throws {
@@ -38,6 +48,10 @@ struct SocketTableTests {
         try waiting.connect(loopback, port: listener.port)
         try client.send(bytes: 1000)
         try client.send(bytes: 234)
+        try settle {
+            $0[server.inode]?.receiveQueue == 1234 && $0[client.inode]?.sendQueue == 0
+                && $0[listener.inode]?.receiveQueue == 1
+        }
 
         let reading = try reader(usesNetlink: usesNetlink).read(.tcp, at: seconds(1))
         let heard = try sample(reading, listener)
@@ -83,6 +97,7 @@ struct SocketTableTests {
         let before = try sample(reader.read(.tcp, at: seconds(1)), server)
         #expect(before.state == .established)
         client = nil
+        try settle { $0[server.inode]?.state == .closeWait }
         let after = try sample(reader.read(.tcp, at: seconds(4)), server)
         #expect(after.id == before.id)
         #expect(after.state == .closeWait && after.since == seconds(4) && !after.isFromBefore)
@@ -114,7 +129,7 @@ struct SocketTableTests {
         let before = try sample(reader.read(.udp, at: seconds(1)), receiver)
         #expect(before.drops == Counted(total: 0))
         #expect(before.receiveQueue == 0 && before.state == .close)
-        for _ in 0..<100 { try sender.send(bytes: 100) }
+        try Flood.send(100, to: host, [receiver])
         let full = try sample(reader.read(.udp, at: seconds(3)), receiver)
         let kept = receiver.drain()
         let lost = UInt64(100 - kept)
