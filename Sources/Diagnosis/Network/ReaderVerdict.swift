@@ -18,7 +18,8 @@ package struct ReaderVerdict: Hashable, Sendable {
 
     package var kind: Kind
     package var confidence: Finding.Confidence
-    /// Shares of the looks at which the queue was at least 90 % full, and empty.
+    /// Shares of the looks at which the queue was at least 90 % full, or had no room for another
+    /// datagram, and at which it was empty.
     package var full: Percent
     package var empty: Percent
     /// One sentence: "the reader has stopped reading: the queue was full in 97 % of 500 looks".
@@ -28,6 +29,8 @@ package struct ReaderVerdict: Hashable, Sendable {
     /// What to do, with figures.
     package var advice: String
     package var capacity: QueueCapacity?
+    /// For how long it stays away where it pauses.
+    package var longestAbsence: Duration?
 
     package init(
         kind: Kind, confidence: Finding.Confidence, full: Percent, empty: Percent, claim: String,
@@ -41,35 +44,5 @@ package struct ReaderVerdict: Hashable, Sendable {
         self.proof = proof
         self.advice = advice
         self.capacity = capacity
-    }
-}
-
-/// What a receive buffer holds, in datagrams and in time.
-package struct QueueCapacity: Hashable, Sendable {
-    package var buffer: ByteCount
-    /// What one datagram costs of it, overhead included; nil while it is not known.
-    package var datagramCost: ByteCount?
-    /// How many arrive a second: between these two, which are alike where it is known exactly.
-    package var arrivals: ClosedRange<Double>?
-
-    package init(
-        buffer: ByteCount, datagramCost: ByteCount? = nil, arrivals: ClosedRange<Double>? = nil
-    ) {
-        self.buffer = buffer
-        self.datagramCost = datagramCost
-        self.arrivals = arrivals
-    }
-
-    /// How many datagrams fit.
-    package var datagrams: Int? {
-        datagramCost.flatMap {
-            $0.rawValue == 0 ? nil : Int(clamping: buffer.rawValue / $0.rawValue)
-        }
-    }
-
-    /// For how long it lasts with nobody reading, at the highest rate there may be.
-    package var time: Duration? {
-        guard let datagrams, let most = arrivals?.upperBound, most > 0 else { return nil }
-        return .seconds(Double(datagrams) / most)
     }
 }

@@ -1,0 +1,128 @@
+internal import ProcSampling
+internal import Units
+
+/// What is known of those who are to read a socket, apart from its queue: the second signal.
+struct ReaderFacts {
+    private let reader: SocketReader
+    private let isSearching: Bool
+
+    /// Asleep in so large a share of the looks is asleep all the time: the looks at threads and at
+    /// queues are not at the same moments.
+    static let always = 0.9
+    /// A share that is no accident of one or two looks.
+    static let sometimes = 0.1
+    /// CPU time of a thread that did nothing but wake up once or twice, in nanoseconds.
+    static let leastCPUTime: UInt64 = 1_000_000
+    /// More threads than these are not all looked at, and one line each is enough.
+    static let mostThreads = 512
+    static let mostLines = 4
+
+    init(_ reader: SocketReader, isSearching: Bool = false) {
+        self.reader = reader
+        self.isSearching = isSearching
+    }
+
+    /// The share of time that its busiest thread ran.
+    var busiest: Double { reader.threads.map(\.runShare).max() ?? 0 }
+
+    private var waiting: [SocketReader.Thread] { reader.threads.filter { $0.waits > 0 } }
+
+    var isEdgeTriggered: Bool { reader.epolls.contains(where: \.isEdgeTriggered) }
+
+    /// One event was told, and nobody asked for the next one.
+    var isDisarmed: Bool {
+        !reader.epolls.isEmpty && reader.epolls.allSatisfy { $0.isOneShot && !$0.isForReading }
+    }
+
+    /// Its owner's threads were all looked at, and none has anything to do with it.
+    var isNobody: Bool {
+        reader.owner != nil && !reader.isDenied && reader.epolls.isEmpty && waiting.isEmpty
+            && (1...Self.mostThreads).contains(reader.threadCount)
+    }
+
+    /// Whether they fit what the queue says.
+    func confirm(_ kind: ReaderVerdict.Kind) -> Bool {
+        guard !reader.isDenied, reader.owner != nil else { return false }
+        switch kind {
+        case .ok: return true
+        case .stalled:
+            if isNobody || isDisarmed { return true }
+            // Threads that work may work for other sockets: only sleep, or no new edge, confirms.
+            return !waiting.isEmpty && waiting.allSatisfy(\.isAsleep)
+        case .slow:
+            return !reader.threads.isEmpty
+                && reader.threads.allSatisfy { $0.waitShare <= Self.sometimes }
+        case .pauses:
+            return reader.threads.contains {
+                $0.waitShare < Self.always && $0.waits < $0.looks
+            }
+        case .bufferTooSmall:
+            return reader.threads.contains { $0.waitShare >= Self.sometimes }
+        }
+    }
+
+    /// The facts, one a line, and what follows from them.
+    func proof(of kind: ReaderVerdict.Kind) -> [String] {
+        guard let owner = reader.owner else {
+            return [
+                isSearching
+                    ? "who holds it open is still searched"
+                    : "who holds it open is not known: root may see it"
+            ]
+        }
+        var lines = reader.epolls.map { "fd \(owner.descriptor) in \($0.text)" }
+        if reader.isDenied {
+            return lines + ["its threads may not be looked at: root may"]
+        }
+        let shown = reader.threads.sorted { ($0.waits, $0.runs) > ($1.waits, $1.runs) }
+        lines += shown.prefix(Self.mostLines).map { line(of: $0, kind) }
+        if isNobody { lines.append("no thread waits for it, and no epoll holds it: nobody reads") }
+        if kind == .stalled, isDisarmed {
+            lines.append(
+                "One event was told, and it was not armed again: nothing wakes the reader.")
+        } else if kind == .stalled, isEdgeTriggered {
+            lines.append("A full queue raises no new edge: it will not recover by itself.")
+        }
+        return lines
+    }
+
+    private func line(of thread: SocketReader.Thread, _ kind: ReaderVerdict.Kind) -> String {
+        let name = "T\(thread.id.tid)"
+        let looks = "of \(thread.looks) looks"
+        if thread.runs > thread.waits, thread.runs >= thread.sleepsElsewhere {
+            let share = "\(Int((100 * thread.runShare).rounded())) % of a CPU"
+            let end = kind == .slow ? ": it cannot read faster" : ""
+            return "\(name) ran in \(thread.runs) \(looks), \(share)\(end)"
+        }
+        if thread.sleepsElsewhere > thread.waits {
+            let place = thread.waits == 0 ? thread.call.map { ", in \($0)" } ?? "" : ""
+            return "\(name) asleep in something else in \(thread.sleepsElsewhere) \(looks)\(place)"
+        }
+        let switches = "\(thread.voluntarySwitches) switches"
+        let cpu =
+            thread.cpuTime.rawValue < Self.leastCPUTime
+            ? "no CPU" : "\(Duration(thread.cpuTime).shortText) of CPU"
+        let call = thread.call ?? "a wait for it"
+        return "\(name) asleep in \(call) in \(thread.waits) \(looks), \(switches), \(cpu)"
+    }
+}
+
+extension SocketReader.Epoll {
+    fileprivate var text: String {
+        var text = "epoll fd \(descriptor)"
+        if isEdgeTriggered { text += ", EDGE-TRIGGERED" }
+        if isOneShot { text += isForReading ? ", ONE-SHOT" : ", ONE-SHOT and not armed again" }
+        if !isForReading, !isOneShot { text += ", which asks for no data to read" }
+        return text
+    }
+}
+
+extension SocketReader.Thread {
+    fileprivate var waitShare: Double { looks == 0 ? 0 : Double(waits) / Double(looks) }
+
+    fileprivate var runShare: Double { looks == 0 ? 0 : Double(runs) / Double(looks) }
+
+    fileprivate var isAsleep: Bool {
+        waitShare >= ReaderFacts.always && cpuTime.rawValue < ReaderFacts.leastCPUTime
+    }
+}

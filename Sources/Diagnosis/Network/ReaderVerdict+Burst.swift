@@ -1,0 +1,130 @@
+package import ProcSampling
+internal import Units
+
+extension ReaderVerdict {
+    /// One second: less is no look at a reader at all.
+    static let leastLooks = 100
+    /// A healthy queue is seen full for a moment now and then.
+    static let leastFull = 0.05
+    /// A queue that came down to this share of the buffer was emptied for all that matters: its
+    /// reader catches up.
+    static let caughtUp = 0.1
+    /// What any reader may do now and then, a turn of the scheduler or a batch, takes less: a buffer
+    /// should last it. Whoever stays away for longer pauses.
+    static let longAbsence = 10
+    /// A queue that was not empty for a second while it overflowed is no short burst.
+    static let longEpisode = 100
+    /// A reader that read before, and then not for two seconds, and twice as long as ever in this
+    /// burst, has stopped; after less it may come back.
+    static let longestReturn = 200
+    /// Whoever reads this share of the buffer from one look to the next is not slow, unless it works
+    /// all the time in between.
+    static let fastRead = 0.5
+    /// A thread that runs for this share of the time has no time to read more.
+    static let busy = 0.9
+
+    /// What the looks say so far; nil while there are less than 100 of them, or nothing to say yet.
+    ///
+    /// The movement of the queue decides: whether it ever falls, whether it ever gets empty, and for
+    /// how long nobody reads while it is full. Who is asleep where confirms it or not.
+    ///
+    /// - Parameters:
+    ///   - burst: complete, or as far as it has come: then the verdict counts for less.
+    ///   - reading: the latest, for the rates and limits of its namespace.
+    package init?(_ burst: QueueBurst, in reading: NetworkReading) {
+        let cost = QueueCapacity.cost(of: burst.queue)
+        let shape = QueueShape(burst.queue, buffer: burst.buffer, cost: cost)
+        guard shape.looks >= Self.leastLooks, burst.buffer.rawValue > 0,
+            let kind = Self.kind(burst, shape, cost, reading.counters)
+        else { return nil }
+        let capacity = QueueCapacity(burst, shape: shape, cost: cost, in: reading)
+        let facts = ReaderFacts(burst.reader, isSearching: reading.sockets.owners.pending > 0)
+        self.init(
+            kind: kind, confidence: Self.confidence(kind, burst, facts),
+            full: Percent(100 * shape.full), empty: Percent(100 * shape.empty),
+            claim: Self.claim(kind, burst, shape), proof: facts.proof(of: kind),
+            advice: BufferAdvice(burst, shape, capacity, reading.limits).text(for: kind, facts),
+            capacity: capacity)
+        longestAbsence = kind == .pauses ? burst.time(of: shape.worstAbsence.looks) : nil
+    }
+
+    private static func kind(
+        _ burst: QueueBurst, _ shape: QueueShape, _ cost: ByteCount?, _ counters: NetworkCounters
+    ) -> Kind? {
+        let isSeen = shape.falls > 0 || shape.emptyLooks > 0
+        if burst.dropped == 0, shape.full < leastFull {
+            if isSeen { return .ok }
+            // Nothing came, or nobody read: only time tells that it is the latter.
+            return burst.isComplete ? .stalled : nil
+        }
+        if !isSeen || hasStopped(shape) { return .stalled }
+        if burst.dropped > 0, shape.fullLooks == 0, isNotTheBuffer(counters) { return .ok }
+        let size = Double(burst.buffer.rawValue)
+        let low = max(caughtUp * size, Double(cost?.rawValue ?? 0))
+        let isBusy = ReaderFacts(burst.reader).busiest >= busy
+        let isFast = Double(shape.largestFall) >= fastRead * size && !isBusy
+        if Double(shape.lowest) > low, !isFast { return .slow }
+        if shape.worstAbsence.looks >= longAbsence, shape.fullLasts { return .pauses }
+        if isBusy || (shape.longestEpisode >= longEpisode && !isFast) { return .slow }
+        return .bufferTooSmall
+    }
+
+    private static func hasStopped(_ shape: QueueShape) -> Bool {
+        shape.lastAbsence.looks >= longestReturn && shape.lastAbsence.fullLooks >= longEpisode
+            && shape.lastAbsence.looks >= 2 * shape.longestAbsence.looks
+    }
+
+    /// The namespace counts no datagram for which there was no room: a filter dropped it, or its
+    /// checksum was wrong.
+    private static func isNotTheBuffer(_ counters: NetworkCounters) -> Bool {
+        counters.sum(.udpBufferErrors, .udp6BufferErrors)?.rate == .zero
+    }
+
+    /// The queue alone is one signal; what the reader does is the second. That nothing was dropped
+    /// is a second one, too, for a reader that keeps up.
+    private static func confidence(
+        _ kind: Kind, _ burst: QueueBurst, _ facts: ReaderFacts
+    ) -> Finding.Confidence {
+        let isConfirmed = kind == .ok ? burst.dropped == 0 : facts.confirm(kind)
+        if burst.isComplete { return isConfirmed ? .high : .medium }
+        return isConfirmed ? .medium : .low
+    }
+
+    private static func claim(_ kind: Kind, _ burst: QueueBurst, _ shape: QueueShape) -> String {
+        let full = "full in \(whole(shape.full)) of \(shape.looks) looks"
+        switch kind {
+        case .ok where burst.dropped > 0:
+            return "the reader keeps up: what is dropped here is not for want of room"
+        case .ok:
+            return "the reader keeps up: the queue was empty in \(whole(shape.empty)) of"
+                + " \(shape.looks) looks, and nothing was dropped"
+        case .stalled where shape.full < leastFull:
+            return "the reader has stopped reading: \(ByteCount(UInt64(shape.last)).longText) wait,"
+                + " and the queue never fell in \(shape.looks) looks"
+        case .stalled:
+            return "the reader has stopped reading: the queue was \(full)"
+        case .slow:
+            let lowest = Double(shape.lowest) / Double(burst.buffer.rawValue)
+            return "the reader is too slow: it reads, but the queue was \(full), and"
+                + (shape.emptyLooks == 0
+                    ? " never below \(whole(lowest))"
+                    : " not empty for \(burst.time(of: shape.longestEpisode).shortText)")
+        case .pauses:
+            return "the reader stays away for up to"
+                + " \(burst.time(of: shape.worstAbsence.looks).shortText): the queue was \(full),"
+                + " empty in \(whole(shape.empty))"
+        case .bufferTooSmall:
+            return "short bursts do not fit: the queue was \(full), empty in"
+                + " \(whole(shape.empty))"
+        }
+    }
+
+    private static func whole(_ share: Double) -> String { "\(Int((100 * share).rounded())) %" }
+}
+
+extension QueueBurst {
+    /// How long so many looks took.
+    func time(of looks: Int) -> Duration {
+        queue.isEmpty ? .zero : duration / Double(queue.count) * Double(looks)
+    }
+}
