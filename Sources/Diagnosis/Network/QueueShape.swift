@@ -1,3 +1,4 @@
+internal import ProcSampling
 internal import Units
 
 /// How a queue moved while it was looked at every 10 ms. Time is counted in looks.
@@ -37,18 +38,27 @@ struct QueueShape: Hashable, Sendable {
     /// full queue: whoever reads at least 35 datagrams a second is seen.
     private static let leastFull = 3
 
-    /// - Parameters:
-    ///   - queue: bytes at each look.
-    ///   - cost: of one datagram: without room for another one the queue is full, too.
-    init(_ queue: [UInt32], buffer: ByteCount, cost: ByteCount?) {
-        let size = Double(buffer.rawValue)
-        let full = min(Self.fullShare * size, cost.map { size - Double($0.rawValue) + 1 } ?? size)
+    /// Up to a quarter of the buffer the kernel still charges for what was read already, and tells
+    /// the queue without it (`udp_rmem_release`): so far below full may a queue be that lets nothing
+    /// in. It stands still then.
+    private static let leastStill = 0.75
+    /// The share of a buffer that a datagram takes where its cost is not known.
+    private static let anyCost = 0.05
+
+    /// - Parameter cost: of one datagram: without room for another one the queue is full, too.
+    init(_ burst: QueueBurst, cost: ByteCount?) {
+        let size = Double(burst.buffer.rawValue)
+        let datagram = cost.map { Double($0.rawValue) } ?? Self.anyCost * size
+        let full =
+            cost == nil ? Self.fullShare * size : min(Self.fullShare * size, size - datagram + 1)
+        let still = burst.dropped > 0 ? Self.leastStill * size - datagram : size
         var before: UInt32?
         var absence = Absence()
         var episode = (looks: 0, isFull: false)
         var wasFull = false
-        for value in queue {
-            let isFull = value > 0 && Double(value) >= full
+        for value in burst.queue {
+            let isStill = value == before && Double(value) >= still
+            let isFull = value > 0 && (Double(value) >= full || isStill)
             looks += 1
             lowest = min(lowest, value)
             if isFull { fullLooks += 1 }

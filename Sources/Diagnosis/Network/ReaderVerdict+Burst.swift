@@ -33,7 +33,7 @@ extension ReaderVerdict {
     ///   - reading: the latest, for the rates and limits of its namespace.
     package init?(_ burst: QueueBurst, in reading: NetworkReading) {
         let cost = QueueCapacity.cost(of: burst.queue)
-        let shape = QueueShape(burst.queue, buffer: burst.buffer, cost: cost)
+        let shape = QueueShape(burst, cost: cost)
         guard shape.looks >= Self.leastLooks, burst.buffer.rawValue > 0,
             let kind = Self.kind(burst, shape, cost, reading.counters)
         else { return nil }

@@ -18,8 +18,8 @@ package struct ReaderVerdict: Hashable, Sendable {
 
     package var kind: Kind
     package var confidence: Finding.Confidence
-    /// Shares of the looks at which the queue was at least 90 % full, or had no room for another
-    /// datagram, and at which it was empty.
+    /// Shares of the looks at which the queue was full, and empty. Full is 90 %, or no room for
+    /// another datagram; and while it loses also less, if it stands still: see `QueueShape`.
     package var full: Percent
     package var empty: Percent
     /// One sentence: "the reader has stopped reading: the queue was full in 97 % of 500 looks".

@@ -39,6 +39,20 @@ import Units
         }
     }
 
+    @Test(arguments: [
+        ("healthy", ReaderVerdict.Kind.ok), ("slow", .slow), ("slow_little", .slow),
+        ("slow_tiny", .slow), ("stalled", .stalled), ("pauses", .pauses),
+        ("pauses_short", .pauses), ("small", .bufferTooSmall), ("small2", .bufferTooSmall),
+    ])
+    func realReadersAreToldApart(_ name: String, _ kind: ReaderVerdict.Kind) throws {
+        var burst = try CapturedQueue.burst(name)
+        #expect(ReaderVerdict(burst, in: MadeNetwork.reading())?.kind == kind)
+        // Half of it is enough, but for what is only seen to come back.
+        burst.queue.removeLast(250)
+        burst.isComplete = false
+        #expect(ReaderVerdict(burst, in: MadeNetwork.reading())?.kind == kind)
+    }
+
     private static func table(
         _ tallies: [MadeReader.Kind: [ReaderVerdict.Kind?: Int]]
     ) -> String {

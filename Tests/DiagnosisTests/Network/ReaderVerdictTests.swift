@@ -1,0 +1,261 @@
+import Diagnosis
+import ProcSampling
+import Testing
+import Units
+
+/// What is said of a reader, and how surely, on both sides of the thresholds.
+@Suite struct ReaderVerdictTests {
+    private static let cost: UInt32 = 1280
+
+    private func burst(
+        _ queue: [UInt32], buffer: UInt64 = 128_000, dropped: UInt64 = 1000,
+        isComplete: Bool = true, reader: SocketReader = SocketReader()
+    ) -> QueueBurst {
+        QueueBurst(
+            socket: MadeNetwork.id(1), duration: .milliseconds(10 * queue.count),
+            isComplete: isComplete, queue: queue.map { $0 * Self.cost },
+            buffer: ByteCount(buffer), dropped: dropped, reader: reader)
+    }
+
+    private func judged(
+        _ burst: QueueBurst, _ change: (inout NetworkReading) -> Void = { _ in }
+    ) -> ReaderVerdict? {
+        ReaderVerdict(burst, in: MadeNetwork.reading(1, change))
+    }
+
+    private func reader(
+        waits: Int = 0, runs: Int = 0, elsewhere: Int = 0, switches: UInt64 = 0,
+        cpu: UInt64 = 0, epolls: [SocketReader.Epoll] = [], isDenied: Bool = false
+    ) -> SocketReader {
+        let looks = waits + runs + elsewhere
+        let thread = SocketReader.Thread(
+            id: ThreadIdentity(tid: ThreadID(3318), startTime: ClockTicks(1)), name: "edged",
+            looks: looks, waits: waits, sleepsElsewhere: elsewhere, runs: runs,
+            call: waits > 0 ? "epoll_wait" : elsewhere > 0 ? "nanosleep" : nil,
+            cpuTime: Nanoseconds(cpu), voluntarySwitches: switches)
+        return SocketReader(
+            owner: SocketOwner(process: MadeMachine.id(3310), descriptor: 7), epolls: epolls,
+            threads: looks > 0 ? [thread] : [], isDenied: isDenied, threadCount: 3)
+    }
+
+    private let edge = SocketReader.Epoll(descriptor: 5, isEdgeTriggered: true)
+    /// Full, never read; slow; away for 400 ms and quick again; short bursts; well.
+    private let stalled = [UInt32](repeating: 98, count: 500)
+    private let slow = (0..<500).map { UInt32(100 - $0 % 25) }
+    private let pauses = (0..<500).map { index in
+        let look = index % 100
+        return look < 40 ? UInt32(min(100, look * 9 + look % 3)) : 0
+    }
+    private let bursts = (0..<500).map { [0, 0, 100, 60, 20][$0 % 5] as UInt32 }
+    private let well = (0..<500).map { UInt32($0 % 4) }
+
+    // MARK: How many looks
+
+    @Test(arguments: [(99, false), (100, true)])
+    func oneSecondIsTheLeast(_ looks: Int, _ isSaid: Bool) {
+        let early = burst(Array(stalled.prefix(looks)), isComplete: false)
+        #expect((judged(early) != nil) == isSaid)
+    }
+
+    @Test func whatIsNotOverCountsForLess() throws {
+        let proof = reader(waits: 50, epolls: [edge])
+        #expect(judged(burst(stalled, reader: proof))?.confidence == .high)
+        let early = burst(Array(stalled.prefix(200)), isComplete: false, reader: proof)
+        #expect(judged(early)?.confidence == .medium)
+        #expect(judged(burst(Array(stalled.prefix(200)), isComplete: false))?.confidence == .low)
+    }
+
+    // MARK: Kinds
+
+    @Test func aQueueThatNeverMovesIsNotRead() {
+        let half = [UInt32](repeating: 40, count: 500)
+        #expect(judged(burst(half, dropped: 0))?.kind == .stalled)
+        #expect(judged(burst(half, dropped: 0, isComplete: false)) == nil, "nothing may come")
+        #expect(judged(burst([UInt32](repeating: 0, count: 500), dropped: 0))?.kind == .ok)
+        var read = half
+        read[250] = 39
+        #expect(judged(burst(read, dropped: 0))?.kind == .ok)
+    }
+
+    @Test func oneReadInFiveSecondsIsSlowNotStalled() {
+        var read = stalled
+        for index in 250..<500 { read[index] = 97 }
+        #expect(judged(burst(read))?.kind == .slow)
+    }
+
+    @Test(arguments: [(24, ReaderVerdict.Kind.ok), (25, .slow)])
+    func aHealthyQueueIsSeldomFull(_ full: Int, _ kind: ReaderVerdict.Kind) {
+        // 30 % filled and moving all the time, but for some looks at its end.
+        let queue = (0..<500).map { $0 >= 500 - full ? 95 : UInt32(30 + $0 % 2) }
+        #expect(judged(burst(queue, dropped: 0))?.kind == kind)
+    }
+
+    @Test(arguments: [(199, ReaderVerdict.Kind.pauses), (200, .stalled)])
+    func whoStaysAwayForTwoSecondsHasStopped(_ looks: Int, _ kind: ReaderVerdict.Kind) {
+        let queue = (0..<500).map { $0 < 500 - looks ? UInt32($0 % 2) : 98 }
+        #expect(judged(burst(queue))?.kind == kind)
+    }
+
+    @Test(arguments: [(9, ReaderVerdict.Kind.bufferTooSmall), (10, .pauses)])
+    func aPauseTakesATenthOfASecond(_ looks: Int, _ kind: ReaderVerdict.Kind) {
+        let queue = (0..<500).map { $0 % 100 < looks ? 98 as UInt32 : 0 }
+        #expect(judged(burst(queue))?.kind == kind)
+    }
+
+    @Test func whatFillsAndEmptiesBetweenLooksIsNoPause() {
+        // Full in four of five looks, by chance; a run of 10 comes by itself.
+        let queue = (0..<500).map { ($0 * 7919 % 101) < 81 ? 98 as UInt32 : 0 }
+        #expect(judged(burst(queue))?.kind == .bufferTooSmall)
+    }
+
+    @Test func aReaderThatWorksAllTheTimeIsSlow() {
+        #expect(judged(burst(bursts, reader: reader(waits: 6, runs: 44)))?.kind == .bufferTooSmall)
+        #expect(judged(burst(bursts, reader: reader(waits: 5, runs: 45)))?.kind == .slow)
+    }
+
+    @Test func whatIsDroppedByAFilterIsNotTheReadersFault() throws {
+        let finding = try #require(
+            judged(burst(well)) { $0.counters[.udpBufferErrors] = MadeNetwork.counted(0) })
+        #expect(finding.kind == .ok)
+        #expect(finding.claim.contains("not for want of room"))
+        #expect(finding.confidence == .medium)
+        let other = judged(burst(well)) {
+            $0.counters[.udpBufferErrors] = MadeNetwork.counted(9, rate: 9)
+        }
+        #expect(other?.kind == .bufferTooSmall)
+    }
+
+    // MARK: Proof
+
+    @Test func anEdgeTriggeredReaderThatSleepsIsProof() throws {
+        let verdict = try #require(
+            judged(burst(stalled, reader: reader(waits: 50, epolls: [edge]))))
+        #expect(
+            verdict.proof == [
+                "fd 7 in epoll fd 5, EDGE-TRIGGERED",
+                "T3318 asleep in epoll_wait in 50 of 50 looks, 0 switches, no CPU",
+                "A full queue raises no new edge: it will not recover by itself.",
+            ])
+        #expect(
+            verdict.claim
+                == "the reader has stopped reading: the queue was full in 100 % of 500 looks")
+        #expect(verdict.advice.hasPrefix("a bigger buffer is useless"))
+        #expect(verdict.advice.contains("EAGAIN"))
+    }
+
+    @Test func aThreadThatWorksForOthersConfirmsNothing() {
+        let awake = reader(waits: 50, switches: 900, cpu: 40_000_000, epolls: [edge])
+        #expect(judged(burst(stalled, reader: awake))?.confidence == .medium)
+    }
+
+    @Test func nobodyReads() throws {
+        let verdict = try #require(judged(burst(stalled, reader: reader(runs: 0))))
+        #expect(verdict.proof == ["no thread waits for it, and no epoll holds it: nobody reads"])
+        #expect(verdict.confidence == .high)
+    }
+
+    @Test func aOneShotThatIsNotArmedAgainIsProof() throws {
+        let once = SocketReader.Epoll(descriptor: 5, isOneShot: true, isForReading: false)
+        let verdict = try #require(judged(burst(stalled, reader: reader(epolls: [once]))))
+        #expect(verdict.proof.first == "fd 7 in epoll fd 5, ONE-SHOT and not armed again")
+        #expect(verdict.confidence == .high)
+        #expect(verdict.advice.contains("EPOLLONESHOT"))
+    }
+
+    @Test func whatIsDeniedIsSaid() throws {
+        let denied = try #require(judged(burst(stalled, reader: reader(isDenied: true))))
+        #expect(denied.proof == ["its threads may not be looked at: root may"])
+        #expect(denied.confidence == .medium)
+        let unknown = try #require(judged(burst(stalled)))
+        #expect(unknown.proof == ["who holds it open is not known: root may see it"])
+        let searched = judged(burst(stalled)) { $0.sockets.owners.pending = 3 }
+        #expect(searched?.proof == ["who holds it open is still searched"])
+    }
+
+    @Test func aBusyReaderCannotReadFaster() throws {
+        let verdict = try #require(
+            judged(burst(slow, reader: reader(waits: 1, runs: 48, elsewhere: 1))))
+        #expect(verdict.kind == .slow)
+        #expect(verdict.confidence == .high)
+        #expect(
+            verdict.proof == ["T3318 ran in 48 of 50 looks, 96 % of a CPU: it cannot read faster"])
+        #expect(verdict.claim.contains("never below 76 %"))
+        let waiting = reader(waits: 6, runs: 44)
+        #expect(judged(burst(slow, reader: waiting))?.confidence == .medium)
+    }
+
+    // MARK: Figures
+
+    @Test func theQueueTellsWhatADatagramCosts() throws {
+        let capacity = try #require(judged(burst(slow))?.capacity)
+        #expect(capacity.datagramCost == ByteCount(1280))
+        #expect(capacity.datagrams == 100)
+        #expect(!capacity.isEstimate)
+        #expect(judged(burst(stalled))?.capacity?.datagramCost == nil, "one value, many divisors")
+    }
+
+    @Test func theMeanSizeStandsInForWhatIsNotKnown() throws {
+        let capacity = try #require(
+            judged(burst(stalled)) {
+                $0.counters[.ipReceived] = MadeNetwork.counted(0, rate: 1000)
+                $0.counters[.ipReceivedBytes] = MadeNetwork.counted(0, rate: 328_000)
+            }?.capacity)
+        #expect(capacity.datagramCost == ByteCount(1280))
+        #expect(
+            capacity.text
+                == "125K holds ~100 datagrams of about the mean size here = 500 ms at 200/s")
+    }
+
+    @Test(arguments: [
+        // Payloads of 100, 300, 1000, 1400 and 8000 bytes, as measured.
+        (128.0, 832), (328, 1280), (1028, 2304), (1428, 2304), (8028, 16_640),
+    ])
+    func theKernelChargesInSteps(_ packet: Double, _ charge: UInt64) {
+        let capacity = judged(burst(stalled)) {
+            $0.counters[.ipReceived] = MadeNetwork.counted(0, rate: 10)
+            $0.counters[.ipReceivedBytes] = MadeNetwork.counted(0, rate: 10 * packet)
+        }?.capacity
+        #expect(capacity?.datagramCost == ByteCount(charge))
+    }
+
+    @Test func arrivalsAreBetweenWhatIsSeenAndWhatAllRead() throws {
+        let capacity = try #require(
+            judged(burst(pauses, dropped: 6000)) {
+                $0.counters[.udpReceived] = MadeNetwork.counted(0, rate: 2800)
+            }?.capacity)
+        // 1200/s dropped, and 100 came to the queue in each of five pauses.
+        #expect(capacity.arrivals == 1300...4000)
+        #expect(capacity.time == .milliseconds(25))
+        #expect(
+            capacity.text
+                == "125K holds ~100 datagrams of this size = at least 25 ms at 1300 to 4000/s")
+    }
+
+    @Test func aPauseNeedsABufferThatLastsIt() throws {
+        func advice(_ most: UInt64?) -> String? {
+            judged(burst(pauses, dropped: 4000)) {
+                $0.counters[.udpReceived] = MadeNetwork.counted(0, rate: 2000)
+                $0.limits.receiveBufferMost = most
+            }?.advice
+        }
+        // 900 datagrams of 1280 bytes in each pause: 1.1 MiB.
+        let program = "SO_RCVBUF 1048576, which the kernel doubles"
+        #expect(
+            advice(212_992)
+                == "raise net.core.rmem_max from 212992 to 1048576 and have the program ask for \(program)"
+        )
+        #expect(advice(1_048_575)?.hasPrefix("raise net.core.rmem_max from 1048575") == true)
+        #expect(
+            advice(1_048_576)
+                == "have the program ask for \(program); net.core.rmem_max 1048576 allows it")
+        #expect(advice(nil)?.hasPrefix("have the program ask for \(program)") == true)
+    }
+
+    @Test func noBufferLastsForever() throws {
+        let verdict = try #require(
+            judged(burst(pauses, dropped: 5_000_000_000)) {
+                $0.counters[.udpReceived] = MadeNetwork.counted(0, rate: 10)
+            })
+        #expect(verdict.advice == "no buffer lasts so long: shorten the pauses")
+    }
+}
