@@ -10,6 +10,8 @@ package struct Verdicts: Sendable {
 
     /// Most severe first.
     package var findings: [Finding] { book.findings }
+    /// Readers of sockets, where datagrams are lost, and the header's marks of UDP and TCP.
+    package var network: NetworkBook { book.network }
 
     /// Takes a refresh in, after `history` and `memory` did.
     package mutating func update(

@@ -6,6 +6,8 @@ internal import Units
 package struct FindingsBook: Sendable {
     /// The most severe first, then the surest; those alike in the order of their beginning.
     package private(set) var findings: [Finding] = []
+    /// What is made of the network; its findings are among the others.
+    package private(set) var network = NetworkBook()
 
     private var sequence = Int.min
     private var groups = GroupTrends()
@@ -44,6 +46,8 @@ package struct FindingsBook: Sendable {
         found += GroupMemory.findings(
             snapshot.memoryGroups, pressure: snapshot.host.memoryPressure?.some.average10,
             signs: { groups.signs(of: $0, since: recently) }, at: snapshot.time)
+        network.update(snapshot)
+        found += network.findings
         findings = remember(found, at: snapshot.moment).sorted(by: Self.isBefore)
     }
 

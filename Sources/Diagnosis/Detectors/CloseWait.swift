@@ -1,0 +1,82 @@
+internal import ProcSampling
+internal import Units
+
+/// A process that does not close connections that its peers have closed.
+struct CloseWait: Sendable {
+    /// A few are on their way at any time; a program that forgets does so again and again.
+    static let leastSockets = 20
+    /// Who closes at all does so within a minute.
+    static let leastAge: Duration = .seconds(60)
+    /// A leak of two an hour shows in this time; what was left behind before and stays the same is
+    /// no news.
+    static let window: Duration = .seconds(30 * 60)
+
+    private var counts: [ProcessIdentity: [Point]] = [:]
+    private var old: [ProcessIdentity: Old] = [:]
+
+    private struct Point: Sendable {
+        var moment: Nanoseconds
+        var count: Int
+    }
+
+    private struct Old: Sendable {
+        var count = 0
+        var oldest: Duration = .zero
+        var peers: [IPAddress: Int] = [:]
+
+        mutating func add(_ socket: SocketSample, age: Duration) {
+            count += 1
+            oldest = max(oldest, age)
+            if case .ip(let peer, _) = socket.peer { peers[peer.unmapped, default: 0] += 1 }
+        }
+    }
+
+    mutating func add(_ reading: NetworkReading) {
+        guard reading.sockets.tables.contains(.closeWait) else { return }
+        var now: [ProcessIdentity: Int] = [:]
+        old.removeAll(keepingCapacity: true)
+        for socket in reading.sockets.sockets where socket.state == .closeWait {
+            guard socket.transport == .tcp, let process = socket.owner?.process else { continue }
+            now[process, default: 0] += 1
+            let age = Duration(reading.moment.since(socket.since))
+            guard age >= Self.leastAge else { continue }
+            old[process, default: Old()].add(socket, age: age)
+        }
+        let start = reading.moment.since(Self.window.inNanoseconds)
+        counts = now.reduce(into: [:]) { counts, entry in
+            var points = self.counts[entry.key] ?? []
+            if points.last?.count != entry.value {
+                points.append(Point(moment: reading.moment, count: entry.value))
+            }
+            // The one before the window says how many there were when it began.
+            let before = points.prefix { $0.moment <= start }.count
+            if before > 1 { points.removeFirst(before - 1) }
+            counts[entry.key] = points
+        }
+    }
+
+    func findings(names: ProcessNames, at time: WallTime) -> [Finding] {
+        old.compactMap { process, old in
+            guard old.count >= Self.leastSockets, let points = counts[process],
+                let now = points.last?.count, let fewest = points.map(\.count).min(), now > fewest
+            else { return nil }
+            var evidence = [
+                "\(old.count) of them for more than \(Self.leastAge.text), the oldest seen"
+                    + " \(old.oldest.text) ago",
+                "\(fewest) -> \(now): they become more",
+            ]
+            if let (peer, count) = old.peers.max(by: { $0.value < $1.value }) {
+                evidence.append("\(count) with \(peer)")
+            }
+            return Finding(
+                kind: .closeWait, subject: .process(process), severity: .warning,
+                confidence: .high,
+                claim: "\(names[process]) holds \(now) sockets in CLOSE_WAIT: its peers closed, it"
+                    + " did not call close()",
+                evidence: evidence,
+                advice: "4, then /CLOSE_WAIT: which peers; the program must close what it has read"
+                    + " to the end",
+                since: time)
+        }
+    }
+}

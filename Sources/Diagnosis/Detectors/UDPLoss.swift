@@ -1,0 +1,83 @@
+internal import ProcSampling
+internal import Units
+
+/// A UDP socket that loses datagrams, and by which fault of whom.
+enum UDPLoss {
+    /// - Parameters:
+    ///   - loser: its losses of the last minute.
+    ///   - reader: what a close look at its queue said; nil before there was one.
+    static func finding(
+        _ loser: LostSockets.Loser, reader: ReaderVerdict?, names: ProcessNames,
+        in reading: NetworkReading, at time: WallTime
+    ) -> Finding {
+        let socket = loser.socket
+        let who = socket.owner.map { " (\(names[$0.process]))" } ?? ""
+        let lost = socket.lost
+        var evidence = [
+            "\(lost) lost" + (socket.isFromBefore ? " since dxtop began" : " since it was opened")
+        ]
+        if let drops = socket.drops, drops.total > lost {
+            evidence.append("\(drops.total) since it was opened")
+        }
+        if let reader {
+            evidence.append(reader.claim)
+            evidence += reader.proof
+            if let capacity = reader.capacity?.text { evidence.append(capacity) }
+        }
+        let isLosing = loser.isLosing
+        let end =
+            isLosing
+            ? "" : ", until \(Duration(reading.moment.since(loser.last)).text) ago"
+        return Finding(
+            kind: .udpLoss,
+            subject: .socket(socket.id, inode: socket.inode, owner: socket.owner?.process),
+            severity: isLosing ? .critical : .warning,
+            confidence: reader?.confidence ?? .medium,
+            claim: "udp \(socket.localName)\(who) \(fault(loser, reader, lost, reading))\(end)",
+            evidence: evidence,
+            advice: reader.map(\.advice).flatMap { $0.isEmpty ? nil : $0 }
+                ?? "Enter: its queue and its reader",
+            since: time)
+    }
+
+    private static func fault(
+        _ loser: LostSockets.Loser, _ reader: ReaderVerdict?, _ lost: UInt64,
+        _ reading: NetworkReading
+    ) -> String {
+        let now = loser.socket.drops?.rate ?? .zero
+        let isNow = loser.isLosing && now > .zero
+        let rate = isNow ? "\(now.text)/s lost" : "\(lost) lost"
+        guard let reader else {
+            return isNow ? "loses \(now.text)/s, watching its queue" : rate
+        }
+        let lasts = reader.capacity?.time.map { ", its buffer lasts \($0.shortText)" } ?? ""
+        switch reader.kind {
+        case .stalled:
+            let stalled = Duration(reading.moment.since(loser.since)).text
+            let full = Int(reader.full.rawValue.rounded())
+            return "reader stalled \(stalled): queue full in \(full)% of looks, \(lost) lost"
+        case .slow: return "reader too slow: \(rate)"
+        case .pauses:
+            let away = reader.longestAbsence.map { " for \($0.shortText)" } ?? ""
+            return "reader pauses\(away)\(lasts): \(rate)"
+        case .bufferTooSmall: return "buffer too small\(lasts): \(rate)"
+        case .ok: return "reader keeps up: \(rate), not for want of room"
+        }
+    }
+
+    /// The namespace loses for want of room, and no socket that is there does.
+    static func closedFinding(
+        _ trend: CounterTrend, losers: LostSockets, in reading: NetworkReading, at time: WallTime
+    ) -> Finding? {
+        guard losers.sockets.isEmpty, reading.sockets.tables.contains(.udp),
+            !reading.sockets.isTorn,
+            let lost = trend.rise(of: .udpBufferErrors, .udp6BufferErrors), lost > 0
+        else { return nil }
+        return Finding(
+            kind: .udpLoss, subject: .host, severity: .warning, confidence: .medium,
+            claim: "udp: \(lost) lost in the last minute by sockets that are closed by now",
+            evidence: ["Udp.RcvbufErrors rose by \(lost), and no socket that is open dropped any"],
+            advice: "5: where it is lost; short-lived sockets: raise net.core.rmem_default",
+            since: time)
+    }
+}

@@ -1,0 +1,188 @@
+internal import ProcSampling
+internal import Units
+
+extension LossChain {
+    /// The chain as one reading of a namespace shows it.
+    ///
+    /// - Parameters:
+    ///   - readers: of the sockets that were watched closely.
+    init(
+        _ reading: NetworkReading, readers: [SocketID: ReaderVerdict],
+        names: ProcessNames
+    ) {
+        self.init(stages: [
+            Self.nic(reading.interfaces), Self.softnet(reading.softnet, reading.limits),
+            Self.ip(reading.counters), Self.reassembly(reading), Self.checksum(reading.counters),
+            Self.memory(reading), Self.socket(reading, readers: readers, names: names),
+        ])
+    }
+
+    // MARK: Before IP
+
+    private static func nic(_ interfaces: [InterfaceSample]) -> Stage {
+        let details = interfaces.map { interface in
+            var text = interface.parts.map { "\($0.name) \($0.count.total)" }
+            if let mtu = interface.mtu { text.append("mtu \(mtu)") }
+            return Detail(
+                name: interface.name, lost: interface.lost, text: text.joined(separator: ", "))
+        }
+        let overruns = interfaces.filter { $0.missed.isLosing || $0.overrun.isLosing }
+        let names = (overruns.isEmpty ? interfaces.filter { !$0.isLoopback } : overruns)
+            .map(\.name)
+        let device = names.count == 1 ? names[0] : "DEV"
+        return Stage(
+            id: .nic, lost: interfaces.map(\.lost).sum,
+            meaning:
+                "lost before IP: the ring was full (missed, overrun), the frame was damaged, or"
+                + " dropped, which counts protocols that nobody knows, too",
+            advice: "ethtool -S \(device): which counter; ethtool -G \(device) rx N: a larger ring;"
+                + " spread its interrupts; damaged: cable and duplex",
+            details: details, losing: .warning)
+    }
+
+    private static func softnet(_ cpus: [SoftnetSample], _ limits: NetworkLimits) -> Stage {
+        let details = cpus.map { cpu in
+            var text = ["squeezed \(cpu.squeezed.total)"]
+            if let backlog = cpu.backlog { text.append("\(backlog) wait") }
+            return Detail(
+                name: "cpu \(cpu.id)", lost: cpu.dropped, text: text.joined(separator: ", "))
+        }
+        return Stage(
+            id: .softnet, lost: cpus.map(\.dropped).sum,
+            meaning: "a CPU's backlog was full; squeezed is only a hint that it is short of time",
+            advice: raise("net.core.netdev_max_backlog", from: limits.backlogMost)
+                + "; spread the packets over more CPUs (RPS)",
+            details: details, losing: .critical)
+    }
+
+    // MARK: IP
+
+    private static func ip(_ counters: NetworkCounters) -> Stage {
+        let losses: [(NetworkCounter, String)] = [
+            (.ipDiscarded, "no memory"), (.ip6Discarded, "no memory"),
+            (.ipHeaderErrors, "damaged headers"), (.ip6HeaderErrors, "damaged headers"),
+            (.ipAddressErrors, "not for this machine"), (.ip6AddressErrors, "not for this machine"),
+            (.ipNoRoutes, "no route"), (.ip6NoRoutes, "no route"),
+            (.ipTruncated, "cut short"), (.ip6Truncated, "cut short"),
+            (.reversePathFiltered, "no way back: rp_filter"),
+            (.conntrackDrops, "connection tracking"),
+        ]
+        return Stage(
+            id: .ip, lost: losses.compactMap { counters[$0.0] }.sum,
+            meaning: "thrown away by IP: damaged, misdirected, filtered or for want of memory",
+            advice: "by the counter: routes and net.ipv4.conf.*.rp_filter for addresses, "
+                + "net.netfilter.nf_conntrack_max for connection tracking",
+            details: details(losses, of: counters), losing: .warning)
+    }
+
+    private static func reassembly(_ reading: NetworkReading) -> Stage {
+        let counters = reading.counters
+        let limits = reading.limits
+        var details = details(
+            [
+                (.reassemblyFailed, "datagrams"), (.reassembly6Failed, "datagrams"),
+                (.reassemblyTimeouts, "a fragment never came"),
+                (.reassembly6Timeouts, "a fragment never came"),
+                (.fragmentsFailed, "ours: too large, and must not be cut"),
+                (.icmpUnreachableReceived, "unreachable, or fragmentation needed: code not told"),
+                (.icmp6PacketTooBigReceived, "packet too big for the way"),
+            ], of: counters)
+        var memory = ""
+        if let used = limits.fragmentMemoryUsed, let most = limits.fragmentMemoryMost {
+            memory = "; net.ipv4.ipfrag_high_thresh is \(most), in use \(used)"
+            details.append(
+                Detail(name: "FRAG memory", lost: nil, text: "\(used) of \(most) bytes"))
+        }
+        return Stage(
+            id: .reassembly, lost: counters.sum(.reassemblyFailed, .reassembly6Failed),
+            meaning: "a fragment was lost, and with it the whole datagram; or there was no room for"
+                + " fragments",
+            advice: "keep datagrams below the path MTU less 28 bytes; look for what drops fragments"
+                + memory,
+            details: details, losing: .warning)
+    }
+
+    // MARK: UDP
+
+    private static func checksum(_ counters: NetworkCounters) -> Stage {
+        Stage(
+            id: .checksum, lost: counters.sum(.udpChecksumErrors, .udp6ChecksumErrors),
+            meaning: "the checksum was wrong: damaged on the way, or a faulty offload",
+            advice: "ethtool -K DEV rx off for a while: if it ends, the card is wrong",
+            details: details([(.udpChecksumErrors, ""), (.udp6ChecksumErrors, "")], of: counters),
+            losing: .warning)
+    }
+
+    private static func memory(_ reading: NetworkReading) -> Stage {
+        let limits = reading.limits
+        var details = details(
+            [(.udpMemoryErrors, ""), (.udp6MemoryErrors, "")], of: reading.counters)
+        if let used = limits.udpMemoryUsed, let most = limits.udpMemoryMost {
+            details.append(
+                Detail(
+                    name: "UDP memory", lost: nil,
+                    text: "\(used.rawValue) of \(most.rawValue) pages"))
+        }
+        return Stage(
+            id: .memory, lost: reading.counters.sum(.udpMemoryErrors, .udp6MemoryErrors),
+            meaning: "all UDP sockets together are at the limit, whatever their own buffers",
+            advice: raise(
+                "the last number of net.ipv4.udp_mem", from: limits.udpMemoryMost?.rawValue)
+                + " pages, or find the reader that leaves them full",
+            details: details, losing: .critical)
+    }
+
+    static func details(
+        _ losses: [(NetworkCounter, String)], of counters: NetworkCounters
+    ) -> [Detail] {
+        losses.compactMap { counter, text in
+            counters[counter].map { Detail(name: counter.rawValue, lost: $0, text: text) }
+        }
+    }
+
+    /// "raise X from 1000 to 4000".
+    private static func raise(_ setting: String, from value: UInt64?) -> String {
+        guard let value, value > 0 else { return "raise \(setting)" }
+        return "raise \(setting) from \(value) to \(value.multipliedReportingOverflow(by: 4).0)"
+    }
+}
+
+extension LossChain.Stage {
+    /// - Parameter losing: its mark while it loses.
+    init(
+        id: LossChain.StageID, lost: Counted?, meaning: String, advice: String,
+        details: [LossChain.Detail], losing: Mark
+    ) {
+        self.init(
+            id: id, lost: lost, meaning: meaning, advice: advice, details: details,
+            mark: lost?.isLosing == true ? losing : nil)
+    }
+}
+
+extension InterfaceSample {
+    var lost: Counted { parts.map(\.count).sum ?? Counted(total: 0) }
+
+    /// Where it loses what it receives.
+    var parts: [(name: String, count: Counted)] {
+        [("dropped", dropped), ("missed", missed), ("overrun", overrun), ("damaged", damaged)]
+    }
+}
+
+extension Counted {
+    /// It rose since the reading before.
+    var isLosing: Bool { rate.map { $0 > .zero } ?? false }
+}
+
+extension [Counted] {
+    /// Nil without any. It has a rate where any of them has one.
+    var sum: Counted? {
+        guard var sum = first else { return nil }
+        for next in dropFirst() {
+            sum.total &+= next.total
+            sum.sinceStart &+= next.sinceStart
+            let rates = [sum.rate, next.rate].compactMap { $0?.rawValue }
+            sum.rate = rates.isEmpty ? nil : Rate(rates.reduce(0, +))
+        }
+        return sum
+    }
+}

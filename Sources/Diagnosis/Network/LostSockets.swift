@@ -1,0 +1,50 @@
+internal import ProcSampling
+internal import Units
+
+/// The UDP sockets that lose, or did of late.
+struct LostSockets: Sendable {
+    private(set) var sockets: [SocketID: Loser] = [:]
+
+    struct Loser: Sendable {
+        var socket: SocketSample
+        /// Since when it loses without a break.
+        var since: Nanoseconds
+        /// When it was last seen to have lost.
+        var last: Nanoseconds
+        /// At the latest reading of its table it still did: a reader that pauses loses now and then.
+        var isLosing: Bool
+    }
+
+    /// What stopped this long ago is over.
+    static let memory: Duration = .seconds(60)
+    /// Losses that are no further apart than this are one.
+    static let longestBreak: Duration = .seconds(5)
+
+    mutating func add(_ reading: NetworkReading) {
+        if reading.sockets.tables.contains(.udp) { look(at: reading) }
+        sockets = sockets.filter {
+            reading.moment.since($0.value.last) <= Self.memory.inNanoseconds
+        }
+    }
+
+    private mutating func look(at reading: NetworkReading) {
+        var seen: Set<SocketID> = []
+        for socket in reading.sockets.sockets where socket.transport == .udp {
+            let known = sockets[socket.id]
+            guard let drops = socket.drops, drops.isLosing || known != nil else { continue }
+            seen.insert(socket.id)
+            var loser =
+                known
+                ?? Loser(
+                    socket: socket, since: reading.moment, last: reading.moment, isLosing: true)
+            loser.socket = socket
+            if drops.isLosing, drops.total > (known?.socket.drops?.total ?? 0) {
+                loser.last = reading.moment
+            }
+            loser.isLosing =
+                reading.moment.since(loser.last) <= Self.longestBreak.inNanoseconds
+            sockets[socket.id] = loser
+        }
+        for id in sockets.keys where !seen.contains(id) { sockets[id] = nil }
+    }
+}

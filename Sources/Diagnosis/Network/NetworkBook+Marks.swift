@@ -1,0 +1,34 @@
+internal import ProcSampling
+internal import Units
+
+/// The marks of UDP and TCP in the Overview's header.
+extension NetworkBook {
+    /// Critical while a socket, or all of them for want of memory, lose; a warning for what was lost
+    /// within the last minute.
+    static func udpMark(
+        _ reading: NetworkReading, _ trend: CounterTrend, isLosing: Bool
+    ) -> Verdict? {
+        let counters = reading.counters
+        let room = counters.sum(
+            .udpBufferErrors, .udp6BufferErrors, .udpMemoryErrors, .udp6MemoryErrors)
+        guard let rate = room?.rate else { return nil }
+        if rate > .zero {
+            return Verdict(mark: .critical, reason: "\(rate.text) datagrams/s lost")
+        }
+        if isLosing { return Verdict(mark: .critical, reason: "a socket drops datagrams") }
+        let lately = trend.rise(of: .udpErrors, .udp6Errors) ?? 0
+        return lately == 0
+            ? .ok : Verdict(mark: .warning, reason: "\(lately) datagrams lost in the last minute")
+    }
+
+    /// As bad as the worst finding about TCP.
+    static func tcpMark(_ reading: NetworkReading, _ findings: [Finding]) -> Verdict? {
+        guard reading.counters[.tcpSegmentsSent]?.rate != nil else { return nil }
+        let worst = findings.filter {
+            [.listenOverflow, .tcpRetransmits, .closeWait].contains($0.kind)
+        }.max { $0.severity < $1.severity }
+        guard let worst else { return .ok }
+        return Verdict(
+            mark: worst.severity == .critical ? .critical : .warning, reason: worst.claim)
+    }
+}

@@ -1,0 +1,95 @@
+package import ProcSampling
+internal import Units
+
+/// What is made of a network namespace: updated once for each reading of it.
+package struct NetworkBook: Sendable {
+    /// Nil until there was a reading.
+    package private(set) var chain: LossChain?
+    /// The marks in the Overview's header. Nil where the counters are not there.
+    package private(set) var udp: Verdict?
+    package private(set) var tcp: Verdict?
+    /// In no order; see `FindingsBook`, which has them, too.
+    package private(set) var findings: [Finding] = []
+
+    private var number: Int?
+    private var namespace: NamespaceID?
+    private var trend = CounterTrend()
+    private var losers = LostSockets()
+    private var closeWait = CloseWait()
+    private var listeners = ListenOverflow()
+    private var readers: [SocketID: Watched] = [:]
+
+    private struct Watched: Sendable {
+        var burst: Int
+        var isComplete: Bool
+        var verdict: ReaderVerdict
+    }
+
+    package init() {}
+
+    /// Who is to read a socket, as far as its queue was watched.
+    package func reader(of socket: SocketID) -> ReaderVerdict? { readers[socket]?.verdict }
+
+    /// A reading that is known already changes nothing; another namespace starts anew.
+    package mutating func update(_ snapshot: Snapshot) {
+        guard let reading = snapshot.network, reading.number != number else { return }
+        if reading.namespace.id != namespace { self = NetworkBook() }
+        number = reading.number
+        namespace = reading.namespace.id
+        trend.add(reading)
+        losers.add(reading)
+        closeWait.add(reading)
+        listeners.add(reading)
+        judge(reading)
+        let names = ProcessNames(snapshot.processes)
+        let verdicts = readers.mapValues(\.verdict)
+        let chain = LossChain(reading, readers: verdicts, names: names)
+        findings = findings(reading, chain, names, at: snapshot.time)
+        self.chain = chain
+        udp = Self.udpMark(
+            reading, trend, isLosing: losers.sockets.values.contains(where: \.isLosing))
+        tcp = Self.tcpMark(reading, findings)
+    }
+
+    /// A verdict on a burst that is over stands; it is judged again while it goes on.
+    private mutating func judge(_ reading: NetworkReading) {
+        var before = readers
+        readers.removeAll(keepingCapacity: true)
+        for (id, burst) in reading.bursts {
+            let known = before.removeValue(forKey: id)
+            if let known, known.burst == burst.number, known.isComplete {
+                readers[id] = known
+            } else if let verdict = ReaderVerdict(burst, in: reading) {
+                readers[id] = Watched(
+                    burst: burst.number, isComplete: burst.isComplete, verdict: verdict)
+            } else if let known, known.burst != burst.number, !burst.isComplete {
+                // Another look has just begun: what the one before said still holds.
+                readers[id] = known
+            }
+        }
+    }
+
+    private func findings(
+        _ reading: NetworkReading, _ chain: LossChain, _ names: ProcessNames, at time: WallTime
+    ) -> [Finding] {
+        func advice(_ stage: LossChain.StageID) -> String {
+            chain.stages.first { $0.id == stage }?.advice ?? ""
+        }
+        var found = losers.sockets.values.map {
+            UDPLoss.finding(
+                $0, reader: reader(of: $0.socket.id), names: names, in: reading, at: time)
+        }
+        found += closeWait.findings(names: names, at: time)
+        found += NICDrop.findings(trend, in: reading, advice: advice(.nic), at: time)
+        found += [
+            UDPLoss.closedFinding(trend, losers: losers, in: reading, at: time),
+            listeners.finding(trend, names: names, in: reading, at: time),
+            SoftnetDrop.finding(trend, in: reading, advice: advice(.softnet), at: time),
+            Reassembly.finding(trend, in: reading, advice: advice(.reassembly), at: time),
+            Conntrack.finding(trend, in: reading, at: time),
+            UDPMemory.finding(trend, in: reading, advice: advice(.memory), at: time),
+            TCPRetransmits.finding(trend, in: reading, at: time),
+        ].compactMap(\.self)
+        return found
+    }
+}

@@ -1,0 +1,214 @@
+import Diagnosis
+import ProcSampling
+import Testing
+import Units
+
+/// The chain of losses, the header's marks, and what the book remembers.
+@Suite struct NetworkBookTests {
+    private func book(_ readings: [NetworkReading]) -> NetworkBook {
+        var machine = MadeMachine()
+        for reading in readings {
+            machine.refresh([MadeMachine.process(3310, anonymous: 0)], network: reading)
+        }
+        return machine.findings.network
+    }
+
+    private func stage(
+        _ id: LossChain.StageID, _ change: (inout NetworkReading) -> Void
+    ) throws -> LossChain.Stage {
+        let chain = try #require(book([MadeNetwork.reading(1, change)]).chain)
+        return try #require(chain.stages.first { $0.id == id })
+    }
+
+    // MARK: The chain
+
+    @Test func theChainGoesFromTheWireToTheProgram() throws {
+        let chain = try #require(book([MadeNetwork.reading()]).chain)
+        #expect(chain.stages.map(\.id) == LossChain.StageID.allCases)
+        #expect(chain.stages.allSatisfy { $0.lost == nil && $0.mark == nil })
+        #expect(!chain.stages.contains { $0.meaning.isEmpty || $0.advice.isEmpty })
+        #expect(book([]).chain == nil)
+    }
+
+    @Test func bothVersionsCount() throws {
+        let lost = try stage(.socket) {
+            $0.counters[.udpBufferErrors] = MadeNetwork.counted(5, rate: 1)
+            $0.counters[.udp6BufferErrors] = MadeNetwork.counted(7, rate: 2)
+        }
+        #expect(lost.lost == MadeNetwork.counted(12, rate: 3))
+        #expect(lost.mark == .critical)
+    }
+
+    @Test func aStageThatLostBeforeIsNotMarked() throws {
+        let quiet = try stage(.memory) { $0.counters[.udpMemoryErrors] = MadeNetwork.counted(9) }
+        #expect(quiet.lost?.total == 9)
+        #expect(quiet.mark == nil)
+    }
+
+    @Test func eachInterfaceHasItsParts() throws {
+        let nic = try stage(.nic) {
+            $0.interfaces = [
+                InterfaceSample(
+                    id: 2, name: "eth0", mtu: 1500, dropped: MadeNetwork.counted(3),
+                    missed: MadeNetwork.counted(2, rate: 1), damaged: MadeNetwork.counted(1)),
+                InterfaceSample(id: 3, name: "eth1"),
+            ]
+        }
+        #expect(nic.lost == MadeNetwork.counted(6, rate: 1))
+        #expect(nic.mark == .warning)
+        #expect(nic.details.map(\.name) == ["eth0", "eth1"])
+        #expect(nic.details[0].text == "dropped 3, missed 2, overrun 0, damaged 1, mtu 1500")
+        #expect(nic.advice.hasPrefix("ethtool -S eth0"))
+    }
+
+    @Test func fragmentsComeWithTheirCauses() throws {
+        let reassembly = try stage(.reassembly) {
+            $0.counters[.reassemblyFailed] = MadeNetwork.counted(4, rate: 1)
+            $0.counters[.reassemblyTimeouts] = MadeNetwork.counted(3)
+            $0.counters[.fragmentsFailed] = MadeNetwork.counted(2)
+            $0.counters[.icmp6PacketTooBigReceived] = MadeNetwork.counted(1)
+            $0.limits.fragmentMemoryUsed = 4_194_000
+            $0.limits.fragmentMemoryMost = 4_194_304
+        }
+        #expect(reassembly.lost?.total == 4, "timeouts are failures, the others are not ours")
+        #expect(
+            reassembly.details.map(\.name) == [
+                "Ip.ReasmFails", "Ip.ReasmTimeout", "Ip.FragFails", "Icmp6InPktTooBigs",
+                "FRAG memory",
+            ])
+        #expect(reassembly.advice.hasSuffix("ipfrag_high_thresh is 4194304, in use 4194000"))
+    }
+
+    @Test func limitsAreInTheAdvice() throws {
+        let memory = try stage(.memory) { $0.limits.udpMemoryMost = PageCount(1000) }
+        #expect(
+            memory.advice.hasPrefix("raise the last number of net.ipv4.udp_mem from 1000 to 4000"))
+        let softnet = try stage(.softnet) { $0.limits.backlogMost = nil }
+        #expect(softnet.advice.hasPrefix("raise net.core.netdev_max_backlog;"))
+    }
+
+    // MARK: Sockets
+
+    @Test func theSocketsThatLoseAreNamed() throws {
+        let stage = try stage(.socket) {
+            $0.sockets.sockets = [
+                MadeNetwork.udp(1, port: 53, process: nil, drops: MadeNetwork.counted(9)),
+                MadeNetwork.udp(2, drops: MadeNetwork.counted(8, rate: 2)),
+                MadeNetwork.udp(3, port: 54, drops: MadeNetwork.counted(0)),
+            ]
+            $0.counters[.udpNoPorts] = MadeNetwork.counted(6)
+        }
+        #expect(stage.details.map(\.name) == [":12201 streamd 3310", ":53", "Udp.NoPorts"])
+    }
+
+    @Test(arguments: [(109 as UInt64, false), (110, true)])
+    func whatNoSocketAccountsForIsSaid(_ errors: UInt64, _ isSaid: Bool) throws {
+        let stage = try stage(.socket) {
+            $0.counters[.udpBufferErrors] = MadeNetwork.counted(errors)
+            $0.sockets.sockets = [MadeNetwork.udp(1, drops: MadeNetwork.counted(100))]
+        }
+        let closed = stage.details.first { $0.name == "closed sockets" }
+        #expect(closed?.lost?.total == (isSaid ? 10 : nil))
+    }
+
+    @Test func withoutATableNoSocketIsMissed() throws {
+        let stage = try stage(.socket) {
+            $0.counters[.udpBufferErrors] = MadeNetwork.counted(1000)
+            $0.sockets.tables = []
+        }
+        #expect(stage.details.isEmpty)
+    }
+
+    @Test func errorsOfNoOtherKindAreAFilters() throws {
+        let stage = try stage(.socket) {
+            $0.counters[.udpErrors] = MadeNetwork.counted(10, rate: 4)
+            $0.counters[.udpBufferErrors] = MadeNetwork.counted(6, rate: 3)
+            $0.counters[.udpChecksumErrors] = MadeNetwork.counted(1)
+        }
+        #expect(
+            stage.details.first { $0.name == "other errors" }?.lost
+                == MadeNetwork.counted(3, rate: 1))
+    }
+
+    // MARK: Marks
+
+    private func counted(_ counter: NetworkCounter, rate: Double?) -> NetworkReading {
+        MadeNetwork.reading(1) { $0.counters[counter] = MadeNetwork.counted(5, rate: rate) }
+    }
+
+    @Test func theMarkOfUDP() {
+        #expect(book([MadeNetwork.reading()]).udp == nil, "not counted")
+        #expect(book([counted(.udpBufferErrors, rate: nil)]).udp == nil, "not measured yet")
+        #expect(book([counted(.udpBufferErrors, rate: 0)]).udp == .ok)
+        let losing = book([counted(.udpBufferErrors, rate: 212)])
+        #expect(losing.udp == Verdict(mark: .critical, reason: "212 datagrams/s lost"))
+        #expect(book([counted(.udpMemoryErrors, rate: 1)]).udp?.mark == .critical)
+    }
+
+    @Test(arguments: [(61, Mark.warning), (62, .ok)])
+    func whatWasLostInTheLastMinute(_ second: Int, _ mark: Mark) {
+        let book = book(
+            (1...second).map { second in
+                MadeNetwork.reading(second) {
+                    let lost: UInt64 = second == 1 ? 0 : 5
+                    $0.counters[.udpErrors] = MadeNetwork.counted(lost)
+                    $0.counters[.udpBufferErrors] = MadeNetwork.counted(lost)
+                }
+            })
+        #expect(book.udp?.mark == mark)
+    }
+
+    @Test func theMarkOfTCP() {
+        #expect(book([MadeNetwork.reading()]).tcp == nil)
+        #expect(book([counted(.tcpSegmentsSent, rate: 1)]).tcp == .ok)
+        let readings = [1, 2].map { second in
+            MadeNetwork.reading(second) {
+                $0.counters[.tcpSegmentsSent] = MadeNetwork.counted(5)
+                $0.counters[.listenOverflows] = MadeNetwork.counted(UInt64(second), rate: 1)
+            }
+        }
+        #expect(book(readings).tcp?.mark == .critical)
+    }
+
+    // MARK: Memory
+
+    @Test func aVerdictStandsUntilTheNextBurstHasOne() throws {
+        var burst = try CapturedQueue.burst("stalled")
+        func reading(_ second: Int) -> NetworkReading {
+            MadeNetwork.reading(second) { $0.bursts = [burst.socket: burst] }
+        }
+        var readings = [reading(1)]
+        burst.number = 2
+        burst.isComplete = false
+        burst.queue = []
+        readings.append(reading(2))
+        #expect(book(readings).reader(of: burst.socket)?.kind == .stalled)
+        burst = try CapturedQueue.burst("healthy")
+        burst.number = 2
+        readings.append(reading(3))
+        #expect(book(readings).reader(of: burst.socket)?.kind == .ok)
+        readings.append(MadeNetwork.reading(4))
+        #expect(book(readings).reader(of: burst.socket) == nil)
+    }
+
+    @Test func aReadingIsTakenOnce() {
+        let reading = counted(.udpBufferErrors, rate: 212)
+        var later = reading
+        later.counters[.udpBufferErrors]?.rate = .zero
+        #expect(book([reading, later]).udp?.mark == .critical)
+    }
+
+    @Test func anotherNamespaceStartsAnew() {
+        let first = MadeNetwork.reading(1) { $0.counters[.udpErrors] = MadeNetwork.counted(0) }
+        func second(_ id: UInt64) -> NetworkReading {
+            var reading = MadeNetwork.reading(2) {
+                $0.counters[.udpErrors] = MadeNetwork.counted(500)
+                $0.counters[.udpBufferErrors] = MadeNetwork.counted(500)
+            }
+            reading.namespace = NetworkNamespace(id: NamespaceID(id))
+            return reading
+        }
+        #expect(book([first, second(first.namespace.id.rawValue)]).udp?.mark == .warning)
+        #expect(book([first, second(7)]).udp == .ok)
+    }
+}
