@@ -30,7 +30,8 @@ struct SnapshotCommand: ParsableCommand {
         if json {
             let rows = RowDocuments(
                 userNames: observer.userNames, hotThreshold: hot.threshold, target: nil,
-                memory: observer.memory.history, growth: observer.verdicts.growth)
+                memory: observer.memory.history, growth: observer.verdicts.growth,
+                network: observer.verdicts.network)
             output.print(
                 try JSONText.encode(
                     SnapshotDocument(

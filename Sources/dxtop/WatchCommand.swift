@@ -73,7 +73,8 @@ struct WatchCommand: ParsableCommand {
     ) throws {
         let rows = RowDocuments(
             userNames: observer.userNames, hotThreshold: hot.threshold, target: observer.target,
-            memory: observer.memory.history, growth: observer.verdicts.growth)
+            memory: observer.memory.history, growth: observer.verdicts.growth,
+            network: observer.verdicts.network)
         try output.print(
             JSONText.encode(WatchDocument(view: view, snapshot: snapshot, rows: rows)))
     }

@@ -29,7 +29,7 @@ struct RowDocumentsTests {
         let rows = RowDocuments(
             userNames: UserNames(parsing: noUsers.span), hotThreshold: Percent(90.0),
             target: asked.id, memory: MemoryHistory(),
-            growth: GrowthBook())
+            growth: GrowthBook(), network: NetworkBook())
         #expect(rows.processes(of: snapshot).map(\.process.id) == [asked.id])
         #expect(rows.threads(of: snapshot).map(\.process.id) == [asked.id])
     }

@@ -19,6 +19,8 @@ struct SnapshotDocument: Encodable {
                 host: snapshot.host, ownCost: snapshot.ownCost, trouble: snapshot.trouble))
         try fields.write("processes", rows.processes(of: snapshot))
         try fields.write("threads", rows.threads(of: snapshot))
+        try fields.write("sockets", rows.sockets(of: snapshot))
+        try fields.write("udp", rows.udp(of: snapshot))
         try fields.write("findings", findings.map(FindingDocument.init))
     }
 }
@@ -49,6 +51,7 @@ struct RowDocuments {
     let target: ProcessIdentity?
     let memory: MemoryHistory
     let growth: GrowthBook
+    let network: NetworkBook
 
     func processes(of snapshot: Snapshot) -> [ProcessDocument] {
         chosen(snapshot)
