@@ -65,13 +65,18 @@ enum UDPLoss {
         }
     }
 
-    /// The namespace loses for want of room, and no socket that is there does.
+    /// What was lost later than this may be of a socket whose table was read just before.
+    private static let settled: Duration = .seconds(2)
+
+    /// The namespace lost for want of room, and no socket that is there did.
     static func closedFinding(
         _ trend: CounterTrend, losers: LostSockets, in reading: NetworkReading, at time: WallTime
     ) -> Finding? {
         guard losers.sockets.isEmpty, reading.sockets.tables.contains(.udp),
             !reading.sockets.isTorn,
-            let lost = trend.rise(of: .udpBufferErrors, .udp6BufferErrors), lost > 0
+            let lost = trend.rise(of: .udpBufferErrors, .udp6BufferErrors),
+            let latest = trend.rise(of: .udpBufferErrors, .udp6BufferErrors, last: settled),
+            lost > latest
         else { return nil }
         return Finding(
             kind: .udpLoss, subject: .host, severity: .warning, confidence: .medium,

@@ -51,20 +51,23 @@ package struct NetworkBook: Sendable {
         tcp = Self.tcpMark(reading, findings)
     }
 
-    /// A verdict on a burst that is over stands; it is judged again while it goes on.
+    /// A verdict on a burst that is over stands until the next one is over; without one, a burst is
+    /// judged again while it goes on.
     private mutating func judge(_ reading: NetworkReading) {
         var before = readers
         readers.removeAll(keepingCapacity: true)
         for (id, burst) in reading.bursts {
             let known = before.removeValue(forKey: id)
-            if let known, known.burst == burst.number, known.isComplete {
+            if let known, known.isComplete, known.burst == burst.number || !burst.isComplete {
                 readers[id] = known
-            } else if let verdict = ReaderVerdict(burst, in: reading) {
+                continue
+            }
+            // The counters were read up to a refresh before and after.
+            let errors = trend.rise(
+                of: .udpBufferErrors, .udp6BufferErrors, last: burst.duration + .seconds(2))
+            if let verdict = ReaderVerdict(burst, in: reading, bufferErrors: errors) {
                 readers[id] = Watched(
                     burst: burst.number, isComplete: burst.isComplete, verdict: verdict)
-            } else if let known, known.burst != burst.number, !burst.isComplete {
-                // Another look has just begun: what the one before said still holds.
-                readers[id] = known
             }
         }
     }

@@ -34,11 +34,15 @@ struct ReaderFacts {
         !reader.epolls.isEmpty && reader.epolls.allSatisfy { $0.isOneShot && !$0.isForReading }
     }
 
-    /// Its owner's threads were all looked at, and none has anything to do with it.
-    var isNobody: Bool {
-        reader.owner != nil && !reader.isDenied && reader.epolls.isEmpty && waiting.isEmpty
+    /// Its owner's threads were all looked at, and none waits for it.
+    private var isUnattended: Bool {
+        reader.owner != nil && !reader.isDenied && waiting.isEmpty
             && (1...Self.mostThreads).contains(reader.threadCount)
     }
+
+    /// Nor could one be told. A poll(2) or select(2), which does not show what it waits for, does not
+    /// sleep while there is something to read.
+    var isNobody: Bool { isUnattended && reader.epolls.isEmpty }
 
     /// Whether they fit what the queue says.
     func confirm(_ kind: ReaderVerdict.Kind) -> Bool {
@@ -46,7 +50,7 @@ struct ReaderFacts {
         switch kind {
         case .ok: return true
         case .stalled:
-            if isNobody || isDisarmed { return true }
+            if isUnattended || isDisarmed { return true }
             // Threads that work may work for other sockets: only sleep, or no new edge, confirms.
             return !waiting.isEmpty && waiting.allSatisfy(\.isAsleep)
         case .slow:
@@ -76,14 +80,19 @@ struct ReaderFacts {
         }
         let shown = reader.threads.sorted { ($0.waits, $0.runs) > ($1.waits, $1.runs) }
         lines += shown.prefix(Self.mostLines).map { line(of: $0, kind) }
-        if isNobody { lines.append("no thread waits for it, and no epoll holds it: nobody reads") }
-        if kind == .stalled, isDisarmed {
-            lines.append(
-                "One event was told, and it was not armed again: nothing wakes the reader.")
-        } else if kind == .stalled, isEdgeTriggered {
-            lines.append("A full queue raises no new edge: it will not recover by itself.")
-        }
+        if kind == .stalled, let conclusion { lines.append(conclusion) }
         return lines
+    }
+
+    /// What follows for a reader that has stopped.
+    private var conclusion: String? {
+        if isNobody { return "no thread waits for it, and no epoll holds it: nobody reads" }
+        if isDisarmed {
+            return "One event was told, and it was not armed again: nothing wakes the reader."
+        }
+        if isUnattended { return "no thread waits for it: the one that should is elsewhere" }
+        guard isEdgeTriggered else { return nil }
+        return "A full queue raises no new edge: it will not recover by itself."
     }
 
     private func line(of thread: SocketReader.Thread, _ kind: ReaderVerdict.Kind) -> String {

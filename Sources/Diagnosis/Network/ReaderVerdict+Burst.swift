@@ -31,11 +31,15 @@ extension ReaderVerdict {
     /// - Parameters:
     ///   - burst: complete, or as far as it has come: then the verdict counts for less.
     ///   - reading: the latest, for the rates and limits of its namespace.
-    package init?(_ burst: QueueBurst, in reading: NetworkReading) {
+    ///   - bufferErrors: how many datagrams of the whole namespace found no room meanwhile; nil where
+    ///     that is not known.
+    package init?(
+        _ burst: QueueBurst, in reading: NetworkReading, bufferErrors: UInt64? = nil
+    ) {
         let cost = QueueCapacity.cost(of: burst.queue)
         let shape = QueueShape(burst, cost: cost)
         guard shape.looks >= Self.leastLooks, burst.buffer.rawValue > 0,
-            let kind = Self.kind(burst, shape, cost, reading.counters)
+            let kind = Self.kind(burst, shape, cost, bufferErrors)
         else { return nil }
         let capacity = QueueCapacity(burst, shape: shape, cost: cost, in: reading)
         let facts = ReaderFacts(burst.reader, isSearching: reading.sockets.owners.pending > 0)
@@ -49,7 +53,7 @@ extension ReaderVerdict {
     }
 
     private static func kind(
-        _ burst: QueueBurst, _ shape: QueueShape, _ cost: ByteCount?, _ counters: NetworkCounters
+        _ burst: QueueBurst, _ shape: QueueShape, _ cost: ByteCount?, _ bufferErrors: UInt64?
     ) -> Kind? {
         let isSeen = shape.falls > 0 || shape.emptyLooks > 0
         if burst.dropped == 0, shape.full < leastFull {
@@ -58,7 +62,10 @@ extension ReaderVerdict {
             return burst.isComplete ? .stalled : nil
         }
         if !isSeen || hasStopped(shape) { return .stalled }
-        if burst.dropped > 0, shape.fullLooks == 0, isNotTheBuffer(counters) { return .ok }
+        if shape.fullLooks == 0, let bufferErrors, bufferErrors < burst.dropped / 2 {
+            // Most of it was dropped by a filter, or for a wrong checksum.
+            return .ok
+        }
         let size = Double(burst.buffer.rawValue)
         let low = max(caughtUp * size, Double(cost?.rawValue ?? 0))
         let isBusy = ReaderFacts(burst.reader).busiest >= busy
@@ -72,12 +79,6 @@ extension ReaderVerdict {
     private static func hasStopped(_ shape: QueueShape) -> Bool {
         shape.lastAbsence.looks >= longestReturn && shape.lastAbsence.fullLooks >= longEpisode
             && shape.lastAbsence.looks >= 2 * shape.longestAbsence.looks
-    }
-
-    /// The namespace counts no datagram for which there was no room: a filter dropped it, or its
-    /// checksum was wrong.
-    private static func isNotTheBuffer(_ counters: NetworkCounters) -> Bool {
-        counters.sum(.udpBufferErrors, .udp6BufferErrors)?.rate == .zero
     }
 
     /// The queue alone is one signal; what the reader does is the second. That nothing was dropped

@@ -114,15 +114,15 @@ import Units
     }
 
     @Test func whatIsDroppedByAFilterIsNotTheReadersFault() throws {
-        let finding = try #require(
-            judged(burst(well)) { $0.counters[.udpBufferErrors] = MadeNetwork.counted(0) })
-        #expect(finding.kind == .ok)
-        #expect(finding.claim.contains("not for want of room"))
-        #expect(finding.confidence == .medium)
-        let other = judged(burst(well)) {
-            $0.counters[.udpBufferErrors] = MadeNetwork.counted(9, rate: 9)
+        func judged(_ errors: UInt64?) -> ReaderVerdict? {
+            ReaderVerdict(burst(well), in: MadeNetwork.reading(), bufferErrors: errors)
         }
-        #expect(other?.kind == .bufferTooSmall)
+        let verdict = try #require(judged(499))
+        #expect(verdict.kind == .ok)
+        #expect(verdict.claim.contains("not for want of room"))
+        #expect(verdict.confidence == .medium)
+        #expect(judged(500)?.kind == .bufferTooSmall)
+        #expect(judged(nil)?.kind == .bufferTooSmall)
     }
 
     // MARK: Proof
@@ -152,6 +152,20 @@ import Units
         let verdict = try #require(judged(burst(stalled, reader: reader(runs: 0))))
         #expect(verdict.proof == ["no thread waits for it, and no epoll holds it: nobody reads"])
         #expect(verdict.confidence == .high)
+    }
+
+    @Test func aReaderThatIsElsewhereIsProof() throws {
+        let level = SocketReader.Epoll(descriptor: 5)
+        let stuck = reader(elsewhere: 50, epolls: [level])
+        let verdict = try #require(judged(burst(stalled, reader: stuck)))
+        #expect(
+            verdict.proof == [
+                "fd 7 in epoll fd 5",
+                "T3318 asleep in something else in 50 of 50 looks, in nanosleep",
+                "no thread waits for it: the one that should is elsewhere",
+            ])
+        #expect(verdict.confidence == .high)
+        #expect(judged(burst(slow, reader: stuck))?.proof.count == 2, "it reads")
     }
 
     @Test func aOneShotThatIsNotArmedAgainIsProof() throws {
