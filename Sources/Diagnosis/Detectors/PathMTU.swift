@@ -1,0 +1,37 @@
+package import ProcSampling
+internal import Units
+
+/// Something on the way to a peer lets less through than the interface at its beginning.
+package enum PathMTU {
+    /// - Returns: nil if all that the interface allows comes through, or if it is not known.
+    package static func finding(_ result: PathMTUResult) -> Finding? {
+        guard result.isBelowInterface == true, let pathMTU = result.pathMTU,
+            let payload = result.datagramPayload, let interfaceMTU = result.interfaceMTU
+        else { return nil }
+        let interface = result.interfaceName ?? "the interface"
+        let isTold = result.isICMPReported
+        let teller = result.reporter.map { "the router \($0)" } ?? "the kernel, which learnt it,"
+        return Finding(
+            kind: .pathMTU, subject: .peer(result.peer), severity: .warning,
+            // Two signals where what is said is also what comes through.
+            confidence: isTold ? .high : .medium,
+            claim: "path MTU to \(result.peer) is \(pathMTU) bytes, \(interface) allows"
+                + " \(interfaceMTU)" + (isTold ? "" : ": longer packets vanish silently"),
+            evidence: [
+                "a ping of \(pathMTU) bytes that may not be fragmented is answered",
+                isTold
+                    ? "\(teller) says that more is too long"
+                    : "one of \(pathMTU + 1) bytes is not, and nobody says why: a black hole",
+            ],
+            advice: "keep UDP payloads at or below \(payload) bytes, or "
+                + (isTold
+                    ? "let them be fragmented, each lost fragment loses all of a datagram"
+                    : "let ICMP \"\(tooLong(result))\" pass on the way;"
+                        + " for TCP, sysctl net.ipv4.tcp_mtu_probing=1"),
+            since: result.time)
+    }
+
+    private static func tooLong(_ result: PathMTUResult) -> String {
+        result.peer.isV6 ? "packet too big" : "fragmentation needed"
+    }
+}
