@@ -148,7 +148,7 @@ package enum Keymap {
                 ("x", "tools for the selected thread (of a process: its hottest)"),
                 hint: "x tools")
         ]
-        + ToolCatalogue.tools.compactMap { tool in
+        + ToolCatalogue.threadTools.compactMap { tool in
             tool.key.map { key in
                 Binding(
                     [.character(key)], .tool(id: tool.id), (String(key), tool.title),

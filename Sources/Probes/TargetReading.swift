@@ -2,7 +2,7 @@ package import ProcFormats
 import ProcSampling
 package import Units
 
-/// What a tool's target is like at one moment, read just before the start and after the end.
+/// What a thread that a tool looks at is like at one moment, read just before the start and after the end.
 package struct TargetReading: Sendable, Hashable {
     package var startTime: ClockTicks
     package var state: TaskState
@@ -36,7 +36,7 @@ package struct TargetReading: Sendable, Hashable {
     }
 
     /// Reads `task/TID/stat` and `status`; nil when no such thread is there.
-    package static func read(_ target: ToolTarget) -> TargetReading? {
+    package static func read(_ target: ThreadTarget) -> TargetReading? {
         let folder = "/proc/\(target.process.pid)/task/\(target.thread.tid)"
         guard let statBytes = try? smallFile(folder + "/stat"),
             let statusBytes = try? smallFile(folder + "/status"),

@@ -1,4 +1,5 @@
-/// An external program that looks at one thread, as data: the catalogue is a list of these.
+/// An external program that looks at one thread or one peer, as data: the catalogue is a list of
+/// these.
 package struct Tool: Sendable, Identifiable {
     /// Short and stable, as the files that are saved are named: "strace-summary".
     package let id: String
@@ -6,8 +7,8 @@ package struct Tool: Sendable, Identifiable {
     package let title: String
     /// The key that starts it from a thread without the menu.
     package let key: Character?
-    /// Argument vectors, run one after the other; `{pid}`, `{tid}` and `{data}` (a private
-    /// temporary file) are filled in. Never a shell.
+    /// Argument vectors, run one after the other; of a thread `{pid}`, `{tid}` and `{data}` (a
+    /// private temporary file) are filled in, of a peer `{address}` and `{size}`. Never a shell.
     package let steps: [[String]]
     /// What it does to the target.
     package let effect: Effect
@@ -38,11 +39,16 @@ package struct Tool: Sendable, Identifiable {
         case performanceEvents
         /// `perf_event_open(2)` on the kernel's tracepoints.
         case tracepoints
+        /// ICMP or UDP to a peer; the target is no thread.
+        case packets
     }
 
     package enum Counted: Sendable, Hashable {
         case systemCalls
         case samples
+        /// The longest packet that comes through: its step is run again and again, with sizes that
+        /// `PathMTUSearch` says.
+        case pathMTU
         case other
     }
 

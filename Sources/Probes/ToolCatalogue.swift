@@ -4,11 +4,21 @@
 /// tracer behind. Debuggers are left out on purpose: gdb and eu-stack, ended at a bad moment, were
 /// seen to leave the whole process stopped.
 package enum ToolCatalogue {
-    package static let tools = [
+    package static let threadTools = [
         straceSummary, straceLive, perf, perfDwarf, perfTrace, perfStat,
     ]
+    package static let peerTools = [pathMTU, ping, tracepath]
 
-    package static func tool(withID id: String) -> Tool? { tools.first { $0.id == id } }
+    package static func tools(for target: ToolTarget) -> [Tool] {
+        switch target {
+        case .thread: threadTools
+        case .peer: peerTools
+        }
+    }
+
+    package static func tool(withID id: String) -> Tool? {
+        (threadTools + peerTools).first { $0.id == id }
+    }
 
     static let straceSummary = Tool(
         id: "strace-summary",

@@ -4,7 +4,7 @@ enum ToolFailure {
     ///   - output: what the failed step printed, its end at least.
     ///   - isRoot: dxtop runs as root already; what root may not do is for the container's owner.
     static func explain(
-        _ program: String, ending: String, output: String, target: ToolTarget, isRoot: Bool
+        _ program: String, ending: String, output: String, target: ThreadTarget, isRoot: Bool
     ) -> ToolRefusal {
         for (sign, refusal) in known where output.contains(sign) {
             return refusal(program, target, isRoot)
@@ -15,7 +15,7 @@ enum ToolFailure {
         return ToolRefusal("\(program) \(ending): \(lastLine)")
     }
 
-    private typealias Refusal = @Sendable (String, ToolTarget, Bool) -> ToolRefusal
+    private typealias Refusal = @Sendable (String, ThreadTarget, Bool) -> ToolRefusal
 
     /// The first sign found decides, so the most telling stand first.
     private static let known: [(String, Refusal)] = [

@@ -13,16 +13,16 @@ package struct ToolRefusal: Error, Sendable, Hashable {
     }
 }
 
-/// Whether a tool can look at a target, found out without touching the target.
+/// Whether a tool can look at a thread, found out without touching it.
 package struct ToolPreflight: Sendable {
     let tool: Tool
-    let target: ToolTarget
+    let target: ThreadTarget
     let environment: ToolEnvironment
     /// The target now; nil when it is gone.
     let reading: TargetReading?
 
     package init(
-        _ tool: Tool, on target: ToolTarget, in environment: ToolEnvironment,
+        _ tool: Tool, on target: ThreadTarget, in environment: ToolEnvironment,
         reading: TargetReading?
     ) {
         self.tool = tool
@@ -34,7 +34,7 @@ package struct ToolPreflight: Sendable {
     /// Throws the first reason not to start; returns what the user should know of the result.
     package func check() throws(ToolRefusal) -> [String] {
         let reading = try checkTarget()
-        try checkPrograms()
+        try environment.check(tool)
         switch tool.access {
         case .tracing:
             try checkTracing(reading)
@@ -47,6 +47,8 @@ package struct ToolPreflight: Sendable {
                     "the kernel's tracepoints are for \(root("PERFMON"))",
                     remedy: moreRights("PERFMON"))
             }
+            return []
+        case .packets:
             return []
         }
     }
@@ -63,18 +65,6 @@ package struct ToolPreflight: Sendable {
             throw ToolRefusal("\(target.label) has ended and only waits for its parent")
         }
         return reading
-    }
-
-    private func checkPrograms() throws(ToolRefusal) {
-        let missing = tool.packages.keys.sorted().filter { environment.path(of: $0) == nil }
-        guard let program = missing.first else { return }
-        // Without a known distribution, say how it goes on the two most common kinds.
-        let distributions = environment.distribution.map { [$0] } ?? [.debian, .fedora]
-        let commands = distributions.compactMap { distribution in
-            tool.packages[program]?.installCommand(on: distribution)
-        }
-        throw ToolRefusal(
-            "\(program) is not installed", remedy: commands.joined(separator: ", or "))
     }
 
     private func checkTracing(_ reading: TargetReading) throws(ToolRefusal) {
@@ -163,7 +153,22 @@ package struct ToolPreflight: Sendable {
     }
 }
 
-extension ToolTarget {
+extension ToolEnvironment {
+    /// Throws where a program of the tool is missing.
+    func check(_ tool: Tool) throws(ToolRefusal) {
+        let missing = tool.packages.keys.sorted().filter { path(of: $0) == nil }
+        guard let program = missing.first else { return }
+        // Without a known distribution, say how it goes on the two most common kinds.
+        let distributions = distribution.map { [$0] } ?? [.debian, .fedora]
+        let commands = distributions.compactMap { distribution in
+            tool.packages[program]?.installCommand(on: distribution)
+        }
+        throw ToolRefusal(
+            "\(program) is not installed", remedy: commands.joined(separator: ", or "))
+    }
+}
+
+extension ThreadTarget {
     /// As the screen names threads: "T4127".
     package var label: String { "T\(thread.tid)" }
 }

@@ -21,7 +21,8 @@ extension ToolRun {
     }
 
     func explain(
-        _ step: [String], _ result: StepResult, in environment: ToolEnvironment
+        _ step: [String], _ result: StepResult, _ target: ThreadTarget,
+        in environment: ToolEnvironment
     ) -> ToolRefusal {
         let program = step.first { $0 != "timeout" && tool.packages[$0] != nil } ?? tool.id
         let now = TargetReading.read(target)
@@ -44,10 +45,12 @@ extension ToolRun {
     }
 
     /// The sentence for output without a result; nil where there is one.
-    func silence(of result: StepResult, since before: TargetReading?) -> String? {
+    func silence(
+        of result: StepResult, _ target: ThreadTarget, since before: TargetReading?
+    ) -> String? {
         switch tool.counts {
         case .systemCalls where result.excerpt.countsNoSystemCall:
-            "0 system calls in \(watchedSeconds(result)) s" + cpuUse(result, since: before)
+            "0 system calls in \(watchedSeconds(result)) s" + cpuUse(result, target, since: before)
         case .samples where result.excerpt.recordsNoSample:
             "no samples: \(target.label) did not run in \(tool.seconds) s"
         default:
@@ -64,7 +67,9 @@ extension ToolRun {
     }
 
     /// What the target did while it made no system call, where that was measured.
-    private func cpuUse(_ result: StepResult, since before: TargetReading?) -> String {
+    private func cpuUse(
+        _ result: StepResult, _ target: ThreadTarget, since before: TargetReading?
+    ) -> String {
         guard let before, let now = TargetReading.read(target), now.startTime == before.startTime
         else { return "" }
         guard now.cpuTime > before.cpuTime else { return ": it did not run" }

@@ -7,7 +7,7 @@ import SystemPackage
 package final class ToolRun: Sendable {
     package let tool: Tool
     package let target: ToolTarget
-    private let report: @Sendable (ToolEvent) -> Void
+    let report: @Sendable (ToolEvent) -> Void
     private let state = Mutex(State())
 
     private struct State {
@@ -68,7 +68,7 @@ package final class ToolRun: Sendable {
 
     package var isFinished: Bool { state.withLock(\.isFinished) }
 
-    private var wasStopped: Bool { state.withLock(\.wasStopped) }
+    var wasStopped: Bool { state.withLock(\.wasStopped) }
 
     private func signal(_ number: CInt) {
         state.withLock { state in
@@ -83,6 +83,15 @@ package final class ToolRun: Sendable {
     private static let fewBytes = 1024
 
     private func outcome(in environment: ToolEnvironment) async -> ToolOutcome {
+        switch target {
+        case .thread(let target): await outcome(on: target, in: environment)
+        case .peer(let peer): await outcome(on: peer, in: environment)
+        }
+    }
+
+    private func outcome(
+        on target: ThreadTarget, in environment: ToolEnvironment
+    ) async -> ToolOutcome {
         let before = TargetReading.read(target)
         do throws(ToolRefusal) {
             let notes = try ToolPreflight(tool, on: target, in: environment, reading: before)
@@ -90,35 +99,32 @@ package final class ToolRun: Sendable {
             for note in notes { report(.output(Array("# \(note)\n".utf8))) }
             let folder = try privateFolder()
             defer { folder?.remove() }
-            for step in tool.command(for: target, data: folder?.dataFile).steps {
+            for step in tool.command(for: self.target, data: folder?.dataFile).steps {
                 guard !wasStopped else { break }
                 let result = try await run(step, in: environment)
                 if wasStopped { break }
                 guard isDone(result.status, step) else {
-                    throw explain(step, result, in: environment)
+                    throw explain(step, result, target, in: environment)
                 }
                 if step.contains("strace"), !result.excerpt.saysAttached {
                     throw ToolRefusal(
                         "strace had not begun to look when its time was over",
                         remedy: "try again: the machine is very busy")
                 }
-                if let silence = silence(of: result, since: before) {
-                    return await end(.done, before: before, silence: silence)
+                if let silence = silence(of: result, target, since: before) {
+                    return ToolOutcome(
+                        ending: .done, targetAfterwards: await target.afterwards(before: before),
+                        conclusion: silence)
                 }
             }
-            return await end(wasStopped ? .stopped : .done, before: before)
+            return ToolOutcome(
+                ending: wasStopped ? .stopped : .done,
+                targetAfterwards: await target.afterwards(before: before))
         } catch {
-            return await end(
-                .failed(reason: error.reason, remedy: error.remedy), before: before)
+            return ToolOutcome(
+                ending: .failed(reason: error.reason, remedy: error.remedy),
+                targetAfterwards: await target.afterwards(before: before))
         }
-    }
-
-    private func end(
-        _ ending: ToolOutcome.Ending, before: TargetReading?, silence: String? = nil
-    ) async -> ToolOutcome {
-        ToolOutcome(
-            ending: ending, targetAfterwards: await target.afterwards(before: before),
-            silence: silence)
     }
 
     private func privateFolder() throws(ToolRefusal) -> PrivateFolder? {
@@ -132,8 +138,9 @@ package final class ToolRun: Sendable {
         }
     }
 
-    private func run(
-        _ step: [String], in environment: ToolEnvironment
+    /// - Parameter isShown: whether its user sees what it prints.
+    func run(
+        _ step: [String], isShown: Bool = true, in environment: ToolEnvironment
     ) async throws(ToolRefusal) -> StepResult {
         guard let program = step.first, let path = environment.path(of: program) else {
             throw ToolRefusal("\(step.first ?? tool.id) is not installed")
@@ -159,10 +166,10 @@ package final class ToolRun: Sendable {
             ) { execution in
                 begin(execution.processIdentifier.value)
                 defer { state.withLock { $0.group = nil } }
-                let output = BoundedOutput(report: report)
+                let output = BoundedOutput { [report] in if isShown { report($0) } }
                 var first: (ContinuousClock.Instant, TargetReading?)?
                 for try await buffer in execution.standardOutput {
-                    if first == nil { first = (.now, TargetReading.read(target)) }
+                    if first == nil { first = (.now, reading()) }
                     let bytes = buffer.withUnsafeBytes { Array($0) }
                     output.take(bytes)
                     // A tracer writes line by line: where the pipe is all but empty, let some lines
@@ -178,6 +185,11 @@ package final class ToolRun: Sendable {
         } catch {
             throw ToolRefusal("\(program) could not be run: \(error)")
         }
+    }
+
+    private func reading() -> TargetReading? {
+        guard case .thread(let target) = target else { return nil }
+        return TargetReading.read(target)
     }
 
     /// A stop that came before the process did is made up for.

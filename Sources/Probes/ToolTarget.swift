@@ -1,13 +1,54 @@
 package import ProcSampling
+package import Units
 
-/// The thread a tool looks at.
-package struct ToolTarget: Sendable, Hashable {
+/// What a tool looks at.
+package enum ToolTarget: Sendable, Hashable {
+    case thread(ThreadTarget)
+    case peer(PeerTarget)
+}
+
+package struct ThreadTarget: Sendable, Hashable {
     package let process: ProcessIdentity
     package let thread: ThreadIdentity
 
     package init(process: ProcessIdentity, thread: ThreadIdentity) {
         self.process = process
         self.thread = thread
+    }
+}
+
+/// Who is at the other end of a way that begins in a network namespace.
+package struct PeerTarget: Sendable, Hashable {
+    package let address: IPAddress
+    /// Nil for our own.
+    package let namespace: NetworkNamespace?
+    /// Where the way begins, and how long packets may be there, as far as it is known.
+    package let interfaceName: String?
+    package let interfaceMTU: Int?
+
+    package init(
+        address: IPAddress, namespace: NetworkNamespace? = nil, interfaceName: String? = nil,
+        interfaceMTU: Int? = nil
+    ) {
+        self.address = address.unmapped
+        self.namespace = namespace
+        self.interfaceName = interfaceName
+        self.interfaceMTU = interfaceMTU
+    }
+
+    /// The file by which programs enter its namespace; nil where they need not, or cannot.
+    var namespaceFile: String? {
+        guard let namespace, !namespace.isOwn else { return nil }
+        return namespace.process.map { "/proc/\($0.pid)/ns/net" }
+            ?? namespace.names.first.map { "/run/netns/" + $0 }
+    }
+
+    /// An address of version 6 that every link has, fe80::/10, goes with its interface.
+    var isOfLink: Bool { address.isV6 && address.high >> 54 == 0xFE80 >> 6 }
+
+    /// As programs take it: "10.1.2.3", "fe80::1%eth0".
+    package var label: String {
+        "\(address)" + (isOfLink ? interfaceName.map { "%" + $0 } ?? "" : "")
     }
 }
 
@@ -32,14 +73,20 @@ package struct ToolOutcome: Sendable, Hashable {
     }
 
     package var ending: Ending
-    /// What was measured of the target afterwards: "T4127 runs on, untraced".
-    package var targetAfterwards: String
-    /// A sentence for a result that says nothing: "0 system calls in 10 s".
-    package var silence: String?
+    /// What was measured of a thread afterwards: "T4127 runs on, untraced".
+    package var targetAfterwards: String?
+    /// A sentence for a result that does not say it itself: "0 system calls in 10 s".
+    package var conclusion: String?
+    /// What was found of the way to a peer.
+    package var pathMTU: PathMTUResult?
 
-    package init(ending: Ending, targetAfterwards: String, silence: String? = nil) {
+    package init(
+        ending: Ending, targetAfterwards: String? = nil, conclusion: String? = nil,
+        pathMTU: PathMTUResult? = nil
+    ) {
         self.ending = ending
         self.targetAfterwards = targetAfterwards
-        self.silence = silence
+        self.conclusion = conclusion
+        self.pathMTU = pathMTU
     }
 }

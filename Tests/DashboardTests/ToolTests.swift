@@ -21,7 +21,7 @@ import Units
 
     private let outcome = ToolOutcome(
         ending: .done, targetAfterwards: "T4127 runs on, untraced",
-        silence: "0 system calls in 10 s")
+        conclusion: "0 system calls in 10 s")
 
     @Test func cardSaysEverythingBeforeTheToolStartsByItself() throws {
         var scene = scene()
@@ -34,7 +34,7 @@ import Units
         #expect(scene.shows("starts in 1 s"))
         let start = try #require(started(scene.wait(.seconds(1))))
         #expect(start.tool == "strace-summary")
-        #expect(start.target == ToolTarget(process: Scene.streamd, thread: Scene.poll))
+        #expect(start.target == .thread(ThreadTarget(process: Scene.streamd, thread: Scene.poll)))
     }
 
     @Test func enterStartsAtOnceAndEscapeCancels() {
@@ -106,7 +106,7 @@ import Units
         var scene = Scene(columns: 120, rows: 60, place: .threads(of: Scene.streamd))
         scene.sample(2)
         scene.press(.character("x"))
-        for tool in ToolCatalogue.tools {
+        for tool in ToolCatalogue.threadTools {
             #expect(scene.shows(tool.title), "\(tool.id)")
             #expect(scene.shows("\(tool.seconds) s"), "\(tool.id)")
         }
@@ -120,7 +120,7 @@ import Units
         scene.sample(2)
         scene.press(.character("p"))
         let start = try #require(started(scene.press(.enter)))
-        #expect(start.target.thread == Scene.poll)
+        #expect(start.target == .thread(ThreadTarget(process: Scene.streamd, thread: Scene.poll)))
     }
 
     @Test func outputIsSavedWithWhatItIs() throws {
@@ -192,7 +192,7 @@ import Units
         var scene = Scene(columns: columns, rows: rows, place: .threads(of: Scene.streamd))
         scene.sample(2)
         scene.press(.character("x"))
-        for tool in ToolCatalogue.tools {
+        for tool in ToolCatalogue.threadTools {
             let title = tool.title.prefix(columns - 10)
             #expect(scene.shows("> \(tool.key.map(String.init) ?? " ")  \(title)"), "\(tool.id)")
             #expect(!scene.shows("~ |"), "cut at the edge of the box")
@@ -205,7 +205,7 @@ import Units
         scene.sample(2)
         scene.press(.character("x"))
         let screen = (0..<60).map { scene.row($0).filter { $0 != " " && $0 != "|" } }.joined()
-        for tool in ToolCatalogue.tools {
+        for tool in ToolCatalogue.threadTools {
             for step in tool.steps {
                 let end = step.suffix(2).joined().replacing("{tid}", with: "4127")
                     .replacing("{data}", with: "perf-4127.data")

@@ -25,7 +25,7 @@ struct Workload: Sendable {
 
     func number(_ name: String) throws -> Int32 { try #require(numbers[name]) }
 
-    func target(_ name: String) throws -> ToolTarget {
+    func target(_ name: String) throws -> ThreadTarget {
         try currentTarget(pid: number("pid"), tid: number(name))
     }
 }
@@ -58,18 +58,18 @@ func withWorkload<Result: Sendable>(
 }
 
 /// The target as it is now, its start times read from /proc.
-func currentTarget(pid: Int32, tid: Int32) throws -> ToolTarget {
+func currentTarget(pid: Int32, tid: Int32) throws -> ThreadTarget {
     func start(_ tid: Int32) throws -> ClockTicks {
         try #require(TargetReading.read(unchecked(pid: pid, tid: tid))).startTime
     }
-    return ToolTarget(
+    return ThreadTarget(
         process: ProcessIdentity(pid: ProcessID(pid), startTime: try start(pid)),
         thread: ThreadIdentity(tid: ThreadID(tid), startTime: try start(tid)))
 }
 
 /// A target with a start time that nothing has.
-func unchecked(pid: Int32, tid: Int32) -> ToolTarget {
-    ToolTarget(
+func unchecked(pid: Int32, tid: Int32) -> ThreadTarget {
+    ThreadTarget(
         process: ProcessIdentity(pid: ProcessID(pid), startTime: ClockTicks(.max)),
         thread: ThreadIdentity(tid: ThreadID(tid), startTime: ClockTicks(.max)))
 }

@@ -6,7 +6,7 @@ import Units
 @testable import Probes
 
 struct ToolPreflightTests {
-    let target = ToolTarget(
+    let target = ThreadTarget(
         process: ProcessIdentity(pid: ProcessID(2214), startTime: ClockTicks(1000)),
         thread: ThreadIdentity(tid: ThreadID(4127), startTime: ClockTicks(1001)))
     let reading = TargetReading(startTime: ClockTicks(1001), user: UserID(1000))
@@ -35,7 +35,7 @@ struct ToolPreflightTests {
         }
     }
 
-    @Test(.enabled(if: has("strace", "perf")), arguments: ToolCatalogue.tools)
+    @Test(.enabled(if: has("strace", "perf")), arguments: ToolCatalogue.threadTools)
     func `root may use every tool`(_ tool: Tool) {
         #expect(refusal(tool, root, reading) == nil)
     }
@@ -128,7 +128,7 @@ struct ToolPreflightTests {
         contained.perfEventParanoid = 3
         var own = reading
         own.user = UserID(0)
-        for tool in ToolCatalogue.tools {
+        for tool in ToolCatalogue.threadTools {
             guard let refusal = refusal(tool, contained, own) else { continue }
             #expect(refusal.reason.contains("root with CAP_"), "\(refusal)")
             #expect(refusal.remedy?.contains("as root") == false, "\(refusal)")

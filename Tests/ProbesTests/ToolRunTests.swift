@@ -11,15 +11,15 @@ import Units
 /// Every tool on live threads whose behaviour is known.
 @Suite(.enabled(if: isRoot))
 struct ToolRunTests {
-    func run(_ tool: Tool, on target: ToolTarget, in environment: ToolEnvironment = .current())
+    func run(_ tool: Tool, on target: ThreadTarget, in environment: ToolEnvironment = .current())
         async throws -> (log: RunLog, outcome: ToolOutcome)
     {
         let log = RunLog()
-        _ = ToolRun.start(tool, on: target, in: environment) { log.take($0) }
+        _ = ToolRun.start(tool, on: .thread(target), in: environment) { log.take($0) }
         return (log, try await log.finished())
     }
 
-    func expectUntouched(_ target: ToolTarget) throws {
+    func expectUntouched(_ target: ThreadTarget) throws {
         let reading = try #require(TargetReading.read(target))
         #expect(reading.startTime == target.thread.startTime)
         #expect(reading.tracer == nil)
@@ -35,7 +35,7 @@ struct ToolRunTests {
             let target = try workload.target("poll")
             let (_, outcome) = try await run(tool, on: target)
             #expect(outcome.ending == .done)
-            let silence = try #require(outcome.silence)
+            let silence = try #require(outcome.conclusion)
             #expect(silence.hasPrefix("0 system calls in "))
             #expect(silence.contains(" s, while it "))
             #expect(outcome.targetAfterwards == "T\(target.thread.tid) runs on, untraced")
@@ -52,7 +52,7 @@ struct ToolRunTests {
             let target = try workload.target("caller")
             let (log, outcome) = try await run(tool, on: target)
             #expect(outcome.ending == .done)
-            #expect(outcome.silence == nil)
+            #expect(outcome.conclusion == nil)
             #expect(log.output.contains("getppid"))
             try expectUntouched(target)
         }
@@ -65,7 +65,7 @@ struct ToolRunTests {
             let (_, outcome) = try await run(
                 ToolCatalogue.perfTrace.looking(seconds: 1), on: target)
             #expect(outcome.ending == .done)
-            #expect(outcome.silence?.hasPrefix("0 system calls in ") == true)
+            #expect(outcome.conclusion?.hasPrefix("0 system calls in ") == true)
         }
     }
 
@@ -76,7 +76,7 @@ struct ToolRunTests {
             let target = try workload.target("poll")
             let (log, outcome) = try await run(tool, on: target)
             #expect(outcome.ending == .done)
-            #expect(outcome.silence == nil)
+            #expect(outcome.conclusion == nil)
             let lines = log.output.split(separator: "\n")
             let firstScreen = lines.prefix(18).joined(separator: "\n")
             #expect(firstScreen.contains("cnd_timedwait"))
@@ -97,7 +97,8 @@ struct ToolRunTests {
             let (log, outcome) = try await run(ToolCatalogue.perf.looking(seconds: 1), on: target)
             #expect(outcome.ending == .done)
             #expect(
-                outcome.silence?.hasPrefix("no samples: \(target.label) did not run in ") == true)
+                outcome.conclusion?.hasPrefix("no samples: \(target.label) did not run in ") == true
+            )
             #expect(log.commands.count == 1)
         }
     }
@@ -108,7 +109,7 @@ struct ToolRunTests {
             let target = try workload.target("first")
             let (_, outcome) = try await run(
                 ToolCatalogue.straceSummary.looking(seconds: 1), on: target)
-            #expect(outcome.silence?.hasSuffix(" s: it did not run") == true)
+            #expect(outcome.conclusion?.hasSuffix(" s: it did not run") == true)
         }
     }
 
@@ -128,7 +129,7 @@ struct ToolRunTests {
     /// A trace that is over only when it is stopped.
     let endless = ToolCatalogue.straceSummary.looking(seconds: 300)
 
-    private func switches(of target: ToolTarget) throws -> UInt64 {
+    private func switches(of target: ThreadTarget) throws -> UInt64 {
         let path = "/proc/\(target.process.pid)/task/\(target.thread.tid)/status"
         let bytes = try smallFile(path)
         let status = try TaskStatus(parsing: bytes.span)
@@ -140,7 +141,7 @@ struct ToolRunTests {
         try await withWorkload("syscalls", "getppid", "200") { workload in
             let target = try workload.target("caller")
             let log = RunLog()
-            let run = ToolRun.start(endless, on: target) { log.take($0) }
+            let run = ToolRun.start(endless, on: .thread(target)) { log.take($0) }
             _ = try await eventually("strace traces") { TargetReading.read(target)?.tracer }
             // Each call stops it twice: by then some were counted.
             let before = try switches(of: target)
@@ -163,7 +164,7 @@ struct ToolRunTests {
         try await withWorkload("spin") { workload in
             let target = try workload.target("poll")
             let log = RunLog()
-            let run = ToolRun.start(tool, on: target) { log.take($0) }
+            let run = ToolRun.start(tool, on: .thread(target)) { log.take($0) }
             _ = try await eventually("it starts") { log.commands.first }
             await onOwnThread { stopAndWait([run], patience: .seconds(30)) }
             #expect(run.isFinished)
@@ -176,7 +177,7 @@ struct ToolRunTests {
         try await withWorkload("spin") { workload in
             let target = try workload.target("poll")
             let log = RunLog()
-            let run = ToolRun.start(endless, on: target) { log.take($0) }
+            let run = ToolRun.start(endless, on: .thread(target)) { log.take($0) }
             run.stop()
             run.stop()
             #expect(try await log.finished().ending == .stopped)
@@ -192,7 +193,8 @@ struct ToolRunTests {
             await #expect(processExitsWith: .signal(SIGKILL)) {
                 [pid = pid as Int32, tid = tid as Int32] in
                 let target = try currentTarget(pid: pid, tid: tid)
-                _ = ToolRun.start(ToolCatalogue.straceLive.looking(seconds: 2), on: target) { _ in }
+                _ = ToolRun.start(ToolCatalogue.straceLive.looking(seconds: 2), on: .thread(target))
+                { _ in }
                 _ = try await eventually("strace traces") { TargetReading.read(target)?.tracer }
                 kill(getpid(), SIGKILL)
             }
@@ -217,7 +219,7 @@ struct ToolRunTests {
             let target = try workload.target("poll")
             let log = RunLog()
             let tool = script("trap '' INT TERM; echo $$; while :; do sleep 0.1; done")
-            let run = ToolRun.start(tool, on: target) { log.take($0) }
+            let run = ToolRun.start(tool, on: .thread(target)) { log.take($0) }
             let pid = try await eventually("it prints its number") {
                 log.output.last == "\n" ? pid_t(log.output.dropLast()) : nil as pid_t?
             }
@@ -243,7 +245,7 @@ struct ToolRunTests {
             var shells: [pid_t] = []
             for _ in 0..<2 {
                 let log = RunLog()
-                runs.append(ToolRun.start(tool, on: target) { log.take($0) })
+                runs.append(ToolRun.start(tool, on: .thread(target)) { log.take($0) })
                 shells.append(
                     try await eventually("it prints its number") {
                         log.output.last == "\n" ? pid_t(log.output.dropLast()) : nil as pid_t?
@@ -270,7 +272,9 @@ struct ToolRunTests {
             var runs = ToolRuns()
             for log in logs {
                 runs.add(
-                    ToolRun.start(script("echo up; exec sleep 29"), on: target) { log.take($0) })
+                    ToolRun.start(script("echo up; exec sleep 29"), on: .thread(target)) {
+                        log.take($0)
+                    })
                 _ = try await eventually("it is up") { log.output == "up\n" ? true : nil }
             }
             runs.stopNewest()
@@ -299,7 +303,7 @@ struct ToolRunTests {
                 let target = try currentTarget(pid: pid, tid: tid)
                 let log = RunLog()
                 let endless = ToolCatalogue.straceSummary.looking(seconds: 300)
-                let run = ToolRun.start(endless, on: target) { log.take($0) }
+                let run = ToolRun.start(endless, on: .thread(target)) { log.take($0) }
                 _ = try await eventually("strace traces") { TargetReading.read(target)?.tracer }
                 run.stop()
                 // Before the tool's own limit, by its own grace: not by SIGKILL.
@@ -327,7 +331,8 @@ struct ToolRunTests {
         try await withWorkload("spin") { workload in
             let log = RunLog()
             let run = ToolRun.start(
-                script("echo one; echo two >&2; exec sleep 29"), on: try workload.target("poll")
+                script("echo one; echo two >&2; exec sleep 29"),
+                on: .thread(try workload.target("poll"))
             ) { log.take($0) }
             _ = try await eventually("both lines") { log.output == "one\ntwo\n" ? true : nil }
             #expect(!run.isFinished)
@@ -374,7 +379,7 @@ struct ToolRunTests {
         }
     }
 
-    @Test(.enabled(if: has("strace", "perf")), arguments: ToolCatalogue.tools)
+    @Test(.enabled(if: has("strace", "perf")), arguments: ToolCatalogue.threadTools)
     func `another thread with the same number is left alone`(_ tool: Tool) async throws {
         try await withWorkload("spin") { workload in
             let target = unchecked(
@@ -392,7 +397,7 @@ struct ToolRunTests {
 
     @Test(.enabled(if: has("strace")))
     func `a target that has ended is not looked for`() async throws {
-        let target = try await withWorkload("spin") { workload -> ToolTarget in
+        let target = try await withWorkload("spin") { workload -> ThreadTarget in
             try workload.target("poll")
         }
         let (_, outcome) = try await run(ToolCatalogue.straceSummary, on: target)
@@ -404,9 +409,9 @@ struct ToolRunTests {
     func `a target that ends meanwhile ends the trace`() async throws {
         let log = RunLog()
         let target = try await withWorkload("syscalls", "getppid", "200") {
-            workload -> ToolTarget in
+            workload -> ThreadTarget in
             let target = try workload.target("caller")
-            _ = ToolRun.start(ToolCatalogue.straceSummary, on: target) { log.take($0) }
+            _ = ToolRun.start(ToolCatalogue.straceSummary, on: .thread(target)) { log.take($0) }
             _ = try await eventually("strace traces") { TargetReading.read(target)?.tracer }
             return target
         }
@@ -419,7 +424,7 @@ struct ToolRunTests {
     func `a second tracer is refused, and the first one named`() async throws {
         try await withWorkload("spin") { workload in
             let target = try workload.target("poll")
-            let first = ToolRun.start(ToolCatalogue.straceLive, on: target) { _ in }
+            let first = ToolRun.start(ToolCatalogue.straceLive, on: .thread(target)) { _ in }
             let tracer = try await eventually("strace traces") {
                 TargetReading.read(target)?.tracer
             }
@@ -447,7 +452,7 @@ struct ToolRunTests {
                 let tool = try #require(ToolCatalogue.tool(withID: id))
                 let target = try currentTarget(pid: pid, tid: tid)
                 let log = RunLog()
-                _ = ToolRun.start(tool, on: target) { log.take($0) }
+                _ = ToolRun.start(tool, on: .thread(target)) { log.take($0) }
                 let refused = try await log.finished()
                 guard case .failed(_, .some) = refused.ending else {
                     Issue.record("\(refused)")
@@ -458,7 +463,7 @@ struct ToolRunTests {
                 var environment = ToolEnvironment.current()
                 environment.capabilities = .all
                 let second = RunLog()
-                _ = ToolRun.start(tool, on: target, in: environment) { second.take($0) }
+                _ = ToolRun.start(tool, on: .thread(target), in: environment) { second.take($0) }
                 let failed = try await second.finished()
                 guard case .failed(let reason, let remedy?) = failed.ending else {
                     Issue.record("\(failed)")

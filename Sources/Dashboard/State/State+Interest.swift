@@ -35,7 +35,7 @@ extension State {
                     process: process, number: mappings.number)
             }
         case .tool:
-            guard let target = tool?.subject.target else { break }
+            guard case .thread(let target) = tool?.subject.target else { break }
             interest.shownThreads = [target.thread]
             interest.shownProcesses = [target.process]
         }

@@ -49,7 +49,7 @@ extension State {
     }
 
     private mutating func chooseTool(_ selected: Int, _ subject: ToolSubject, _ key: Key) {
-        let tools = ToolCatalogue.tools
+        let tools = ToolCatalogue.tools(for: subject.target)
         if case .character = key,
             let tool = tools.first(where: { key == $0.key.map(Key.character) })
         {

@@ -37,8 +37,7 @@ extension State {
             let name = owner.threads.first(where: { $0.id == thread })?.name
         else { return nil }
         return ToolSubject(
-            target: ToolTarget(process: process, thread: thread), threadName: name,
-            processName: owner.name)
+            ThreadTarget(process: process, thread: thread), name: name, processName: owner.name)
     }
 
     mutating func openToolMenu() {
@@ -79,10 +78,10 @@ extension State {
         if case .thread(let thread, let owner) = place, hasEnded(thread, of: owner) {
             return "T\(thread.tid) \(level.threadName ?? "")"
         }
-        guard let subject, hasEnded(subject.target.thread, of: subject.target.process) else {
-            return nil
-        }
-        return "T\(subject.target.thread.tid) \(subject.threadName)"
+        guard let subject, case .thread(let target) = subject.target,
+            hasEnded(target.thread, of: target.process)
+        else { return nil }
+        return subject.name
     }
 
     /// Shows the card; the tool starts when its time is over, or by Enter.
@@ -162,7 +161,6 @@ extension State {
 
     private var suggestedFileName: String {
         guard let tool else { return "" }
-        let thread = tool.subject.target.thread.tid
-        return "dxtop-\(tool.tool.id)-T\(thread)-\(shown?.time.compact ?? "").txt"
+        return "dxtop-\(tool.tool.id)-\(tool.subject.shortName)-\(shown?.time.compact ?? "").txt"
     }
 }

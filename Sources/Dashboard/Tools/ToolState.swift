@@ -2,15 +2,37 @@ package import Probes
 import ProcSampling
 package import Screen
 
-/// The thread a tool is meant for, with its names for the screen.
+/// What a tool is meant for, with its names for the screen.
 package struct ToolSubject: Sendable, Hashable {
     package let target: ToolTarget
-    package let threadName: String
-    package let processName: String
+    /// "T4127 poll", "10.1.2.3".
+    package let name: String
+    /// Where it belongs: "streamd 2214"; of a peer, the namespace if that is not our own.
+    package let owner: String?
+
+    init(_ thread: ThreadTarget, name: String, processName: String) {
+        target = .thread(thread)
+        self.name = "T\(thread.thread.tid) \(name)"
+        owner = "\(processName) \(thread.process.pid)"
+    }
+
+    init(_ peer: PeerTarget) {
+        target = .peer(peer)
+        name = peer.label
+        owner = peer.namespace.flatMap { namespace in
+            namespace.isOwn ? nil : "netns \(namespace.names.first ?? "\(namespace.id.rawValue)")"
+        }
+    }
 
     /// "T4127 poll (streamd 2214)".
-    package var description: String {
-        "T\(target.thread.tid) \(threadName) (\(processName) \(target.process.pid))"
+    package var description: String { name + (owner.map { " (\($0))" } ?? "") }
+
+    /// For the name of a file: "T4127".
+    var shortName: String {
+        switch target {
+        case .thread(let thread): "T\(thread.thread.tid)"
+        case .peer(let peer): "\(peer.address)"
+        }
     }
 }
 
@@ -85,8 +107,8 @@ extension ToolState {
         }
         lines += output.lineNumbers.compactMap { output.line($0) }
         if case .finished(let outcome, _) = phase {
-            if let silence = outcome.silence { lines.append("# " + silence) }
-            lines.append("# " + outcome.targetAfterwards)
+            lines += [outcome.conclusion, outcome.targetAfterwards].compactMap { $0 }
+                .map { "# " + $0 }
         }
         return Array((lines.joined(separator: "\n") + "\n").utf8)
     }

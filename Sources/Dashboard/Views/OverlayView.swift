@@ -18,7 +18,7 @@ enum OverlayView {
         case .toolMenu(let selected, let subject):
             drawMenu(
                 "Tools for \(subject.description)",
-                ToolCatalogue.tools.enumerated().map { index, tool in
+                ToolCatalogue.tools(for: subject.target).enumerated().map { index, tool in
                     entry(tool, subject, isSelected: index == selected, width: width)
                 }, selected, into: &surface, in: area)
         case .sortMenu(let selected):

@@ -71,6 +71,9 @@ enum ToolView {
         case .card:
             return []
         case .running(_, stopping: true):
+            guard case .thread = tool.subject.target else {
+                return [StyledText("stopping ...", .warning)]
+            }
             return [StyledText("stopping: letting go of the thread ...", .warning)]
         case .running(let since, _):
             let passed = Int((now - since).seconds)
@@ -85,7 +88,7 @@ enum ToolView {
     }
 
     private static func ended(_ outcome: ToolOutcome, after time: Duration) -> [StyledText] {
-        let result = outcome.silence.map { StyledText("; " + $0, Style(.text, .bold)) }
+        let result = outcome.conclusion.map { StyledText("; " + $0, Style(.text, .bold)) }
         let ending =
             switch outcome.ending {
             case .done: StyledText("done in \(time.text)", .good)
@@ -99,7 +102,7 @@ enum ToolView {
     private static func remarks(_ tool: ToolState) -> [StyledText] {
         var pieces: [StyledText] = []
         if case .finished(let outcome, _) = tool.phase {
-            pieces.append(StyledText(outcome.targetAfterwards))
+            if let afterwards = outcome.targetAfterwards { pieces.append(StyledText(afterwards)) }
             if let next = tool.next {
                 pieces += [StyledText("   "), StyledText("Enter", .accent)]
                 pieces.append(StyledText(" " + next.title))

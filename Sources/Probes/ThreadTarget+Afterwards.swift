@@ -1,7 +1,7 @@
 import ProcFormats
 import ProcSampling
 
-extension ToolTarget {
+extension ThreadTarget {
     /// Measures how a tool left its target, in a sentence.
     ///
     /// The kernel lets a target go when its tracer is gone, a moment later than the tracer's
