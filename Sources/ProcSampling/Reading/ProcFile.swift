@@ -83,7 +83,7 @@ enum ProcFile {
     var comesWhole: Bool {
         switch self {
         case .host, .network: false
-        case .process, .thread, .descriptor: true
+        case .process, .thread, .descriptor, .descriptorInfo: true
         }
     }
 
