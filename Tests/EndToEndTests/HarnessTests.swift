@@ -106,6 +106,63 @@ import Testing
         #expect(!isRunning(process))
     }
 
+    @Test(.enabled("needs root, ip and nsenter") { await NetworkNamespace.areAvailable() })
+    func namespacesInARowReachEachOther() async throws {
+        let links = [NetworkNamespace.Link(), .init(mtu: 1400), .init()]
+        let names = try await NetworkNamespace.run(links) { row in
+            // From the first to the last and the way back; the longest that fits the middle link.
+            let ping = Program(
+                path: "/usr/bin/ping",
+                arguments: ["-n", "-c", "1", "-W", "5", "-M", "do", "-s", "1372", "10.77.2.2"])
+            let outcome = try await run(ping.inside(row[0]))
+            #expect(outcome.exitCode == 0, "\(outcome)")
+            return row.map(\.name)
+        }
+        for name in names { #expect(access("/run/netns/\(name)", F_OK) != 0) }
+    }
+
+    @Test func socketsAreReadFromSS() async throws {
+        try await Workload.run(all: ["tcpstall", "udp --reader small", "sockets 2 --kind unix"]) {
+            let stuck = try await SocketStatistics.measure(.tcp).rows[$0[0].number("inode")]
+            #expect(stuck?.state == "ESTABLISHED")
+            #expect(stuck?.local == .init(host: "127.0.0.1", port: try $0[0].number("port")))
+            #expect(stuck?.peer.port != nil)
+            #expect(stuck?.owners.map(\.process) == [Int($0[0].processID)])
+            #expect(stuck?.roundTripMicroseconds != nil)
+
+            let idle = try await SocketStatistics.measure(.udp).rows[$0[1].number("inode")]
+            let fd = try $0[1].number("fd")
+            #expect(idle?.owners == [.init(process: Int($0[1].processID), descriptor: fd)])
+            #expect(idle?.receiveBuffer == 32768)
+            #expect(idle?.drops == 0)
+            #expect(idle?.peer == .init(host: "0.0.0.0", port: nil))
+
+            let pair = try await SocketStatistics.measure(.unix).rows.values
+            #expect(pair.contains { $0.state == "ESTABLISHED" && !$0.owners.isEmpty })
+        }
+    }
+
+    @Test(.enabled("needs root, ip and nsenter") { await NetworkNamespace.areAvailable() })
+    func nstatCountsWhatANamespaceLost() async throws {
+        try await NetworkNamespace.run { row in
+            let before = try await Nstat.measure(in: row[0])
+            #expect(before["UdpRcvbufErrors"] == 0)
+            #expect(before["NoSuchCounter"] == nil)
+            // Nobody reads what comes after the first one.
+            let load = ["udp --reader slow --rate 1 --buffer 1"]
+            try await Workload.run(all: load, in: row[0]) { started in
+                let port = try started[0].number("port")
+                try await Workload.run(
+                    "udpsend", "--ports", "\(port)", "--rate", "500", in: row[0]
+                ) { _ in
+                    try await wait(for: "losses") {
+                        try await Nstat.measure(in: row[0])["UdpRcvbufErrors"] ?? 0 > 100
+                    }
+                }
+            }
+        }
+    }
+
     @Test func columnsCountWideCharactersTwice() {
         #expect(character(atColumn: 2, of: "漢b") == "b")
         #expect(character(atColumn: 1, of: "漢b") == nil)

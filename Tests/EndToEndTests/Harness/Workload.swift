@@ -8,21 +8,46 @@ struct Workload {
     /// `name=value` pairs of the line that it prints once it is ready.
     let facts: [String: String]
 
-    /// A thread it tells of, by the name of the fact.
-    func thread(_ fact: String) throws -> pid_t {
-        guard let thread = facts[fact].flatMap({ pid_t($0) }) else {
+    /// A number it tells of, by the name of the fact.
+    func number(_ fact: String) throws -> Int {
+        guard let number = facts[fact].flatMap({ Int($0) }) else {
             throw DeadlineMissed(description: "the workload told of no \(fact): \(facts)")
         }
-        return thread
+        return number
     }
+
+    /// A thread it tells of.
+    func thread(_ fact: String) throws -> pid_t { pid_t(clamping: try number(fact)) }
 
     /// Starts a workload, hands it to `body` once it is ready, and ends it whatever happens.
     @discardableResult
     static func run<Result: Sendable>(
-        _ arguments: String..., body: (Workload) async throws -> Result
+        _ arguments: String..., in namespace: NetworkNamespace? = nil,
+        body: (Workload) async throws -> Result
+    ) async throws -> Result {
+        try await run(arguments, in: namespace, body: body)
+    }
+
+    /// The same with several, each a line of words.
+    @discardableResult
+    static func run<Result: Sendable>(
+        all lines: [String], in namespace: NetworkNamespace? = nil, started: [Workload] = [],
+        body: ([Workload]) async throws -> Result
+    ) async throws -> Result {
+        guard let first = lines.first else { return try await body(started) }
+        return try await run(first.split(separator: " ").map(String.init), in: namespace) {
+            try await run(
+                all: Array(lines.dropFirst()), in: namespace, started: started + [$0], body: body)
+        }
+    }
+
+    private static func run<Result: Sendable>(
+        _ arguments: [String], in namespace: NetworkNamespace?,
+        body: (Workload) async throws -> Result
     ) async throws -> Result {
         var program = Program.workload()
         program.arguments = arguments
+        program = program.inside(namespace)
         let result = try await Subprocess.run(
             .path("/usr/bin/env"), arguments: Arguments(Array(program.viaEnv.dropFirst())),
             input: .none, output: .sequence, error: .discarded

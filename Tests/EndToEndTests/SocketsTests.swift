@@ -1,0 +1,252 @@
+import Glibc
+import Testing
+
+/// Sockets beside those of ss, whose they are, and in which network namespace.
+@Suite(.serialized) struct SocketsTests {
+    private static let keys: Set = [
+        "protocol", "family", "local_address", "local_port", "peer_address", "peer_port", "state",
+        "inode", "netns", "pid", "fd", "process", "receive_queue_bytes", "send_queue_bytes",
+        "receive_buffer_bytes", "drops_total", "drops_per_second", "retransmits_total",
+        "rtt_microseconds", "seen_seconds",
+    ]
+
+    /// Sockets that stay as they are, of every kind: connections, one whose peer has closed, full
+    /// accept queues, one that is stuck.
+    private static let load = [
+        "sockets 40 --kind tcp", "sockets 40 --kind udp", "sockets 40 --kind unix", "closewait 5",
+        "listener --backlog 4 --clients 5", "tcpstall", "udp --reader slow",
+    ]
+
+    private func sockets(_ arguments: String...) async throws -> [JSON] {
+        var program = Program.dxtop("watch", "sockets", "--json", "--count", "1")
+        program.arguments += arguments
+        let outcome = try await run(program)
+        #expect(outcome.exitCode == 0, "\(outcome.errors)")
+        return try JSON(parsing: outcome.output)["sockets"]?.items ?? []
+    }
+
+    private func byInode(_ rows: [JSON]) -> [Int: JSON] {
+        let pairs = rows.compactMap { row in row["inode"]?.number.map { (Int($0), row) } }
+        return Dictionary(pairs.filter { $0.0 > 0 }, uniquingKeysWith: { first, _ in first })
+    }
+
+    @Test(
+        .enabled("needs root, ip and nsenter") { await NetworkNamespace.areAvailable() },
+        arguments: [SocketStatistics.Kind.tcp, .udp, .unix])
+    func areThoseOfSS(kind: SocketStatistics.Kind) async throws {
+        try await NetworkNamespace.run { row in
+            let space = row[0]
+            try await Workload.run(all: Self.load, in: space) { _ in
+                let before = try await SocketStatistics.measure(kind, in: space).rows
+                let rows = byInode(try await sockets("--netns", space.name))
+                let after = try await SocketStatistics.measure(kind, in: space).rows
+                #expect(before.count > 40)
+                for (inode, first) in before {
+                    let last = try #require(after[inode], "the load is to stay as it is")
+                    let row = try #require(rows[inode], "not seen: \(first)")
+                    #expect(row.keys.isSuperset(of: Self.keys), "\(row)")
+                    expect(row, agreesWith: first, last, kind)
+                }
+                let others = Set(rows.keys).subtracting(before.keys).filter {
+                    rows[$0]?["protocol"]?.string?.hasPrefix("\(kind)") == true
+                }
+                #expect(others.isEmpty)
+            }
+        }
+    }
+
+    /// What ss told before and after: a figure that moves lies between.
+    private func expect(
+        _ row: JSON, agreesWith first: SocketStatistics.Row, _ last: SocketStatistics.Row,
+        _ kind: SocketStatistics.Kind
+    ) {
+        func expect(_ name: String, _ figures: Double?...) {
+            let known = figures.compactMap(\.self)
+            guard let least = known.min(), let most = known.max() else { return }
+            let figure = row[name]?.number ?? -1
+            #expect((least...most).contains(figure), "\(name): \(least) to \(most), \(row)")
+        }
+        #expect(row["state"]?.string == first.state, "\(row)")
+        expect("receive_buffer_bytes", first.receiveBuffer, last.receiveBuffer)
+        expect("drops_total", first.drops, last.drops)
+        let owners = first.owners.map { [Double($0.process), Double($0.descriptor)] }
+        let owner = [row["pid"]?.number, row["fd"]?.number].compactMap(\.self)
+        #expect(owners.contains(owner), "\(owners), \(row)")
+        guard kind != .unix else { return }
+
+        #expect(row["protocol"]?.string == "\(kind)", "\(row)")
+        for (name, address) in [("local", first.local), ("peer", first.peer)] {
+            #expect(row["\(name)_address"]?.string == address.host, "\(row)")
+            #expect(row["\(name)_port"]?.number ?? 0 == Double(address.port ?? 0), "\(row)")
+        }
+        // Of a listener ss tells connections there, not bytes.
+        guard first.state != "LISTEN" else { return }
+        expect(
+            "receive_queue_bytes", first.receiveQueue, last.receiveQueue,
+            kind == .udp ? last.charged : nil)
+        expect("send_queue_bytes", first.sendQueue, last.sendQueue)
+        expect("retransmits_total", first.retransmits, last.retransmits)
+        // ss rounds to a microsecond, and what is idle does not move.
+        expect("rtt_microseconds", first.roundTripMicroseconds, last.roundTripMicroseconds)
+    }
+
+    @Test(.enabled("needs root, ip and nsenter") { await NetworkNamespace.areAvailable() })
+    func ofAnotherNamespaceByNameAndByProcess() async throws {
+        try await NetworkNamespace.run { row in
+            try await Workload.run("udp", in: row[0]) { workload in
+                let inode = Double(try workload.number("inode"))
+                let ours = try await sockets()
+                #expect(!ours.contains { $0["inode"]?.number == inode })
+                for choice in [row[0].name, "\(workload.processID)"] {
+                    let theirs = try await sockets("--netns", choice)
+                    let socket = try #require(theirs.first { $0["inode"]?.number == inode })
+                    #expect(socket["pid"]?.number == Double(workload.processID), "\(socket)")
+                    #expect(socket["fd"]?.number == Double(try workload.number("fd")))
+                    #expect(socket["process"]?.string == "workload")
+                    #expect(theirs.count == 1, "\(theirs)")
+                }
+            }
+        }
+    }
+
+    @Test func aNamespaceThatIsNotThereIsExplained() async throws {
+        let outcome = try await run(
+            .dxtop("watch", "sockets", "--netns", "no-such-namespace", "--count", "1"))
+        #expect(outcome.exitCode != 0)
+        #expect(outcome.output == "")
+        #expect(outcome.errors.contains("no-such-namespace"))
+    }
+
+    @Test(.enabled("needs root, ip and nsenter") { await NetworkNamespace.areAvailable() })
+    func dashboardFiltersByStateAndShowsOneSocket() async throws {
+        try await NetworkNamespace.run { row in
+            try await Workload.run(all: ["closewait 5", "tcpstall"], in: row[0]) { started in
+                let port = try started[0].number("port")
+                let program = Program.dxtop("--netns", row[0].name)
+                try await Terminal.run(program, size: .init(columns: 120, rows: 40)) { terminal in
+                    try await terminal.wait(for: "the Overview") { $0.contains("PROCESSES") }
+                    try await terminal.send("4")
+                    try await terminal.wait(for: "the sockets and whose they are") {
+                        $0.contains("SOCKETS") && $0.contains("ESTABLISHED")
+                            && $0.row(with: "CLOSE_WAIT")?.contains("\(started[0].processID)")
+                                == true
+                    }
+                    try await terminal.type("/CLOSE_WAIT")
+                    try await terminal.send("Enter")
+                    try await terminal.wait(for: "five of them") { screen in
+                        !screen.contains("ESTABLISHED")
+                            && screen.rows.count { $0.contains(":\(port)") } == 5
+                    }
+                    try await terminal.send("g", "Enter")
+                    try await terminal.wait(for: "the detail of one") { screen in
+                        screen.contains("CLOSE_WAIT")
+                            && screen.rows.count { $0.contains(":\(port)") } < 5
+                    }
+                    try await terminal.send("Escape")
+                    try await terminal.wait(for: "the table again") { screen in
+                        screen.rows.count { $0.contains(":\(port)") } == 5
+                    }
+                }
+            }
+        }
+    }
+
+    @Test(.enabled("needs root, ip and nsenter") { await NetworkNamespace.areAvailable() })
+    func fiftyThousandHoldUpNothing() async throws {
+        try await Workload.run("sockets", "50000", "--netns") { workload in
+            let rows = try await sockets("--netns", "\(workload.processID)")
+            #expect(rows.count >= 50000)
+            let program = Program.dxtop("--view", "sockets", "--netns", "\(workload.processID)")
+            try await Terminal.run(program) { terminal in
+                try await terminal.wait(for: "sockets") { $0.contains("ESTABLISHED") }
+                for _ in 1...3 {
+                    try await terminal.send("?")
+                    try await terminal.wait(for: "the help", deadline: .seconds(3)) {
+                        $0.contains("KEYS")
+                    }
+                    try await terminal.send("Escape")
+                    try await terminal.wait(for: "the sockets", deadline: .seconds(3)) {
+                        $0.contains("ESTABLISHED")
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func withoutRightsOwnersAreUnknownAndTheViewSaysSoOnce() async throws {
+        guard geteuid() == 0 else { return }
+        let directory = try TemporaryDirectory()
+        try await Workload.run("udp", "--reader", "slow") { workload in
+            let inode = Double(try workload.number("inode"))
+            let watch = try Program.dxtop("watch", "sockets", "--json", "--count", "1")
+                .asNobody(in: directory)
+            let outcome = try await run(watch)
+            #expect(outcome.exitCode == 0, "\(outcome)")
+            let rows = try JSON(parsing: outcome.output)["sockets"]?.items ?? []
+            let row = try #require(rows.first { $0["inode"]?.number == inode })
+            #expect(row["pid"] == .null, "\(row)")
+            #expect(row["process"] == .null, "\(row)")
+            #expect(row["drops_total"] == .number(0), "\(row)")
+            let buffer = Double(try workload.number("buffer_bytes"))
+            #expect(row["receive_buffer_bytes"]?.number == buffer, "\(row)")
+
+            let view = try Program.dxtop("--view", "sockets").asNobody(in: directory)
+            try await Terminal.run(view, size: .init(columns: 120, rows: 40)) { terminal in
+                try await terminal.wait(for: "what root would add") { screen in
+                    screen.contains("SOCKETS") && screen.rows.count { $0.contains("root") } == 1
+                }
+            }
+        }
+    }
+
+    @Test func hostileNamesStayText() async throws {
+        let directory = try TemporaryDirectory()
+        let bytes = "\(directory.path)/bytes"
+        try await Workload.run("names", "--sockets") { workload in
+            let process = Double(workload.processID)
+            let outcome = try await run(.dxtop("watch", "sockets", "--json", "--count", "1"))
+            #expect(outcome.exitCode == 0, "\(outcome.errors)")
+            #expect(outcome.lines.count == 1)
+            // Only the line feed at the end is below a blank.
+            #expect(outcome.output.unicodeScalars.filter { $0.value < 0x20 }.count == 1)
+            let rows = try JSON(parsing: outcome.output)["sockets"]?.items ?? []
+            let names = rows.filter { $0["pid"]?.number == process }.compactMap {
+                $0["local_address"]?.string
+            }
+            #expect(names.count == 12)
+            #expect(names.contains("@a) R 1 ( \(workload.processID)"), "\(names)")
+
+            let program = Program.dxtop("--view", "sockets")
+            let size = Terminal.Size(columns: 100, rows: 30)
+            try await Terminal.run(program, size: size, recording: bytes) { terminal in
+                try await terminal.wait(for: "the sockets") { $0.contains("SOCKETS") }
+                try await terminal.type("/\(workload.processID)")
+                try await terminal.send("Enter")
+                try await terminal.wait(for: "all names") { screen in
+                    screen.rows.count { $0.contains(" \(workload.processID)") } >= 12
+                }
+            }
+            let written = try contents(ofFile: bytes)
+            for sequence in ["\u{1B}[31mred", "\u{1B}]0;title", "two\nlines", "abc\u{202E}fed"] {
+                #expect(
+                    written.firstRange(of: Array(sequence.utf8)) == nil,
+                    "\(sequence.debugDescription)")
+            }
+            #expect(String(validating: written, as: UTF8.self) != nil)
+        }
+    }
+
+    @Test func snapshotHoldsThemToo() async throws {
+        try await Workload.run("tcpstall") { workload in
+            let outcome = try await run(.dxtop("snapshot", "--json"))
+            #expect(outcome.exitCode == 0, "\(outcome.errors)")
+            let rows = try JSON(parsing: outcome.output)["sockets"]?.items ?? []
+            for row in rows { #expect(row.keys.isSuperset(of: Self.keys), "\(row)") }
+            let inode = Double(try workload.number("inode"))
+            let row = try #require(rows.first { $0["inode"]?.number == inode })
+            #expect(row["state"]?.string == "ESTABLISHED")
+            #expect(row["receive_queue_bytes"]?.number ?? 0 > 0, "\(row)")
+            #expect(row["pid"]?.number == Double(workload.processID), "\(row)")
+        }
+    }
+}
