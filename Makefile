@@ -33,7 +33,7 @@ demo: dashboard ## start a thread that spins, a service that grows, readers that
 	$(release) --product workload
 	@sh Scripts/demo $(ARGS)
 
-bench: dashboard ## measure dxtop beside htop and top
+bench: dashboard ## measure dxtop beside htop, top and ss
 	@$(packages) bench
 	$(release) --product workload
 	sh Benchmarks/run $(ARGS)
