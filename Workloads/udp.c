@@ -65,11 +65,13 @@ static void *read_and_pause(void *unused) {
 static const struct {
     const char *name;
     thread_body body;
-    /// SO_RCVBUF to ask for; 0 for the default.
+    /// SO_RCVBUF to ask for, in bytes; the kernel doubles it. 104 KiB makes the usual default.
     long buffer;
 } kinds[] = {
-    {"healthy", read_all, 1 << 20},          {"slow", read_and_work, 0},
-    {"stalled", read_one_per_edge, 0},       {"pauses", read_and_pause, 0},
+    {"healthy", read_all, 1024 * 1024},
+    {"slow", read_and_work, 104 * 1024},
+    {"stalled", read_one_per_edge, 104 * 1024},
+    {"pauses", read_and_pause, 104 * 1024},
     {"small", read_and_work, 16 * 1024},
 };
 
@@ -79,7 +81,7 @@ void udp(struct arguments *arguments) {
     long port = option(arguments, "--port", 0, 65535, 0);
     long rate = option(arguments, "--rate", 1, 1000000, 1000);
     long pause = option(arguments, "--pause", 1, 60000, 500);
-    long buffer = option(arguments, "--buffer", 1, 1 << 30, 0);
+    long asked = option(arguments, "--buffer", 1, 1 << 30, 0);
     expect_count(arguments, 0, "udp --reader healthy|slow|stalled|pauses|small [--port P] "
         "[--address A] [--buffer BYTES] [--rate N] [--pause MILLISECONDS]");
     size_t kind = 0;
@@ -90,16 +92,15 @@ void udp(struct arguments *arguments) {
     reader.socket = bound_socket(SOCK_DGRAM, &place);
     reader.work = 1000 * millisecond / (uint64_t)rate;
     reader.pause = (uint64_t)pause * millisecond;
-    if (buffer == 0) buffer = kinds[kind].buffer;
-    int bytes = (int)buffer;
-    if (bytes > 0 && setsockopt(reader.socket, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes) != 0)
+    int buffer = (int)(asked > 0 ? asked : kinds[kind].buffer);
+    socklen_t size = sizeof buffer;
+    if (setsockopt(reader.socket, SOL_SOCKET, SO_RCVBUF, &buffer, size) != 0
+        || getsockopt(reader.socket, SOL_SOCKET, SO_RCVBUF, &buffer, &size) != 0)
         fail("SO_RCVBUF");
-    socklen_t size = sizeof bytes;
-    if (getsockopt(reader.socket, SOL_SOCKET, SO_RCVBUF, &bytes, &size) != 0) fail("SO_RCVBUF");
     pid_t tid = start_thread(name, kinds[kind].body, NULL);
     say("udp pid=%d thread=%d reader=%s port=%d fd=%d inode=%lu buffer_bytes=%d", getpid(), tid,
         name, ntohs(name_of(reader.socket).sin_port), reader.socket,
-        (unsigned long)inode_of(reader.socket), bytes);
+        (unsigned long)inode_of(reader.socket), buffer);
     run(arguments);
 }
 
