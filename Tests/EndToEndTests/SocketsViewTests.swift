@@ -1,0 +1,103 @@
+import Testing
+
+/// The view of sockets, as a person uses it.
+@Suite(.serialized) struct SocketsViewTests {
+    @Test(.enabled("needs root, ip and nsenter") { await NetworkNamespace.areAvailable() })
+    func filtersByStateAndShowsOneSocket() async throws {
+        try await NetworkNamespace.run { row in
+            try await Workload.run(all: ["closewait 5", "tcpstall"], in: row[0]) { started in
+                let port = try started[0].number("port")
+                let program = Program.dxtop("--netns", row[0].name)
+                try await Terminal.run(program, size: .init(columns: 120, rows: 40)) { terminal in
+                    try await terminal.wait(for: "the Overview") { $0.contains("PROCESSES") }
+                    try await terminal.send("4")
+                    try await terminal.wait(for: "the sockets and whose they are") {
+                        $0.contains("SOCKETS") && $0.contains("ESTABLISHED")
+                            && $0.row(with: "CLOSE_WAIT")?.contains("\(started[0].processID)")
+                                == true
+                    }
+                    try await terminal.type("/CLOSE_WAIT")
+                    try await terminal.send("Enter")
+                    try await terminal.wait(for: "five of them") { screen in
+                        !screen.contains("ESTABLISHED")
+                            && screen.rows.count { $0.contains(":\(port)") } == 5
+                    }
+                    try await terminal.send("g", "Enter")
+                    try await terminal.wait(for: "the detail of one") { screen in
+                        screen.contains("CLOSE_WAIT")
+                            && screen.rows.count { $0.contains(":\(port)") } < 5
+                    }
+                    try await terminal.send("Escape")
+                    try await terminal.wait(for: "the table again") { screen in
+                        screen.rows.count { $0.contains(":\(port)") } == 5
+                    }
+                }
+            }
+        }
+    }
+
+    @Test(.enabled("needs root, ip and nsenter") { await NetworkNamespace.areAvailable() })
+    func fiftyThousandHoldUpNothing() async throws {
+        try await Workload.run("sockets", "50000", "--netns") { workload in
+            let program = Program.dxtop("--view", "sockets", "--netns", "\(workload.processID)")
+            try await Terminal.run(program) { terminal in
+                try await terminal.wait(for: "all sockets") {
+                    $0.contains("ESTABLISHED") && $0.contains("tcp 50")
+                }
+                for _ in 1...3 {
+                    try await terminal.send("?")
+                    try await terminal.wait(for: "the help", deadline: .seconds(3)) {
+                        $0.contains("KEYS")
+                    }
+                    try await terminal.send("Escape")
+                    try await terminal.wait(for: "the sockets", deadline: .seconds(3)) {
+                        $0.contains("ESTABLISHED")
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func faultyConnectionsAreFound() async throws {
+        // CLOSE_WAIT counts once it has lasted a minute and goes on rising.
+        let load = ["closewait 400 --rate 2", "listener --backlog 4 --clients 12"]
+        try await Workload.run(all: load) { started in
+            let size = Terminal.Size(columns: 140, rows: 40)
+            try await Terminal.run(.dxtop(), size: size) { terminal in
+                try await terminal.wait(for: "the full accept queue", deadline: .seconds(40)) {
+                    $0.row(with: "accept queue full")?.contains("5/4") == true
+                }
+                try await terminal.wait(for: "the neglect", deadline: .seconds(150)) { screen in
+                    screen.rows.contains {
+                        $0.contains("CLOSE_WAIT") && $0.contains("\(started[0].processID)")
+                    }
+                }
+            }
+        }
+    }
+
+    @Test(arguments: ["sockets", "udp"])
+    func viewsStandEverySize(view: String) async throws {
+        let directory = try TemporaryDirectory()
+        let bytes = "\(directory.path)/bytes"
+        try await Workload.run(all: ["closewait 30", "udp --reader slow"]) { _ in
+            try await Terminal.run(.dxtop("--view", view), recording: bytes) { terminal in
+                try await terminal.wait(for: "a row") { $0.contains("workload") }
+                for (columns, rows) in [(1, 1), (40, 10), (3, 2), (200, 60), (80, 24)] {
+                    let before = try contents(ofFile: bytes).count
+                    try await terminal.resize(to: .init(columns: columns, rows: rows))
+                    try await wait(for: "it to draw at \(columns)x\(rows)") {
+                        try contents(ofFile: bytes).count > before
+                    }
+                    let end = try await terminal.end
+                    #expect(end == nil, "at \(columns)x\(rows)")
+                }
+                let screen = try await terminal.wait(for: "a row") { $0.contains("workload") }
+                #expect(
+                    screen.rows.allSatisfy { row in
+                        row.reduce(0) { $0 + displayWidth(of: $1) } <= 80
+                    })
+            }
+        }
+    }
+}
