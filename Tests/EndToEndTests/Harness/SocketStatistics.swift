@@ -64,8 +64,11 @@ struct SocketStatistics {
                 charged: memory.flatMap { Double($0.1) },
                 receiveBuffer: memory.flatMap { Double($0.2) },
                 drops: memory.flatMap { Double($0.3) },
-                retransmits: retransmits.flatMap { Double($0.1) },
-                roundTripMicroseconds: roundTrip.flatMap { Double($0.1) }.map { $0 * 1000 },
+                // Not told where there was none.
+                retransmits: retransmits.flatMap { Double($0.1) } ?? (kind == .tcp ? 0 : nil),
+                roundTripMicroseconds: roundTrip.flatMap { Double($0.1) }.map {
+                    ($0 * 1000).rounded()
+                },
                 local: Self.address(words[3], kind),
                 peer: Self.address(words[kind == .unix ? 5 : 4], kind), owners: owners)
         }
