@@ -16,6 +16,7 @@ public final class Sampler {
     /// Nil where no control groups are to be seen, or those of another machine.
     let groupReader: MemoryGroupReader?
     let mappingsLane: MappingsLane
+    let networkLane: NetworkLane
     let scratch = ThreadWalk.Scratch()
     private let countsOpenFiles: Bool
 
@@ -49,19 +50,20 @@ public final class Sampler {
     ///   - hierarchy: Where control groups are, for a tree that is not live; of the live one it is
     ///     found.
     ///   - source: Where threads are read; nil for the files of the tree.
-    ///   - mappingsChanged: Called on another thread when more of the mappings that the interest
-    ///     names is known: `amend` has it.
+    ///   - changed: Called on another thread when more is known of what the interest names and is
+    ///     read beside the refreshes, mappings and networks: `amend` has it.
     init(
         root: ProcRoot, machine: Machine, slowLane: SlowLane? = nil,
         source: (any ThreadSource)? = nil,
         hierarchy: MemoryHierarchy? = nil, mappingsLane: MappingsLane? = nil,
-        mappingsChanged: @escaping @Sendable () -> Void = {}
+        networkLane: NetworkLane? = nil, changed: @escaping @Sendable () -> Void = {}
     ) {
         let slowLane = slowLane ?? SlowLane(root: root)
         reader = ProcReader(root: root)
         let hierarchy = hierarchy ?? (root.isLive ? MemoryHierarchy.current(reader) : nil)
         groupReader = hierarchy.map { MemoryGroupReader(hierarchy: $0) }
-        self.mappingsLane = mappingsLane ?? MappingsLane(root: root, changed: mappingsChanged)
+        self.mappingsLane = mappingsLane ?? MappingsLane(root: root, changed: changed)
+        self.networkLane = networkLane ?? NetworkLane(root: root, changed: changed)
         self.source = source ?? ProcThreadSource(reader: reader)
         self.machine = machine
         self.slowLane = slowLane
@@ -85,6 +87,7 @@ public final class Sampler {
         if ratesSince == nil || interval != nil { ratesSince = began }
 
         listProcesses()
+        networkLane.refresh(plan.network, processes: ownersOfSockets)
         let swept = sweptRange(elapsed: elapsed)
         var kept: [TrackedProcess] = []
         kept.reserveCapacity(processes.count)
@@ -100,13 +103,16 @@ public final class Sampler {
         refreshGroups(plan: plan, hasKill: kills.0 != kills.1)
         mappingsLane.want(interest.mappings)
 
+        if depth == .everything { networkLane.wait(atMost: Self.longestWait) }
+
         var snapshot = Snapshot(
             sequence: sequence, time: .now, moment: .sinceBoot,
             interval: interval.map(Duration.init),
             host: hostSample, processes: processes.map(\.sample),
             memoryGroups: groupReader?.groups ?? [:],
             groupGaps: groupReader?.gaps ?? MemoryGroupGaps(isMounted: false),
-            mappings: mappingsLane.reading, selectedThread: selectedDetail(),
+            mappings: mappingsLane.reading, network: networkLane.reading,
+            selectedThread: selectedDetail(),
             extent: extent(depth))
         snapshot.ownCost = ownCost(elapsed: elapsed)
         snapshot.trouble = reader.trouble
@@ -130,8 +136,10 @@ public final class Sampler {
             readMissingParts(of: process)
         }
         mappingsLane.want(interest.mappings)
+        networkLane.want(plan.network)
         snapshot.processes = processes.map(\.sample)
         snapshot.mappings = mappingsLane.reading
+        snapshot.network = networkLane.reading
         snapshot.selectedThread = selectedDetail()
         latest = snapshot
         return snapshot
@@ -168,7 +176,15 @@ public final class Sampler {
         return range
     }
 
-    // MARK: What the slow lane brings
+    // MARK: What is read beside it
+
+    /// A command that prints everything known waits so long for all sockets and their owners.
+    private static let longestWait = Duration.seconds(5)
+
+    /// Kernel threads have no descriptors.
+    private var ownersOfSockets: [ProcessIdentity] {
+        processes.lazy.filter { !$0.sample.isKernelThread }.map(\.sample.id)
+    }
 
     private func exchangeWithSlowLane() {
         for answer in slowLane.collect() {

@@ -28,7 +28,7 @@ public final class SamplingLoop: Sendable {
     /// First come the processes alone, as soon as they are read, then their threads, then after a
     /// quarter of a second a complete snapshot with rates; from then on one each interval. A
     /// snapshot with the sequence number of the one before is the same refresh with more in it:
-    /// what a changed interest asked for, or mappings that were read meanwhile.
+    /// what a changed interest asked for, or what was read meanwhile: mappings, sockets.
     public static func start(
         root: ProcRoot, interval: Duration, interest: Interest = Interest(),
         deliver: @escaping @Sendable (Snapshot) -> Void
@@ -37,7 +37,7 @@ public final class SamplingLoop: Sendable {
         loop.setInterest(interest)
         let isStarted = DetachedThread.start(name: "dxtop:sampler", stackSize: 512 * 1024) {
             let sampler = Sampler(
-                root: root, machine: .current, mappingsChanged: { loop.sampleNow() })
+                root: root, machine: .current, changed: { loop.sampleNow() })
             loop.run(sampler, deliver: deliver)
         }
         guard isStarted else { throw .failed(path: "pthread_create", errno: EAGAIN) }

@@ -34,6 +34,8 @@ final class BurstLane: Sendable {
     static let mostKept = 256
     private static let readerPeriod = Nanoseconds(100_000_000)
     private static let publishPeriod = Nanoseconds(500_000_000)
+    /// Somebody is to be told of what is new.
+    let isLookedAt = Atomic(false)
     private let changed: @Sendable () -> Void
     private let state = Mutex(State())
 
@@ -181,7 +183,7 @@ final class BurstLane: Sendable {
                 state.withLock { Self.keep(burst, &$0) }
             }
         }
-        changed()
+        if isLookedAt.load(ordering: .relaxed) { changed() }
     }
 
     private static func keep(_ burst: QueueBurst, _ state: inout State) {

@@ -39,10 +39,10 @@ final class DescriptorWalk {
     /// Goes on until all is seen, which it returns, or `isTimeUp`.
     func advance(until isTimeUp: () -> Bool) -> Bool {
         while next < numbers.count {
-            // A clock costs a tenth of what a link does.
-            if next % 16 == 15, isTimeUp() { break }
             note(numbers[next])
             next += 1
+            // A clock costs a tenth of what a link does.
+            if next % 16 == 0, isTimeUp() { break }
         }
         guard next >= numbers.count else { return false }
         // Stable by number: of copies of one descriptor the lowest counts.

@@ -49,9 +49,9 @@ final class NamespaceHandle: Sendable {
 
     deinit { close(descriptor) }
 
-    /// The one that the calling thread is in; nil where there are no namespaces.
-    static var ofThisThread: NamespaceHandle? {
-        NamespaceHandle(Glibc.open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC))
+    /// The one that the program was started in; nil where there are no namespaces.
+    static var own: NamespaceHandle? {
+        NamespaceHandle(Glibc.open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC))
     }
 
     /// Moves the calling thread into it. Needs CAP_SYS_ADMIN here and there; `setns(2)`.

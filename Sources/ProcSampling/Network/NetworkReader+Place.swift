@@ -17,7 +17,7 @@ extension NetworkReader.Place {
         // Not so much as a copy of what stands still.
         guard !tables.isEmpty || kept != before.tables else { return [] }
         var after = SocketReading(owners: before.owners)
-        if tables.isEmpty { after.source = before.source }
+        if tables.isDisjoint(with: [.tcp, .udp, .unix]) { after.source = before.source }
         after.sockets.reserveCapacity(before.sockets.count)
         for table in Self.order {
             let due = tables.intersection(table)
@@ -79,13 +79,18 @@ extension SocketReading {
     fileprivate mutating func append(_ part: SocketReading, _ tables: SocketTables) {
         sockets += part.sockets
         self.tables.formUnion(tables)
-        if case .files = part.source { source = part.source }
+        fromFiles.formUnion(part.fromFiles)
+        // What all is judged by: kernels lack the modules for the others more often than not.
+        if !tables.isDisjoint(with: [.tcp, .udp, .unix]), case .files = part.source {
+            source = part.source
+        }
         isTorn = isTorn || part.isTorn
     }
 
     fileprivate mutating func carryOver(_ tables: SocketTables, of before: SocketReading) {
         guard !tables.isEmpty else { return }
         self.tables.formUnion(tables)
+        fromFiles.formUnion(before.fromFiles.intersection(tables))
         sockets += before.sockets.lazy.filter { $0.isOf(tables) }
     }
 }

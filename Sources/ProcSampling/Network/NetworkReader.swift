@@ -1,3 +1,4 @@
+internal import Synchronization
 internal import Units
 
 /// Reads one network namespace at a time, as `SamplingPlan` says, for a `NetworkLane` and on its
@@ -28,7 +29,7 @@ final class NetworkReader {
     /// While owners are found, they are shown so often.
     private static let showPeriod = Nanoseconds(250_000_000)
     /// The machine's namespaces are looked for that often.
-    private static let namespacePeriod = Nanoseconds(5_000_000_000)
+    private static let searchPeriod = Nanoseconds(5_000_000_000)
 
     let root: ProcRoot
     let bursts: BurstLane
@@ -42,7 +43,7 @@ final class NetworkReader {
     private var number = 0
     private var cost = Nanoseconds(0)
     private var shownAt = Nanoseconds(0)
-    private var namespacesAt: Nanoseconds?
+    private var searchedAt: Nanoseconds?
     /// The bursts that were asked for and begun.
     private var burstNumber: Int?
 
@@ -66,6 +67,7 @@ final class NetworkReader {
             self.order = order
             if order.isRefresh { cost = Nanoseconds(0) }
             if root.isLive { owners.update(processes: order.processes) }
+            bursts.isLookedAt.store(isLookedAt, ordering: .relaxed)
             findNamespaces()
         }
         let wasThere = place != nil
@@ -88,11 +90,16 @@ final class NetworkReader {
         let wanted = order.wish.namespace ?? own
         let isMissing = wanted != own && place?.reading.namespace.id != wanted
         guard order.wish.wantsNamespaces || isMissing else { return }
-        if let last = namespacesAt, Nanoseconds.sinceBoot.since(last) < Self.namespacePeriod {
-            return
-        }
-        namespacesAt = .sinceBoot
+        if !wasJustSearched { search() }
+    }
+
+    private func search() {
+        searchedAt = .sinceBoot
         finder.begin(order.processes)
+    }
+
+    private var wasJustSearched: Bool {
+        searchedAt.map { Nanoseconds.sinceBoot.since($0) < Self.searchPeriod } ?? false
     }
 
     /// Opens the namespace that is wished for. False while it is not known how.
@@ -100,8 +107,8 @@ final class NetworkReader {
         let wanted = order.wish.namespace ?? own
         if place?.reading.namespace.id == wanted { return true }
         place = nil
+        if wanted != own, finder.isSearching { return false }
         guard let namespace = namespace(wanted) else {
-            if finder.isSearching { return false }
             throw .vanished(path: "net:[\(wanted.rawValue)]")
         }
         place = Place(
@@ -138,7 +145,11 @@ final class NetworkReader {
         guard try arrive(), var place else { return false }
         let now = Nanoseconds.sinceBoot
         let isRefresh = order.isRefresh || place.refreshedAt == nil
-        try place.source.enter()
+        do throws(ProcError) {
+            try place.source.enter()
+        } catch {
+            return try look(again: error)
+        }
         if isRefresh { refresh(&place, at: now) }
         let tables = place.readSockets(order.wish.tables, isRefresh: isRefresh, at: now)
         place.readRoutes(order.wish, at: now)
@@ -156,6 +167,14 @@ final class NetworkReader {
         return true
     }
 
+    /// The process that led into the namespace has ended: perhaps there is another.
+    private func look(again error: ProcError) throws(ProcError) -> Bool {
+        guard case .vanished = error, !wasJustSearched else { throw error }
+        place = nil
+        search()
+        return false
+    }
+
     private func refresh(_ place: inout Place, at now: Nanoseconds) {
         number += 1
         place.reading.number = number
@@ -163,10 +182,10 @@ final class NetworkReader {
         place.reading.interval = place.refreshedAt.map { Duration(now.since($0)) }
         place.refreshedAt = now
         if let known = namespace(place.reading.namespace.id) { place.reading.namespace = known }
-        let (counters, softnet, limits) = place.source.counters()
-        place.reading.counters = counters
-        place.reading.softnet = softnet
-        place.reading.limits = limits
+        let counters = place.source.counters()
+        place.reading.counters = counters.counters
+        place.reading.softnet = counters.softnet
+        place.reading.limits = counters.limits
         place.reading.interfaces = place.source.interfaces()
         place.noteLosses(at: now)
     }
@@ -218,6 +237,11 @@ final class NetworkReader {
 
     // MARK: What is shown
 
+    /// A person waits for what is read.
+    private var isLookedAt: Bool {
+        !order.wish.tables.isEmpty || order.wish.wantsRoutes || order.wish.wantsNamespaces
+    }
+
     private func show(isPass: Bool) -> NetworkLane.Step {
         guard var place else { return NetworkLane.Step(isComplete: false) }
         let isComplete = !owners.isSearching && !finder.isSearching
@@ -241,10 +265,7 @@ final class NetworkReader {
         place.reading.cost = Duration(cost)
         place.reading.namespaces = order.wish.wantsNamespaces ? finder.list : nil
         self.place = place
-        let isFirst = place.reading.interval == nil
-        let isLookedAt =
-            !order.wish.tables.isEmpty || order.wish.wantsRoutes || order.wish.wantsNamespaces
         return NetworkLane.Step(
-            reading: place.reading, isNews: isFirst || isLookedAt, isComplete: isComplete)
+            reading: place.reading, isNews: isLookedAt, isComplete: isComplete)
     }
 }

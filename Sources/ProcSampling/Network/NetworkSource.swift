@@ -7,13 +7,12 @@ protocol NetworkSource: AnyObject {
     func enter() throws(ProcError)
     func leave()
 
-    func counters() -> (
-        counters: NetworkCounters, softnet: [SoftnetSample], limits: NetworkLimits
-    )
+    func counters() -> CounterReader.Reading
     func interfaces() -> [InterfaceSample]
     /// Without owners.
     func sockets(_ tables: SocketTables, at moment: Nanoseconds) -> SocketReading
-    func routes() -> RoutingReading
+    /// Nil where they cannot be read.
+    func routes() -> RoutingReading?
     func route(to peer: IPAddress) -> ChosenRoute?
 
     /// Opens what looks at a queue, on the thread that is to look; nil where queues cannot be looked

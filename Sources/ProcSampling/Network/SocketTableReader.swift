@@ -15,14 +15,15 @@ final class SocketTableReader {
     private var refusals: [SocketListing: String] = [:]
     private var books: [SocketListing: SocketBook] = [:]
 
+    /// - Parameter refusal: why netlink is not used, where it is not.
     init(
         reader: ProcReader, folder: ProcFile.NetworkFolder, namespace: NamespaceID,
-        usesNetlink: Bool
+        usesNetlink: Bool, refusal: String = "netlink is not used here"
     ) {
         self.reader = reader
         self.folder = folder
         self.namespace = namespace
-        var reason = "netlink is not used here"
+        var reason = refusal
         var netlink: NetlinkSocket?
         if usesNetlink {
             do throws(Errno) {

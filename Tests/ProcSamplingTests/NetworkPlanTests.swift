@@ -1,0 +1,91 @@
+import Testing
+import Units
+
+@testable import ProcSampling
+
+/// What is read of networks, and which queues are looked at closely.
+struct NetworkPlanTests {
+    private func seconds(_ count: UInt64) -> Nanoseconds { Nanoseconds(count * 1_000_000_000) }
+
+    private func tables(
+        _ wish: SocketTables = [], udp: SamplingPlan.TableFacts, tcp: SamplingPlan.TableFacts,
+        at second: UInt64
+    ) -> SocketTables {
+        SamplingPlan.socketTables(wish, udp: udp, tcp: tcp, now: seconds(second))
+    }
+
+    @Test func atFirstWhatMayLoseIsRead() {
+        #expect(tables(udp: .init(), tcp: .init(), at: 1) == [.udp, .closeWait, .listening])
+    }
+
+    @Test func whatNobodyLooksAtIsReadEveryTenSeconds() {
+        let read = SamplingPlan.TableFacts(readAt: seconds(100))
+        #expect(tables(udp: read, tcp: read, at: 109) == [])
+        #expect(tables(udp: read, tcp: read, at: 110) == [.udp, .closeWait, .listening])
+        #expect(tables(.unix, udp: read, tcp: read, at: 109) == .unix)
+        #expect(tables(.tcp, udp: read, tcp: read, at: 110) == [.tcp, .udp])
+    }
+
+    @Test func whileThereAreLossesItIsReadEachTime() {
+        let read = SamplingPlan.TableFacts(readAt: seconds(100))
+        var losing = read
+        losing.lossAt = seconds(100)
+        #expect(tables(udp: losing, tcp: read, at: 101) == .udp)
+        #expect(tables(udp: read, tcp: losing, at: 101) == [.closeWait, .listening])
+        losing.readAt = seconds(110)
+        #expect(tables(udp: losing, tcp: read, at: 109) == .udp)
+        #expect(tables(udp: losing, tcp: losing, at: 111) == [])
+    }
+
+    @Test func aTableThatIsDearIsReadLessOften() {
+        let read = SamplingPlan.TableFacts(
+            readAt: seconds(100), cost: Nanoseconds(400_000_000))
+        #expect(tables(udp: read, tcp: read, at: 119) == [])
+        #expect(tables(udp: read, tcp: read, at: 120) == [.udp, .closeWait, .listening])
+        #expect(!SamplingPlan.isRoutingDue(read, now: seconds(119)))
+        #expect(SamplingPlan.isRoutingDue(read, now: seconds(120)))
+    }
+
+    // MARK: Bursts
+
+    private func socket(_ cookie: UInt64) -> SocketID {
+        SocketID(namespace: NamespaceID(1), cookie: cookie)
+    }
+
+    private func chosen(_ facts: SamplingPlan.BurstFacts, at second: UInt64 = 1000) -> [UInt64] {
+        SamplingPlan.bursts(facts, now: seconds(second)).map(\.cookie)
+    }
+
+    @Test func whatIsAskedForComesFirstThenTheWorstThenWhatIsFollowed() {
+        var facts = SamplingPlan.BurstFacts()
+        facts.followed = [socket(1), socket(2)]
+        facts.dropping = [(socket(3), Rate(Float(5))), (socket(4), Rate(Float(50)))]
+        facts.asked = [socket(5)]
+        #expect(chosen(facts) == [5, 4, 3, 1, 2])
+        facts.running = [socket(4), socket(1)]
+        #expect(chosen(facts) == [5, 3, 2])
+    }
+
+    @Test func thereIsRoomForSixteenAndForEightThatDrop() {
+        var facts = SamplingPlan.BurstFacts()
+        facts.dropping = (1...20).map { (socket($0), Rate(Float($0))) }
+        #expect(chosen(facts) == [20, 19, 18, 17, 16, 15, 14, 13])
+        facts.followed = (101...120).map(socket)
+        #expect(chosen(facts) == [20, 19, 18, 17, 16, 15, 14, 13] + Array(101...108))
+        facts.running = Set((201...214).map(socket))
+        #expect(chosen(facts) == [20, 19])
+    }
+
+    @Test func aQueueIsNotLookedAtAgainAtOnceUnlessSomebodyAsks() {
+        var facts = SamplingPlan.BurstFacts()
+        facts.dropping = [(socket(1), Rate(Float(1)))]
+        facts.followed = [socket(2)]
+        facts.endedAt = [socket(1): seconds(1000), socket(2): seconds(1000)]
+        #expect(chosen(facts, at: 1009) == [])
+        #expect(chosen(facts, at: 1010) == [1])
+        #expect(chosen(facts, at: 1029) == [1])
+        #expect(chosen(facts, at: 1030) == [1, 2])
+        facts.asked = [socket(2)]
+        #expect(chosen(facts, at: 1001) == [2])
+    }
+}

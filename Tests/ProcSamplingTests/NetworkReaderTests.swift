@@ -1,0 +1,240 @@
+import Glibc
+import Synchronization
+import Testing
+import Units
+
+@testable import ProcSampling
+
+/// One pass after the other over a network that the test makes.
+struct NetworkReaderTests {
+    /// What is there, and what was asked of it.
+    private final class MadeSource: NetworkSource {
+        var counted = NetworkCounters()
+        var rows: [SocketSample] = []
+        var asked: [SocketTables] = []
+        var isVanished = false
+        var isEntered = false
+        var routesRead = 0
+        var looks: BurstLane.OpenLook?
+
+        func enter() throws(ProcError) {
+            if isVanished { throw .vanished(path: "net:[7]") }
+            isEntered = true
+        }
+
+        func leave() { isEntered = false }
+
+        func counters() -> CounterReader.Reading {
+            CounterReader.Reading(counters: counted, softnet: [], limits: NetworkLimits())
+        }
+
+        func interfaces() -> [InterfaceSample] { [InterfaceSample(id: 1, name: "lo")] }
+
+        func sockets(_ tables: SocketTables, at moment: Nanoseconds) -> SocketReading {
+            #expect(isEntered)
+            asked.append(tables)
+            let rows = rows.filter { row in
+                switch row.transport {
+                case .tcp:
+                    tables.contains(.tcp) || (tables.contains(.listening) && row.state == .listen)
+                case .udp: tables.contains(.udp)
+                case .unixStream: tables.contains(.unix)
+                default: false
+                }
+            }
+            return SocketReading(sockets: rows, tables: tables)
+        }
+
+        func routes() -> RoutingReading? {
+            routesRead += 1
+            return RoutingReading()
+        }
+
+        func route(to peer: IPAddress) -> ChosenRoute? {
+            ChosenRoute(peer: peer, result: .failure(.init(errno: ENETUNREACH)))
+        }
+
+        var opensQueueLook: BurstLane.OpenLook? { looks }
+    }
+
+    private static func row(
+        _ cookie: UInt64, _ transport: Transport, _ state: SocketState = .close
+    ) -> SocketSample {
+        SocketSample(
+            id: SocketID(namespace: own, cookie: cookie), transport: transport, local: .none,
+            peer: .none, state: state)
+    }
+
+    private static let own = NamespaceID(1)
+    private let source = MadeSource()
+    private let bursts = BurstLane(changed: {})
+    private let reader: NetworkReader
+
+    init() throws {
+        source.rows = [
+            Self.row(1, .tcp, .established), Self.row(2, .tcp, .listen), Self.row(3, .udp),
+            Self.row(4, .unixStream),
+        ]
+        reader = NetworkReader(root: try ProcRoot(), own: Self.own, bursts: bursts) {
+            [source] _ in source
+        }
+    }
+
+    private func refresh(_ wish: NetworkWish = NetworkWish()) throws -> NetworkReading {
+        let step = reader.step(.init(wish: wish, isRefresh: true))
+        #expect(step.isComplete)
+        return try #require(step.reading)
+    }
+
+    private func cookies(_ reading: NetworkReading) -> [UInt64] {
+        reading.sockets.sockets.map(\.id.cookie)
+    }
+
+    @Test func aReadingHasItsNumberAndItsTime() throws {
+        let first = try refresh()
+        #expect(first.number == 1)
+        #expect(first.interval == nil)
+        #expect(first.namespace.isOwn)
+        #expect(first.interfaces.map(\.name) == ["lo"])
+        let second = try refresh()
+        #expect(second.number == 2)
+        #expect(second.interval == Duration(second.moment.since(first.moment)))
+    }
+
+    @Test func whatNobodyLooksAtIsCarriedOver() throws {
+        let first = try refresh()
+        #expect(source.asked == [[.closeWait, .listening], .udp])
+        #expect(cookies(first) == [2, 3])
+        #expect(first.sockets.tables == [.udp, .closeWait, .listening])
+        source.rows.removeAll()
+        let second = try refresh()
+        #expect(source.asked.count == 2)
+        #expect(cookies(second) == [2, 3])
+        #expect(second.sockets.tables == [.udp, .closeWait, .listening])
+    }
+
+    @Test func whatIsWishedForIsReadEachTimeAndNotKeptForNobody() throws {
+        let all = NetworkWish(tables: .all)
+        #expect(try cookies(refresh(all)) == [1, 2, 3, 4])
+        #expect(try refresh(all).sockets.tables == .all)
+        #expect(
+            source.asked == [.tcp, .udp, .raw, .unix, .packet, .tcp, .udp, .raw, .unix, .packet])
+        let after = try refresh()
+        #expect(cookies(after) == [2, 3])
+        #expect(after.sockets.tables == [.udp, .closeWait, .listening])
+        #expect(source.asked.count == 10)
+    }
+
+    @Test func aLossIsLookedIntoAtOnceAndTheTableOfIt() throws {
+        source.counted[.udpErrors] = Counted(total: 5)
+        source.counted[.udp6BufferErrors] = Counted(total: 1)
+        source.counted[.listenOverflows] = Counted(total: 0)
+        _ = try refresh()
+        source.asked = []
+        _ = try refresh()
+        #expect(source.asked == [])
+        source.counted[.udp6BufferErrors] = Counted(total: 2)
+        _ = try refresh()
+        #expect(source.asked == [.udp])
+        // And a while longer.
+        _ = try refresh()
+        #expect(source.asked == [.udp, .udp])
+        source.counted[.listenOverflows] = Counted(total: 3)
+        _ = try refresh()
+        #expect(source.asked == [.udp, .udp, [.closeWait, .listening], .udp])
+    }
+
+    @Test func betweenRefreshesOnlyWhatIsMissingIsRead() throws {
+        source.counted[.udpErrors] = Counted(total: 5)
+        let first = try refresh()
+        source.counted[.udpErrors] = Counted(total: 9)
+        source.asked = []
+        let order = NetworkLane.Order(wish: NetworkWish(tables: [.udp, .unix], wantsRoutes: true))
+        let step = reader.step(order)
+        let second = try #require(step.reading)
+        #expect(step.isNews)
+        #expect(source.asked == [.unix])
+        #expect(cookies(second) == [2, 3, 4])
+        #expect(second.number == first.number)
+        #expect(second.moment == first.moment)
+        #expect(second.counters[.udpErrors]?.total == 5)
+        #expect(second.routes != nil)
+        #expect(try refresh().routes == nil)
+    }
+
+    @Test func routesAreReadSeldomTheWayToAPeerEachTime() throws {
+        let wish = NetworkWish(wantsRoutes: true, routeTo: IPAddress("10.0.0.1"))
+        _ = try refresh(wish)
+        let reading = try refresh(wish)
+        #expect(source.routesRead == 1)
+        #expect(reading.routes?.chosen?.peer == IPAddress("10.0.0.1"))
+    }
+
+    @Test func aNamespaceThatIsGoneIsSaidToBe() throws {
+        var step = reader.step(.init(wish: NetworkWish(namespace: NamespaceID(7)), isRefresh: true))
+        while !step.isComplete { step = reader.step(nil) }
+        let reading = try #require(step.reading)
+        #expect(reading.failure == .vanished(path: "net:[7]"))
+        #expect(reading.namespace.id == NamespaceID(7))
+        #expect(!reading.namespace.isOwn)
+        // Ours is there as before.
+        #expect(try refresh().failure == nil)
+    }
+
+    @Test func whatDropsIsLookedAtClosely() throws {
+        let probe = Probe()
+        source.looks = { { _ in probe.look() } }
+        var row = Self.row(3, .udp)
+        row.drops = Counted(total: 10)
+        source.rows = [row]
+        _ = try refresh(NetworkWish(tables: .udp))
+        #expect(bursts.facts.running.isEmpty)
+        row.drops = Counted(total: 12, rate: Rate(Float(2)), sinceStart: 2)
+        source.rows = [row]
+        _ = try refresh(NetworkWish(tables: .udp))
+        #expect(bursts.facts.running == [row.id])
+        // It closes: the burst ends early, and once the socket is gone nothing is kept of it.
+        #expect(SlowLaneTests.poll { probe.looks.load(ordering: .relaxed) > 3 })
+        probe.isClosed.store(true, ordering: .relaxed)
+        #expect(SlowLaneTests.poll { bursts.facts.running.isEmpty })
+        let burst = try #require(bursts.bursts(in: Self.own)[row.id])
+        #expect(burst.isComplete)
+        #expect(burst.queue.allSatisfy { $0 == 900 })
+        #expect(burst.queue.count >= 3)
+        #expect(burst.buffer == ByteCount(1000))
+        // Drops wrapped meanwhile.
+        #expect(burst.dropped == UInt64(burst.queue.count - 1))
+        source.rows = []
+        _ = try refresh(NetworkWish(tables: .udp))
+        #expect(bursts.bursts(in: Self.own).isEmpty)
+    }
+
+    /// A queue that stands still and drops one with each look.
+    private final class Probe: Sendable {
+        let isClosed = Atomic(false)
+        private let drops = Atomic(UInt32.max - 1)
+        let looks = Atomic(0)
+
+        func look() -> (queue: UInt32, buffer: UInt32, drops: UInt32)? {
+            guard !isClosed.load(ordering: .relaxed) else { return nil }
+            looks.add(1, ordering: .relaxed)
+            return (900, 1000, drops.wrappingAdd(1, ordering: .relaxed).newValue)
+        }
+    }
+
+    @Test func aPersonsBurstBeginsOnceForEachTimeItIsAskedFor() throws {
+        source.looks = { { _ in nil } }
+        let socket = Self.row(3, .udp).id
+        var wish = NetworkWish(tables: .udp)
+        _ = try refresh(wish)
+        wish.burst = NetworkWish.Burst(sockets: [socket], number: 1)
+        for _ in 0..<2 {
+            _ = try refresh(wish)
+            #expect(SlowLaneTests.poll { bursts.facts.running.isEmpty })
+        }
+        #expect(bursts.bursts(in: Self.own)[socket]?.number == 1)
+        wish.burst = NetworkWish.Burst(sockets: [socket], number: 2)
+        _ = try refresh(wish)
+        #expect(SlowLaneTests.poll { bursts.bursts(in: Self.own)[socket]?.number == 2 })
+    }
+}
