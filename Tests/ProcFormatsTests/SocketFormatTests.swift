@@ -134,11 +134,15 @@ struct SocketFormatTests {
             00000000bdae7959: 00000002 00000000 00000000 0002 01 17 @two
             lines
             00: 1
+            00000000bdae7959: 00000002 00000000 none
             00000000d24f8761: 00000003 00000000 00000000 0001 03 18
 
             """.utf8)
         let rows = try UnixTableRow.all(in: bytes)
-        #expect(rows.map { $0.name(in: bytes.span) } == ["@two\nlines\n00: 1", ""])
+        #expect(
+            rows.map { $0.name(in: bytes.span) } == [
+                "@two\nlines\n00: 1\n00000000bdae7959: 00000002 00000000 none", "",
+            ])
         #expect(rows.map(\.inode) == [17, 18])
     }
 

@@ -66,10 +66,20 @@ public struct UnixTableRow: Hashable, Sendable {
     public var nameRange: Range<Int>
 
     /// Parses the row that begins at `offset` and moves that to where the next begins; nil at the
-    /// end. A name may hold newlines: it ends before what looks like the next row.
+    /// end. A name may hold newlines: it ends before what reads as the next row.
     public init?(nextIn bytes: Span<UInt8>, at offset: inout Int) throws(ParseError) {
         guard offset < bytes.count else { return nil }
         var cursor = ByteCursor(bytes, at: offset)
+        try self.init(at: &cursor)
+        if cursor.current == .space { cursor.offset += 1 }
+        let start = cursor.offset
+        repeat { try cursor.skipLine() } while !cursor.isAtEnd && !Self.begins(at: cursor)
+        nameRange = start..<(cursor.offset - 1)
+        offset = cursor.offset
+    }
+
+    /// All but the name.
+    private init(at cursor: inout ByteCursor) throws(ParseError) {
         number = try cursor.hexadecimalDigits()
         try cursor.expect(": ")
         try cursor.skipFields(2)  // RefCount, Protocol
@@ -80,11 +90,12 @@ public struct UnixTableRow: Hashable, Sendable {
         // SS_CONNECTED; SS_CONNECTING is one that waits for accept(2), connected already.
         isConnected = [2, 3].contains(try cursor.hexadecimalNumber(UInt8.self))
         inode = try cursor.column()
-        if cursor.current == .space { cursor.offset += 1 }
-        let start = cursor.offset
-        repeat { try cursor.skipLine() } while !cursor.isAtEnd && !cursor.isAtUnixRow
-        nameRange = start..<(cursor.offset - 1)
-        offset = cursor.offset
+        nameRange = cursor.offset..<cursor.offset
+    }
+
+    private static func begins(at cursor: borrowing ByteCursor) -> Bool {
+        var ahead = ByteCursor(cursor.bytes, at: cursor.offset)
+        return (try? UnixTableRow(at: &ahead)) != nil
     }
 
     /// The name as text, from the bytes that were parsed; what is not UTF-8 becomes U+FFFD.
@@ -181,14 +192,5 @@ extension ByteCursor {
             word = word << 4 | UInt32(digit)
         }
         return UInt32(bigEndian: word)
-    }
-
-    /// Whether what stands here begins like a row of UNIX sockets: "ffff8800dead0000: 00000002 ".
-    fileprivate var isAtUnixRow: Bool {
-        var ahead = ByteCursor(bytes, at: offset)
-        guard (try? ahead.hexadecimalDigits()) != nil, ahead.skip(": "),
-            (try? ahead.hexadecimalDigits()) != nil
-        else { return false }
-        return ahead.current == .space
     }
 }

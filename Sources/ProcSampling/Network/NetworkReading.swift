@@ -64,7 +64,8 @@ public struct SocketReading: Sendable {
     /// Those of the tables for which files had to do: a kernel may lack the module for one.
     public var fromFiles: SocketTables
     public var owners: OwnerSearch
-    /// Some sockets came or went while the kernel listed them: one may be missing.
+    /// Some sockets came or went while the kernel listed them, or it had no memory to list them:
+    /// some may be missing.
     public var isTorn: Bool
 
     public enum Source: Hashable, Sendable {
