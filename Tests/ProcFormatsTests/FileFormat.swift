@@ -215,15 +215,12 @@ struct FileFormat {
         }
     }
 
-<<<<<<< HEAD
     private static let wantedCounters = [
         "Ip.InReceives", "Ip.ReasmFails", "IcmpMsg.InType3", "Udp.InErrors", "Udp.MemErrors",
         "TcpExt.ListenOverflows", "IpExt.InOctets", "Udp6InErrors", "Icmp6InPktTooBigs",
         "nf_conntrack.drop",
     ]
 
-=======
->>>>>>> 70a0524 (Sockets: tests against captures and against sockets they open themselves)
     private init(_ whenCut: WhenCut, _ parse: @escaping ([UInt8]) throws(ParseError) -> Any) {
         self.parse = parse
         self.whenCut = whenCut

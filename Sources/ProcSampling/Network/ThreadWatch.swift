@@ -5,7 +5,7 @@ internal import Units
 struct ThreadWatch {
     let id: ThreadIdentity
     private let name: String
-    private var runTime: Nanoseconds
+    private let runTime: Nanoseconds
     private let switches: UInt64
     /// Used since it was first seen; as of the last `readCPUTime`.
     private(set) var cpuTime = Nanoseconds(0)
