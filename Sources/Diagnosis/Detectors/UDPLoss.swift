@@ -44,8 +44,8 @@ enum UDPLoss {
         _ loser: LostSockets.Loser, _ reader: ReaderVerdict?, _ lost: UInt64,
         _ reading: NetworkReading
     ) -> String {
-        let now = loser.socket.drops?.rate ?? .zero
-        let isNow = loser.isLosing && now > .zero
+        let now = loser.rate
+        let isNow = now > .zero
         let rate = isNow ? "\(now.text)/s lost" : "\(lost) lost"
         guard let reader else {
             return isNow ? "loses \(now.text)/s, watching its queue" : rate

@@ -66,8 +66,9 @@ struct BufferAdvice {
     /// than most.
     private var neededForBursts: Double? {
         guard let cost = capacity.datagramCost, let arrivals = capacity.arrivals else { return nil }
-        let lost = Double(burst.dropped * cost.rawValue) / Double(max(1, shape.fullStretches))
-        let lasting = arrivals.upperBound * Self.leastTime * Double(cost.rawValue)
+        let bursts = max(1, shape.fullStretches, shape.busyStretches)
+        let lost = Double(burst.dropped) * Double(cost.rawValue) / Double(bursts)
+        let lasting = arrivals.lowerBound * Self.leastTime * Double(cost.rawValue)
         return max(Double(burst.buffer.rawValue) + 2 * lost, lasting)
     }
 

@@ -11,8 +11,18 @@ struct LostSockets: Sendable {
         var since: Nanoseconds
         /// When it was last seen to have lost.
         var last: Nanoseconds
+        /// What it had dropped at the readings of the last seconds.
+        var totals: [(moment: Nanoseconds, total: UInt64)]
         /// At the latest reading of its table it still did: a reader that pauses loses now and then.
         var isLosing: Bool
+
+        /// Datagrams a second, over the last seconds.
+        var rate: Rate {
+            guard isLosing, let first = totals.first, let last = totals.last else { return .zero }
+            let seconds = last.moment.since(first.moment).seconds
+            guard seconds > 0 else { return socket.drops?.rate ?? .zero }
+            return Rate(Double(last.total - first.total) / seconds)
+        }
     }
 
     /// What stopped this long ago is over.
@@ -36,8 +46,12 @@ struct LostSockets: Sendable {
             var loser =
                 known
                 ?? Loser(
-                    socket: socket, since: reading.moment, last: reading.moment, isLosing: true)
+                    socket: socket, since: reading.moment, last: reading.moment, totals: [],
+                    isLosing: true)
             loser.socket = socket
+            loser.totals.append((reading.moment, drops.total))
+            let start = reading.moment.since(Self.longestBreak.inNanoseconds)
+            loser.totals.removeFirst(max(0, loser.totals.prefix { $0.moment <= start }.count - 1))
             if drops.isLosing, drops.total > (known?.socket.drops?.total ?? 0) {
                 loser.last = reading.moment
             }

@@ -8,6 +8,8 @@ struct QueueShape: Hashable, Sendable {
     private(set) var emptyLooks = 0
     /// Stretches of looks, one after the other, at which it was full.
     private(set) var fullStretches = 0
+    /// And at which it was not empty.
+    private(set) var busyStretches = 0
     private(set) var lowest = UInt32.max
     private(set) var last: UInt32 = 0
     /// How often it was lower than at the look before: somebody read.
@@ -82,6 +84,7 @@ struct QueueShape: Hashable, Sendable {
                 absence.looks += 1
                 absence.fullLooks += isFull ? 1 : 0
                 absence.risen += rise
+                if episode.looks == 0 { busyStretches += 1 }
                 episode = (episode.looks + 1, episode.isFull || isFull)
                 if episode.isFull { longestEpisode = max(longestEpisode, episode.looks) }
             }

@@ -78,7 +78,10 @@ struct ReaderFacts {
         if reader.isDenied {
             return lines + ["its threads may not be looked at: root may"]
         }
-        let shown = reader.threads.sorted { ($0.waits, $0.runs) > ($1.waits, $1.runs) }
+        // Who did nothing at all has nothing to do with a reader that reads.
+        let shown = reader.threads.filter {
+            kind == .stalled || $0.waits + $0.runs > 0 || $0.voluntarySwitches > 0
+        }.sorted { ($0.waits, $0.runs) > ($1.waits, $1.runs) }
         lines += shown.prefix(Self.mostLines).map { line(of: $0, kind) }
         if kind == .stalled, let conclusion { lines.append(conclusion) }
         return lines
@@ -104,8 +107,9 @@ struct ReaderFacts {
             return "\(name) ran in \(thread.runs) \(looks), \(share)\(end)"
         }
         if thread.sleepsElsewhere > thread.waits {
-            let place = thread.waits == 0 ? thread.call.map { ", in \($0)" } ?? "" : ""
-            return "\(name) asleep in something else in \(thread.sleepsElsewhere) \(looks)\(place)"
+            let place = thread.waits == 0 ? thread.call.map { " in \($0)" } ?? "" : ""
+            return "\(name) asleep\(place), not for this socket, in"
+                + " \(thread.sleepsElsewhere) \(looks)"
         }
         let switches = "\(thread.voluntarySwitches) switches"
         let cpu =

@@ -114,6 +114,9 @@ extension ReaderVerdict {
             return "the reader stays away for up to"
                 + " \(burst.time(of: shape.worstAbsence.looks).shortText): the queue was \(full),"
                 + " empty in \(whole(shape.empty))"
+        case .bufferTooSmall where shape.fullLooks == 0:
+            return "bursts too short to be seen do not fit: the queue was empty in"
+                + " \(whole(shape.empty)) of \(shape.looks) looks, and yet \(burst.dropped) were lost"
         case .bufferTooSmall:
             return "short bursts do not fit: the queue was \(full), empty in"
                 + " \(whole(shape.empty))"

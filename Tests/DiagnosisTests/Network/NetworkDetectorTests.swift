@@ -76,6 +76,12 @@ import Units
         #expect(finding.evidence == ["212 lost since dxtop began", "424 since it was opened"])
     }
 
+    @Test func aLossThatComesAndGoesHasAMeanRate() throws {
+        // 500 every other second: over the last five, three times.
+        let finding = try #require(loss(seconds: 12) { 500 * UInt64($0 / 2) })
+        #expect(finding.claim.hasSuffix("loses 300/s, watching its queue"))
+    }
+
     @Test func aStalledReaderIsNamed() throws {
         let burst = try CapturedQueue.burst("stalled")
         let finding = try #require(loss(seconds: 43, burst: burst) { UInt64(100 * $0) })
