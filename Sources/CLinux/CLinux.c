@@ -13,7 +13,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-ssize_t clinux_getdents64(int descriptor, void *buffer, size_t size) {
+ptrdiff_t clinux_getdents64(int descriptor, void *buffer, size_t size) {
     return syscall(SYS_getdents64, descriptor, buffer, size);
 }
 

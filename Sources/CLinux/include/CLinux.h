@@ -4,11 +4,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/types.h>
 
 /// getdents64(2): glibc's wrapper is not in the part of dirent.h that Swift imports, and readdir(3)
 /// costs several times as much for a directory of thousands of tasks.
-ssize_t clinux_getdents64(int descriptor, void *buffer, size_t size);
+ptrdiff_t clinux_getdents64(int descriptor, void *buffer, size_t size);
 
 /// Whether the open directory is of the kernel's procfs: sys/vfs.h and linux/magic.h are not
 /// imported.
