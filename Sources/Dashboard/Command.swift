@@ -29,6 +29,16 @@ package enum Command: Hashable, Sendable {
     case nextCurve
     case readMappings
 
+    // Networks
+    case nextGrouping
+    case chooseNamespace
+    case toggleServices, toggleHosts
+    case lookClosely
+    case losses
+    case routes, routeTo
+    case sockets
+    case ownerThreads
+
     // A thread
     case toolMenu
     case tool(id: String)

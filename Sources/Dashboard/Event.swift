@@ -1,6 +1,8 @@
 package import Probes
+package import ProcFormats
 package import ProcSampling
 package import Screen
+package import Units
 
 /// What can happen to the dashboard. Everything comes through here, one thing at a time.
 package enum Event: Sendable {
@@ -11,6 +13,10 @@ package enum Event: Sendable {
     case tool(ToolEvent, run: Int)
     /// A file was written, or why not: a sentence either way.
     case saved(message: String, failed: Bool)
+    /// Names of services, as they were asked for.
+    case services(ServiceNames)
+    /// What DNS says an address is called; nil where it does not know.
+    case hostName(IPAddress, String?)
     /// Time went by; nothing else.
     case tick
 }
@@ -23,6 +29,9 @@ package enum Effect: Sendable {
     case setInterval(Duration)
     case startTool(Tool, ToolTarget, run: Int)
     case stopTool
+    case readServices
+    /// Ask DNS what these are called, one after the other.
+    case askForNames([IPAddress])
     case save(path: String, contents: [UInt8])
     /// Send every cell anew: the screen was written over by somebody else.
     case redraw

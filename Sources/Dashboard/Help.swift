@@ -75,6 +75,34 @@ enum Help {
                 "Read on demand: it takes locks inside the process. While this is open it is",
                 "read again, but not sooner than 10 s after the reading before.",
             ]
+        case .sockets, .socketGroups:
+            [
+                "Sockets of one network namespace, with who holds them. Filter by any part: :12201,",
+                "CLOSE_WAIT, a process, a peer. Tab counts them by state, peer or process.",
+                "What needs root (other users' processes) is -, and said once below.",
+            ]
+        case .socket:
+            [
+                "One socket: its queues and what the kernel tells of the connection, with their",
+                "course since it was looked at. Of UDP: how it is read, with the proof.",
+            ]
+        case .udp:
+            [
+                "UDP sockets by what they lose, and where on the way it happens. A close look at",
+                "the queue (b, or by itself once it loses) tells a reader that has stopped from",
+                "one that is slow, pauses, or has too small a buffer.",
+            ]
+        case .losses:
+            [
+                "The way of a datagram from the wire to the program, and what was lost where.",
+                "LOST/s now, SEEN since dxtop began to look, TOTAL since boot. Below: what a loss",
+                "at the selected place means and what to do.",
+            ]
+        case .routes:
+            [
+                "Routing tables of the namespace, version 4 and 6, and the way to one address with",
+                "the largest packet that fits it, as the kernel answers.",
+            ]
         case .tool:
             [
                 "The card says what will run, what it does to the thread and for how long.",

@@ -46,11 +46,17 @@ package enum Keymap {
 
     private static func all(for place: Place) -> [Binding] {
         switch place {
-        case .overview: list + overview + hotRows + selection + anywhere
-        case .threads: list + hotRows + selection + anywhere
+        case .overview: list + overview + hotRows + selection + socketsOfProcess + anywhere
+        case .threads: list + hotRows + selection + socketsOfProcess + anywhere
         case .thread: thread + curves + anywhere
-        case .memory: memory + list + selection + curves + anywhere
+        case .memory: memory + list + selection + socketsOfProcess + curves + anywhere
         case .mappings: mappings + list + selection + anywhere
+        case .sockets: sockets + list + network + peerTools + anywhere
+        case .socketGroups: sockets + list + network + peerTools + anywhere
+        case .socket: socket + network + peerTools + anywhere
+        case .udp: udp + list + network + anywhere
+        case .losses: losses + movement + [namespaces] + anywhere
+        case .routes: routes + list + [namespaces] + peerTools + anywhere
         case .tool: tool + anywhere
         }
     }
@@ -59,14 +65,20 @@ package enum Keymap {
         bindings(for: place).first { $0.keys.contains(key) }?.command
     }
 
-    private static let list = [
-        Binding([.enter], .open, ("Enter", "open the selected row"), hint: "Enter open"),
+    private static let list =
+        [Binding([.enter], .open, ("Enter", "open the selected row"), hint: "Enter open")]
+        + movement + order
+
+    private static let movement = [
         Binding([.up, .character("k")], .move(by: -1), ("up down, k j", "select")),
         Binding([.down, .character("j")], .move(by: 1)),
         Binding([.pageUp], .movePages(-1), ("PgUp PgDn", "select a page further")),
         Binding([.pageDown], .movePages(1)),
         Binding([.home, .character("g")], .first, ("Home End, g G", "select the first, the last")),
         Binding([.end, .character("G")], .last),
+    ]
+
+    private static let order = [
         Binding(
             [.character("/"), .function(4)], .filter,
             ("/ F4", "show only rows with this text; Esc shows all again"), hint: "/ filter"),
@@ -123,6 +135,89 @@ package enum Keymap {
         Binding([.character("-")], .fold),
         Binding([.character("r")], .readMappings, ("r", "read smaps again now"), hint: "r read"),
         Binding([.character("M")], .sort(.anonymous), ("M", "sort by anonymous memory")),
+    ]
+
+    private static let sockets = [
+        Binding(
+            [.enter], .open, ("Enter", "the selected socket, or the sockets of the selected group"),
+            hint: "Enter open"),
+        Binding(
+            [.tab], .nextGrouping,
+            ("Tab", "sockets one by one, or counted by state, by peer, by process"),
+            hint: "Tab group"),
+        Binding(
+            [.character("t")], .ownerThreads,
+            ("t", "the threads of the process that holds the selected socket"), hint: "t threads"),
+    ]
+
+    private static let socket = [
+        Binding(
+            [.enter, .character("t")], .ownerThreads,
+            ("Enter t", "the threads of the process that holds it"), hint: "Enter threads"),
+        lookClosely,
+    ]
+
+    private static let udp = [
+        Binding(
+            [.enter], .open, ("Enter", "the selected socket: queue, reader, proof"),
+            hint: "Enter proof"),
+        lookClosely,
+        Binding(
+            [.character("w")], .losses,
+            ("w", "where datagrams are lost: by interface, CPU and counter, and what to do"),
+            hint: "w where lost"),
+        Binding(
+            [.character("t")], .ownerThreads,
+            ("t", "the threads of the process that holds the selected socket"), hint: "t threads"),
+    ]
+
+    private static let lookClosely = Binding(
+        [.character("b")], .lookClosely,
+        (
+            "b",
+            "burst: look at its queue every 10 ms for 5 s (about 0.1% of a CPU); by itself when it loses"
+        ), hint: "b burst")
+
+    private static let losses: [Binding] = [
+        Binding([.character("r")], .routes, ("r", "routing tables"), hint: "r routes")
+    ]
+
+    private static let routes = [
+        Binding(
+            [.enter, .character("t")], .routeTo, ("Enter t", "the way to an address: type it"),
+            hint: "Enter way to")
+    ]
+
+    private static let namespaces = Binding(
+        [.character("N")], .chooseNamespace,
+        ("N", "another network namespace: of a container, by its processes or its name"),
+        hint: "N netns")
+
+    /// What views 4 and 5 have in common.
+    private static let network = [
+        namespaces,
+        Binding(
+            [.character("r")], .routes,
+            ("r", "routing tables, and the way to the selected peer"), hint: "r routes"),
+        Binding(
+            [.character("n")], .toggleServices,
+            ("n", "ports by the names of services, from /etc/services"), hint: "n names"),
+        Binding(
+            [.character("D")], .toggleHosts,
+            ("D", "ask DNS what the hosts on the screen are called; never asked otherwise")),
+    ]
+
+    private static let socketsOfProcess = [
+        Binding(
+            [.character("l")], .sockets, ("l", "sockets of the selected process"),
+            hint: "l sockets")
+    ]
+
+    /// Tools that look at the way to the selected peer.
+    private static let peerTools = [
+        Binding(
+            [.character("x")], .toolMenu,
+            ("x", "tools for the selected peer: ping, path MTU"), hint: "x tools")
     ]
 
     private static let curves = [
@@ -183,10 +278,13 @@ package enum Keymap {
             hint: "Esc back"),
         Binding([.character("q"), .backspace], .back),
         Binding(
-            [.character("1")], .view(.overview), ("1 2 3", "Overview, Threads of the host, Memory"),
-            hint: "1-3 view"),
+            [.character("1")], .view(.overview),
+            ("1 2 3 4 5", "Overview, Threads of the host, Memory, Sockets, UDP"),
+            hint: "1-5 view"),
         Binding([.character("2")], .view(.threads)),
         Binding([.character("3")], .view(.memory)),
+        Binding([.character("4")], .view(.sockets)),
+        Binding([.character("5")], .view(.udp)),
         Binding(
             [.character("z")], .freeze,
             ("z", "freeze the screen, collection goes on; again (or Space): live"),

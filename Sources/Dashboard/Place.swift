@@ -12,7 +12,19 @@ package enum Place: Hashable, Sendable {
     case memory
     /// One process's memory, mapping by mapping.
     case mappings(of: ProcessIdentity)
-    /// A tool that looks at a thread, from its card to its output.
+    /// Sockets of a network namespace, all or those of one group.
+    case sockets(of: SocketGroup.ID?)
+    /// The same, counted by what they have in common.
+    case socketGroups(by: SocketGroup.Kind)
+    /// One socket in depth.
+    case socket(SocketID)
+    /// UDP sockets by what they lose.
+    case udp
+    /// Where datagrams are lost on their way, by interface, CPU and counter.
+    case losses
+    /// Routing tables, and the way to one address.
+    case routes
+    /// A tool at work, from its card to its output.
     case tool
 
     /// The views of the number keys, by the name that `--view` takes.
@@ -20,12 +32,16 @@ package enum Place: Hashable, Sendable {
         case overview
         case threads
         case memory
+        case sockets
+        case udp
 
         package var place: Place {
             switch self {
             case .overview: .overview
             case .threads: .threads(of: nil)
             case .memory: .memory
+            case .sockets: .sockets(of: nil)
+            case .udp: .udp
             }
         }
     }
@@ -38,6 +54,7 @@ package struct Level: Sendable {
     /// What its process and thread were called when they were last seen.
     private(set) var processName: String?
     private(set) var threadName: String?
+    private(set) var socketName: String?
     /// The last refresh in which its thread was there.
     private(set) var lastSeen: Int?
 
@@ -63,7 +80,11 @@ package struct Level: Sendable {
                 let process = snapshot.process(selected)
             else { return }
             processName = process.name
-        case .overview, .threads(of: nil), .tool:
+        case .socket(let id):
+            guard let socket = snapshot.network?.sockets.sockets.first(where: { $0.id == id })
+            else { return }
+            socketName = socket.label
+        case .overview, .threads(of: nil), .tool, .sockets, .socketGroups, .udp, .losses, .routes:
             return
         }
     }
@@ -77,6 +98,10 @@ extension Place {
         case .threads, .thread, .tool: .cpu
         case .memory: .hourChange
         case .mappings: .rate
+        case .sockets, .socket: .seen
+        case .socketGroups: .count
+        case .udp, .losses: .dropRate
+        case .routes: .table
         }
     }
 }

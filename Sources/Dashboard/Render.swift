@@ -14,6 +14,11 @@ extension State {
                 .draw(into: &surface, in: layout.rows)
         case .memory: MemoryView.draw(self, into: &surface, layout)
         case .mappings: MappingsView.draw(self, into: &surface, layout)
+        case .sockets, .socketGroups: SocketsView.draw(self, into: &surface, layout)
+        case .socket(let id): SocketDetailView(self, id).draw(into: &surface, in: layout.rows)
+        case .udp: UDPView.draw(self, into: &surface, layout)
+        case .losses: LossesView.draw(self, into: &surface, layout)
+        case .routes: RoutesView.draw(self, into: &surface, layout)
         case .tool: ToolView.draw(self, into: &surface, layout)
         }
         FooterView.draw(self, into: &surface, in: layout.footer)

@@ -45,6 +45,36 @@ package struct TextReport {
         }
     }
 
+    /// What stands above the rows of a place, if anything does: of sockets, how many there are; of
+    /// UDP, the counters, and what was lost where.
+    package func summary(of place: Place) -> [String] {
+        guard place.isOfNetwork else { return [] }
+        let state = state(at: place)
+        var pieces: [[StyledText]] = []
+        switch place {
+        case .udp:
+            pieces = [[StyledText(UDPView.title(state))], UDPView.chain(state)]
+        default:
+            pieces = [[StyledText(SocketsView.title(state))]] + NetworkNotes.lines(state)
+        }
+        return pieces.map { line in
+            VisibleText.of(line.map(\.text).joined(), unicode: false)
+        }
+    }
+
+    /// What stands below them: of UDP, how the sockets that lose are read, and on what grounds.
+    package func remarks(of place: Place) -> [String] {
+        guard place == .udp else { return [] }
+        let state = state(at: place)
+        guard let figures = state.socketFigures else { return [] }
+        return figures.reading.sockets.sockets.flatMap { socket -> [String] in
+            guard let verdict = figures.verdict(of: socket), verdict.kind != .ok else { return [] }
+            let head = figures.text(.localAddress, of: socket)
+            let lines = SocketGrounds(socket, figures, width: max(40, width - 2)).lines
+            return ["", head] + lines.map { "  " + $0.map(\.text).joined() }
+        }.map { VisibleText.of($0, unicode: false) }
+    }
+
     /// The rows of a place under their column heads, hottest first; `limit` of them at most.
     package func table(of place: Place, limit: Int?) -> [String] {
         var state = state(at: place)
@@ -75,6 +105,7 @@ package struct TextReport {
             settings: Settings(hotThreshold: hotThreshold), size: Size(columns: width, rows: 24),
             interval: .seconds(1), userNames: userNames, place: place)
         state.live = snapshot
+        state.network.prepare(snapshot, groupedBy: nil)
         state.memory = memory
         state.verdicts = verdicts
         return state

@@ -20,6 +20,9 @@ package struct Verdicts: Sendable {
         growth.update(snapshot, memory: memory)
         book.update(snapshot, history: history, memory: memory, growth: growth)
     }
+
+    /// Takes in what a tool found of the way to a peer; among the findings from the next refresh on.
+    mutating func note(_ way: PathMTUResult) { book.note(way) }
 }
 
 extension State {

@@ -13,6 +13,8 @@ package struct FindingsBook: Sendable {
     private var groups = GroupTrends()
     private var beginnings: [FindingID: Beginning] = [:]
     private var told: [ProcessIdentity: Told] = [:]
+    /// What is known of the ways to peers: it was measured on request, and stands.
+    private var ways: [IPAddress: PathMTUResult] = [:]
 
     private struct Beginning: Sendable {
         var since: WallTime
@@ -48,8 +50,12 @@ package struct FindingsBook: Sendable {
             signs: { groups.signs(of: $0, since: recently) }, at: snapshot.time)
         network.update(snapshot)
         found += network.findings
+        found += ways.values.compactMap(PathMTU.finding)
         findings = remember(found, at: snapshot.moment).sorted(by: Self.isBefore)
     }
+
+    /// Takes in what was found of the way to a peer; the latest measurement counts.
+    package mutating func note(_ way: PathMTUResult) { ways[way.peer] = way }
 
     private static func isBefore(_ a: Finding, _ b: Finding) -> Bool {
         if a.severity != b.severity { return a.severity > b.severity }

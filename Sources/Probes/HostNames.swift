@@ -58,7 +58,8 @@ package final class HostNames: Sendable {
         let result = try? await Subprocess.run(
             .name("timeout"),
             arguments: [patience, "getent", "hosts", address.description],
-            platformOptions: options, input: .none, output: .string(limit: 4096, encoding: UTF8.self),
+            platformOptions: options, input: .none,
+            output: .string(limit: 4096, encoding: UTF8.self),
             error: .discarded)
         guard let result, result.terminationStatus.isSuccess else { return nil }
         return name(in: result.standardOutput)

@@ -18,12 +18,14 @@ struct DashboardCommand: ParsableCommand {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Open the threads of this process; with --view memory, its mappings.", valueName: "pid")
-    )
+            "Open the threads of this process; with --view memory, its mappings; with --view "
+                + "sockets, its sockets.", valueName: "pid"))
     var pid: Int32?
 
-    @Option(help: "Where to begin: overview, threads or memory.")
+    @Option(help: "Where to begin: overview, threads, memory, sockets or udp.")
     var view: Place.View = .overview
+
+    @OptionGroup var network: NamespaceOption
 
     @Flag(help: "Draw with ASCII characters only.")
     var ascii = false
@@ -43,8 +45,14 @@ struct DashboardCommand: ParsableCommand {
         var place = view.place
         if let pid {
             let process = try source.identity(of: ProcessID(pid), in: root)
-            place = view == .memory ? .mappings(of: process) : .threads(of: process)
+            place =
+                switch view {
+                case .memory: .mappings(of: process)
+                case .sockets, .udp: .sockets(of: .process(process))
+                case .overview, .threads: .threads(of: process)
+                }
         }
+        let namespace = try network.namespace(in: root)
         var users = UserDirectory()
         users.refresh()
 
@@ -60,9 +68,10 @@ struct DashboardCommand: ParsableCommand {
                 homeDirectory: LocalEnvironment.homeDirectory,
                 secondsFromUTC: LocalEnvironment.secondsFromUTC,
                 isForeign: !root.isLive)
-            let state = State(
+            var state = State(
                 settings: settings, size: terminal.size, interval: interval.duration,
                 userNames: users.names, place: place)
+            state.network.namespace = namespace
             var loop = try RunLoop(state: state, terminal: terminal, root: root)
             return loop.run()
         }

@@ -8,17 +8,24 @@ import Units
 final class Observer {
     /// The one process to look at; nil for all.
     let target: ProcessIdentity?
+    /// Where sockets are looked at; nil for our own network namespace.
+    private let namespace: NamespaceID?
     private let sampler: Sampler
     /// What was recorded of memory since the first sample.
     private(set) var memory = MemoryState()
     /// The same of all else, for findings.
     private(set) var history = History()
     private(set) var verdicts = Verdicts()
+    /// UDP sockets whose queues are watched closely once one of them loses.
+    private var receivers: [SocketID] = []
     private var users = UserDirectory()
     private var next = ContinuousClock.now
 
-    init(source: SourceOptions, pid: ProcessID?) throws {
+    init(
+        source: SourceOptions, pid: ProcessID?, network: NamespaceOption = NamespaceOption()
+    ) throws {
         let root = try source.root()
+        namespace = try network.namespace(in: root)
         target = try pid.map { try source.identity(of: $0, in: root) }
         sampler = Sampler(root: root)
     }
@@ -30,8 +37,12 @@ final class Observer {
 
     func sample() -> Snapshot {
         let snapshot = sampler.sample(
-            Interest(columnsForAll: .all, scope: target.map { .process($0) } ?? .everyProcess),
+            Interest(
+                network: NetworkWish(
+                    namespace: namespace, tables: .all, follows: receivers),
+                columnsForAll: .all, scope: target.map { .process($0) } ?? .everyProcess),
             depth: .everything)
+        receivers = snapshot.network?.receivers ?? []
         history.record(snapshot)
         memory.record(snapshot)
         verdicts.update(snapshot, history: history, memory: memory.history)
@@ -54,5 +65,14 @@ final class Observer {
     func checkTarget(in snapshot: Snapshot) throws {
         guard let target, snapshot.process(target) == nil else { return }
         throw Failure("process \(target.pid) has ended")
+    }
+}
+
+extension NetworkReading {
+    /// Sockets that receive datagrams, those with the fullest queues first.
+    fileprivate var receivers: [SocketID] {
+        sockets.sockets.filter { $0.transport == .udp }
+            .sorted { ($0.receiveQueue ?? 0) > ($1.receiveQueue ?? 0) }
+            .prefix(16).map(\.id)
     }
 }

@@ -25,6 +25,34 @@ struct SourceOptions: ParsableArguments {
     }
 }
 
+/// Which network namespace.
+struct NamespaceOption: ParsableArguments {
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Sockets and counters of the network namespace of this process (a container's), or of "
+                + "this name of `ip netns`.", valueName: "pid|name"))
+    var netns: String?
+
+    /// Nil for our own.
+    func namespace(in root: ProcRoot) throws -> NamespaceID? {
+        guard let netns else { return nil }
+        guard root.isLive else {
+            throw Failure("--netns needs the live machine; --proc shows another tree")
+        }
+        do {
+            if let pid = Int32(netns) { return try NamespaceID(of: ProcessID(pid), in: root) }
+            return try NamespaceID(named: netns)
+        } catch .denied {
+            throw Failure(
+                "the network namespace of \(netns) may not be known: root would (CAP_SYS_PTRACE)")
+        } catch {
+            throw Failure(
+                "there is no process and no namespace \(netns); `ip netns` lists those with names")
+        }
+    }
+}
+
 /// A refresh interval in seconds.
 struct IntervalOption: ParsableArguments {
     // A value that begins with "-" is a wrong value, not a missing one.

@@ -19,6 +19,7 @@ struct RunLoop {
     private var users = UserDirectory()
     private var tools = ToolRuns()
     private let saver: FileSaver
+    private let hostNames: HostNames
     /// More samples than this do not wait while the terminal stands still.
     private static let mostSamples = 8
 
@@ -32,6 +33,7 @@ struct RunLoop {
         }
         self.mailbox = mailbox
         saver = FileSaver { mailbox.post(.saved(message: $0, failed: $1)) }
+        hostNames = HostNames { mailbox.post(.hostName($0, $1)) }
         sampling = try SamplingLoop.start(root: root, interval: state.interval) {
             mailbox.post(.sample($0))
         }
@@ -110,6 +112,8 @@ struct RunLoop {
             case .startTool(let tool, let target, let run): start(tool, on: target, run)
             case .stopTool: tools.stopNewest()
             case .save(let path, let contents): saver.save(contents, to: path)
+            case .readServices: mailbox.post(.services(ServiceFile.names()))
+            case .askForNames(let addresses): hostNames.ask(addresses)
             case .redraw: terminal.redraw()
             case .quit: return false
             }

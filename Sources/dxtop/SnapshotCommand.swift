@@ -16,6 +16,7 @@ struct SnapshotCommand: ParsableCommand {
 
     @OptionGroup var interval: IntervalOption
     @OptionGroup var hot: HotOption
+    @OptionGroup var network: NamespaceOption
     @OptionGroup var source: SourceOptions
 
     @Flag(help: "One JSON document instead of text.")
@@ -23,7 +24,7 @@ struct SnapshotCommand: ParsableCommand {
 
     func run() throws {
         let output = StandardOutput()
-        let observer = try Observer(source: source, pid: nil)
+        let observer = try Observer(source: source, pid: nil, network: network)
         _ = observer.sample()
         observer.wait(interval.duration)
         let snapshot = observer.sample()
@@ -49,5 +50,12 @@ struct SnapshotCommand: ParsableCommand {
         output.print(report.table(of: .overview, limit: nil))
         output.print("")
         output.print(report.table(of: .threads(of: nil), limit: nil))
+        output.print("")
+        output.print(report.summary(of: .sockets(of: nil)))
+        output.print(report.table(of: .sockets(of: nil), limit: nil))
+        output.print("")
+        output.print(report.summary(of: .udp))
+        output.print(report.table(of: .udp, limit: nil))
+        output.print(report.remarks(of: .udp))
     }
 }

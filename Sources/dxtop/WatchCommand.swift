@@ -9,18 +9,22 @@ struct WatchCommand: ParsableCommand {
         case threads
         case processes
         case memory
+        case sockets
+        case udp
     }
 
     static let configuration = CommandConfiguration(
         commandName: "watch",
-        abstract: "Threads, processes or memory once per interval, as text or JSON.",
+        abstract: "Threads, processes, memory, sockets or UDP once per interval, as text or JSON.",
         discussion: """
             Hottest first; of memory, what grew most first. Growth is over the time since the start, \
-            an hour at most: a verdict (shape, eta_seconds) takes half a minute of it. With --json each interval is one line: {"schema": 1, "time": ..., \
+            an hour at most: a verdict (shape, eta_seconds) takes half a minute of it. Of UDP, what \
+            loses most first, and where on the way it is lost; how a socket is read is known 5 s after \
+            it begins to lose. With --json each interval is one line: {"schema": 1, "time": ..., \
             "threads": [...]}. What is not known is null, never 0.
             """)
 
-    @Argument(help: "What to watch: threads, processes or memory.")
+    @Argument(help: "What to watch: threads, processes, memory, sockets or udp.")
     var view: View
 
     @OptionGroup var interval: IntervalOption
@@ -39,6 +43,7 @@ struct WatchCommand: ParsableCommand {
     var top: Int?
 
     @OptionGroup var hot: HotOption
+    @OptionGroup var network: NamespaceOption
     @OptionGroup var source: SourceOptions
 
     @Flag(help: "One JSON object a line instead of text.")
@@ -52,7 +57,8 @@ struct WatchCommand: ParsableCommand {
 
     func run() throws {
         let output = StandardOutput()
-        let observer = try Observer(source: source, pid: pid.map { ProcessID($0) })
+        let observer = try Observer(
+            source: source, pid: pid.map { ProcessID($0) }, network: network)
         _ = observer.sample()
         var left = count ?? .max
         while left > 0 {
@@ -88,8 +94,16 @@ struct WatchCommand: ParsableCommand {
             shown, userNames: observer.userNames, hotThreshold: hot.threshold, width: output.width,
             memory: observer.memory, verdicts: observer.verdicts)
         output.print(snapshot.time.rfc3339)
-        output.print(report.table(of: view.place, limit: top))
+        output.print(report.summary(of: view.place))
+        output.print(report.table(of: place(observer), limit: top))
+        output.print(report.remarks(of: view.place))
         output.print("")
+    }
+
+    /// Of one process, its sockets.
+    private func place(_ observer: Observer) -> Place {
+        if view == .sockets, let target = observer.target { return .sockets(of: .process(target)) }
+        return view.place
     }
 }
 
@@ -99,6 +113,8 @@ extension WatchCommand.View {
         case .threads: .threads(of: nil)
         case .processes: .overview
         case .memory: .memory
+        case .sockets: .sockets(of: nil)
+        case .udp: .udp
         }
     }
 }

@@ -26,7 +26,8 @@ struct ServiceNamesTests {
     }
 
     @Test func leavesOutWhatIsNoService() {
-        let names = parse("x\ny 70000/tcp\nz -1/tcp\nw +5/udp\nv 7/sctp\nu 8/\n#c 9/tcp\nlast 10/udp")
+        let names = parse(
+            "x\ny 70000/tcp\nz -1/tcp\nw +5/udp\nv 7/sctp\nu 8/\n#c 9/tcp\nlast 10/udp")
         #expect(names[5, .udp] == nil)
         #expect(names[7, .tcp] == nil && names[7, .udp] == nil)
         #expect(names[9, .tcp] == nil)

@@ -55,7 +55,7 @@ import Units
                 "local_address":"0.0.0.0","local_port":12201,"netns":42,"peer_address":null,\
                 "peer_port":null,"pid":null,"process":null,"protocol":"udp",\
                 "receive_buffer_bytes":null,"receive_queue_bytes":null,"retransmits_total":null,\
-                "rtt_microseconds":null,"seen_seconds":41,"send_queue_bytes":null,"state":"CLOSE"}]
+                "rtt_microseconds":null,"seen_seconds":41,"send_queue_bytes":null,"state":"UNCONN"}]
                 """)
     }
 

@@ -15,12 +15,15 @@ struct Arrangement {
     private let memory: MemoryFigures?
     /// The groups of mappings on show.
     private let groups: [MappingGroup]
+    private let network: NetworkRows?
 
     /// - Parameter holdsOrder: rows keep the places they have.
     init(
         snapshot: Snapshot, list: ListState, userNames: UserNames, holdsOrder: Bool,
-        namesThreads: Bool, memory: MemoryFigures? = nil, groups: [MappingGroup] = []
+        namesThreads: Bool, memory: MemoryFigures? = nil, groups: [MappingGroup] = [],
+        network: NetworkRows? = nil
     ) {
+        self.network = network
         self.snapshot = snapshot
         self.list = list
         self.userNames = userNames
@@ -49,7 +52,15 @@ struct Arrangement {
             return ordered(filtered(processesWithMemory()))
         case .mappings:
             return mappings()
-        case .thread, .tool:
+        case .sockets, .udp:
+            return network?.sockets ?? []
+        case .socketGroups:
+            return network.map { ordered($0.groupRows(filter: list.filter)) } ?? []
+        case .routes:
+            return network.map { ordered($0.routeRows(filter: list.filter)) } ?? []
+        case .losses:
+            return network?.lossRows ?? []
+        case .thread, .socket, .tool:
             return []
         }
     }
@@ -121,8 +132,11 @@ struct Arrangement {
         }
         // The keys are made once per row, not once per comparison, and only numbers are moved.
         let keys = rows.map { row in
-            if case .mappings = row.id { return MappingReader(row, in: groups).key(list.sort) }
-            return reader(row).key(list.sort)
+            switch row.id {
+            case .mappings: return MappingReader(row, in: groups).key(list.sort)
+            case .socketGroup, .route: return network?.key(list.sort, of: row)
+            default: return reader(row).key(list.sort)
+            }
         }
         return rows.indices
             .sorted { SortKey.precedes(keys[$0], keys[$1], reversed: list.isReversed) }

@@ -9,6 +9,12 @@ package enum ColumnID: String, CaseIterable, Sendable {
     case file, shared, swap, peak, fiveMinuteChange, hourChange, dayChange, rate, shape, timeLeft
     case limit
     case count, size, proportional, kind, mapping
+    case transport, localAddress, peerAddress, socketState, seen, receiveQueue, sendQueue
+    case retransmits, drops, dropRate, roundTrip, window, receiveBuffer, sendBuffer, holder, inode
+    case full, empty, reader
+    case group, established, listening, closeWait, timeWait
+    case destination, gateway, interface, mtu, metric, source, routeKind, origin, table
+    case stage, sinceStart, remark
 }
 
 /// How a column is headed, how much room it takes and what it means.
@@ -45,7 +51,8 @@ extension Column {
     var inTable: Table<ColumnID>.Column {
         Table.Column(
             id, title, isFlexible ? .flexible(minimum: width) : .fixed(width),
-            isNumber ? .right : .left, rank: priority)
+            isNumber ? .right : .left, rank: priority,
+            keepsEnd: id == .localAddress || id == .peerAddress)
     }
 
     /// The columns of a place's list, left to right.
@@ -56,6 +63,11 @@ extension Column {
         case .threads, .thread, .tool: threadColumns
         case .memory: memoryColumns
         case .mappings: mappingColumns
+        case .sockets, .socket: socketColumns
+        case .socketGroups: socketGroupColumns
+        case .udp: udpColumns
+        case .routes: routeColumns
+        case .losses: lossColumns
         }
     }
 

@@ -10,6 +10,8 @@ struct Layout {
     /// The head of the table.
     let columnHeads: Rect
     let rows: Rect
+    /// Below the list: the grounds of the selected row.
+    let grounds: Rect
     /// Keys, a message, or what is being typed.
     let footer: Rect
 
@@ -27,6 +29,7 @@ struct Layout {
         header = rest.takeTop(size.rows >= 3 ? 1 : 0)
         footer = rest.takeBottom(size.rows >= 5 ? 1 : 0)
         self.findings = place == .overview ? findings : 0
+        grounds = rest.takeBottom(Self.groundsHeight(place: place, size: size))
         summary = rest.takeTop(Self.summaryHeight(place: place, size: size) + self.findings)
         columnHeads = rest.takeTop(rest.rows >= 2 && place.isList ? 1 : 0)
         rows = rest
@@ -38,15 +41,24 @@ struct Layout {
             if size.rows >= 28 { return OverviewView.resourceLines + 1 + OverviewView.cpuLines }
             if size.rows >= 16 { return OverviewView.resourceLines + 1 }
             return size.rows >= 8 ? 1 : 0
-        case .threads: return size.rows >= 8 ? 1 : 0
+        case .threads, .sockets, .socketGroups, .udp, .losses, .routes:
+            return size.rows >= 8 ? 1 : 0
         case .memory:
             guard size.rows >= 8 else { return 0 }
             let verdict = size.rows >= 12 ? MemoryView.verdictLines : 1
             return 1 + MemoryView.curveHeight(rows: size.rows) + verdict
         case .mappings:
             return size.rows >= 14 ? MappingsView.summaryLines : size.rows >= 8 ? 2 : 0
-        case .thread: return 0
+        case .thread, .socket: return 0
         case .tool: return size.rows >= 14 ? 6 : size.rows >= 6 ? 2 : 0
+        }
+    }
+
+    private static func groundsHeight(place: Place, size: Size) -> Int {
+        switch place {
+        case .udp, .losses: size.rows >= 30 ? 10 : size.rows >= 16 ? 8 : size.rows >= 10 ? 2 : 0
+        case .sockets, .socketGroups, .routes: size.rows >= 12 ? 2 : 0
+        case .overview, .threads, .thread, .memory, .mappings, .socket, .tool: 0
         }
     }
 }
@@ -55,8 +67,10 @@ extension Place {
     /// Whether it shows rows to select.
     var isList: Bool {
         switch self {
-        case .overview, .threads, .memory, .mappings: true
-        case .thread, .tool: false
+        case .overview, .threads, .memory, .mappings, .sockets, .socketGroups, .udp, .losses,
+            .routes:
+            true
+        case .thread, .socket, .tool: false
         }
     }
 }

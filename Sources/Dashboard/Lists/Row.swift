@@ -8,15 +8,23 @@ package enum RowID: Hashable, Sendable {
     case mappings(MappingGroup.ID)
     /// One mapping, by where it starts.
     case mapping(UInt64)
+    case socket(SocketID)
+    case socketGroup(SocketGroup.ID)
+    /// By its place in the tables of one reading.
+    case route(Int)
+    /// A stage of the way of a datagram, and one of its parts.
+    case stage(LossChain.StageID)
+    case part(LossChain.StageID, String)
 }
 
-/// A row of a list: a place in the snapshot that is shown, or among the groups of mappings.
+/// A row of a list: a place in the snapshot that is shown, or among what was made of it.
 package struct Row: Hashable, Sendable {
     package let id: RowID
-    /// Index into `Snapshot.processes`, or into the groups.
+    /// Index into `Snapshot.processes`, the groups of mappings, the sockets, their groups, the
+    /// routes or the stages.
     let index: Int
-    /// Index into that process's `threads`, or that group's members; nil for a row that is the
-    /// whole.
+    /// Index into that process's `threads`, that group's members or that stage's parts; nil for a
+    /// row that is the whole.
     var part: Int?
     /// How deep it stands in the tree.
     var depth = 0

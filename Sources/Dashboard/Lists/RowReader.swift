@@ -70,7 +70,7 @@ struct RowReader {
         case .peak: (process.memory?.peak).text
         case .fiveMinuteChange, .hourChange, .dayChange, .rate, .shape, .timeLeft, .limit:
             memory?.text(column, of: process) ?? "-"
-        case .count, .size, .proportional, .kind, .mapping: ""
+        default: ""
         }
     }
 
@@ -102,7 +102,7 @@ struct RowReader {
         case .peak: process.memory?.peak.map { .number(Double($0.rawValue)) }
         case .fiveMinuteChange, .hourChange, .dayChange, .rate, .shape, .timeLeft, .limit:
             memory?.key(column, of: process)
-        case .count, .size, .proportional, .kind, .mapping: nil
+        default: nil
         }
     }
 
@@ -158,21 +158,4 @@ enum SortKey: Comparable {
         case (let a?, let b?): reversed ? a > b : a < b
         }
     }
-}
-
-extension String {
-    /// Whether `part` stands in it, ASCII letters matching in either case.
-    func containsIgnoringCase(_ part: String) -> Bool {
-        let needle = part.utf8.map(\.asciiLowercased)
-        guard !needle.isEmpty else { return true }
-        let hay = utf8.map(\.asciiLowercased)
-        guard hay.count >= needle.count else { return false }
-        return (0...(hay.count - needle.count)).contains { start in
-            hay[start..<(start + needle.count)].elementsEqual(needle)
-        }
-    }
-}
-
-extension UInt8 {
-    fileprivate var asciiLowercased: UInt8 { (0x41...0x5A).contains(self) ? self | 0x20 : self }
 }

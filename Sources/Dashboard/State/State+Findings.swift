@@ -23,22 +23,24 @@ extension State {
     /// Goes to where a finding can be seen.
     mutating func open(_ id: FindingID) {
         guard let finding = findings.first(where: { $0.id == id }) else { return }
+        if finding.kind.isOfNetwork { openNetwork(finding) } else { openMemory(finding) }
+    }
+
+    private mutating func openMemory(_ finding: Finding) {
         var level = asLeft(.memory)
         level.list.filter = ""
         // Who was killed has a curve still.
         let ended = memory.history.processes.filter { finding.processes.contains($0.pid) }
             .max { $0.startTime < $1.startTime }
         if let ended {
-            level.list.selected = .process(ended)
-            level.list.isByHand = true
+            level.select(.process(ended))
             memory.subject = .selection
             path.append(level)
             return
         }
         switch finding.subject {
         case .process(let process):
-            level.list.selected = .process(process)
-            level.list.isByHand = true
+            level.select(.process(process))
             memory.subject = .selection
         case .group(let path):
             level.list.filter = path
@@ -48,11 +50,61 @@ extension State {
         path.append(level)
     }
 
+    private mutating func openNetwork(_ finding: Finding) {
+        // What is found is found in our own namespace.
+        network.namespace = nil
+        switch (finding.kind, finding.subject) {
+        case (_, .socket(let id, _, _)):
+            var level = asLeft(.udp)
+            level.list.filter = ""
+            level.select(.socket(id))
+            path.append(level)
+        case (_, .process(let process)):
+            var level = Level(.sockets(of: .process(process)))
+            if finding.kind == .closeWait { level.list.filter = "CLOSE_WAIT" }
+            path.append(level)
+        case (_, .peer(let address)):
+            network.routeTo = address
+            path.append(Level(.routes))
+        case (.listenOverflow, _):
+            var level = asLeft(.sockets)
+            level.list.filter = "LISTEN"
+            level.list.sort = .receiveQueue
+            path.append(level)
+        case (.tcpRetransmits, _):
+            var level = asLeft(.sockets)
+            level.list.filter = ""
+            level.list.sort = .retransmits
+            path.append(level)
+        default:
+            path.append(Level(.losses))
+        }
+    }
+
     /// A finding that is no more cannot stay selected.
     mutating func dropLostFinding() {
         guard let id = selectedFinding, !findings.contains(where: { $0.id == id }) else {
             return
         }
         selectedFinding = nil
+    }
+}
+
+extension FindingKind {
+    fileprivate var isOfNetwork: Bool {
+        switch self {
+        case .memoryGrowth, .swapThrash, .oomKill, .groupMemory: false
+        case .closeWait, .listenOverflow, .udpLoss, .softnetDrop, .nicDrop, .reassembly, .pathMTU,
+            .conntrack, .udpMemory, .tcpRetransmits:
+            true
+        }
+    }
+}
+
+extension Level {
+    /// Selects a row as a person would.
+    fileprivate mutating func select(_ row: RowID) {
+        list.selected = row
+        list.isByHand = true
     }
 }

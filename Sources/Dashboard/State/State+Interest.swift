@@ -4,14 +4,14 @@ import ProcSampling
 extension State {
     /// What the sampler should read closely for what is on the screen.
     func wantedInterest() -> Interest {
-        var interest = Interest(hotThreshold: settings.hotThreshold)
+        var interest = Interest(network: networkWish(), hotThreshold: settings.hotThreshold)
         switch place {
         case .overview, .threads, .memory:
             for row in list.visible(height: layout.listHeight) {
                 switch row.id {
                 case .process(let identity): interest.shownProcesses.insert(identity)
                 case .thread(let identity): interest.shownThreads.insert(identity)
-                case .mappings, .mapping: break
+                default: break
                 }
             }
             if place != .overview || list.showsThreads {
@@ -34,6 +34,7 @@ extension State {
                 interest.mappings = Interest.MappingsWish(
                     process: process, number: mappings.number)
             }
+        case .sockets, .socketGroups, .socket, .udp, .losses, .routes: break
         case .tool:
             guard case .thread(let target) = tool?.subject.target else { break }
             interest.shownThreads = [target.thread]

@@ -9,7 +9,11 @@ extension State {
         switch place {
         case .mappings(let process), .threads(of: let process?), .thread(_, of: let process):
             return process
-        case .overview, .threads(of: nil), .memory, .tool:
+        case .socket, .sockets, .udp:
+            if let owner = selectedSocket?.owner { return owner.process }
+            guard case .sockets(of: .process(let process)) = place else { return nil }
+            return process
+        case .overview, .threads(of: nil), .memory, .socketGroups, .losses, .routes, .tool:
             guard case .process(let process) = list.selected else { return nil }
             return process
         }
@@ -39,7 +43,7 @@ extension State {
     }
 
     /// A column of view 3 whose time is not over yet is headed by what there is of it: "+/12m".
-    func fitted(_ column: Table<ColumnID>.Column) -> Table<ColumnID>.Column {
+    func fittedToTime(_ column: Table<ColumnID>.Column) -> Table<ColumnID>.Column {
         let seconds = Int(recordedMemory.seconds)
         let full = column.id == .hourChange ? 3600 : column.id == .dayChange ? 86_400 : 0
         guard seconds < full else { return column }

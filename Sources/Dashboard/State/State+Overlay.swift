@@ -1,4 +1,5 @@
 import Probes
+import ProcSampling
 import Screen
 
 /// Keys while a box lies over the view.
@@ -9,6 +10,7 @@ extension State {
         case .commands: overlay = nil
         case .quitQuestion: return answerQuitQuestion(key)
         case .sortMenu(let selected): chooseSort(selected, key)
+        case .namespaceMenu(let selected): chooseNamespace(selected, key)
         case .toolMenu(let selected, let subject): chooseTool(selected, subject, key)
         case nil: break
         }
@@ -44,6 +46,17 @@ extension State {
         case .chosen(let index):
             overlay = nil
             sort(by: columns[index].id)
+        case .closed: overlay = nil
+        }
+    }
+
+    private mutating func chooseNamespace(_ selected: Int, _ key: Key) {
+        let namespaces = shownNetwork?.namespaces?.namespaces ?? []
+        switch menu(selected, key, count: namespaces.count) {
+        case .moved(let index): overlay = .namespaceMenu(selected: index)
+        case .chosen(let index):
+            overlay = nil
+            if namespaces.indices.contains(index) { enter(namespaces[index]) }
         case .closed: overlay = nil
         }
     }

@@ -54,6 +54,17 @@ extension State {
         case .nextCurve: nextCurve()
         case .readMappings: readMappings()
 
+        case .nextGrouping: nextGrouping()
+        case .chooseNamespace: chooseNamespace()
+        case .toggleServices: return toggleServices()
+        case .toggleHosts: return toggleHosts()
+        case .lookClosely: lookClosely()
+        case .losses: path.append(Level(.losses))
+        case .routes: openRoutes()
+        case .routeTo: prompt = Prompt(purpose: .routeTo, field: TextField())
+        case .sockets: openSocketsOfSelection()
+        case .ownerThreads: openOwner()
+
         case .toolMenu: openToolMenu()
         case .tool(let id): prepareTool(id)
         case .search, .searchAgain, .scrollSideways, .save: break
@@ -89,6 +100,7 @@ extension State {
 
     private mutating func open() {
         if place == .overview, let selectedFinding { return open(selectedFinding) }
+        if case .socket = place { return openOwner() }
         guard let shown, let index = list.selectedIndex else {
             if list.selected != nil {
                 say(
@@ -105,16 +117,19 @@ extension State {
             path.append(Level(.thread(identity, of: shown.processes[row.index].id)))
         case .mappings:
             if list.unfolded.contains(row.id) { fold() } else { unfold() }
-        case .mapping: break
+        case .socket(let id): path.append(Level(.socket(id)))
+        case .socketGroup(let id): path.append(Level(.sockets(of: id)))
+        case .mapping, .route, .stage, .part: break
         }
     }
 
     /// Keeps the list of a view as it was left, for when one comes back.
     private mutating func leave(_ level: Level) {
         switch level.place {
-        case .threads(of: nil), .memory: left[level.place] = level
+        case .threads(of: nil), .memory, .sockets(of: nil), .socketGroups, .udp:
+            left[level.place] = level
         case .mappings: mappings.forget()
-        case .overview, .threads, .thread, .tool: break
+        case .overview, .threads, .thread, .sockets, .socket, .losses, .routes, .tool: break
         }
     }
 
@@ -163,7 +178,10 @@ extension State {
 
     /// Whether the row is a hot thread or holds one.
     func isHot(_ row: Row, in snapshot: Snapshot) -> Bool {
-        if case .mappings = place { return false }
+        switch row.id {
+        case .process, .thread: break
+        default: return false
+        }
         let process = snapshot.processes[row.index]
         guard let thread = row.part else { return process.hasHotThread(settings.hotThreshold) }
         return process.threads[thread].isHot(settings.hotThreshold) == true
@@ -193,9 +211,11 @@ extension State {
         guard let shown else { return }
         if place == .memory { memory.updateChanges(for: shown) }
         if case .mappings = place { mappings.sortMembers(of: list.unfolded) }
+        prepareNetworkRows()
         let arrangement = Arrangement(
             snapshot: shown, list: list, userNames: userNames, holdsOrder: list.heldUntil != nil,
-            namesThreads: place == .overview, memory: memoryFigures, groups: mappingGroups)
+            namesThreads: place == .overview, memory: memoryFigures, groups: mappingGroups,
+            network: networkRows)
         // What is filtered out by hand makes way as always.
         let isFiltering = if case .filter = prompt?.purpose { true } else { false }
         // A curve stays on show when its process ends, and goes on with the one that continues it.
@@ -204,7 +224,11 @@ extension State {
         followRestart()
         // Before there are rates the order says nothing, and so would a selection.
         let hasRates = shown.processes.contains { $0.hottestCPU != nil }
-        if !hasRates, frozen == nil, list.heldUntil == nil { list.selected = nil }
+        if !hasRates, frozen == nil, list.heldUntil == nil, !place.isOfNetwork {
+            list.selected = nil
+        }
+        // Whatever loses comes first, until a person looks at something else.
+        if place == .udp || place == .losses, !list.isByHand { list.selected = list.rows.first?.id }
         // In the first minute another process may turn out to grow the most.
         if place == .memory, !list.isByHand, memory.history.recorded < .seconds(60) {
             list.selected = list.rows.first?.id

@@ -36,6 +36,8 @@ extension State {
         case .command:
             if ["q", "q!", "quit"].contains(text) { return [.quit] }
             if !text.isEmpty { say(":\(text) is not a command; there is :q", isFailure: true) }
+        case .routeTo:
+            setRouteTo(text)
         case .search:
             guard !text.isEmpty else { break }
             let height = layout.outputHeight

@@ -64,11 +64,62 @@ extension State {
                     command: "pmap -X \(process.pid) | sort -nrk7 | head -20",
                     shows: "its mappings, by resident memory"),
             ]
+        case .sockets, .socketGroups:
+            return [
+                ShellCommand(
+                    command: enter + "ss -anpie", shows: "all sockets with owners and figures"),
+                ShellCommand(
+                    command: enter + "ss -tan | awk '{ print $1 }' | sort | uniq -c",
+                    shows: "TCP sockets by state"),
+            ] + dxtopCommand("sockets" + inNamespace)
+        case .socket(let id):
+            let filter = socket(id).map { " | grep -w -A1 'ino:\($0.inode)'" } ?? ""
+            return [
+                ShellCommand(
+                    command: enter + "ss -anpiem" + filter, shows: "this socket, as ss shows it")
+            ]
+        case .udp, .losses:
+            return [
+                ShellCommand(
+                    command: enter + "ss -uanmpe",
+                    shows: "UDP sockets: queue (r), buffer (rb), drops (d)"),
+                ShellCommand(
+                    command: enter + "nstat -az 'Udp*' 'Ip*Reasm*'",
+                    shows: "counters of UDP and of reassembly"),
+                ShellCommand(
+                    command: "cat /proc/net/softnet_stat",
+                    shows: "a row for each CPU: processed, dropped, squeezed, in hexadecimal"),
+                ShellCommand(command: enter + "ip -s -s link", shows: "losses of interfaces"),
+            ] + dxtopCommand("udp" + inNamespace)
+        case .routes:
+            let way = network.routeTo.map {
+                [
+                    ShellCommand(
+                        command: enter + "ip route get \($0)", shows: "the way to it, with its MTU")
+                ]
+            }
+            return (way ?? []) + [
+                ShellCommand(command: enter + "ip route show table all", shows: "version 4"),
+                ShellCommand(command: enter + "ip -6 route show table all", shows: "version 6"),
+            ]
         case .tool:
             return (tool?.commands ?? []).map {
                 ShellCommand(command: $0, shows: tool?.tool.title ?? "")
             }
         }
+    }
+
+    /// What comes before a command so that it runs in the namespace on show.
+    private var enter: String {
+        guard let namespace = shownNetwork?.namespace, !namespace.isOwn else { return "" }
+        if let name = namespace.names.first { return "ip netns exec \(name) " }
+        return namespace.process.map { "nsenter -t \($0.pid) -n " } ?? ""
+    }
+
+    private var inNamespace: String {
+        guard let namespace = shownNetwork?.namespace, !namespace.isOwn else { return "" }
+        if let name = namespace.names.first { return " --netns \(name)" }
+        return namespace.process.map { " --netns \($0.pid)" } ?? ""
     }
 
     private func dxtopCommand(_ view: String) -> [ShellCommand] {

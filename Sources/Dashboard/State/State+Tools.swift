@@ -2,7 +2,7 @@ import Probes
 import ProcSampling
 import Screen
 
-/// Tools: which thread they are for, the card before they start, keys while they run.
+/// Tools: which thread or peer they are for, the card before they start, keys while they run.
 extension State {
     /// The selected thread; of a selected process, its hottest thread.
     var toolSubject: ToolSubject? {
@@ -16,13 +16,27 @@ extension State {
         if case .mappings(let owner) = place {
             return shown.process(owner).flatMap { hottest(of: $0, in: shown) }
         }
+        if place.isOfNetwork { return peerSubject }
         guard let index = list.selectedIndex else { return nil }
-        let process = shown.processes[list.rows[index].index]
-        switch list.rows[index].id {
-        case .thread(let thread): return subject(thread: thread, process: process.id, in: shown)
-        case .process: return hottest(of: process, in: shown)
-        case .mappings, .mapping: return nil
+        let row = list.rows[index]
+        switch row.id {
+        case .thread(let thread):
+            return subject(thread: thread, process: shown.processes[row.index].id, in: shown)
+        case .process: return hottest(of: shown.processes[row.index], in: shown)
+        default: return nil
         }
+    }
+
+    /// The selected peer, with the way to it as far as it is known.
+    private var peerSubject: ToolSubject? {
+        guard let selectedPeer else { return nil }
+        let chosen = shownNetwork?.routes?.chosen
+        let way = chosen?.peer == selectedPeer ? chosen : nil
+        return ToolSubject(
+            PeerTarget(
+                address: selectedPeer, namespace: shownNetwork?.namespace,
+                interfaceName: (try? way?.result.get())?.interfaceName,
+                interfaceMTU: way?.interfaceMTU.map { Int($0) }))
     }
 
     private func hottest(of process: ProcessSample, in snapshot: Snapshot) -> ToolSubject? {
@@ -60,6 +74,10 @@ extension State {
         let subject = toolSubject
         if let ended = endedThread(subject) {
             say("\(ended) has ended: there is nothing left to look at", isFailure: true)
+            return nil
+        }
+        if place.isOfNetwork, subject == nil {
+            say("select a socket with a peer first", isFailure: true)
             return nil
         }
         if frozen != nil, subject == nil {

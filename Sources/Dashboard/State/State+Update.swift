@@ -1,4 +1,5 @@
 import Diagnosis
+import Probes
 import ProcSampling
 import Screen
 
@@ -16,14 +17,24 @@ extension State {
         case .sample(let snapshot):
             take(snapshot)
         case .tool(let toolEvent, let run):
-            if tool?.run == run { tool?.take(toolEvent, at: now, width: size.columns) }
+            take(toolEvent, of: run)
         case .saved(let message, let failed):
             say(message, isFailure: failed)
+        case .services(let names):
+            network.services = names
+        case .hostName(let address, let name):
+            network.hostNames[address] = .some(name)
         case .tick:
             effects = startToolWhenDue()
         }
         let isByHand = if case .key = event { true } else { false }
         return effects + settle(isByHand: isByHand)
+    }
+
+    private mutating func take(_ event: ToolEvent, of run: Int) {
+        if tool?.run == run { tool?.take(event, at: now, width: size.columns) }
+        guard case .finished(let outcome) = event, let way = outcome.pathMTU else { return }
+        verdicts.note(way)
     }
 
     private mutating func take(_ snapshot: Snapshot) {
@@ -32,6 +43,7 @@ extension State {
             history.record(snapshot, shown: interest?.shownThreads ?? [])
         }
         memory.record(snapshot)
+        if let reading = snapshot.network { network.record(reading, shown: shownSockets) }
         // A screen that stands keeps what was read for it.
         if frozen == nil { mappings.note(snapshot.mappings) }
         verdicts.update(snapshot, history: history, memory: memory.history)
@@ -47,10 +59,12 @@ extension State {
         dropLostFinding()
         arrange()
         if let shown, level.processName == nil { path[path.count - 1].note(shown) }
+        var effects = wantedNames()
         let wanted = wantedInterest()
-        guard wanted != interest else { return [] }
+        guard wanted != interest else { return effects }
         interest = wanted
-        return [.look(wanted, atOnce: isByHand)]
+        effects.append(.look(wanted, atOnce: isByHand))
+        return effects
     }
 
     mutating func say(_ text: String, isFailure: Bool = false) {

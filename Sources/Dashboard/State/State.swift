@@ -16,6 +16,7 @@ package struct State: Sendable {
     package var history = History()
     package var memory = MemoryState()
     var mappings = MappingsState()
+    package var network = NetworkState()
     package var verdicts = Verdicts()
     /// The newest snapshot.
     package var live: Snapshot?
@@ -92,6 +93,7 @@ package enum Overlay: Sendable, Hashable {
     case help(scroll: Int)
     case toolMenu(selected: Int, ToolSubject)
     case sortMenu(selected: Int)
+    case namespaceMenu(selected: Int)
     /// Shell commands to copy, with what each shows.
     case commands([ShellCommand])
     case quitQuestion
@@ -109,6 +111,7 @@ package struct Prompt: Sendable {
         case filter(before: String)
         case interval
         case command
+        case routeTo
         case search
         case save
     }

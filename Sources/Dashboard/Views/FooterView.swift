@@ -56,6 +56,7 @@ enum FooterView {
             case .filter: "filter: "
             case .interval: "refresh every (seconds): "
             case .command: ":"
+            case .routeTo: "way to (address): "
             case .search: "search: "
             case .save: "save as: "
             }

@@ -90,7 +90,24 @@ extension State {
                 + "T\(thread.tid) \(level.threadName ?? "")"
         case .memory: "Memory"
         case .mappings(let process): "\(level.processName ?? "process") \(process.pid)"
+        case .sockets(of: nil), .socketGroups: "Sockets"
+        case .sockets(of: let group?): title(of: group)
+        case .socket: level.socketName ?? "socket"
+        case .udp: "UDP"
+        case .losses: "Losses"
+        case .routes: "Routes"
         case .tool: tool?.tool.id ?? "tool"
+        }
+    }
+    private func title(of group: SocketGroup.ID) -> String {
+        switch group {
+        case .state(let transport, let state):
+            "sockets \(state.name(of: transport))"
+        case .peer(let address): "sockets to \(address)"
+        case .noPeer: "sockets without a peer"
+        case .process(let process):
+            "sockets of \(live?.process(process)?.name ?? "process") \(process.pid)"
+        case .noProcess: "sockets without a process"
         }
     }
 }

@@ -12,7 +12,7 @@ enum ListView {
             columns.first { $0.id == list.sort }?.isNumber == false || list.sort == .timeLeft
         return Table(
             columns: columns.map { column in
-                var column = state.fitted(column.inTable)
+                var column = state.fittedToWidth(state.fittedToTime(column.inTable))
                 // The one that sorts must be seen.
                 if column.id == list.sort { column.rank = 0 }
                 return column
@@ -39,13 +39,18 @@ enum ListView {
         let list = state.level.list
         // Once for all cells.
         let (figures, groups) = (state.memoryFigures, state.mappingGroups)
+        let network = state.networkRows
         table.draw(
             into: &surface, in: area, rows: list.rows.count, first: first,
             selected: state.selectedFinding == nil ? list.selectedIndex : nil
         ) { index, column in
             let row = list.rows[index]
-            if case .mappings = state.place {
+            switch row.id {
+            case .mappings, .mapping:
                 return content(of: column, MappingReader(row, in: groups), row)
+            case .socket, .socketGroup, .route, .stage, .part:
+                return network.map { NetworkCells($0).content(of: column, row) } ?? .text("")
+            case .process, .thread: break
             }
             let reader = RowReader(
                 row, in: snapshot, userNames: state.userNames,
@@ -134,6 +139,8 @@ enum ListView {
         } else if case .mappings = state.place {
             // The summary says what the reading is at.
             return
+        } else if state.place.isOfNetwork {
+            text = state.shownNetwork == nil ? "" : "none"
         } else if case .threads(of: let process?) = state.place {
             text =
                 state.frozen == nil

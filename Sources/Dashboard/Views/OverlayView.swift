@@ -1,4 +1,5 @@
 import Probes
+import ProcSampling
 import Screen
 
 /// The boxes that lie over a view.
@@ -28,6 +29,8 @@ enum OverlayView {
                     entry(
                         column.title, column.meaning, isSelected: index == selected, width: width)
                 }, selected, into: &surface, in: area)
+        case .namespaceMenu(let selected):
+            drawNamespaces(state, selected, into: &surface, in: area, width: width)
         case .commands(let commands):
             let rows = commands.flatMap { command in
                 [
@@ -86,6 +89,33 @@ enum OverlayView {
         rows(
             (isSelected ? "> " : "  ") + name, isSelected ? Style.accent.reversed : .accent, 11,
             text, isSelected ? Style.text.reversed : .text, width: width)
+    }
+
+    private static func drawNamespaces(
+        _ state: State, _ selected: Int, into surface: inout Surface, in area: Rect, width: Int
+    ) {
+        guard let list = state.shownNetwork?.namespaces else {
+            Card(title: "Network namespaces", rows: [[StyledText("looking for them ...", .faint)]])
+                .draw(into: &surface, in: area)
+            return
+        }
+        var entries = list.namespaces.enumerated().map { index, namespace in
+            let name = NetworkNotes.name(of: namespace, state)
+            let count = namespace.processCount
+            let who = namespace.process.flatMap { state.shown?.process($0)?.command }
+            let text =
+                "\(count) \(count == 1 ? "process" : "processes")" + (who.map { ": \($0)" } ?? "")
+            return rows(
+                (index == selected ? "> " : "  ") + name,
+                index == selected ? Style.accent.reversed : .accent, 28, text,
+                index == selected ? Style.text.reversed : .text, width: width)
+        }
+        if list.deniedProcesses > 0 {
+            let text =
+                "of \(list.deniedProcesses) processes the namespace is not told: root would see"
+            entries.append(Wrapped.lines(text, width: width).map { [StyledText($0, .faint)] })
+        }
+        drawMenu("Network namespaces", entries, selected, into: &surface, in: area)
     }
 
     /// A card of entries of one or more rows, scrolled so that the selected one is in sight.

@@ -6,8 +6,8 @@ import Units
 
 /// View 1: which resource is short, then processes by their hottest thread.
 enum OverviewView {
-    /// CPU and memory, swap and disk, hot threads.
-    static let resourceLines = 3
+    /// CPU and memory, swap and disk, UDP and TCP, hot threads.
+    static let resourceLines = 4
     /// More on a tall screen: every CPU, so that one at its limit shows.
     static let cpuLines = 2
 
@@ -30,16 +30,19 @@ enum OverviewView {
 
     // MARK: Resources
 
-    /// CPU and memory, swap and disk, each with its mark; below them the hot threads.
+    /// CPU and memory, swap and disk, UDP and TCP, each with its mark; below them the hot threads.
     static func drawResources(
         _ snapshot: Snapshot, _ state: State, into surface: inout Surface, in rect: Rect
     ) {
         let host = snapshot.host
         let health = HostHealth(host)
+        let network = snapshot.network?.counters
         let left = (rect.columns - 3) * 40 / 77
         let cells: [(label: String, facts: [String], verdict: Verdict?)] = [
             ("CPU", cpuFacts(host), health.cpu), ("MEM", memoryFacts(host), health.memory),
             ("SWAP", swapFacts(host), health.swap), ("DISK", diskFacts(host), health.disk),
+            ("UDP", udpFacts(network), state.shownVerdicts?.network.udp),
+            ("TCP", tcpFacts(network), state.shownVerdicts?.network.tcp),
         ]
         for (index, cell) in cells.enumerated() {
             let isLeft = index % 2 == 0
@@ -53,7 +56,7 @@ enum OverviewView {
                     at: Point(column: rect.column + left + 1, row: row.row), style: .faint)
             }
         }
-        let last = Rect(column: rect.column, row: rect.row + 2, columns: rect.columns, rows: 1)
+        let last = Rect(column: rect.column, row: rect.row + 3, columns: rect.columns, rows: 1)
         drawHotThreads(snapshot, state, into: &surface, in: last)
     }
 
@@ -125,6 +128,27 @@ enum OverviewView {
         ]
         if let blocked = host.blocked { facts.append("D \(blocked)") }
         if let pressure = host.ioPressure { facts.append("psi \(whole(pressure.some.average10))") }
+        return facts
+    }
+
+    private static func udpFacts(_ counters: NetworkCounters?) -> [String] {
+        guard let counters else { return ["-"] }
+        let received = counters.sum(.udpReceived, .udp6Received)
+        let lost = counters.sum(.udpErrors, .udp6Errors)
+        return ["\((received?.rate).text)/s in", "drop \((lost?.rate).text)/s"]
+    }
+
+    private static func tcpFacts(_ counters: NetworkCounters?) -> [String] {
+        guard let counters else { return ["-"] }
+        var facts: [String] = []
+        if let open = counters[.tcpEstablished]?.total { facts.append("\(open) open") }
+        if let sent = counters[.tcpSegmentsSent]?.rate,
+            let again = counters[.tcpRetransmitted]?.rate
+        {
+            let share = sent > .zero ? Percent(100 * again.rawValue / sent.rawValue) : .zero
+            facts.append("retr \(share.text)%")
+        }
+        facts.append("lsn-ovf \((counters[.listenOverflows]?.rate).text)/s")
         return facts
     }
 

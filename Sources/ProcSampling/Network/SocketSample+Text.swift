@@ -37,9 +37,13 @@ extension SocketSample {
         }
     }
 
-    /// The state as `netstat(8)` spells it; UNCONN, as in `ss(8)`, for what needs no connection.
-    public var stateName: String {
-        switch (transport, state) {
+    public var stateName: String { state.name(of: transport) }
+}
+
+extension SocketState {
+    /// As `netstat(8)` spells it; UNCONN, as in `ss(8)`, for what needs no connection.
+    public func name(of transport: Transport) -> String {
+        switch (transport, self) {
         case (.tcp, .close): "CLOSE"
         case (_, .close): "UNCONN"
         case (_, .unknown): "UNKNOWN"

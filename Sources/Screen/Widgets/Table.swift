@@ -18,10 +18,14 @@ package struct Table<ID: Hashable & Sendable>: Sendable {
         package var alignment: Alignment
         /// Where there is too little room, the columns with the highest rank go first.
         package var rank: Int
+        /// Of a text that is too long the end is shown: an address matters less than its port.
+        package var keepsEnd: Bool
 
         package init(
-            _ id: ID, _ title: String, _ width: Width, _ alignment: Alignment = .right, rank: Int
+            _ id: ID, _ title: String, _ width: Width, _ alignment: Alignment = .right, rank: Int,
+            keepsEnd: Bool = false
         ) {
+            self.keepsEnd = keepsEnd
             self.id = id
             self.title = title
             self.width = width
@@ -107,8 +111,8 @@ package struct Table<ID: Hashable & Sendable>: Sendable {
                 column: rect.column + slot.start, row: rect.row,
                 columns: min(slot.width, rect.columns - slot.start), rows: 1)
             switch content(slot.column.id) {
-            case .text(let text): drawText([text], into: &surface, cell, slot.column.alignment)
-            case .pieces(let pieces): drawText(pieces, into: &surface, cell, slot.column.alignment)
+            case .text(let text): drawText([text], into: &surface, cell, slot.column)
+            case .pieces(let pieces): drawText(pieces, into: &surface, cell, slot.column)
             case .sparkline(let sparkline): sparkline.draw(into: &surface, in: cell)
             }
         }
@@ -121,8 +125,7 @@ package struct Table<ID: Hashable & Sendable>: Sendable {
     /// A name that is too long ends in an ellipsis. A figure is never cut, since what is left of
     /// it would be another figure: `#` stands in its place.
     private func drawText(
-        _ pieces: [StyledText], into surface: inout Surface, _ cell: Rect,
-        _ alignment: Column.Alignment
+        _ pieces: [StyledText], into surface: inout Surface, _ cell: Rect, _ column: Column
     ) {
         let unicode = surface.glyphs.isUnicode
         var width = 0
@@ -131,16 +134,30 @@ package struct Table<ID: Hashable & Sendable>: Sendable {
                 piece.text, unicode: unicode, limit: cell.columns - width)
         }
         var start = cell.origin
-        if width > cell.columns, alignment == .right {
+        if width > cell.columns, column.alignment == .right {
             surface.fill(cell, "#", style: .faint)
             return
         }
-        if alignment == .right { start.column += cell.columns - width }
+        if column.alignment == .right { start.column += cell.columns - width }
+        if width > cell.columns, column.keepsEnd, let text = pieces.first {
+            drawEnd(of: text, into: &surface, cell)
+            return
+        }
         surface.put(pieces, at: start, within: cell.columns)
         if width > cell.columns, cell.columns > 1 {
             surface.put(
                 glyph: surface.glyphs.ellipsis,
                 at: Point(column: cell.column + cell.columns - 1, row: cell.row), style: .faint)
         }
+    }
+
+    /// The end of a text behind an ellipsis.
+    private func drawEnd(of text: StyledText, into surface: inout Surface, _ cell: Rect) {
+        guard cell.columns > 1 else { return }
+        let width = VisibleText.width(text.text, unicode: surface.glyphs.isUnicode)
+        surface.put(glyph: surface.glyphs.ellipsis, at: cell.origin, style: .faint)
+        surface.put(
+            text.text, at: Point(column: cell.column + 1, row: cell.row), style: text.style,
+            within: cell.columns - 1, skipping: width - cell.columns + 1)
     }
 }

@@ -39,6 +39,8 @@ struct WatchDocument: Encodable {
         case .threads: try fields.write("threads", rows.threads(of: snapshot))
         case .processes: try fields.write("processes", rows.processes(of: snapshot))
         case .memory: try fields.write("memory", rows.memory(of: snapshot))
+        case .sockets: try fields.write("sockets", rows.sockets(of: snapshot))
+        case .udp: try fields.write("udp", rows.udp(of: snapshot))
         }
     }
 }

@@ -22,7 +22,7 @@ struct SocketDocument: Encodable {
         try fields.write("local_port", socket.local.port)
         try fields.write("peer_address", socket.peer.address)
         try fields.write("peer_port", socket.peer.port)
-        try fields.write("state", socket.state.name)
+        try fields.write("state", socket.stateName)
         try fields.write("inode", socket.inode == 0 ? nil : socket.inode)
         try fields.write("netns", socket.id.namespace.rawValue)
         try fields.write("pid", socket.owner?.process.pid.rawValue)
@@ -43,63 +43,4 @@ struct SocketDocument: Encodable {
     }
 
     private var isListener: Bool { socket.state == .listen }
-}
-
-extension Transport {
-    fileprivate var name: String {
-        switch self {
-        case .tcp: "tcp"
-        case .udp: "udp"
-        case .raw: "raw"
-        case .unixStream: "unix_stream"
-        case .unixDatagram: "unix_datagram"
-        case .unixSequenced: "unix_seqpacket"
-        case .packet: "packet"
-        }
-    }
-}
-
-extension SocketSample {
-    fileprivate var family: String {
-        if transport.isUnix { return "unix" }
-        if case .ip(let address, _) = local { return address.isV6 ? "ipv6" : "ipv4" }
-        return "packet"
-    }
-}
-
-extension SocketAddress {
-    /// Nil where there is none, or no name for it.
-    fileprivate var address: String? {
-        switch self {
-        case .ip(let address, _): address.description
-        case .unix(let path): path.isEmpty ? nil : path
-        case .unixPeer, .packet, .none: nil
-        }
-    }
-
-    /// Nil where it has none; 0 stands for any.
-    fileprivate var port: UInt16? {
-        if case .ip(_, let port) = self { port } else { nil }
-    }
-}
-
-extension SocketState {
-    /// As in `include/net/tcp_states.h`, without TCP_.
-    fileprivate var name: String? {
-        switch self {
-        case .unknown: nil
-        case .established: "ESTABLISHED"
-        case .synSent: "SYN_SENT"
-        case .synReceived: "SYN_RECV"
-        case .finWait1: "FIN_WAIT1"
-        case .finWait2: "FIN_WAIT2"
-        case .timeWait: "TIME_WAIT"
-        case .close: "CLOSE"
-        case .closeWait: "CLOSE_WAIT"
-        case .lastAck: "LAST_ACK"
-        case .listen: "LISTEN"
-        case .closing: "CLOSING"
-        case .newSynReceived: "NEW_SYN_RECV"
-        }
-    }
 }

@@ -1,0 +1,30 @@
+/// What rows are searched for: text that stands anywhere in theirs, ASCII letters in either case.
+struct TextFilter {
+    private let needle: [UInt8]
+
+    init(_ text: String) { needle = text.utf8.map(\.asciiLowercased) }
+
+    var isEmpty: Bool { needle.isEmpty }
+
+    func matches(_ text: String) -> Bool {
+        guard let first = needle.first else { return true }
+        // Lent, not copied: tens of thousands of rows are asked at every letter that is typed.
+        var text = text
+        return text.withUTF8 { hay in
+            guard hay.count >= needle.count else { return false }
+            return (0...(hay.count - needle.count)).contains { start in
+                hay[start].asciiLowercased == first
+                    && needle.indices.allSatisfy { hay[start + $0].asciiLowercased == needle[$0] }
+            }
+        }
+    }
+}
+
+extension String {
+    /// Whether `part` stands in it, ASCII letters matching in either case.
+    func containsIgnoringCase(_ part: String) -> Bool { TextFilter(part).matches(self) }
+}
+
+extension UInt8 {
+    fileprivate var asciiLowercased: UInt8 { (0x41...0x5A).contains(self) ? self | 0x20 : self }
+}

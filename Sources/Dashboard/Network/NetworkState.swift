@@ -1,0 +1,62 @@
+import ProcFormats
+package import ProcSampling
+import Units
+
+/// What views 4 and 5 know and how a person set them.
+package struct NetworkState: Sendable {
+    /// Nil for dxtop's own.
+    package var namespace: NamespaceID?
+    /// Queues, retransmits and round trips of the sockets that were looked at.
+    private(set) var history = SocketHistory()
+    /// The reading that was recorded last.
+    private var recorded: Int?
+    /// The close look that was asked for last.
+    var burst: NetworkWish.Burst?
+    /// To whom the way is shown.
+    var routeTo: IPAddress?
+    /// Ports by the names of services, once they were asked for.
+    var services: ServiceNames?
+    var showsServices = false
+    /// Addresses by the names of hosts: what DNS was asked for, and what it said; nil while it has
+    /// not answered.
+    var hostNames: [IPAddress: String?] = [:]
+    var showsHosts = false
+    /// The rows of views 4 and 5 in order, made once for each reading; so are groups of sockets.
+    var rows = SocketRows()
+    private(set) var groups: [SocketGroup] = []
+    private var groupsOf: (reading: Int, kind: SocketGroup.Kind)?
+    /// Names of the processes of a refresh.
+    private(set) var processNames: [ProcessIdentity: String] = [:]
+    private var processNamesOf: Int?
+
+    package init() {}
+
+    /// Takes in a reading; the same one again changes nothing.
+    mutating func record(_ reading: NetworkReading, shown: Set<SocketID>) {
+        guard reading.number != recorded else { return }
+        recorded = reading.number
+        history.record(reading, shown: shown)
+    }
+
+    /// Brings what rows are made of up to what is shown.
+    mutating func prepare(_ snapshot: Snapshot, groupedBy kind: SocketGroup.Kind?) {
+        if processNamesOf != snapshot.sequence {
+            processNamesOf = snapshot.sequence
+            processNames = Dictionary(
+                snapshot.processes.map { ($0.id, $0.name) },
+                uniquingKeysWith: { first, _ in first })
+        }
+        guard let kind, let reading = snapshot.network else {
+            groups = []
+            groupsOf = nil
+            return
+        }
+        guard groupsOf?.reading != reading.number || groupsOf?.kind != kind else { return }
+        groupsOf = (reading.number, kind)
+        groups = SocketGroup.all(by: kind, in: reading.sockets.sockets)
+    }
+
+    mutating func look(at sockets: [SocketID]) {
+        burst = NetworkWish.Burst(sockets: sockets, number: (burst?.number ?? 0) + 1)
+    }
+}

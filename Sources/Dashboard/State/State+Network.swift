@@ -1,0 +1,309 @@
+import Diagnosis
+import ProcFormats
+import ProcSampling
+import Screen
+import Units
+
+/// Views 4 and 5: which sockets, of which namespace, under which names, and what lies behind a row.
+extension State {
+    /// The reading that goes with what is shown; nil at an earlier moment, of which none is kept.
+    var shownNetwork: NetworkReading? { shown?.network }
+
+    /// The figures of sockets, for rows and their order.
+    var socketFigures: SocketFigures? {
+        guard let reading = shownNetwork else { return nil }
+        return SocketFigures(
+            reading: reading, words: SocketWords(network, reading),
+            verdicts: shownVerdicts?.network, userNames: userNames, names: network.processNames)
+    }
+
+    /// The way of a datagram, as of what is shown.
+    var lossChain: LossChain? { shownVerdicts?.network.chain }
+
+    func socket(_ id: SocketID) -> SocketSample? {
+        shownNetwork?.sockets.sockets.first { $0.id == id }
+    }
+
+    /// The socket whose row is selected, or whose detail is open.
+    var selectedSocket: SocketSample? {
+        if case .socket(let id) = place { return socket(id) }
+        guard case .socket(let id) = list.selected else { return nil }
+        return socket(id)
+    }
+
+    /// The other end that a tool or a route is asked for.
+    var selectedPeer: IPAddress? {
+        if place == .routes { return network.routeTo }
+        if case .socketGroup(.peer(let address)) = list.selected { return address }
+        guard case .ip(let address, _) = selectedSocket?.peer, !address.isUnspecified else {
+            return nil
+        }
+        return address.unmapped
+    }
+
+    // MARK: What is read
+
+    /// What the sampler should read of networks for what is on the screen.
+    func networkWish() -> NetworkWish {
+        guard place.isOfNetwork, frozen == nil else { return NetworkWish() }
+        var wish = NetworkWish(namespace: network.namespace, burst: network.burst)
+        switch place {
+        case .sockets, .socketGroups: wish.tables = .all
+        case .socket(let id):
+            wish.tables = socket(id)?.transport.table ?? .all
+            wish.follows = [id]
+            wish.routeTo = selectedPeer
+        case .udp, .losses: wish.tables = .udp
+        case .routes:
+            wish.wantsRoutes = true
+            wish.routeTo = network.routeTo
+        default: break
+        }
+        if place == .udp {
+            wish.follows = list.visible(height: layout.listHeight).compactMap { row in
+                if case .socket(let id) = row.id { id } else { nil }
+            }
+        }
+        if case .namespaceMenu = overlay { wish.wantsNamespaces = true }
+        return wish
+    }
+
+    /// Sockets whose history is kept although nothing happens to them.
+    var shownSockets: Set<SocketID> {
+        guard place.isOfNetwork else { return [] }
+        if case .socket(let id) = place { return [id] }
+        return Set(
+            list.visible(height: layout.listHeight).compactMap { row in
+                if case .socket(let id) = row.id { id } else { nil }
+            })
+    }
+
+    // MARK: Rows
+
+    /// Brings the rows of lists of networks up to what is shown.
+    mutating func prepareNetworkRows() {
+        guard let shown, place.isOfNetwork else { return }
+        let kind: SocketGroup.Kind? = if case .socketGroups(let kind) = place { kind } else { nil }
+        network.prepare(shown, groupedBy: kind)
+        let group: SocketGroup.ID?
+        switch place {
+        case .sockets(of: let id): group = id
+        case .udp: group = nil
+        default: return
+        }
+        guard let figures = socketFigures else {
+            network.rows = SocketRows()
+            return
+        }
+        let isHeld = list.heldUntil != nil
+        let reading = figures.reading
+        let key = SocketRows.Key(
+            reading: reading.number, count: reading.sockets.sockets.count, group: group,
+            filter: list.filter, sort: list.sort, isReversed: list.isReversed, isHeld: isHeld,
+            showsNames: (network.showsServices ? 1 : 0) + (network.showsHosts ? 2 : 0),
+            isOfUDP: place == .udp)
+        let places =
+            isHeld
+            ? Dictionary(
+                list.rows.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+            : nil
+        network.rows.update(for: key, figures: figures, places: places)
+    }
+
+    /// The rows of lists of networks, for `Arrangement`.
+    var networkRows: NetworkRows? {
+        guard place.isOfNetwork else { return nil }
+        return NetworkRows(
+            sockets: network.rows.rows, groups: network.groups, reading: shownNetwork,
+            figures: socketFigures, chain: lossChain)
+    }
+
+    /// Addresses have room for their longest of version 4 where the screen is wide, before more
+    /// columns get any.
+    func fittedToWidth(_ column: Table<ColumnID>.Column) -> Table<ColumnID>.Column {
+        guard place.showsEndsOfSockets, size.columns >= 100,
+            column.id == .localAddress || column.id == .peerAddress
+        else { return column }
+        var column = column
+        column.width = .flexible(minimum: 21)
+        return column
+    }
+
+    // MARK: Commands
+
+    /// The sockets of the selected process.
+    mutating func openSocketsOfSelection() {
+        guard let selectedProcess = selectedProcess ?? processOfSelectedThread else {
+            say("select a process first", isFailure: true)
+            return
+        }
+        path.append(Level(.sockets(of: .process(selectedProcess))))
+    }
+
+    private var processOfSelectedThread: ProcessIdentity? {
+        guard let shown, let index = list.selectedIndex, case .thread = list.rows[index].id else {
+            return nil
+        }
+        return shown.processes[list.rows[index].index].id
+    }
+
+    /// Sockets one by one, then counted by state, by peer, by process.
+    mutating func nextGrouping() {
+        let kinds = SocketGroup.Kind.allCases
+        switch place {
+        case .sockets(of: nil): replacePlace(.socketGroups(by: kinds[0]))
+        case .socketGroups(let kind):
+            let next = (kinds.firstIndex(of: kind) ?? 0) + 1
+            replacePlace(
+                next < kinds.count ? .socketGroups(by: kinds[next]) : .sockets(of: nil))
+        default: break
+        }
+    }
+
+    private mutating func replacePlace(_ place: Place) {
+        left[self.place] = level
+        path[path.count - 1] = left[place] ?? Level(place)
+    }
+
+    /// The threads of the process that holds the selected socket, or that the selected group is of.
+    mutating func openOwner() {
+        if case .socketGroup(.process(let process)) = list.selected {
+            path.append(Level(.threads(of: process)))
+            return
+        }
+        guard let socket = selectedSocket else {
+            if case .socket = place { say("it is closed") } else { say("select a socket first") }
+            return
+        }
+        guard let owner = socket.owner else {
+            say(
+                socket.inode == 0
+                    ? "no process holds it any more: the kernel finishes it"
+                    : "its process is not known: root would see it", isFailure: true)
+            return
+        }
+        path.append(Level(.threads(of: owner.process)))
+    }
+
+    mutating func lookClosely() {
+        guard frozen == nil else {
+            say("the screen stands: Space lets it go on")
+            return
+        }
+        guard !settings.isForeign else {
+            say("a close look needs the live machine; this is another /proc tree", isFailure: true)
+            return
+        }
+        guard let socket = selectedSocket, socket.transport == .udp else {
+            say("select a UDP socket first", isFailure: true)
+            return
+        }
+        network.look(at: [socket.id])
+        say("looking at its queue every 10 ms for 5 s")
+    }
+
+    mutating func openRoutes() {
+        network.routeTo = selectedPeer
+        path.append(Level(.routes))
+    }
+
+    mutating func setRouteTo(_ text: String) {
+        guard !text.isEmpty else { return }
+        guard let address = IPAddress(text) else {
+            say("an address is wanted, such as 10.1.2.3 or 2001:db8::1", isFailure: true)
+            return
+        }
+        network.routeTo = address.unmapped
+    }
+
+    mutating func toggleServices() -> [Effect] {
+        network.showsServices.toggle()
+        say(network.showsServices ? "ports by /etc/services" : "ports as numbers")
+        return network.showsServices && network.services == nil ? [.readServices] : []
+    }
+
+    /// Asks DNS for the names of the peers on the screen, since a person said so.
+    mutating func toggleHosts() -> [Effect] {
+        network.showsHosts.toggle()
+        say(
+            network.showsHosts
+                ? "asking for names of the hosts on the screen (getent)" : "hosts as numbers")
+        return wantedNames()
+    }
+
+    /// What is on the screen and was not asked for yet.
+    mutating func wantedNames() -> [Effect] {
+        guard network.showsHosts, place.isOfNetwork, frozen == nil else { return [] }
+        var wanted: [IPAddress] = []
+        for row in list.visible(height: layout.listHeight) {
+            guard case .socket(let id) = row.id, let socket = socket(at: row, id) else { continue }
+            for case .ip(let address, _) in [socket.peer, socket.local]
+            where !address.isUnspecified && network.hostNames[address.unmapped] == nil {
+                network.hostNames[address.unmapped] = .some(nil)
+                wanted.append(address.unmapped)
+            }
+        }
+        return wanted.isEmpty ? [] : [.askForNames(wanted)]
+    }
+
+    private func socket(at row: Row, _ id: SocketID) -> SocketSample? {
+        guard let sockets = shownNetwork?.sockets.sockets, sockets.indices.contains(row.index),
+            sockets[row.index].id == id
+        else { return nil }
+        return sockets[row.index]
+    }
+
+    // MARK: Namespaces
+
+    mutating func chooseNamespace() {
+        guard !settings.isForeign else {
+            say("other namespaces are seen on the live machine only", isFailure: true)
+            return
+        }
+        overlay = .namespaceMenu(selected: 0)
+    }
+
+    mutating func enter(_ namespace: NetworkNamespace) {
+        let chosen = namespace.isOwn ? nil : namespace.id
+        guard chosen != network.namespace else { return }
+        network.namespace = chosen
+        network.routeTo = nil
+        network.burst = nil
+        // A socket or a group of another namespace says nothing here.
+        if let first = path.firstIndex(where: { $0.place.isOfNetwork }), first < path.count - 1 {
+            path.removeSubrange((first + 1)...)
+        }
+        list.selected = nil
+        list.isByHand = false
+    }
+}
+
+extension Place {
+    /// Whether it shows a network namespace, which may be another than ours.
+    var isOfNetwork: Bool {
+        switch self {
+        case .sockets, .socketGroups, .socket, .udp, .losses, .routes: true
+        case .overview, .threads, .thread, .memory, .mappings, .tool: false
+        }
+    }
+}
+
+extension Place {
+    /// Whether it lists sockets with both ends.
+    fileprivate var showsEndsOfSockets: Bool {
+        if case .sockets = self { true } else { false }
+    }
+}
+
+extension Transport {
+    /// The table of the kernel that has such sockets.
+    var table: SocketTables {
+        switch self {
+        case .tcp: .tcp
+        case .udp: .udp
+        case .raw: .raw
+        case .unixStream, .unixDatagram, .unixSequenced: .unix
+        case .packet: .packet
+        }
+    }
+}

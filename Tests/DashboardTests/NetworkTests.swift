@@ -1,0 +1,319 @@
+import ProcFormats
+import ProcSampling
+import Screen
+import Testing
+import Units
+
+@testable import Dashboard
+
+/// Views 4 and 5 in use.
+struct NetworkTests {
+    private func wish(_ scene: Scene) -> NetworkWish { scene.state.wantedInterest().network }
+
+    // MARK: Lists
+
+    @Test func numbersLeadToSocketsAndUDP() {
+        var scene = Scene.network(place: .overview)
+        #expect(wish(scene).tables.isEmpty)
+        scene.press(.character("4"))
+        #expect(scene.state.place == .sockets(of: nil))
+        #expect(wish(scene).tables == .all)
+        scene.press(.character("5"))
+        #expect(scene.state.place == .udp)
+        #expect(wish(scene).tables == .udp)
+        #expect(wish(scene).follows == [MadeNetwork.id(5), MadeNetwork.id(6)])
+    }
+
+    @Test(
+        arguments: [
+            (":12201", [5]), ("close_wait", [2]), ("streamd", [1, 2, 3, 6, 7]),
+            ("2214", [1, 2, 3, 6, 7]),
+            ("10.9.1.", [2, 4]), ("9092", [3]), ("udp", [5, 6]), ("evil", [8]), ("7003", [3]),
+            ("nothing", []),
+        ] as [(String, [UInt64])])
+    func anyPartFilters(text: String, cookies: [UInt64]) {
+        var scene = Scene.network(columns: 160)
+        scene.press(.character("/"))
+        scene.type(text)
+        let ids = scene.state.level.list.rows.map(\.id)
+        #expect(Set(ids) == Set(cookies.map { .socket(MadeNetwork.id($0)) }), "\(scene)")
+    }
+
+    @Test func lossesComeFirstInUDP() {
+        let scene = Scene.network(place: .udp) { reading in
+            reading.sockets.sockets.reverse()
+        }
+        #expect(scene.row(3).hasPrefix(">:12201"), "\(scene)")
+        #expect(scene.row(3).contains("212!"), "\(scene)")
+    }
+
+    @Test func selectionStaysOnItsSocket() {
+        var scene = Scene.network()
+        scene.press(.down, .down)
+        let selected = scene.state.level.list.selected
+        #expect(selected != nil)
+        scene.wait(.seconds(6))
+        scene.sample(1) { snapshot in
+            snapshot.network = MadeNetwork.reading(number: 90, at: snapshot.moment)
+            snapshot.network?.sockets.sockets.reverse()
+        }
+        #expect(scene.state.level.list.selected == selected)
+        // It closes: the row that comes into its place is selected.
+        scene.sample(1) { snapshot in
+            snapshot.network?.number = 91
+            snapshot.network?.sockets.sockets.removeAll { .socket($0.id) == selected }
+        }
+        #expect(scene.state.level.list.selected != selected)
+        #expect(scene.state.level.list.selected != nil)
+    }
+
+    @Test func orderIsHeldUnderAFinger() {
+        var scene = Scene.network()
+        scene.press(.down)
+        let before = scene.state.level.list.rows.map(\.id)
+        scene.sample(1) { snapshot in
+            snapshot.network = MadeNetwork.reading(number: 90, at: snapshot.moment)
+            snapshot.network?.sockets.sockets.reverse()
+        }
+        #expect(scene.state.level.list.rows.map(\.id) == before)
+    }
+
+    @Test(arguments: [
+        (ColumnID.receiveQueue, [5, 6, 1, 2] as [UInt64]), (.retransmits, [3, 2]),
+        (.localAddress, [1, 6, 5, 2]), (.peerAddress, [2, 4, 3]), (.process, [5, 1]),
+        (.holder, [5, 7, 1, 6]), (.roundTrip, [3, 2]), (.drops, [5]), (.socketState, [2, 3]),
+    ])
+    func everyColumnSorts(column: ColumnID, first: [UInt64]) {
+        var scene = Scene.network(columns: 160)
+        scene.state.sort(by: column)
+        scene.wait(.milliseconds(1))
+        let ids = scene.state.level.list.rows.map(\.id).prefix(first.count)
+        #expect(Array(ids) == first.map { .socket(MadeNetwork.id($0)) }, "\(scene)")
+    }
+
+    @Test func hostileNamesStayInTheirRow() {
+        let scene = Scene.network(columns: 160, glyphs: .blocks)
+        #expect(scene.shows("@evil\\e[2J\\nname"), "\(scene)")
+    }
+
+    // MARK: Groups
+
+    @Test func tabCountsByStateByPeerByProcess() {
+        var scene = Scene.network()
+        scene.press(.tab)
+        #expect(scene.state.place == .socketGroups(by: .state))
+        #expect(scene.shows("tcp CLOSE_WAIT"))
+        scene.press(.tab)
+        #expect(scene.shows("10.9.1.4"), "\(scene)")
+        scene.press(.tab)
+        #expect(scene.row(3).contains("5 streamd 2214"), "\(scene)")
+        scene.press(.enter)
+        #expect(scene.state.place == .sockets(of: .process(Scene.streamd)))
+        #expect(scene.state.level.list.rows.count == 5, "\(scene)")
+        #expect(scene.row(0).contains("Sockets > sockets of streamd 2214"), "\(scene)")
+        scene.press(.escape, .tab)
+        #expect(scene.state.place == .sockets(of: nil))
+    }
+
+    @Test func filterWorksOnGroups() {
+        var scene = Scene.network()
+        scene.press(.tab, .character("/"))
+        scene.type("wait")
+        #expect(scene.state.level.list.rows.count == 2, "\(scene)")
+    }
+
+    // MARK: Ways
+
+    @Test func socketLeadsToItsThreadsAndBack() {
+        var scene = Scene.network()
+        scene.press(.character("/"))
+        scene.type("51514")
+        scene.press(.enter, .enter)
+        #expect(scene.state.place == .socket(MadeNetwork.id(2)))
+        #expect(wish(scene).tables == .tcp)
+        #expect(wish(scene).routeTo == IPAddress("10.9.1.4"))
+        scene.press(.enter)
+        #expect(scene.state.place == .threads(of: Scene.streamd))
+        scene.press(.escape)
+        #expect(scene.state.place == .socket(MadeNetwork.id(2)))
+        scene.press(.escape)
+        #expect(scene.state.place == .sockets(of: nil))
+        #expect(scene.state.level.list.filter == "51514")
+    }
+
+    @Test func processLeadsToItsSockets() {
+        var scene = Scene.network(place: .overview)
+        scene.press(.down, .home, .character("l"))
+        #expect(scene.state.place == .sockets(of: .process(Scene.streamd)), "\(scene)")
+        #expect(scene.state.level.list.rows.count == 5, "\(scene)")
+        scene.press(.escape)
+        #expect(scene.state.place == .overview)
+    }
+
+    @Test func socketWithoutAProcessSaysSo() {
+        var scene = Scene.network(place: .socket(MadeNetwork.id(4)))
+        scene.press(.enter)
+        #expect(scene.shows("no process holds it any more"), "\(scene)")
+    }
+
+    @Test func closedSocketKeepsItsName() {
+        var scene = Scene.network(place: .udp)
+        scene.press(.enter)
+        scene.sample(1) { snapshot in
+            snapshot.network?.number = 99
+            snapshot.network?.sockets.sockets.removeAll { $0.id == MadeNetwork.id(5) }
+        }
+        #expect(scene.row(0).contains("u :12201"), "\(scene)")
+        #expect(scene.shows("This socket is closed"), "\(scene)")
+    }
+
+    // MARK: Names
+
+    @Test func servicesAreNamedOnRequest() {
+        var scene = Scene.network(columns: 160)
+        #expect(!scene.shows(":gelf"))
+        var wantsServices = false
+        for case .readServices in scene.press(.character("n")) { wantsServices = true }
+        #expect(wantsServices)
+        let services = "gelf 12201/udp\nwrong 12201/tcp\n"
+        _ = scene.state.update(
+            .services(ServiceNames(parsing: Array(services.utf8).span)), at: scene.now)
+        #expect(scene.shows(":gelf"), "\(scene)")
+        // Numbers are found still.
+        scene.press(.character("/"))
+        scene.type(":12201")
+        #expect(scene.state.level.list.rows.count == 1)
+        scene.press(.enter, .character("n"))
+        #expect(!scene.shows(":gelf"), "\(scene)")
+    }
+
+    @Test func hostsAreAskedForOnlyOnRequest() {
+        var scene = Scene.network(columns: 160)
+        func asked(_ effects: [Effect]) -> [IPAddress] {
+            effects.flatMap { effect -> [IPAddress] in
+                if case .askForNames(let addresses) = effect { addresses } else { [] }
+            }
+        }
+        #expect(asked(scene.sample(3)).isEmpty)
+        let addresses = asked(scene.press(.character("D")))
+        #expect(Set(addresses.map(\.description)).isSuperset(of: ["10.9.1.4", "203.0.113.199"]))
+        // Once is enough.
+        #expect(asked(scene.sample(3)).isEmpty)
+        for address in addresses where address.description == "10.9.1.4" {
+            _ = scene.state.update(.hostName(address, "build-4.example.org"), at: scene.now)
+        }
+        scene.sample(1) { $0.network?.number += 1 }
+        #expect(scene.shows(".example.org:51514"), "\(scene)")
+        #expect(scene.shows("203.0.113.199:9092"), "\(scene)")
+    }
+
+    // MARK: Close looks, losses, routes
+
+    @Test func burstIsAskedForByKey() {
+        var scene = Scene.network(place: .udp)
+        #expect(wish(scene).burst == nil)
+        scene.press(.down, .character("b"))
+        #expect(wish(scene).burst == NetworkWish.Burst(sockets: [MadeNetwork.id(6)], number: 1))
+        scene.press(.character("b"))
+        #expect(wish(scene).burst?.number == 2)
+        scene.press(.character("4"), .character("/"))
+        scene.type("51514")
+        scene.press(.enter, .enter, .character("b"))
+        #expect(scene.shows("select a UDP socket first"), "\(scene)")
+        #expect(wish(scene).burst?.number == 2)
+    }
+
+    @Test func routesShowTheWayToAPeer() {
+        var scene = Scene.network(place: .socket(MadeNetwork.id(3)))
+        scene.press(.character("r"))
+        #expect(scene.state.place == .routes)
+        #expect(wish(scene).wantsRoutes)
+        #expect(wish(scene).routeTo == IPAddress("203.0.113.199"))
+        scene.sample(1) { snapshot in
+            snapshot.network?.number += 1
+            snapshot.network?.routes = MadeNetwork.routes()
+            snapshot.network?.routes?.chosen = ChosenRoute(
+                peer: IPAddress("203.0.113.199") ?? IPAddress(v4: 0),
+                result: .success(
+                    Route(
+                        destination: IPAddress("203.0.113.199"), prefixLength: 32, isV6: false,
+                        gateway: IPAddress("10.0.3.1"), interface: 2, interfaceName: "eth0",
+                        mtu: 1400)), interfaceMTU: 1500)
+        }
+        #expect(scene.shows("way to 203.0.113.199: via 10.0.3.1 dev eth0  mtu 1400"), "\(scene)")
+        #expect(scene.shows("eth0 allows 1500"), "\(scene)")
+        scene.press(.enter)
+        scene.type("nonsense")
+        scene.press(.enter)
+        #expect(scene.shows("an address is wanted"), "\(scene)")
+        scene.press(.enter)
+        scene.type("2001:db8::1")
+        scene.press(.enter)
+        #expect(wish(scene).routeTo == IPAddress("2001:db8::1"))
+    }
+
+    // MARK: Namespaces
+
+    @Test func namespacesAreChosenFromAList() {
+        var scene = Scene.network(columns: 100)
+        scene.press(.character("N"))
+        #expect(wish(scene).wantsNamespaces)
+        let other = NetworkNamespace(
+            id: NamespaceID(4_026_532_000), names: ["web"], process: MadeNetwork.edged,
+            processCount: 3)
+        scene.sample(1) { snapshot in
+            let own = snapshot.network?.namespace
+            snapshot.network?.number += 1
+            snapshot.network?.namespaces = NamespaceList(
+                namespaces: [own, other].compactMap(\.self), deniedProcesses: 2)
+        }
+        #expect(scene.shows("netns web"), "\(scene)")
+        #expect(scene.shows("3 processes: /usr/bin/journald"), "\(scene)")
+        #expect(scene.shows("of 2 processes the namespace is not told"), "\(scene)")
+        scene.press(.down, .enter)
+        #expect(wish(scene).namespace == other.id)
+        #expect(!wish(scene).wantsNamespaces)
+        // It is view 4 and 5 that look elsewhere; the Overview goes on with our own.
+        scene.press(.character("5"))
+        #expect(wish(scene).namespace == other.id)
+        scene.press(.character("1"))
+        #expect(wish(scene).namespace == nil)
+    }
+
+    // MARK: What is lacking
+
+    @Test func whatRootWouldAddIsSaidOnce() {
+        let scene = Scene.network { $0.sockets.owners.deniedProcesses = 12 }
+        let lines = (0..<24).filter { scene.row($0).contains("root would add") }
+        #expect(lines.count == 1, "\(scene)")
+    }
+
+    @Test func sourceWithoutFiguresIsNamed() {
+        let scene = Scene.network { $0.sockets.source = .files(reason: "no module tcp_diag") }
+        #expect(scene.shows("from /proc/net: no module tcp_diag"), "\(scene)")
+    }
+
+    @Test func vanishedNamespaceIsSaid() {
+        let scene = Scene.network {
+            $0.failure = .vanished(path: "/run/netns/web")
+            $0.sockets = SocketReading()
+        }
+        #expect(scene.shows("that namespace is gone: N chooses another"), "\(scene)")
+    }
+
+    @Test func steppedBackThereAreNoSockets() {
+        var scene = Scene.network()
+        scene.press(.character("["))
+        scene.sample(1)
+        #expect(scene.shows("sockets are not recorded"), "\(scene)")
+        #expect(wish(scene).tables.isEmpty)
+    }
+
+    @Test func beforeTheFirstReadingItSaysSo() {
+        var scene = Scene(place: .sockets(of: nil))
+        scene.sample(1)
+        #expect(scene.shows("reading sockets ..."), "\(scene)")
+        scene.press(.character("5"))
+        #expect(scene.shows("reading sockets ..."), "\(scene)")
+    }
+}
