@@ -115,7 +115,9 @@ struct ReaderFacts {
         let cpu =
             thread.cpuTime.rawValue < Self.leastCPUTime
             ? "no CPU" : "\(Duration(thread.cpuTime).shortText) of CPU"
-        let call = thread.call ?? "a wait for it"
+        // The call is the last one: of a thread that slept elsewhere, too, it may be that one.
+        let wait = thread.epoll == nil ? "a wait for it" : "epoll_wait"
+        let call = thread.sleepsElsewhere == 0 ? thread.call ?? wait : wait
         return "\(name) asleep in \(call) in \(thread.waits) \(looks), \(switches), \(cpu)"
     }
 }
