@@ -53,11 +53,9 @@ final class Observer {
     func wait(_ interval: Duration) {
         next = max(next + interval, .now)
         while case let rest = next - .now, rest > .zero {
-            var time = timespec(
-                tv_sec: Int(rest.components.seconds),
-                tv_nsec: Int(rest.components.attoseconds / 1_000_000_000))
-            // A signal that cuts it short is met by the next turn.
-            nanosleep(&time, nil)
+            // An hour, the longest interval, fits. A signal that cuts it short is met by the next
+            // turn.
+            usleep(useconds_t(min(rest, .seconds(3600)) / .microseconds(1)))
         }
     }
 
