@@ -176,6 +176,14 @@ struct FileFormat {
             FileFormat(.lessOrThrows) { bytes throws(ParseError) in
                 try InterfaceTable(parsing: bytes.span)
             }
+        case "links":
+            FileFormat(.lessOrThrows) { bytes throws(ParseError) in
+                try NetlinkAnswer(bytes, LinkMessage.init)
+            }
+        case "routes-4", "routes-6", "chosen-4":
+            FileFormat(.lessOrThrows) { bytes throws(ParseError) in
+                try NetlinkAnswer(bytes, RouteMessage.init)
+            }
         case "rmem_max", "udp_mem":
             FileFormat(.sameOrThrows) { bytes throws(ParseError) in
                 try KernelSetting(parsing: bytes.span)

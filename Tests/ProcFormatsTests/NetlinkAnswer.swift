@@ -8,12 +8,21 @@ struct NetlinkAnswer<Message> {
     init(
         _ bytes: [UInt8], _ parse: (Span<UInt8>, Range<Int>) throws(ParseError) -> Message
     ) throws(ParseError) {
+        try self.init(bytes) { message, bytes throws(ParseError) in
+            try parse(bytes, message.payload)
+        }
+    }
+
+    /// - Parameter parse: gives nil for a message of another kind.
+    init(
+        _ bytes: [UInt8], _ parse: (NetlinkMessage, Span<UInt8>) throws(ParseError) -> Message?
+    ) throws(ParseError) {
         var offset = 0
         while let next = try NetlinkMessage(nextIn: bytes.span, at: &offset) {
             if let ending = try next.ending(in: bytes.span) {
                 self.ending = ending
-            } else {
-                messages.append(try parse(bytes.span, next.payload))
+            } else if let message = try parse(next, bytes.span) {
+                messages.append(message)
             }
         }
     }
