@@ -4,10 +4,10 @@ extension Column {
         Column(
             .transport, "P", 1, priority: 7, text: true, "t TCP, u UDP, r raw, x UNIX, p packet"),
         Column(
-            .localAddress, "LOCAL", 13, priority: 0, flexible: true, text: true,
+            .localAddress, "LOCAL", 15, priority: 0, flexible: true, text: true,
             "its own end; :80 is port 80 of every address"),
         Column(
-            .peerAddress, "PEER", 14, priority: 3, flexible: true, text: true,
+            .peerAddress, "PEER", 15, priority: 3, flexible: true, text: true,
             "the other end; of a UNIX socket its inode"),
         Column(
             .socketState, "STATE", 11, priority: 1, text: true,
@@ -40,7 +40,7 @@ extension Column {
 
     static let udpColumns = [
         Column(
-            .localAddress, "LOCAL", 8, priority: 0, flexible: true, text: true,
+            .localAddress, "LOCAL", 15, priority: 0, flexible: true, text: true,
             "where it receives; :53 is port 53 of every address"),
         Column(.pid, "PID", 7, priority: 5, "who holds it open"),
         Column(
@@ -54,7 +54,8 @@ extension Column {
         Column(.receiveBuffer, "BUF", 5, priority: 7, "receive buffer: SO_RCVBUF, doubled"),
         Column(
             .full, "FULL%", 5, priority: 8,
-            "share of a close look (b: every 10 ms for 5 s) at which the queue was 90 % full"),
+            "share of a close look (b: every 10 ms for 5 s) at which the queue was 90 % full, or stood "
+                + "still and lost"),
         Column(.empty, "EMPTY%", 6, priority: 9, "share of it at which the queue was empty"),
         Column(
             .reader, "READER", 9, priority: 2, text: true,

@@ -58,7 +58,7 @@ enum FindingsView {
         surface.put(mark, at: Point(column: rect.column + 1, row: rect.row), style: style)
         surface.put(
             finding.claim, at: Point(column: rect.column + 4, row: rect.row), style: .text,
-            within: rect.columns - 5 - confidence.count)
+            within: claimWidth(finding, columns: rect.columns))
         surface.put(
             confidence,
             at: Point(column: rect.column + rect.columns - confidence.count, row: rect.row),
@@ -75,10 +75,17 @@ enum FindingsView {
                 return [StyledText(head + " ", .heading), StyledText($1, .faint)]
             }
         }
+        let isCut = VisibleText.width(finding.claim) > claimWidth(finding, columns: columns)
+        let claim = isCut ? lines("what", finding.claim) : []
         let next = lines("next", finding.advice)
         let since = finding.since.clock(secondsFromUTC: state.settings.secondsFromUTC)
         let why = lines("why ", (["since \(since)"] + finding.evidence).joined(separator: "; "))
-        return why.prefix(max(1, mostGroundLines - next.count)) + next
+        return claim + why.prefix(max(1, mostGroundLines - next.count - claim.count)) + next
+    }
+
+    /// The columns that a claim has on its line.
+    private static func claimWidth(_ finding: Finding, columns: Int) -> Int {
+        columns - 5 - finding.confidence.text.count
     }
 
     private static let indent = 4

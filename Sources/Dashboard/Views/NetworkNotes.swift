@@ -73,6 +73,7 @@ enum NetworkNotes {
             ]
         }
         guard search.pending > 0 else { return [] }
-        return [[StyledText("looking for the owners of \(search.pending) sockets ...", .faint)]]
+        let what = search.pending == 1 ? "1 socket" : "\(search.pending) sockets"
+        return [[StyledText("looking for who holds \(what) ...", .faint)]]
     }
 }

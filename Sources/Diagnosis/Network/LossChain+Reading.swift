@@ -21,8 +21,9 @@ extension LossChain {
 
     private static func nic(_ interfaces: [InterfaceSample]) -> Stage {
         let details = interfaces.map { interface in
-            var text = interface.parts.map { "\($0.name) \($0.count.total)" }
-            if let mtu = interface.mtu { text.append("mtu \(mtu)") }
+            var text = interface.mtu.map { ["mtu \($0)"] } ?? []
+            text += interface.parts.filter { $0.count.total > 0 }
+                .map { "\($0.name) \($0.count.total)" }
             return Detail(
                 name: interface.name, lost: interface.lost, text: text.joined(separator: ", "))
         }

@@ -57,6 +57,8 @@ extension ReaderVerdict {
     ) -> Kind? {
         let isSeen = shape.falls > 0 || shape.emptyLooks > 0
         if burst.dropped == 0, shape.full < leastFull {
+            // A socket to send from has nobody who waits for it, and never anything to read.
+            if shape.emptyLooks == shape.looks, ReaderFacts(burst.reader).isNobody { return nil }
             if isSeen { return .ok }
             // Nothing came, or nobody read: only time tells that it is the latter.
             return burst.isComplete ? .stalled : nil

@@ -57,7 +57,7 @@ import Units
         #expect(nic.lost == MadeNetwork.counted(6, rate: 1))
         #expect(nic.mark == .warning)
         #expect(nic.details.map(\.name) == ["eth0", "eth1"])
-        #expect(nic.details[0].text == "dropped 3, missed 2, overrun 0, damaged 1, mtu 1500")
+        #expect(nic.details[0].text == "mtu 1500, dropped 3, missed 2, damaged 1")
         #expect(nic.advice.hasPrefix("ethtool -S eth0"))
     }
 

@@ -51,6 +51,17 @@ import Units
 
     // MARK: How many looks
 
+    /// A socket to send from is never full either, and nobody reads it.
+    @Test func whatNobodyWaitsForIsNotCalledRead() {
+        let empty = [UInt32](repeating: 0, count: 500)
+        let sender = burst(empty, dropped: 0, reader: reader(elsewhere: 50))
+        #expect(judged(sender) == nil)
+        let waiting = burst(empty, dropped: 0, reader: reader(waits: 50))
+        #expect(judged(waiting)?.kind == .ok)
+        let once = burst(empty.dropLast() + [1], dropped: 0, reader: reader(elsewhere: 50))
+        #expect(judged(once)?.kind == .ok)
+    }
+
     @Test(arguments: [(99, false), (100, true)])
     func oneSecondIsTheLeast(_ looks: Int, _ isSaid: Bool) {
         let early = burst(Array(stalled.prefix(looks)), isComplete: false)
