@@ -67,7 +67,8 @@ struct NetworkRows {
         case .noPeer: "(no peer)"
         case .process(let process):
             "\(figures?.names[process] ?? "process") \(process.pid)"
-        case .noProcess: "(process not known)"
+        case .unknownProcess: "(process not known)"
+        case .noProcess: "(no process any more)"
         }
     }
 

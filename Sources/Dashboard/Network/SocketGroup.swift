@@ -14,6 +14,9 @@ package struct SocketGroup: Sendable {
         /// UNIX, raw and packet sockets, and those that are not connected.
         case noPeer
         case process(ProcessIdentity)
+        /// Those whose process is not known, or not told.
+        case unknownProcess
+        /// Those that no process holds any more: the kernel finishes them.
         case noProcess
     }
 
@@ -79,7 +82,10 @@ extension SocketGroup.ID {
             } else {
                 self = .noPeer
             }
-        case .process: self = socket.owner.map { .process($0.process) } ?? .noProcess
+        case .process:
+            self =
+                socket.owner.map { .process($0.process) }
+                ?? (socket.inode == 0 ? .noProcess : .unknownProcess)
         }
     }
 
@@ -87,7 +93,7 @@ extension SocketGroup.ID {
         switch self {
         case .state: .state
         case .peer, .noPeer: .peer
-        case .process, .noProcess: .process
+        case .process, .unknownProcess, .noProcess: .process
         }
     }
 

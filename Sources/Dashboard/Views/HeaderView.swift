@@ -107,7 +107,8 @@ extension State {
         case .noPeer: "sockets without a peer"
         case .process(let process):
             "sockets of \(live?.process(process)?.name ?? "process") \(process.pid)"
-        case .noProcess: "sockets without a process"
+        case .unknownProcess: "sockets of a process not known"
+        case .noProcess: "sockets of no process any more"
         }
     }
 }
