@@ -1,3 +1,4 @@
+import Probes
 import ProcFormats
 import ProcSampling
 import Screen
@@ -250,6 +251,36 @@ struct NetworkTests {
         scene.type("2001:db8::1")
         scene.press(.enter)
         #expect(wish(scene).routeTo == IPAddress("2001:db8::1"))
+    }
+
+    /// What a tool finds of a way is held against its interface, which is not known before `x`.
+    @Test(arguments: [0, 1])
+    func theWayIsLookedUpForTools(keysBefore: Int) {
+        var scene = Scene.network(place: .sockets(of: nil))
+        scene.press(.character("/"))
+        scene.type("9092")
+        scene.press(.enter)
+        #expect(wish(scene).routeTo == nil)
+        scene.press(.character("x"))
+        for _ in 0..<keysBefore { scene.press(.enter) }
+        let peer = IPAddress("203.0.113.199") ?? IPAddress(v4: 0)
+        #expect(wish(scene).routeTo == peer)
+        scene.sample(1) { snapshot in
+            snapshot.network?.number += 1
+            let route = Route(
+                destination: peer, prefixLength: 32, isV6: false, interface: 2,
+                interfaceName: "eth0")
+            snapshot.network?.routes = RoutingReading(
+                chosen: ChosenRoute(peer: peer, result: .success(route), interfaceMTU: 1500))
+        }
+        let effects = (keysBefore...1).flatMap { _ in scene.press(.enter) }
+        let target = effects.lazy.compactMap { effect -> PeerTarget? in
+            guard case .startTool(_, .peer(let target), _) = effect else { return nil }
+            return target
+        }.first
+        #expect(target?.address == peer)
+        #expect(target?.interfaceName == "eth0")
+        #expect(target?.interfaceMTU == 1500)
     }
 
     // MARK: Namespaces

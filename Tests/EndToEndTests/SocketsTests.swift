@@ -137,7 +137,8 @@ import Testing
             let view = try Program.dxtop("--view", "sockets").asNobody(in: directory)
             try await Terminal.run(view, size: .init(columns: 120, rows: 40)) { terminal in
                 try await terminal.wait(for: "what root would add") { screen in
-                    screen.contains("SOCKETS") && screen.rows.count { $0.contains("root") } == 1
+                    screen.contains("SOCKETS")
+                        && screen.rows.count { $0.contains("root would add") } == 1
                 }
             }
         }

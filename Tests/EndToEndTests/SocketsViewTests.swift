@@ -58,18 +58,41 @@ import Testing
         }
     }
 
-    @Test func faultyConnectionsAreFound() async throws {
+    @Test(.enabled("needs root, ip and nsenter") { await NetworkNamespace.areAvailable() })
+    func faultyConnectionsAreFound() async throws {
         // CLOSE_WAIT counts once it has lasted a minute and goes on rising.
         let load = ["closewait 400 --rate 2", "listener --backlog 4 --clients 12"]
-        try await Workload.run(all: load) { started in
-            let size = Terminal.Size(columns: 140, rows: 40)
-            try await Terminal.run(.dxtop(), size: size) { terminal in
-                try await terminal.wait(for: "the full accept queue", deadline: .seconds(40)) {
-                    $0.row(with: "accept queue full")?.contains("5/4") == true
+        try await NetworkNamespace.run { row in
+            try await Workload.run(all: load, in: row[0]) { started in
+                let program = Program.dxtop().inside(row[0])
+                try await Terminal.run(program, size: .init(columns: 140, rows: 40)) { terminal in
+                    try await terminal.wait(for: "the full accept queue", deadline: .seconds(40)) {
+                        $0.row(with: "accept queue full")?.contains("5/4") == true
+                    }
+                    try await terminal.wait(for: "the neglect", deadline: .seconds(100)) { screen in
+                        screen.rows.contains {
+                            $0.contains("CLOSE_WAIT") && $0.contains("\(started[0].processID)")
+                        }
+                    }
                 }
-                try await terminal.wait(for: "the neglect", deadline: .seconds(150)) { screen in
-                    screen.rows.contains {
-                        $0.contains("CLOSE_WAIT") && $0.contains("\(started[0].processID)")
+            }
+        }
+    }
+
+    @Test(.enabled("needs root, ip and nsenter") { await NetworkNamespace.areAvailable() })
+    func aNamespaceIsChosenFromThoseOfTheMachine() async throws {
+        try await NetworkNamespace.run { row in
+            try await Workload.run("udp", "--address", "127.0.0.1", in: row[0]) { reader in
+                let port = try reader.number("port")
+                let size = Terminal.Size(columns: 120, rows: 40)
+                try await Terminal.run(.dxtop("--view", "sockets"), size: size) { terminal in
+                    try await terminal.wait(for: "our own") { $0.contains("SOCKETS own netns") }
+                    try await terminal.send("N")
+                    try await terminal.choose(row[0].name, in: "the namespaces")
+                    try await terminal.wait(for: "the sockets of the other") { screen in
+                        screen.contains("SOCKETS netns \(row[0].name)")
+                            && screen.row(with: ":\(port)")?.contains("\(reader.processID)/")
+                                == true
                     }
                 }
             }

@@ -51,8 +51,8 @@ extension State {
     }
 
     private mutating func openNetwork(_ finding: Finding) {
-        // What is found is found in our own namespace.
-        network.namespace = nil
+        // What is found is found in our own namespace, but for a way that a person asked for.
+        if finding.kind != .pathMTU { network.namespace = nil }
         switch (finding.kind, finding.subject) {
         case (_, .socket(let id, _, _)):
             var level = asLeft(.udp)

@@ -1,4 +1,5 @@
 import Diagnosis
+import Probes
 import ProcFormats
 import ProcSampling
 import Screen
@@ -45,7 +46,11 @@ extension State {
 
     /// What the sampler should read of networks for what is on the screen.
     func networkWish() -> NetworkWish {
-        guard place.isOfNetwork, frozen == nil else { return NetworkWish() }
+        guard frozen == nil else { return NetworkWish() }
+        if place == .tool, case .peer(let peer) = tool?.subject.target {
+            return NetworkWish(namespace: network.namespace, routeTo: peer.address)
+        }
+        guard place.isOfNetwork else { return NetworkWish() }
         var wish = NetworkWish(namespace: network.namespace, burst: network.burst)
         switch place {
         case .sockets, .socketGroups: wish.tables = .all
@@ -64,7 +69,12 @@ extension State {
                 if case .socket(let id) = row.id { id } else { nil }
             }
         }
-        if case .namespaceMenu = overlay { wish.wantsNamespaces = true }
+        switch overlay {
+        case .namespaceMenu: wish.wantsNamespaces = true
+        // What comes through to a peer is held against what the interface on the way allows.
+        case .toolMenu: wish.routeTo = selectedPeer
+        default: break
+        }
         return wish
     }
 

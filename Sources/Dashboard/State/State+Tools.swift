@@ -1,6 +1,7 @@
 import Probes
 import ProcSampling
 import Screen
+import Units
 
 /// Tools: which thread or peer they are for, the card before they start, keys while they run.
 extension State {
@@ -27,14 +28,18 @@ extension State {
         }
     }
 
-    /// The selected peer, with the way to it as far as it is known.
     private var peerSubject: ToolSubject? {
-        guard let selectedPeer else { return nil }
-        let chosen = shownNetwork?.routes?.chosen
-        let way = chosen?.peer == selectedPeer ? chosen : nil
+        selectedPeer.map { subject(peer: $0, in: shownNetwork?.namespace) }
+    }
+
+    /// A peer, with the way to it as far as it is known by now.
+    private func subject(peer: IPAddress, in namespace: NetworkNamespace?) -> ToolSubject {
+        let chosen =
+            shownNetwork?.namespace.id == namespace?.id ? shownNetwork?.routes?.chosen : nil
+        let way = chosen?.peer == peer ? chosen : nil
         return ToolSubject(
             PeerTarget(
-                address: selectedPeer, namespace: shownNetwork?.namespace,
+                address: peer, namespace: namespace,
                 interfaceName: (try? way?.result.get())?.interfaceName,
                 interfaceMTU: way?.interfaceMTU.map { Int($0) }))
     }
@@ -120,8 +125,13 @@ extension State {
     }
 
     private mutating func startTool() -> [Effect] {
-        guard let tool else { return [] }
-        self.tool?.phase = .running(since: now, stopping: false)
+        guard var tool else { return [] }
+        // While the menu and the card were read, the way to a peer became known.
+        if case .peer(let peer) = tool.subject.target, peer.interfaceMTU == nil {
+            tool.subject = subject(peer: peer.address, in: peer.namespace)
+        }
+        tool.phase = .running(since: now, stopping: false)
+        self.tool = tool
         return [.startTool(tool.tool, tool.subject.target, run: tool.run)]
     }
 

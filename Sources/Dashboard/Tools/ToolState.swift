@@ -46,7 +46,7 @@ package struct ToolState: Sendable {
     }
 
     package let tool: Tool
-    package let subject: ToolSubject
+    package var subject: ToolSubject
     package let run: Int
     package var phase: Phase
     package var output: Pager

@@ -239,7 +239,9 @@ final class NetworkReader {
 
     /// A person waits for what is read.
     private var isLookedAt: Bool {
-        !order.wish.tables.isEmpty || order.wish.wantsRoutes || order.wish.wantsNamespaces
+        let wish = order.wish
+        return !wish.tables.isEmpty || wish.wantsRoutes || wish.routeTo != nil
+            || wish.wantsNamespaces
     }
 
     private func show(isPass: Bool) -> NetworkLane.Step {

@@ -16,6 +16,18 @@ extension Terminal {
             !$0.contains("THREADS") && $0.rows.first?.contains(name) == true
         }
     }
+
+    /// Goes down a menu to the first entry with this text, and takes it.
+    func choose(_ text: String, in menu: String) async throws {
+        try await wait(for: menu) { $0.contains(text) }
+        for _ in 0..<20 {
+            let screen = try await capture()
+            if screen.rows.contains(where: { $0.contains(">") && $0.contains(text) }) { break }
+            try await send("Down")
+            try await wait(for: "the selection to move") { $0.description != screen.description }
+        }
+        try await send("Enter")
+    }
 }
 
 extension Screen {
