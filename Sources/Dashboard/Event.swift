@@ -30,8 +30,9 @@ package enum Effect: Sendable {
     case startTool(Tool, ToolTarget, run: Int)
     case stopTool
     case readServices
-    /// Ask DNS what these are called, one after the other.
+    /// Ask DNS what these are called, the last one first.
     case askForNames([IPAddress])
+    case stopAsking
     case save(path: String, contents: [UInt8])
     /// Send every cell anew: the screen was written over by somebody else.
     case redraw

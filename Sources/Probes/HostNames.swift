@@ -11,6 +11,7 @@ package final class HostNames: Sendable {
     private let answer: @Sendable (IPAddress, String?) -> Void
 
     private struct Queue {
+        /// The latest question at the end: it is answered first, since it is of what is seen now.
         var waiting: [IPAddress] = []
         var workers = 0
     }
@@ -19,6 +20,8 @@ package final class HostNames: Sendable {
     /// up after some seconds.
     private static let mostWorkers = 4
     private static let patience = "5"
+    /// More questions do not wait: while no name server answers, the oldest are given up.
+    static let mostWaiting = 256
 
     /// - Parameter answer: Called from another thread for each address, with nil for one without a
     ///   name.
@@ -28,22 +31,27 @@ package final class HostNames: Sendable {
 
     /// Returns at once.
     package func ask(_ addresses: [IPAddress]) {
-        let new = queue.withLock { queue in
+        let (new, givenUp) = queue.withLock { queue in
             queue.waiting += addresses
-            let new = min(Self.mostWorkers - queue.workers, queue.waiting.count)
-            queue.workers += max(0, new)
-            return max(0, new)
+            let tooMany = max(0, queue.waiting.count - Self.mostWaiting)
+            let givenUp = queue.waiting.prefix(tooMany)
+            queue.waiting.removeFirst(tooMany)
+            let new = max(0, min(Self.mostWorkers - queue.workers, queue.waiting.count))
+            queue.workers += new
+            return (new, Array(givenUp))
         }
+        for address in givenUp { answer(address, nil) }
         for _ in 0..<new { Task.detached { await self.work() } }
     }
 
+    /// What waits is not asked any more.
+    package func stop() { queue.withLock { $0.waiting.removeAll() } }
+
     private func next() -> IPAddress? {
         queue.withLock { queue in
-            guard !queue.waiting.isEmpty else {
-                queue.workers -= 1
-                return nil
-            }
-            return queue.waiting.removeFirst()
+            if let latest = queue.waiting.popLast() { return latest }
+            queue.workers -= 1
+            return nil
         }
     }
 

@@ -11,7 +11,7 @@ package struct ToolCommand: Sendable, Hashable {
     }
 
     /// `word` as a POSIX shell reads it back.
-    static func quoted(_ word: String) -> String {
+    package static func quoted(_ word: String) -> String {
         let isPlain = word.utf8.allSatisfy { byte in
             switch UInt8(byte) {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

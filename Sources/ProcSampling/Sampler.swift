@@ -87,7 +87,7 @@ public final class Sampler {
         if ratesSince == nil || interval != nil { ratesSince = began }
 
         listProcesses()
-        networkLane.refresh(plan.network, processes: ownersOfSockets)
+        networkLane.refresh(interest.network, processes: ownersOfSockets)
         let swept = sweptRange(elapsed: elapsed)
         var kept: [TrackedProcess] = []
         kept.reserveCapacity(processes.count)
@@ -136,7 +136,7 @@ public final class Sampler {
             readMissingParts(of: process)
         }
         mappingsLane.want(interest.mappings)
-        networkLane.want(plan.network)
+        networkLane.want(interest.network)
         snapshot.processes = processes.map(\.sample)
         snapshot.mappings = mappingsLane.reading
         snapshot.network = networkLane.reading

@@ -16,14 +16,17 @@ final class Observer {
     /// The same of all else, for findings.
     private(set) var history = History()
     private(set) var verdicts = Verdicts()
-    /// UDP sockets whose queues are watched closely once one of them loses.
+    /// Which sockets are read.
+    private let tables: SocketTables
+    /// UDP sockets whose queues are watched closely.
     private var receivers: [SocketID] = []
     private var users = UserDirectory()
     private var next = ContinuousClock.now
 
     init(
-        source: SourceOptions, pid: ProcessID?, network: NamespaceOption = NamespaceOption()
+        source: SourceOptions, pid: ProcessID?, network: NamespaceOption, tables: SocketTables
     ) throws {
+        self.tables = tables
         let root = try source.root()
         namespace = try network.namespace(in: root)
         target = try pid.map { try source.identity(of: $0, in: root) }
@@ -39,10 +42,10 @@ final class Observer {
         let snapshot = sampler.sample(
             Interest(
                 network: NetworkWish(
-                    namespace: namespace, tables: .all, follows: receivers),
+                    namespace: namespace, tables: tables, follows: receivers),
                 columnsForAll: .all, scope: target.map { .process($0) } ?? .everyProcess),
             depth: .everything)
-        receivers = snapshot.network?.receivers ?? []
+        if !tables.isEmpty { receivers = snapshot.network?.receivers ?? [] }
         history.record(snapshot)
         memory.record(snapshot)
         verdicts.update(snapshot, history: history, memory: memory.history)

@@ -41,8 +41,8 @@ struct NamespaceOption: ParsableArguments {
             throw Failure("--netns needs the live machine; --proc shows another tree")
         }
         do {
-            if let pid = Int32(netns) { return try NamespaceID(of: ProcessID(pid), in: root) }
-            return try NamespaceID(named: netns)
+            guard let pid = Int32(netns) else { return try NamespaceID(named: netns) }
+            return try NamespaceID(of: ProcessID(pid), in: root)
         } catch .denied {
             throw Failure(
                 "the network namespace of \(netns) may not be known: root would (CAP_SYS_PTRACE)")

@@ -114,6 +114,7 @@ struct RunLoop {
             case .save(let path, let contents): saver.save(contents, to: path)
             case .readServices: mailbox.post(.services(ServiceFile.names()))
             case .askForNames(let addresses): hostNames.ask(addresses)
+            case .stopAsking: hostNames.stop()
             case .redraw: terminal.redraw()
             case .quit: return false
             }

@@ -24,7 +24,8 @@ struct SnapshotCommand: ParsableCommand {
 
     func run() throws {
         let output = StandardOutput()
-        let observer = try Observer(source: source, pid: nil, network: network)
+        let observer = try Observer(
+            source: source, pid: nil, network: network, tables: .all)
         _ = observer.sample()
         observer.wait(interval.duration)
         let snapshot = observer.sample()

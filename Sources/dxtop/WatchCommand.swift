@@ -58,7 +58,7 @@ struct WatchCommand: ParsableCommand {
     func run() throws {
         let output = StandardOutput()
         let observer = try Observer(
-            source: source, pid: pid.map { ProcessID($0) }, network: network)
+            source: source, pid: pid.map { ProcessID($0) }, network: network, tables: view.tables)
         _ = observer.sample()
         var left = count ?? .max
         while left > 0 {
@@ -108,6 +108,17 @@ struct WatchCommand: ParsableCommand {
 }
 
 extension WatchCommand.View {
+    /// The sockets that it shows.
+    fileprivate var tables: SocketTables {
+        switch self {
+        case .threads, .memory: []
+        // How many each process has, and what it loses.
+        case .processes: [.tcp, .udp, .unix]
+        case .sockets: .all
+        case .udp: .udp
+        }
+    }
+
     fileprivate var place: Place {
         switch self {
         case .threads: .threads(of: nil)

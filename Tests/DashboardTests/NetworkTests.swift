@@ -208,6 +208,19 @@ struct NetworkTests {
         #expect(scene.shows("203.0.113.199:9092"), "\(scene)")
     }
 
+    @Test func unansweredHostsAreAskedForAgain() {
+        var scene = Scene.network(columns: 160)
+        func asks(_ effects: [Effect]) -> Bool {
+            effects.contains { if case .askForNames = $0 { true } else { false } }
+        }
+        func stops(_ effects: [Effect]) -> Bool {
+            effects.contains { if case .stopAsking = $0 { true } else { false } }
+        }
+        #expect(asks(scene.press(.character("D"))))
+        #expect(stops(scene.press(.character("D"))))
+        #expect(asks(scene.press(.character("D"))))
+    }
+
     // MARK: Close looks, losses, routes
 
     @Test func burstIsAskedForByKey() {
@@ -311,7 +324,46 @@ struct NetworkTests {
         #expect(wish(scene).namespace == nil)
     }
 
+    @Test func theNamespaceStaysOnTheWayToThreads() {
+        var scene = Scene.network()
+        let web = NetworkNamespace(id: NamespaceID(7), names: ["a b;reboot"], processCount: 1)
+        scene.state.enter(web)
+        scene.press(.home, .character("t"))
+        #expect(scene.state.place == .threads(of: Scene.streamd), "\(scene)")
+        #expect(wish(scene).namespace == web.id)
+        #expect(wish(scene).tables.isEmpty)
+        // What one pastes into a shell is one word.
+        scene.press(.escape)
+        scene.sample(1) { snapshot in
+            snapshot.network?.number += 1
+            snapshot.network?.namespace = web
+        }
+        scene.press(.character("y"))
+        #expect(scene.shows("ip netns exec 'a b;reboot' ss -anpie"), "\(scene)")
+    }
+
+    @Test func burstsAreNeverCountedAnew() {
+        var scene = Scene.network(place: .udp)
+        scene.press(.character("b"))
+        scene.state.enter(NetworkNamespace(id: NamespaceID(7), processCount: 1))
+        #expect(wish(scene).burst == nil)
+        scene.press(.home, .character("b"))
+        #expect(wish(scene).burst?.number == 2)
+    }
+
     // MARK: What is lacking
+
+    @Test func aSocketThatIsNotReadIsNotCalledClosed() {
+        let scene = Scene.network(place: .socket(MadeNetwork.id(5))) {
+            $0.sockets = SocketReading(tables: .all, isTorn: true)
+        }
+        #expect(scene.shows("reading sockets ..."), "\(scene)")
+        let failed = Scene.network(place: .socket(MadeNetwork.id(5))) {
+            $0.sockets = SocketReading(tables: .all)
+            $0.failure = .vanished(path: "/run/netns/web")
+        }
+        #expect(failed.shows("cannot be read any more"), "\(failed)")
+    }
 
     @Test func whatRootWouldAddIsSaidOnce() {
         let scene = Scene.network { $0.sockets.owners.deniedProcesses = 12 }

@@ -23,7 +23,9 @@ extension Column {
             .sendQueue, "TXQ", 5, priority: 8,
             "bytes not sent or not acknowledged; of LISTEN the backlog"),
         Column(.retransmits, "RETR", 5, priority: 9, "segments sent again since it was opened"),
-        Column(.dropRate, "DROP/s", 7, priority: 11, "dropped a second for want of room"),
+        Column(
+            .dropRate, "DROP/s", 7, priority: 11,
+            "dropped a second: mostly for want of room, else by a filter or a wrong checksum"),
         Column(.drops, "LOST", 6, priority: 10, "dropped since it was opened"),
         Column(.roundTrip, "RTT", 6, priority: 12, "smoothed round trip time"),
         Column(.window, "CWND", 5, priority: 14, "congestion window, in segments"),

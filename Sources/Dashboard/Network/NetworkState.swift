@@ -10,8 +10,10 @@ package struct NetworkState: Sendable {
     private(set) var history = SocketHistory()
     /// The reading that was recorded last.
     private var recorded: Int?
-    /// The close look that was asked for last.
+    /// The close look that was asked for last, and how many were: never counted anew, or the next
+    /// one would look like one that was answered.
     var burst: NetworkWish.Burst?
+    private var burstCount = 0
     /// To whom the way is shown.
     var routeTo: IPAddress?
     /// Ports by the names of services, once they were asked for.
@@ -19,8 +21,10 @@ package struct NetworkState: Sendable {
     var showsServices = false
     /// Addresses by the names of hosts: what DNS was asked for, and what it said; nil while it has
     /// not answered.
-    var hostNames: [IPAddress: String?] = [:]
+    private(set) var hostNames: [IPAddress: String?] = [:]
     var showsHosts = false
+    /// More names are not kept: they are asked for anew when they come into view.
+    private static let mostHostNames = 4096
     /// The rows of views 4 and 5 in order, made once for each reading; so are groups of sockets.
     var rows = SocketRows()
     private(set) var groups: [SocketGroup] = []
@@ -57,6 +61,25 @@ package struct NetworkState: Sendable {
     }
 
     mutating func look(at sockets: [SocketID]) {
-        burst = NetworkWish.Burst(sockets: sockets, number: (burst?.number ?? 0) + 1)
+        burstCount += 1
+        burst = NetworkWish.Burst(sockets: sockets, number: burstCount)
     }
+
+    mutating func note(_ name: String?, of address: IPAddress) {
+        hostNames[address] = .some(name)
+    }
+
+    /// Those of these hosts that were not asked for yet; from now on they are.
+    mutating func unasked(_ addresses: [IPAddress]) -> [IPAddress] {
+        var new: [IPAddress] = []
+        for address in addresses where hostNames[address] == nil {
+            if hostNames.count >= Self.mostHostNames { hostNames.removeAll() }
+            hostNames[address] = .some(nil)
+            new.append(address)
+        }
+        return new
+    }
+
+    /// What was not answered is asked for again when names are shown the next time.
+    mutating func forgetUnanswered() { hostNames = hostNames.filter { $0.value != nil } }
 }

@@ -50,7 +50,8 @@ extension State {
         if place == .tool, case .peer(let peer) = tool?.subject.target {
             return NetworkWish(namespace: network.namespace, routeTo: peer.address)
         }
-        guard place.isOfNetwork else { return NetworkWish() }
+        // On the way to a thread or a tool the namespace stays: its figures go on.
+        guard path.contains(where: { $0.place.isOfNetwork }) else { return NetworkWish() }
         var wish = NetworkWish(namespace: network.namespace, burst: network.burst)
         switch place {
         case .sockets, .socketGroups: wish.tables = .all
@@ -238,21 +239,23 @@ extension State {
         say(
             network.showsHosts
                 ? "asking for names of the hosts on the screen (getent)" : "hosts as numbers")
-        return wantedNames()
+        guard !network.showsHosts else { return wantedNames() }
+        network.forgetUnanswered()
+        return [.stopAsking]
     }
 
     /// What is on the screen and was not asked for yet.
     mutating func wantedNames() -> [Effect] {
         guard network.showsHosts, place.isOfNetwork, frozen == nil else { return [] }
-        var wanted: [IPAddress] = []
+        var addresses: [IPAddress] = []
         for row in list.visible(height: layout.listHeight) {
             guard case .socket(let id) = row.id, let socket = socket(at: row, id) else { continue }
             for case .ip(let address, _) in [socket.peer, socket.local]
-            where !address.isUnspecified && network.hostNames[address.unmapped] == nil {
-                network.hostNames[address.unmapped] = .some(nil)
-                wanted.append(address.unmapped)
+            where !address.isUnspecified {
+                addresses.append(address.unmapped)
             }
         }
+        let wanted = network.unasked(addresses)
         return wanted.isEmpty ? [] : [.askForNames(wanted)]
     }
 

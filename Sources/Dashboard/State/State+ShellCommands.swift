@@ -112,13 +112,13 @@ extension State {
     /// What comes before a command so that it runs in the namespace on show.
     private var enter: String {
         guard let namespace = shownNetwork?.namespace, !namespace.isOwn else { return "" }
-        if let name = namespace.names.first { return "ip netns exec \(name) " }
+        if let name = namespace.names.first { return "ip netns exec \(ToolCommand.quoted(name)) " }
         return namespace.process.map { "nsenter -t \($0.pid) -n " } ?? ""
     }
 
     private var inNamespace: String {
         guard let namespace = shownNetwork?.namespace, !namespace.isOwn else { return "" }
-        if let name = namespace.names.first { return " --netns \(name)" }
+        if let name = namespace.names.first { return " --netns \(ToolCommand.quoted(name))" }
         return namespace.process.map { " --netns \($0.pid)" } ?? ""
     }
 

@@ -23,7 +23,7 @@ extension State {
         case .services(let names):
             network.services = names
         case .hostName(let address, let name):
-            network.hostNames[address] = .some(name)
+            network.note(name, of: address)
         case .tick:
             effects = startToolWhenDue()
         }

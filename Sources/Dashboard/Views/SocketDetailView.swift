@@ -42,8 +42,10 @@ struct SocketDetailView {
 
     private var absence: String {
         if state.frozen != nil { return "Sockets are not recorded; Space goes on live." }
-        guard let reading = state.shownNetwork else { return "reading sockets ..." }
-        if case .failed? = reading.failure { return "this namespace cannot be read" }
+        guard let reading = state.shownNetwork, reading.namespace.id == id.namespace,
+            !reading.sockets.isTorn, !reading.sockets.tables.isEmpty
+        else { return "reading sockets ..." }
+        if reading.failure != nil { return "This namespace cannot be read any more." }
         return "This socket is closed. What was recorded of it is below; Esc goes back."
     }
 

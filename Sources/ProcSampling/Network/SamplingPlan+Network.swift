@@ -4,13 +4,6 @@ internal import Units
 // the machine.
 
 extension SamplingPlan {
-    /// What is read of them; of everything, all sockets.
-    var network: NetworkWish {
-        var wish = interest.network
-        if depth == .everything { wish.tables = .all }
-        return wish
-    }
-
     struct TableFacts: Hashable {
         /// When it was read last, and what that took; nil if it never was.
         var readAt: Nanoseconds?
