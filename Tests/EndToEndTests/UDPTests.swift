@@ -50,6 +50,17 @@ import Testing
         try #require(udp["chain"]?.items.first { $0["stage"]?.string == id })
     }
 
+    /// Interfaces as ip (iproute2) tells of them.
+    private func links(of space: NetworkNamespace) async throws -> [(name: String, mtu: Int)] {
+        let program = Program(path: "/usr/sbin/ip", arguments: ["-j", "link"]).inside(space)
+        return try JSON(parsing: try await run(program).output).items.compactMap { link in
+            guard let name = link["ifname"]?.string, let mtu = link["mtu"]?.number else {
+                return nil
+            }
+            return (name, Int(mtu))
+        }
+    }
+
     /// All readers in a namespace of their own, where what is lost elsewhere on the machine does
     /// not show, and what they lose. All get the same, but for bursts to the one that is known by
     /// them.
@@ -75,7 +86,7 @@ import Testing
     @Test(.enabled("needs root, ip and nsenter") { await NetworkNamespace.areAvailable() })
     func readersAreNamedRightlyWithinTenSeconds() async throws {
         try await withReaders { started, space in
-            let seen = try await udp(count: 10, "--interval", "1", "--netns", space.name)
+            let seen = try await udp(count: 8, "--interval", "1", "--netns", space.name)
             #expect(seen.keys.isSuperset(of: Self.keys))
             for (reader, workload) in zip(Self.readers, started) {
                 let row = try socket(of: workload, in: seen)
@@ -171,6 +182,12 @@ import Testing
                     #expect(stage["lost_total"]?.number ?? 0 == 0, "\(stage)")
                 }
                 #expect(try stage("socket", of: seen)["lost_total"]?.number == errors)
+                let links = try await links(of: space)
+                let interfaces = try stage("nic", of: seen)["details"]?.items ?? []
+                #expect(interfaces.compactMap { $0["name"]?.string } == links.map(\.name))
+                for (interface, link) in zip(interfaces, links) {
+                    #expect(interface["text"]?.string?.hasSuffix("mtu \(link.mtu)") == true)
+                }
             }
         }
     }
@@ -192,7 +209,7 @@ import Testing
                     "udpsend", "--address", address, "--ports", "\(try reader.number("port"))",
                     "--rate", "50", "--size", "2000", in: row[0]
                 ) { _ in
-                    let seen = try await udp(count: 6, "--netns", receiver.name)
+                    let seen = try await udp(count: 4, "--netns", receiver.name)
                     let loss = try stage("reassembly", of: seen)
                     #expect(loss["lost_per_second"]?.number ?? 0 > 20, "\(loss)")
                     #expect(loss["advice"]?.string?.isEmpty == false, "\(loss)")
@@ -254,7 +271,7 @@ import Testing
     func withoutRightsLossesAreSeenAllTheSame() async throws {
         let directory = try TemporaryDirectory()
         try await withReaders { started, space in
-            let program = try Program.dxtop("watch", "udp", "--json", "--count", "10")
+            let program = try Program.dxtop("watch", "udp", "--json", "--count", "7")
                 .asNobody(in: directory).inside(space)
             let outcome = try await run(program, deadline: .seconds(60))
             #expect(outcome.exitCode == 0, "\(outcome.errors)")
