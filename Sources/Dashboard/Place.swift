@@ -63,6 +63,8 @@ package struct Level: Sendable {
         list = ListState(sort: place.firstSort)
     }
 
+    var isNamed: Bool { processName != nil || socketName != nil }
+
     /// Keeps what is known of its process and thread, for when they have ended.
     mutating func note(_ snapshot: Snapshot) {
         switch place {
@@ -81,8 +83,7 @@ package struct Level: Sendable {
             else { return }
             processName = process.name
         case .socket(let id):
-            guard let socket = snapshot.network?.sockets.sockets.first(where: { $0.id == id })
-            else { return }
+            guard let socket = snapshot.network?.sockets[id] else { return }
             socketName = socket.label
         case .overview, .threads(of: nil), .tool, .sockets, .socketGroups, .udp, .losses, .routes:
             return

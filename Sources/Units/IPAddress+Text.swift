@@ -1,28 +1,50 @@
 extension IPAddress: CustomStringConvertible {
     /// As people write it: dotted decimals, or RFC 5952 for version 6.
     public var description: String {
-        if !isV6 { return Self.dotted(UInt32(truncatingIfNeeded: low)) }
-        if isMappedV4 { return "::ffff:" + Self.dotted(UInt32(truncatingIfNeeded: low)) }
-        let groups = [high, low].flatMap { word in
-            (0..<4).map { UInt16(truncatingIfNeeded: word >> UInt64(48 - 16 * $0)) }
-        }
-        let zeros = Self.longestZeros(in: groups)
-        func text(_ groups: ArraySlice<UInt16>) -> String {
-            groups.map { String($0, radix: 16) }.joined(separator: ":")
-        }
-        guard let zeros else { return text(groups[...]) }
-        return text(groups[..<zeros.lowerBound]) + "::" + text(groups[zeros.upperBound...])
+        var text: [UInt8] = []
+        write(to: &text)
+        return String(decoding: text, as: UTF8.self)
     }
 
-    private static func dotted(_ value: UInt32) -> String {
-        "\(value >> 24).\(value >> 16 & 255).\(value >> 8 & 255).\(value & 255)"
+    /// Appends what `description` is, and allocates nothing where there is room: for those who look
+    /// through many addresses.
+    package func write(to text: inout [UInt8]) {
+        guard isV6, !isMappedV4 else {
+            if isV6 { text += "::ffff:".utf8 }
+            Self.write(dotted: UInt32(truncatingIfNeeded: low), to: &text)
+            return
+        }
+        let zeros = longestZeros
+        var index = 0
+        while index < 8 {
+            if let zeros, index == zeros.lowerBound {
+                text += "::".utf8
+                index = zeros.upperBound
+                continue
+            }
+            if index > 0, index != zeros?.upperBound { text.append(UInt8(ascii: ":")) }
+            text.appendDigits(of: UInt32(group(index)), radix: 16)
+            index += 1
+        }
+    }
+
+    private static func write(dotted value: UInt32, to text: inout [UInt8]) {
+        for shift: UInt32 in [24, 16, 8, 0] {
+            text.appendDigits(of: value >> shift & 255)
+            if shift > 0 { text.append(UInt8(ascii: ".")) }
+        }
+    }
+
+    /// One of the eight groups of version 6.
+    private func group(_ index: Int) -> UInt16 {
+        UInt16(truncatingIfNeeded: (index < 4 ? high : low) >> UInt64(48 - 16 * (index & 3)))
     }
 
     /// The first of the longest runs of at least two zeros, which "::" stands for.
-    private static func longestZeros(in groups: [UInt16]) -> Range<Int>? {
+    private var longestZeros: Range<Int>? {
         var longest: Range<Int>?
         var start = 0
-        for index in 0...groups.count where index == groups.count || groups[index] != 0 {
+        for index in 0...8 where index == 8 || group(index) != 0 {
             if index - start >= max(2, (longest?.count ?? 0) + 1) { longest = start..<index }
             start = index + 1
         }
@@ -83,5 +105,14 @@ extension IPAddress: CustomStringConvertible {
         guard halves.count == 2 else { return count == 8 ? halves[0] : nil }
         guard count < 8 else { return nil }
         return halves[0] + Array(repeating: 0, count: 8 - count) + halves[1]
+    }
+}
+
+extension [UInt8] {
+    /// Appends a number as ASCII.
+    package mutating func appendDigits(of number: UInt32, radix: UInt32 = 10) {
+        if number >= radix { appendDigits(of: number / radix, radix: radix) }
+        let digit = UInt8(number % radix)
+        append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
     }
 }

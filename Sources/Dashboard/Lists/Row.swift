@@ -64,6 +64,10 @@ package struct ListState: Sendable {
     /// The selected row's number.
     package var selectedIndex: Int? {
         guard let selected else { return nil }
+        // Where it stood it mostly stands.
+        if rows.indices.contains(selectedPlace), rows[selectedPlace].id == selected {
+            return selectedPlace
+        }
         return rows.firstIndex { $0.id == selected }
     }
 
@@ -75,15 +79,19 @@ package struct ListState: Sendable {
     mutating func replaceRows(_ new: [Row], waits: Bool = false) {
         if let old = selectedIndex { selectedPlace = old }
         rows = new
-        guard selectedIndex == nil, selected == nil || !waits else { return }
-        selected = rows.isEmpty ? nil : rows[min(selectedPlace, rows.count - 1)].id
+        if let place = selectedIndex {
+            selectedPlace = place
+        } else if selected == nil || !waits {
+            selected = rows.isEmpty ? nil : rows[min(selectedPlace, rows.count - 1)].id
+        }
     }
 
     /// Selects the row `distance` further down, stopping at both ends.
     mutating func move(by distance: Int) {
         guard !rows.isEmpty else { return }
         let index = (selectedIndex ?? selectedPlace) + distance
-        selected = rows[max(0, min(index, rows.count - 1))].id
+        selectedPlace = max(0, min(index, rows.count - 1))
+        selected = rows[selectedPlace].id
     }
 
     /// Scrolls as little as needed for the selected row to be among `height` rows.

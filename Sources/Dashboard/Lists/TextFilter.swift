@@ -7,16 +7,20 @@ struct TextFilter {
     var isEmpty: Bool { needle.isEmpty }
 
     func matches(_ text: String) -> Bool {
-        guard let first = needle.first else { return true }
         // Lent, not copied: tens of thousands of rows are asked at every letter that is typed.
         var text = text
-        return text.withUTF8 { hay in
-            guard hay.count >= needle.count else { return false }
-            return (0...(hay.count - needle.count)).contains { start in
-                hay[start].asciiLowercased == first
-                    && needle.indices.allSatisfy { hay[start + $0].asciiLowercased == needle[$0] }
+        return text.withUTF8 { matches($0.span) }
+    }
+
+    func matches(_ hay: Span<UInt8>) -> Bool {
+        guard let first = needle.first else { return true }
+        guard hay.count >= needle.count else { return false }
+        for start in 0...(hay.count - needle.count) where hay[start].asciiLowercased == first {
+            if needle.indices.allSatisfy({ hay[start + $0].asciiLowercased == needle[$0] }) {
+                return true
             }
         }
+        return false
     }
 }
 

@@ -18,6 +18,9 @@ struct SocketWords {
             reading.interfaces.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
     }
 
+    /// Ports or addresses may be written otherwise than in numbers.
+    var hasNames: Bool { services != nil || !hosts.isEmpty }
+
     /// What DNS calls it, where that is shown and known.
     func hostName(of address: IPAddress) -> String? { hosts[address.unmapped] ?? nil }
 
@@ -26,7 +29,7 @@ struct SocketWords {
             if case .packet(let index, _) = address, let name = interfaces[index] { return name }
             return address.description
         }
-        guard services != nil || !hosts.isEmpty else { return address.description }
+        guard hasNames else { return address.description }
         let service =
             services?[port, transport == .udp ? .udp : .tcp] ?? (port == 0 ? "*" : "\(port)")
         if ip.isUnspecified { return ":" + service }

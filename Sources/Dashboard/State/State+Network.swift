@@ -22,14 +22,14 @@ extension State {
     var lossChain: LossChain? { shownVerdicts?.network.chain }
 
     func socket(_ id: SocketID) -> SocketSample? {
-        shownNetwork?.sockets.sockets.first { $0.id == id }
+        shownNetwork?.sockets[id]
     }
 
     /// The socket whose row is selected, or whose detail is open.
     var selectedSocket: SocketSample? {
         if case .socket(let id) = place { return socket(id) }
         guard case .socket(let id) = list.selected else { return nil }
-        return socket(id)
+        return list.selectedIndex.flatMap { socket(at: list.rows[$0], id) } ?? socket(id)
     }
 
     /// The other end that a tool or a route is asked for.
@@ -106,19 +106,15 @@ extension State {
             network.rows = SocketRows()
             return
         }
-        let isHeld = list.heldUntil != nil
         let reading = figures.reading
-        let key = SocketRows.Key(
+        let order = SocketRows.Order(
             reading: reading.number, count: reading.sockets.sockets.count, group: group,
-            filter: list.filter, sort: list.sort, isReversed: list.isReversed, isHeld: isHeld,
-            showsNames: (network.showsServices ? 1 : 0) + (network.showsHosts ? 2 : 0),
-            isOfUDP: place == .udp)
-        let places =
-            isHeld
-            ? Dictionary(
-                list.rows.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
-            : nil
-        network.rows.update(for: key, figures: figures, places: places)
+            sort: list.sort, isReversed: list.isReversed, isOfUDP: place == .udp)
+        let choice = SocketRows.Choice(
+            filter: list.filter,
+            showsNames: (network.showsServices ? 1 : 0) + (network.showsHosts ? 2 : 0))
+        network.rows.update(
+            order, choice, figures: figures, holding: list.heldUntil == nil ? nil : list.rows)
     }
 
     /// The rows of lists of networks, for `Arrangement`.
@@ -302,6 +298,14 @@ extension Place {
 }
 
 extension Place {
+    /// Whether its rows are those of `SocketRows`.
+    var listsSockets: Bool {
+        switch self {
+        case .sockets, .udp: true
+        default: false
+        }
+    }
+
     /// Whether it lists sockets with both ends.
     fileprivate var showsEndsOfSockets: Bool {
         if case .sockets = self { true } else { false }

@@ -213,7 +213,9 @@ extension State {
         if case .mappings = place { mappings.sortMembers(of: list.unfolded) }
         prepareNetworkRows()
         let arrangement = Arrangement(
-            snapshot: shown, list: list, userNames: userNames, holdsOrder: list.heldUntil != nil,
+            snapshot: shown, list: list, userNames: userNames,
+            // Rows of sockets are in order already.
+            holdsOrder: list.heldUntil != nil && !place.listsSockets,
             namesThreads: place == .overview, memory: memoryFigures, groups: mappingGroups,
             network: networkRows)
         // What is filtered out by hand makes way as always.

@@ -58,7 +58,7 @@ extension State {
         if let held = list.heldUntil, held <= now { list.heldUntil = nil }
         dropLostFinding()
         arrange()
-        if let shown, level.processName == nil { path[path.count - 1].note(shown) }
+        if let shown, !level.isNamed { path[path.count - 1].note(shown) }
         var effects = wantedNames()
         let wanted = wantedInterest()
         guard wanted != interest else { return effects }

@@ -28,10 +28,15 @@ enum SocketsView {
 
     /// "tcp 140 udp 2 unix 9".
     private static func counts(_ sockets: [SocketSample]) -> String {
-        var counts: [String: Int] = [:]
-        for socket in sockets { counts[socket.transport.shortName, default: 0] += 1 }
+        var counts = Array(repeating: 0, count: Transport.allCases.count)
+        // In place: this is done for each picture.
+        for index in sockets.indices { counts[Int(sockets[index].transport.rawValue)] += 1 }
+        var sums: [String: Int] = [:]
+        for transport in Transport.allCases {
+            sums[transport.shortName, default: 0] += counts[Int(transport.rawValue)]
+        }
         return ["tcp", "udp", "unix", "raw", "packet"]
-            .compactMap { name in counts[name].map { "\(name) \($0)" } }
+            .compactMap { name in sums[name].flatMap { $0 > 0 ? "\(name) \($0)" : nil } }
             .joined(separator: " ")
     }
 }

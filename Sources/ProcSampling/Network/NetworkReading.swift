@@ -103,6 +103,12 @@ public struct SocketReading: Sendable {
         self.owners = owners
         self.isTorn = isTorn
     }
+
+    /// The socket of that number. Looks at all of them in place: a copy of each would cost ten times
+    /// as much.
+    public subscript(id: SocketID) -> SocketSample? {
+        sockets.indices.first { sockets[$0].id == id }.map { sockets[$0] }
+    }
 }
 
 /// Which sockets.

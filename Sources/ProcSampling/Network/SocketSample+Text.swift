@@ -83,21 +83,41 @@ extension SocketAddress: CustomStringConvertible {
     /// as such wherever it stands, "*" for any port; "*" for nobody. The other end of a UNIX socket
     /// is "inode 4711", a packet socket's "if2:0x0800" or "*" in place of either.
     public var description: String {
+        var text: [UInt8] = []
+        write(to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// Appends what `description` is: for those who look through many sockets.
+    package func write(to text: inout [UInt8]) {
         switch self {
         case .ip(let address, let port):
-            let port = port == 0 ? "*" : String(port)
-            if address.isUnspecified { return port == "*" ? "*" : ":" + port }
             let shown = address.unmapped
-            return (shown.isV6 ? "[\(shown)]" : "\(shown)") + ":" + port
-        case .unix(let name): return name.isEmpty ? "*" : name
-        case .unixPeer(let inode): return inode == 0 ? "*" : "inode \(inode)"
+            if !address.isUnspecified {
+                if shown.isV6 { text.append(UInt8(ascii: "[")) }
+                shown.write(to: &text)
+                if shown.isV6 { text.append(UInt8(ascii: "]")) }
+            }
+            if !address.isUnspecified || port != 0 { text.append(UInt8(ascii: ":")) }
+            if port == 0 { text.append(any) } else { text.appendDigits(of: UInt32(port)) }
+        case .unix(let name) where !name.isEmpty:
+            text += name.utf8
+        case .unixPeer(let inode) where inode != 0:
+            text += "inode ".utf8
+            text.appendDigits(of: inode)
         case .packet(let interface, let number):
-            let hexadecimal = String(number, radix: 16)
-            let padding = String(repeating: "0", count: max(0, 4 - hexadecimal.count))
+            if interface == 0 { text.append(any) } else { text += "if\(interface)".utf8 }
+            text.append(UInt8(ascii: ":"))
             let all: UInt16 = 3  // ETH_P_ALL
-            return (interface == 0 ? "*" : "if\(interface)") + ":"
-                + (number == all ? "*" : "0x" + padding + hexadecimal)
-        case .none: return "*"
+            guard number != all else { return text.append(any) }
+            text += "0x".utf8
+            for shift: UInt32 in [12, 8, 4, 0] {
+                text.appendDigits(of: UInt32(number) >> shift & 15, radix: 16)
+            }
+        case .unix, .unixPeer, .none:
+            text.append(any)
         }
     }
+
+    private var any: UInt8 { UInt8(ascii: "*") }
 }

@@ -1,0 +1,65 @@
+import ProcSampling
+import Units
+
+/// Which sockets a filter lets through: by any part of either address, the state, the process or
+/// its number, the user or the protocol.
+///
+/// It is asked of every socket at every letter that is typed: what many have in common is looked at
+/// once, and the rest written down as bytes.
+struct SocketSearch {
+    private let filter: TextFilter
+    private let figures: SocketFigures
+    private let processes: Set<ProcessIdentity>
+    private var users: [UserID: Bool] = [:]
+    private var kinds: [Kind: Bool] = [:]
+    /// What is particular to a socket, each part on a line.
+    private var text: [UInt8] = []
+
+    private struct Kind: Hashable {
+        var transport: Transport
+        var state: SocketState
+    }
+
+    init(_ filter: String, figures: SocketFigures) {
+        let search = TextFilter(filter)
+        self.filter = search
+        self.figures = figures
+        // Each process once, not once for each of its sockets.
+        processes =
+            search.isEmpty
+            ? [] : Set(figures.names.filter { search.matches("\($0.value) \($0.key.pid)") }.keys)
+    }
+
+    mutating func matches(_ socket: SocketSample) -> Bool {
+        if filter.isEmpty { return true }
+        if let owner = socket.owner, processes.contains(owner.process) { return true }
+        if matchesKind(of: socket) || matchesUser(of: socket) { return true }
+        text.removeAll(keepingCapacity: true)
+        socket.local.write(to: &text)
+        text.append(UInt8(ascii: "\n"))
+        socket.peer.write(to: &text)
+        text.append(UInt8(ascii: "\n"))
+        text.appendDigits(of: socket.inode)
+        if filter.matches(text.span) { return true }
+        // Names, where they are on show; those of interfaces always are.
+        return (figures.words.hasNames || socket.transport == .packet)
+            && (filter.matches(figures.text(.localAddress, of: socket))
+                || filter.matches(figures.text(.peerAddress, of: socket)))
+    }
+
+    private mutating func matchesKind(of socket: SocketSample) -> Bool {
+        let kind = Kind(transport: socket.transport, state: socket.state)
+        if let known = kinds[kind] { return known }
+        let isFound = filter.matches(socket.stateName) || filter.matches(socket.transport.name)
+        kinds[kind] = isFound
+        return isFound
+    }
+
+    private mutating func matchesUser(of socket: SocketSample) -> Bool {
+        guard let user = socket.user else { return false }
+        if let known = users[user] { return known }
+        let isFound = filter.matches(figures.text(.user, of: socket))
+        users[user] = isFound
+        return isFound
+    }
+}
