@@ -12,6 +12,8 @@ struct NetworkReaderTests {
         var counted = NetworkCounters()
         var rows: [SocketSample] = []
         var asked: [SocketTables] = []
+        /// What it costs to read them.
+        var cost = Nanoseconds(0)
         var isVanished = false
         var isEntered = false
         var routesRead = 0
@@ -33,6 +35,8 @@ struct NetworkReaderTests {
         func sockets(_ tables: SocketTables, at moment: Nanoseconds) -> SocketReading {
             #expect(isEntered)
             asked.append(tables)
+            let began = CPUTime.ofThread
+            while CPUTime.ofThread.since(began) < cost {}
             let rows = rows.filter { row in
                 switch row.transport {
                 case .tcp:
@@ -160,6 +164,25 @@ struct NetworkReaderTests {
         #expect(second.counters[.udpErrors]?.total == 5)
         #expect(second.routes != nil)
         #expect(try refresh().routes == nil)
+    }
+
+    /// Each refresh takes longer than a search may, and the next one follows at once.
+    @Test func ownersAreFoundHoweverDearThePasses() throws {
+        let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        defer { close(descriptor) }
+        var status = stat()
+        try #require(fstat(descriptor, &status) == 0)
+        source.rows = [Self.row(3, .udp)]
+        source.rows[0].inode = UInt32(status.st_ino)
+        source.cost = Nanoseconds(25_000_000)
+        let me = try #require(try ProcRoot().identity(of: ProcessID(getpid())))
+        let order = NetworkLane.Order(
+            wish: NetworkWish(tables: .udp), processes: [me], isRefresh: true)
+        for _ in 0..<20 where reader.step(order).reading?.sockets.sockets.first?.owner == nil {}
+        let reading = try #require(reader.step(order).reading)
+        #expect(
+            reading.sockets.sockets.first?.owner
+                == SocketOwner(process: me, descriptor: descriptor))
     }
 
     @Test func routesAreReadSeldomTheWayToAPeerEachTime() throws {
