@@ -20,6 +20,9 @@ struct SocketGrounds {
         lines += Wrapped.lines(verdict.advice, width: width - 6).enumerated().map {
             [StyledText($0 == 0 ? "next  " : "      ", .heading), StyledText($1)]
         }
+        if let capacity = verdict.capacity?.text {
+            lines += Wrapped.lines(capacity, width: width - 1).map { [StyledText(" " + $0)] }
+        }
         if let burst { lines.append([StyledText(Self.look(burst), .faint)]) }
         self.lines = lines
     }
