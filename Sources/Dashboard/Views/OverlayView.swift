@@ -101,10 +101,9 @@ enum OverlayView {
         }
         var entries = list.namespaces.enumerated().map { index, namespace in
             let name = NetworkNotes.name(of: namespace, state)
-            let count = namespace.processCount
             let who = namespace.process.flatMap { state.shown?.process($0)?.command }
-            let text =
-                "\(count) \(count == 1 ? "process" : "processes")" + (who.map { ": \($0)" } ?? "")
+            let count = processes(in: namespace, isAll: list.deniedProcesses == 0)
+            let text = count + (who.map { ": \($0)" } ?? "")
             return rows(
                 (index == selected ? "> " : "  ") + name,
                 index == selected ? Style.accent.reversed : .accent, 28, text,
@@ -116,6 +115,16 @@ enum OverlayView {
             entries.append(Wrapped.lines(text, width: width).map { [StyledText($0, .faint)] })
         }
         drawMenu("Network namespaces", entries, selected, into: &surface, in: area)
+    }
+
+    /// Those that are not told may be in any of them.
+    private static func processes(in namespace: NetworkNamespace, isAll: Bool) -> String {
+        switch (namespace.processCount, isAll) {
+        case (1, true): "1 process"
+        case (let count, true): "\(count) processes"
+        case (0, false): "- processes"
+        case (let count, false): "\(count)+ processes"
+        }
     }
 
     /// A card of entries of one or more rows, scrolled so that the selected one is in sight.
