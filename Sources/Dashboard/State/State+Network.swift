@@ -128,9 +128,7 @@ extension State {
     /// Addresses have room for their longest of version 4 where the screen is wide, before more
     /// columns get any.
     func fittedToWidth(_ column: Table<ColumnID>.Column) -> Table<ColumnID>.Column {
-        guard place.showsEndsOfSockets, size.columns >= 100,
-            column.id == .localAddress || column.id == .peerAddress
-        else { return column }
+        guard size.columns >= 100, place.wholeAddresses.contains(column.id) else { return column }
         var column = column
         column.width = .flexible(minimum: 21)
         return column
@@ -306,9 +304,13 @@ extension Place {
         }
     }
 
-    /// Whether it lists sockets with both ends.
-    fileprivate var showsEndsOfSockets: Bool {
-        if case .sockets = self { true } else { false }
+    /// Those that one reads whole where the screen is wide: datagrams come from anywhere.
+    fileprivate var wholeAddresses: [ColumnID] {
+        switch self {
+        case .sockets: [.localAddress, .peerAddress]
+        case .udp: [.localAddress]
+        default: []
+        }
     }
 }
 
