@@ -247,6 +247,17 @@ struct NetworkTests {
         #expect(scene.shows("416K holds ~332 datagrams of about the mean size"), "\(scene)")
     }
 
+    @Test func whoKeepsUpIsGivenNoAdvice() {
+        let scene = Scene.network(place: .socket(MadeNetwork.id(5))) { reading in
+            reading.bursts[MadeNetwork.id(5)]?.queue = Array(repeating: [0, 1280], count: 250)
+                .flatMap(\.self)
+            reading.bursts[MadeNetwork.id(5)]?.dropped = 0
+        }
+        #expect(scene.shows("the reader keeps up"), "\(scene)")
+        #expect(!scene.shows("next"), "\(scene)")
+        #expect(Scene.network(place: .socket(MadeNetwork.id(5))).shows("next"))
+    }
+
     @Test func routesShowTheWayToAPeer() {
         var scene = Scene.network(place: .socket(MadeNetwork.id(3)))
         scene.press(.character("r"))

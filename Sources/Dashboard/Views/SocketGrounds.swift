@@ -17,8 +17,10 @@ struct SocketGrounds {
         for proof in verdict.proof {
             lines += Wrapped.lines(proof, width: width - 1).map { [StyledText(" " + $0)] }
         }
-        lines += Wrapped.lines(verdict.advice, width: width - 6).enumerated().map {
-            [StyledText($0 == 0 ? "next  " : "      ", .heading), StyledText($1)]
+        if !verdict.advice.isEmpty {
+            lines += Wrapped.lines(verdict.advice, width: width - 6).enumerated().map {
+                [StyledText($0 == 0 ? "next  " : "      ", .heading), StyledText($1)]
+            }
         }
         if let capacity = verdict.capacity?.text {
             lines += Wrapped.lines(capacity, width: width - 1).map { [StyledText(" " + $0)] }
