@@ -44,6 +44,7 @@ import Testing
                 try await terminal.wait(for: "all sockets") {
                     $0.contains("ESTABLISHED") && $0.contains("tcp 50")
                 }
+                // Who holds them is found meanwhile.
                 for _ in 1...3 {
                     try await terminal.send("?")
                     try await terminal.wait(for: "the help", deadline: .seconds(3)) {
@@ -53,6 +54,9 @@ import Testing
                     try await terminal.wait(for: "the sockets", deadline: .seconds(3)) {
                         $0.contains("ESTABLISHED")
                     }
+                }
+                try await terminal.wait(for: "their owners", deadline: .seconds(40)) {
+                    $0.row(with: "ESTABLISHED")?.contains("workload") == true
                 }
             }
         }

@@ -104,7 +104,7 @@ import Testing
     }
 
     @Test(.enabled("needs root, ip and nsenter") { await NetworkNamespace.areAvailable() })
-    func theViewNamesThemWithTheWorstFirst() async throws {
+    func theViewNamesThemWithTheWorstFirstAndProvesIt() async throws {
         try await withReaders { started, space in
             let program = Program.dxtop().inside(space)
             let size = Terminal.Size(columns: 120, rows: 40)
@@ -123,20 +123,11 @@ import Testing
                 }
                 let chain = try #require(screen.row(with: "WHERE LOST"), "\(screen)")
                 #expect(chain.contains("SOCKET"))
-            }
-        }
-    }
-
-    @Test(.enabled("needs root, ip and nsenter") { await NetworkNamespace.areAvailable() })
-    func aStalledReaderIsProved() async throws {
-        try await withReaders { started, space in
-            let program = Program.dxtop("--view", "udp").inside(space)
-            let size = Terminal.Size(columns: 120, rows: 40)
-            try await Terminal.run(program, size: size) { terminal in
+                try await terminal.send("g")
                 let thread = try started[0].thread("thread")
                 try await terminal.wait(for: "the proof", deadline: .seconds(30)) { screen in
-                    screen.contains("EDGE-TRIGGERED") && screen.contains("epoll_wait")
-                        && screen.contains("T\(thread)")
+                    screen.contains("EDGE-TRIGGERED")
+                        && screen.contains("T\(thread) asleep in epoll_wait")
                 }
                 try await terminal.send("1")
                 let port = try started[0].number("port")
@@ -256,7 +247,9 @@ import Testing
                             $0.row(with: "path MTU to \(address) is 1400")?
                                 .contains("next allows 1500") == true
                         }
-                        try await terminal.send("4", "r")
+                        try await terminal.send("4")
+                        try await terminal.wait(for: "the sender") { $0.contains(address) }
+                        try await terminal.send("g", "r")
                         try await terminal.wait(for: "the way, as the kernel learnt it") {
                             $0.row(with: "way to \(address): via 10.77.0.2 dev next")?
                                 .contains("mtu 1400") == true
