@@ -47,6 +47,11 @@ package struct Finding: Hashable, Sendable, Identifiable {
         case interface(String)
         /// Who is at the other end of a way.
         case peer(IPAddress)
+
+        /// Without what may become known later, or change while it is the same one.
+        fileprivate var lasting: Subject {
+            if case .socket(let id, _, _) = self { .socket(id, inode: 0, owner: nil) } else { self }
+        }
     }
 
     package enum Severity: String, Hashable, Comparable, Sendable {
@@ -107,11 +112,11 @@ package enum FindingKind: String, Hashable, Sendable, CaseIterable {
 
 /// Which finding, whatever its figures are by now.
 package struct FindingID: Hashable, Sendable {
-    package let kind: FindingKind
-    package let subject: Finding.Subject
+    private let kind: FindingKind
+    private let subject: Finding.Subject
 
     package init(kind: FindingKind, subject: Finding.Subject) {
         self.kind = kind
-        self.subject = subject
+        self.subject = subject.lasting
     }
 }

@@ -28,10 +28,9 @@ struct NetworkCells {
                     socket.state == .closeWait
                         ? .warning : socket.state == .timeWait ? .faint : .text))
         case .receiveQueue where socket.state == .listen:
-            let isFull = socket.receiveQueue ?? 0 > socket.sendQueue ?? .max
-            return .text(StyledText(text, isFull ? .critical : quiet(text)))
+            return .text(StyledText(text, socket.isAcceptQueueFull ? .critical : quiet(text)))
         case .receiveQueue where socket.transport == .udp:
-            return .text(StyledText(text, isNearlyFull(socket) ? .warning : quiet(text)))
+            return .text(StyledText(text, socket.isQueueFull ? .warning : quiet(text)))
         case .full:
             let share = figures.verdict(of: socket)?.full
             return .text(
@@ -39,13 +38,6 @@ struct NetworkCells {
                     text, share.map { $0 >= Percent(90.0) } == true ? .critical : quiet(text)))
         default: return .text(StyledText(text, quiet(text)))
         }
-    }
-
-    private func isNearlyFull(_ socket: SocketSample) -> Bool {
-        guard let queue = socket.receiveQueue, let buffer = socket.receiveBuffer else {
-            return false
-        }
-        return buffer.rawValue > 0 && Double(queue) >= 0.9 * Double(buffer.rawValue)
     }
 
     private func reader(_ kind: ReaderVerdict.Kind?) -> Style {

@@ -32,7 +32,7 @@ struct ListenOverflow: Sendable {
         }
         let lines = listeners.prefix(4).map { socket in
             let who = socket.owner.map { " (\(names[$0.process]))" } ?? ""
-            return "tcp \(socket.localName)\(who) accept queue full"
+            return "tcp \(socket.local)\(who) accept queue full"
                 + " \(socket.receiveQueue ?? 0)/\(socket.sendQueue ?? 0)"
         }
         let isNow = reading.counters[.listenOverflows]?.isLosing == true

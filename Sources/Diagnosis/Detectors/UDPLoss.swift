@@ -33,7 +33,7 @@ enum UDPLoss {
             subject: .socket(socket.id, inode: socket.inode, owner: socket.owner?.process),
             severity: isLosing ? .critical : .warning,
             confidence: reader?.confidence ?? .medium,
-            claim: "udp \(socket.localName)\(who) \(fault(loser, reader, lost, reading))\(end)",
+            claim: "udp \(socket.local)\(who) \(fault(loser, reader, lost, reading))\(end)",
             evidence: evidence,
             advice: reader.map(\.advice).flatMap { $0.isEmpty ? nil : $0 }
                 ?? "Enter: its queue and its reader",

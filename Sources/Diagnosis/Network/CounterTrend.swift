@@ -37,6 +37,17 @@ struct CounterTrend: Sendable {
                 interface.missed.total &+ interface.overrun.total, of: .interface(id, .overrun))
             note(interface.damaged.total, of: .interface(id, .damaged))
         }
+        forgetInterfaces(besides: reading.interfaces)
+    }
+
+    /// Those of containers come and go, each with an index that was never used before.
+    private mutating func forgetInterfaces(besides interfaces: [InterfaceSample]) {
+        // Every namespace has its loopback: without any they were not read.
+        guard !interfaces.isEmpty else { return }
+        let known = Set(interfaces.map(\.id))
+        points = points.filter { key, _ in
+            if case .interface(let id, _) = key { known.contains(id) } else { true }
+        }
     }
 
     private mutating func note(_ total: UInt64, of key: Key) {

@@ -173,17 +173,3 @@ extension Counted {
     /// It rose since the reading before.
     var isLosing: Bool { rate.map { $0 > .zero } ?? false }
 }
-
-extension [Counted] {
-    /// Nil without any. It has a rate where any of them has one.
-    var sum: Counted? {
-        guard var sum = first else { return nil }
-        for next in dropFirst() {
-            sum.total &+= next.total
-            sum.sinceStart &+= next.sinceStart
-            let rates = [sum.rate, next.rate].compactMap { $0?.rawValue }
-            sum.rate = rates.isEmpty ? nil : Rate(rates.reduce(0, +))
-        }
-        return sum
-    }
-}

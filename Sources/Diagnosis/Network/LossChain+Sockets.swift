@@ -20,7 +20,8 @@ extension LossChain {
         }.sorted { ($0.drops?.rate ?? .zero, $0.lost) > ($1.drops?.rate ?? .zero, $1.lost) }
         var details = losers.prefix(mostSockets).map { socket in
             Detail(
-                name: socket.localName + (socket.owner.map { " \(names[$0.process])" } ?? ""),
+                name: socket.local.description
+                    + (socket.owner.map { " \(names[$0.process])" } ?? ""),
                 lost: socket.drops,
                 text: readers[socket.id]?.claim ?? "")
         }

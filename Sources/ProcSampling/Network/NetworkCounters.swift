@@ -16,14 +16,19 @@ public struct NetworkCounters: Sendable {
 
     /// All counters together, as far as they are known; nil if none is.
     public func sum(_ counters: NetworkCounter...) -> Counted? {
-        let known = counters.compactMap { self[$0] }
-        guard var sum = known.first else { return nil }
-        for next in known.dropFirst() {
+        counters.compactMap { self[$0] }.sum
+    }
+}
+
+extension [Counted] {
+    /// Nil without any. It has a rate where any of them has one.
+    public var sum: Counted? {
+        guard var sum = first else { return nil }
+        for next in dropFirst() {
             sum.total &+= next.total
             sum.sinceStart &+= next.sinceStart
-            if let rate = sum.rate, let other = next.rate {
-                sum.rate = Rate(rate.rawValue + other.rawValue)
-            }
+            let rates = [sum.rate, next.rate].compactMap { $0?.rawValue }
+            sum.rate = rates.isEmpty ? nil : Rate(rates.reduce(0, +))
         }
         return sum
     }

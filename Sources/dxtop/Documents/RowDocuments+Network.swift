@@ -24,11 +24,11 @@ extension RowDocuments {
     private func documents(
         of sockets: [SocketSample], in snapshot: Snapshot, at reading: NetworkReading
     ) -> [SocketDocument] {
-        let names = Dictionary(
-            snapshot.processes.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
+        let names = ProcessNames(snapshot.processes)
         return sockets.filter { target == nil || $0.owner?.process == target }.map {
             SocketDocument(
-                socket: $0, process: $0.owner.flatMap { names[$0.process] }, moment: reading.moment)
+                socket: $0, process: $0.owner.flatMap { names.name(of: $0.process) },
+                moment: reading.moment)
         }
     }
 }
