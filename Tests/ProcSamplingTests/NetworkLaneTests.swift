@@ -15,6 +15,8 @@ struct NetworkLaneTests {
         /// So many pieces of work follow each order.
         let pieces = Atomic(0)
         let work = Atomic(0)
+        /// The next piece is the last of its thread.
+        let isLast = Atomic(false)
 
         var tables: [SocketTables?] { orders.withLock { $0.map { $0?.wish.tables } } }
 
@@ -30,7 +32,8 @@ struct NetworkLaneTests {
             return NetworkLane.Step(
                 reading: NetworkReading(
                     number: number, moment: .sinceBoot, namespace: own),
-                isNews: order?.wish.tables.isEmpty == false, isComplete: left == 0)
+                isNews: order?.wish.tables.isEmpty == false, isComplete: left == 0,
+                isLast: isLast.exchange(false, ordering: .relaxed))
         }
 
         private func spin(microseconds: Int) {
@@ -134,6 +137,22 @@ struct NetworkLaneTests {
         static let alive = Atomic(0)
         init() { Self.alive.add(1, ordering: .relaxed) }
         deinit { Self.alive.subtract(1, ordering: .relaxed) }
+    }
+
+    @Test func afterTheLastPieceOfAThreadThereIsAnotherThread() {
+        let log = Log()
+        let lane = lane(log)
+        log.isLast.store(true, ordering: .relaxed)
+        log.pieces.store(3, ordering: .relaxed)
+        lane.refresh(NetworkWish(), processes: [])
+        lane.wait(atMost: .seconds(20))
+        #expect(log.tables == [[]], "what is left is not for a thread that is lost")
+        #expect(lane.reading?.number == 1)
+        for number in 1...2 {
+            lane.refresh(NetworkWish(tables: .udp), processes: [])
+            lane.wait(atMost: .seconds(20))
+            #expect(lane.reading?.number == number, "by a new thread, which stays")
+        }
     }
 
     @Test func itsThreadEndsWithIt() {

@@ -16,6 +16,7 @@ struct NetworkReaderTests {
         var cost = Nanoseconds(0)
         var isVanished = false
         var isEntered = false
+        var canLeave = true
         var routesRead = 0
         var looks: BurstLane.OpenLook?
 
@@ -24,7 +25,10 @@ struct NetworkReaderTests {
             isEntered = true
         }
 
-        func leave() { isEntered = false }
+        func leave() throws(StrandedThread) {
+            guard canLeave else { throw StrandedThread() }
+            isEntered = false
+        }
 
         func counters() -> CounterReader.Reading {
             CounterReader.Reading(counters: counted, softnet: [], limits: NetworkLimits())
@@ -202,6 +206,21 @@ struct NetworkReaderTests {
         #expect(!reading.namespace.isOwn)
         // Ours is there as before.
         #expect(try refresh().failure == nil)
+    }
+
+    @Test func aThreadThatDoesNotComeBackReadsNoMore() throws {
+        #expect(!reader.step(.init(isRefresh: true)).isLast)
+        source.canLeave = false
+        let step = reader.step(.init(isRefresh: true))
+        #expect(step.isLast)
+        // What it read there is right.
+        #expect(step.reading?.number == 2)
+    }
+
+    @Test func norIfItCameToNothingThere() {
+        source.isVanished = true
+        source.canLeave = false
+        #expect(reader.step(.init(isRefresh: true)).isLast)
     }
 
     @Test func whatDropsIsLookedAtClosely() throws {

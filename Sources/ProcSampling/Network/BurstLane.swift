@@ -8,7 +8,7 @@ final class BurstLane: Sendable {
     /// What a queue holds now, what fits, and what it dropped so far; nil once the socket is gone.
     typealias Look = (SocketSample) -> (queue: UInt32, buffer: UInt32, drops: UInt32)?
     /// Opens that in a namespace, for the calling thread; nil if that cannot be done.
-    typealias OpenLook = @Sendable () -> Look?
+    typealias OpenLook = @Sendable () throws(StrandedThread) -> Look?
 
     private struct Batch {
         var watches: [QueueWatch]
@@ -124,11 +124,12 @@ final class BurstLane: Sendable {
 
     private func run() {
         var groups: [Group] = []
+        var isStranded = false
         let began = (wall: Instant.now, cpu: CPUTime.ofThread)
         var next = began.wall
         var readersDue = began.wall
         var publishDue = began.wall.advanced(by: Self.publishPeriod)
-        while takeBatches(into: &groups) {
+        while takeBatches(into: &groups, &isStranded) {
             for group in groups {
                 for index in group.watches.indices { group.watches[index].look(group.look) }
             }
@@ -153,8 +154,9 @@ final class BurstLane: Sendable {
         }
     }
 
-    /// Takes what is to be begun. False, and the end of the thread, when there is nothing to do.
-    private func takeBatches(into groups: inout [Group]) -> Bool {
+    /// Takes what is to be begun; nothing more once the thread is stranded. False, and the end of the
+    /// thread, when there is nothing to do.
+    private func takeBatches(into groups: inout [Group], _ isStranded: inout Bool) -> Bool {
         let batches: [Batch]? = state.withLock { state in
             defer { state.batches.removeAll() }
             guard !state.isStopped, !(groups.isEmpty && state.batches.isEmpty) else {
@@ -165,13 +167,23 @@ final class BurstLane: Sendable {
         }
         guard let batches else { return false }
         for batch in batches {
-            if let look = batch.open() {
+            if let look = open(batch, &isStranded) {
                 groups.append(Group(batch, look))
             } else {
                 state.withLock { $0.running.subtract(batch.watches.map(\.sample.id)) }
             }
         }
         return true
+    }
+
+    private func open(_ batch: Batch, _ isStranded: inout Bool) -> Look? {
+        guard !isStranded else { return nil }
+        do throws(StrandedThread) {
+            return try batch.open()
+        } catch {
+            isStranded = true
+            return nil
+        }
     }
 
     private func publish(_ groups: [Group], _ cost: Percent) {

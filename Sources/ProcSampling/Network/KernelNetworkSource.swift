@@ -3,13 +3,30 @@ internal import Units
 /// A network namespace as the kernel shows it: read by netlink and through /proc, in the namespace
 /// itself, or where that may not be entered through a process that is in it.
 final class KernelNetworkSource: NetworkSource {
-    /// Two namespaces to go back and forth between; nil where there is nothing to be entered.
+    /// Two namespaces to go back and forth between.
     private struct Crossing {
+        var root: ProcRoot
         var door: NamespaceDoor
         var own: NamespaceHandle
+
+        /// Through the door each time: what was kept open would be there even when nobody else is.
+        func enter() throws(ProcError) {
+            // Where the thread is already: that takes the right to come back, which one may lack
+            // who may enter, such as the root of a user namespace.
+            try own.enter()
+            try door.open(in: root).enter()
+        }
+
+        func leave() throws(StrandedThread) {
+            do throws(ProcError) {
+                try own.enter()
+            } catch {
+                throw StrandedThread()
+            }
+        }
     }
 
-    private let root: ProcRoot
+    /// Nil where there is nothing to be entered.
     private let crossing: Crossing?
     private let usesNetlink: Bool
     private let counterReader: CounterReader
@@ -18,11 +35,11 @@ final class KernelNetworkSource: NetworkSource {
     /// Nil where netlink may not be used.
     private let routeReader: RouteReader?
 
-    /// Must be made on the thread that reads it, which is in `own`.
+    /// Must be made on the thread that reads it, which is in `own`, and may stay in the namespace
+    /// until `leave`.
     init(
         of namespace: NetworkNamespace, root: ProcRoot, reader: ProcReader, own: NamespaceHandle?
     ) throws(ProcError) {
-        self.root = root
         var machine = NetworkLimits()
         var folder = ProcFile.NetworkFolder.tree
         var refusal: String?
@@ -34,14 +51,14 @@ final class KernelNetworkSource: NetworkSource {
                 .read(at: .now)
             let door = NamespaceDoor(
                 id: namespace.id, process: namespace.process?.pid, name: namespace.names.first)
-            let handle = try door.open(in: root)
+            let way = Crossing(root: root, door: door, own: own)
             do throws(ProcError) {
-                try handle.enter()
-                crossing = Crossing(door: door, own: own)
+                try way.enter()
+                crossing = way
                 folder = .thread
             } catch {
                 guard let process = door.process, case .denied = error else { throw error }
-                refusal = "no right to enter the namespace"
+                refusal = "no right to enter the namespace and to come back"
                 folder = .process(process)
             }
         }
@@ -54,18 +71,11 @@ final class KernelNetworkSource: NetworkSource {
         interfaceReader = InterfaceReader(
             reader: reader, folder: folder, socket: usesNetlink ? try? NetlinkSocket(.route) : nil)
         routeReader = usesNetlink ? (try? NetlinkSocket(.route)).map(RouteReader.init) : nil
-        leave()
     }
 
-    /// Through the door each time: what was kept open would be there even when nobody else is.
-    func enter() throws(ProcError) {
-        try crossing?.door.open(in: root).enter()
-    }
+    func enter() throws(ProcError) { try crossing?.enter() }
 
-    func leave() {
-        // Who may leave may come back.
-        try? crossing?.own.enter()
-    }
+    func leave() throws(StrandedThread) { try crossing?.leave() }
 
     func counters() -> CounterReader.Reading { counterReader.read() }
 
@@ -81,14 +91,15 @@ final class KernelNetworkSource: NetworkSource {
 
     var opensQueueLook: BurstLane.OpenLook? {
         guard usesNetlink else { return nil }
-        return { [root, crossing] in
+        return { [crossing] () throws(StrandedThread) in
             do throws(ProcError) {
-                try crossing?.door.open(in: root).enter()
+                try crossing?.enter()
             } catch {
                 return nil
             }
-            defer { try? crossing?.own.enter() }
-            return QueueProbe().map { probe in { probe.look(at: $0) } }
+            let probe = QueueProbe()
+            try crossing?.leave()
+            return probe.map { probe in { probe.look(at: $0) } }
         }
     }
 }

@@ -26,6 +26,8 @@ final class NetworkLane: Sendable {
         var isNews = false
         /// What the order asked for is there; if not, there is more to be done for it.
         var isComplete = true
+        /// Nothing may be read on this thread any more: the next order is for a new one.
+        var isLast = false
     }
 
     /// Does a pass for an order, or goes on with what the last one left to be done.
@@ -39,6 +41,7 @@ final class NetworkLane: Sendable {
         /// Up to here all are answered completely.
         var answered = 0
         var reading: NetworkReading?
+        /// By the lane, or because its thread came to an end.
         var isStopped = false
     }
 
@@ -127,7 +130,7 @@ final class NetworkLane: Sendable {
 
     private func started() -> Desk? {
         desk.withLock { known in
-            if let known { return known }
+            if let known, !known.state.withLock({ $0.isStopped }) { return known }
             guard let desk = try? Desk() else { return nil }
             let isStarted = DetachedThread.start(name: "dxtop:network", stackSize: 512 * 1024) {
                 [makeWork, bursts, changed] in
@@ -143,10 +146,11 @@ final class NetworkLane: Sendable {
         while let order = next(desk, isComplete) {
             let began = CPUTime.ofThread
             let step = work(order.order)
-            isComplete = step.isComplete
+            isComplete = step.isComplete || step.isLast
             desk.state.withLock { state in
                 if let reading = step.reading { state.reading = reading }
                 if isComplete { state.answered = order.number }
+                if step.isLast { state.isStopped = true }
             }
             if isComplete { desk.answers.signal() }
             if step.isNews { changed() }

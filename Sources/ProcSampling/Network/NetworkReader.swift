@@ -46,6 +46,8 @@ final class NetworkReader {
     /// The step before was one, not a search alone.
     private var wasPass = false
     private var searchedAt: Nanoseconds?
+    /// It could not come back from a namespace: this thread must not go on.
+    private var isStranded = false
     /// The bursts that were asked for and begun.
     private var burstNumber: Int?
 
@@ -62,6 +64,12 @@ final class NetworkReader {
 
     /// Does a pass for an order, or goes on with what is searched.
     func step(_ order: NetworkLane.Order?) -> NetworkLane.Step {
+        var step = work(order)
+        step.isLast = isStranded
+        return step
+    }
+
+    private func work(_ order: NetworkLane.Order?) -> NetworkLane.Step {
         let began = CPUTime.ofThread
         defer { cost += CPUTime.ofThread.since(began) }
         let isTimeUp = { CPUTime.ofThread.since(began) > Self.slice }
@@ -160,12 +168,13 @@ final class NetworkReader {
         do throws(ProcError) {
             try place.source.enter()
         } catch {
+            leave(place)
             return try look(again: error)
         }
         if isRefresh { refresh(&place, at: now) }
         let tables = place.readSockets(order.wish.tables, isRefresh: isRefresh, at: now)
         place.readRoutes(order.wish, at: now)
-        place.source.leave()
+        leave(place)
         if root.isLive {
             verifyOwners(&place, elapsed: place.reading.interval)
             owners.assign(to: &place.reading.sockets.sockets)
@@ -177,6 +186,14 @@ final class NetworkReader {
         }
         self.place = place
         return true
+    }
+
+    private func leave(_ place: Place) {
+        do throws(StrandedThread) {
+            try place.source.leave()
+        } catch {
+            isStranded = true
+        }
     }
 
     /// The process that led into the namespace has ended: perhaps there is another.

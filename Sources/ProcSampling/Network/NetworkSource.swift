@@ -5,7 +5,7 @@ protocol NetworkSource: AnyObject {
     /// Moves the thread into the namespace, where that is needed. Everything but `leave` is called
     /// in it.
     func enter() throws(ProcError)
-    func leave()
+    func leave() throws(StrandedThread)
 
     func counters() -> CounterReader.Reading
     func interfaces() -> [InterfaceSample]
@@ -19,3 +19,6 @@ protocol NetworkSource: AnyObject {
     /// at closely.
     var opensQueueLook: BurstLane.OpenLook? { get }
 }
+
+/// A thread could not come back from a network namespace: of any other it must read nothing.
+struct StrandedThread: Error {}
