@@ -248,7 +248,9 @@ import Testing
                                 .contains("next allows 1500") == true
                         }
                         try await terminal.send("4")
-                        try await terminal.wait(for: "the sender") { $0.contains(address) }
+                        try await terminal.wait(for: "the sender again") {
+                            $0.contains("SOCKETS") && $0.contains("\(address):")
+                        }
                         try await terminal.send("g", "r")
                         try await terminal.wait(for: "the way, as the kernel learnt it") {
                             $0.row(with: "way to \(address): via 10.77.0.2 dev next")?
