@@ -2,7 +2,7 @@
 package enum Command: Hashable, Sendable {
     // Anywhere
     case view(Place.View)
-    case back
+    case back, backOrQuit
     case commandLine
     case help
     case redraw
@@ -20,6 +20,8 @@ package enum Command: Hashable, Sendable {
     case sort(ColumnID)
     case toggleThreads, toggleTree, toggleFollow
     case fold, unfold
+
+    case nextFinding
 
     // Curves
     case zoom(in: Bool)

@@ -96,6 +96,9 @@ package enum Keymap {
 
     private static let overview = [
         Binding(
+            [.tab], .nextFinding,
+            ("Tab", "the next finding: Enter goes to where it can be seen"), hint: "Tab findings"),
+        Binding(
             [.character("H")], .toggleThreads, ("H", "threads among the processes"),
             hint: "H threads"),
         Binding([.character("t"), .function(5)], .toggleTree, ("t F5", "tree"), hint: "t tree"),
@@ -175,7 +178,7 @@ package enum Keymap {
         [.character("b")], .lookClosely,
         (
             "b",
-            "burst: look at its queue every 10 ms for 5 s (about 0.1% of a CPU); by itself when it loses"
+            "burst: look at its queue every 10 ms for 5 s (about 1% of a CPU); by itself when it loses"
         ), hint: "b burst")
 
     private static let losses: [Binding] = [
@@ -274,9 +277,9 @@ package enum Keymap {
 
     private static let anywhere = [
         Binding(
-            [.escape], .back, ("Esc q Backspace", "back; q in the Overview asks, then quits"),
-            hint: "Esc back"),
-        Binding([.character("q"), .backspace], .back),
+            [.escape, .backspace], .back,
+            ("Esc q Backspace", "back; q in the Overview asks, then quits"), hint: "Esc back"),
+        Binding([.character("q")], .backOrQuit),
         Binding(
             [.character("1")], .view(.overview),
             ("1 2 3 4 5", "Overview, Threads of the host, Memory, Sockets, UDP"),

@@ -91,7 +91,8 @@ package struct TextReport {
         var lines: [String] = []
         for first in stride(from: 0, to: max(1, count), by: step) {
             var surface = Surface(
-                size: Size(columns: width, rows: 1 + min(step, count - first)), glyphs: .ascii)
+                size: Size(columns: width(of: place), rows: 1 + min(step, count - first)),
+                glyphs: .ascii)
             ListView.draw(
                 table, state, snapshot, first: first, into: &surface, in: surface.bounds)
             lines += (first == 0 ? 0..<surface.size.rows : 1..<surface.size.rows)
@@ -100,9 +101,13 @@ package struct TextReport {
         return lines
     }
 
+    /// In a pipe lines are long, so that commands are whole; addresses need less.
+    private func width(of place: Place) -> Int { place.isOfNetwork ? min(width, 160) : width }
+
     private func state(at place: Place) -> State {
         var state = State(
-            settings: Settings(hotThreshold: hotThreshold), size: Size(columns: width, rows: 24),
+            settings: Settings(hotThreshold: hotThreshold),
+            size: Size(columns: width(of: place), rows: 24),
             interval: .seconds(1), userNames: userNames, place: place)
         state.live = snapshot
         state.network.prepare(snapshot, groupedBy: nil)

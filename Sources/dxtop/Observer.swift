@@ -62,8 +62,17 @@ final class Observer {
         }
     }
 
-    /// Ends the command once its one process has ended.
+    /// Ends the command once its one process has ended, or where the namespace that was asked for
+    /// may not be looked into.
     func checkTarget(in snapshot: Snapshot) throws {
+        if namespace != nil, let failure = snapshot.network?.failure {
+            switch failure {
+            case .denied:
+                throw Failure(
+                    "that network namespace may be entered by root only (CAP_SYS_ADMIN)")
+            default: throw Failure("that network namespace cannot be read: \(failure)")
+            }
+        }
         guard let target, snapshot.process(target) == nil else { return }
         throw Failure("process \(target.pid) has ended")
     }

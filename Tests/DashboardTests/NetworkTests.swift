@@ -208,6 +208,22 @@ struct NetworkTests {
         #expect(scene.shows("203.0.113.199:9092"), "\(scene)")
     }
 
+    @Test func tabGoesThroughFindings() {
+        var scene = Scene.network(place: .overview, seconds: 3)
+        let count = scene.state.findings.count
+        #expect(count > 0)
+        for _ in 0..<count {
+            scene.press(.tab)
+            #expect(scene.state.selectedFinding != nil)
+        }
+        scene.press(.tab)
+        #expect(scene.state.selectedFinding == nil)
+        // The finding of a socket leads to its row, which is marked.
+        scene.press(.tab, .enter)
+        #expect(scene.state.place == .udp, "\(scene)")
+        #expect(scene.row(3).hasPrefix(">:12201"), "\(scene)")
+    }
+
     @Test func unansweredHostsAreAskedForAgain() {
         var scene = Scene.network(columns: 160)
         func asks(_ effects: [Effect]) -> Bool {
@@ -275,7 +291,8 @@ struct NetworkTests {
                         gateway: IPAddress("10.0.3.1"), interface: 2, interfaceName: "eth0",
                         mtu: 1400)), interfaceMTU: 1500)
         }
-        #expect(scene.shows("way to 203.0.113.199: via 10.0.3.1 dev eth0  mtu 1400"), "\(scene)")
+        #expect(scene.shows("way to 203.0.113.199: via 10.0.3.1 dev eth0"), "\(scene)")
+        #expect(scene.shows("mtu 1400  ! eth0 allows 1500"), "\(scene)")
         #expect(scene.shows("eth0 allows 1500"), "\(scene)")
         scene.press(.enter)
         scene.type("nonsense")
@@ -334,15 +351,17 @@ struct NetworkTests {
         }
         #expect(scene.shows("netns web"), "\(scene)")
         #expect(scene.shows("3+ processes: /usr/bin/journald"), "\(scene)")
-        #expect(scene.shows("of 2 processes the namespace is not told"), "\(scene)")
+        #expect(scene.shows("of 2 processes the namespace may not be known"), "\(scene)")
         scene.press(.down, .enter)
         #expect(wish(scene).namespace == other.id)
         #expect(!wish(scene).wantsNamespaces)
-        // It is view 4 and 5 that look elsewhere; the Overview goes on with our own.
+        // It is the one on show everywhere, and the Overview says so.
         scene.press(.character("5"))
         #expect(wish(scene).namespace == other.id)
         scene.press(.character("1"))
-        #expect(wish(scene).namespace == nil)
+        #expect(wish(scene).namespace == other.id)
+        scene.sample(1) { $0.network?.namespace = other }
+        #expect(scene.shows("UDP netns web: 8.1k/s in"), "\(scene)")
     }
 
     @Test func theNamespaceStaysOnTheWayToThreads() {

@@ -57,7 +57,8 @@ struct Layout {
     private static func groundsHeight(place: Place, size: Size) -> Int {
         switch place {
         case .udp, .losses: size.rows >= 30 ? 10 : size.rows >= 16 ? 8 : size.rows >= 10 ? 2 : 0
-        case .sockets, .socketGroups, .routes: size.rows >= 12 ? 2 : 0
+        case .sockets, .socketGroups: size.rows >= 12 ? 2 : 0
+        case .routes: size.rows >= 12 ? 3 : 0
         case .overview, .threads, .thread, .memory, .mappings, .socket, .tool: 0
         }
     }

@@ -4,7 +4,7 @@ import Units
 
 /// What views 4 and 5 know and how a person set them.
 package struct NetworkState: Sendable {
-    /// Nil for dxtop's own.
+    /// The namespace on show, in the Overview too; nil for dxtop's own.
     package var namespace: NamespaceID?
     /// Queues, retransmits and round trips of the sockets that were looked at.
     private(set) var history = SocketHistory()

@@ -20,6 +20,17 @@ extension State {
         return true
     }
 
+    /// Selects the first finding, then the next one; after the last, the list.
+    mutating func selectNextFinding() {
+        let ids = findings.map(\.id)
+        guard !ids.isEmpty else {
+            say("no findings")
+            return
+        }
+        let next = selectedFinding.flatMap(ids.firstIndex).map { $0 + 1 } ?? 0
+        selectedFinding = next < ids.count ? ids[next] : nil
+    }
+
     /// Goes to where a finding can be seen.
     mutating func open(_ id: FindingID) {
         guard let finding = findings.first(where: { $0.id == id }) else { return }
@@ -51,8 +62,6 @@ extension State {
     }
 
     private mutating func openNetwork(_ finding: Finding) {
-        // What is found is found in our own namespace, but for a way that a person asked for.
-        if finding.kind != .pathMTU { network.namespace = nil }
         switch (finding.kind, finding.subject) {
         case (_, .socket(let id, _, _)):
             var level = asLeft(.udp)

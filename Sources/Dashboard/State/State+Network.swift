@@ -50,8 +50,7 @@ extension State {
         if place == .tool, case .peer(let peer) = tool?.subject.target {
             return NetworkWish(namespace: network.namespace, routeTo: peer.address)
         }
-        // On the way to a thread or a tool the namespace stays: its figures go on.
-        guard path.contains(where: { $0.place.isOfNetwork }) else { return NetworkWish() }
+        // Wherever one is, the namespace stays: its losses are followed on.
         var wish = NetworkWish(namespace: network.namespace, burst: network.burst)
         switch place {
         case .sockets, .socketGroups: wish.tables = .all
@@ -267,7 +266,9 @@ extension State {
             say("other namespaces are seen on the live machine only", isFailure: true)
             return
         }
-        overlay = .namespaceMenu(selected: 0)
+        let known = shownNetwork?.namespaces?.namespaces ?? []
+        overlay = .namespaceMenu(
+            selected: known.firstIndex { $0.id == shownNetwork?.namespace.id } ?? 0)
     }
 
     mutating func enter(_ namespace: NetworkNamespace) {

@@ -10,6 +10,7 @@ extension State {
         switch command {
         case .view(let view): return go(to: view)
         case .back: return back()
+        case .backOrQuit: return back(quits: true)
         case .open: open()
         case .commandLine: prompt = Prompt(purpose: .command, field: TextField())
         case .help: overlay = .help(scroll: 0)
@@ -47,6 +48,8 @@ extension State {
         case .fold: fold()
         case .unfold: unfold()
 
+        case .nextFinding: selectNextFinding()
+
         case .zoom(let isIn): zoom(in: isIn)
         case .toggleScale: memory.isFitted.toggle()
         case .toggleBraille: toggleBraille()
@@ -82,14 +85,15 @@ extension State {
         return effects
     }
 
-    /// One step back: a filter first, then the place; in the Overview, out, after a question.
-    private mutating func back() -> [Effect] {
+    /// One step back: a filter first, then the place; in the Overview the selected finding, then
+    /// out, after a question, if that is what the key can mean.
+    private mutating func back(quits: Bool = false) -> [Effect] {
         if !list.filter.isEmpty {
             list.filter = ""
             return []
         }
         guard path.count > 1 else {
-            overlay = .quitQuestion
+            if quits { overlay = .quitQuestion } else { selectedFinding = nil }
             return []
         }
         let effects = leaveTool()

@@ -84,7 +84,7 @@ extension State {
                     command: enter + "ss -uanmpe",
                     shows: "UDP sockets: queue (r), buffer (rb), drops (d)"),
                 ShellCommand(
-                    command: enter + "nstat -az 'Udp*' 'Ip*Reasm*'",
+                    command: enter + "nstat -asz 'Udp*' 'Ip*Reasm*'",
                     shows: "counters of UDP and of reassembly"),
                 ShellCommand(
                     command: "cat /proc/net/softnet_stat",

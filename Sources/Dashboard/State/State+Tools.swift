@@ -68,6 +68,10 @@ extension State {
         guard let tool = ToolCatalogue.tool(withID: id),
             let subject = subjectOrNotice()
         else { return }
+        guard ToolCatalogue.tools(for: subject.target).contains(where: { $0.id == id }) else {
+            say("\(subject.name) is no thread: x lists what looks at it", isFailure: true)
+            return
+        }
         prepare(tool, for: subject)
     }
 

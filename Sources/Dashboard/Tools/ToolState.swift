@@ -87,6 +87,9 @@ extension ToolState {
                     output.append("  " + line)
                 }
             }
+            if let conclusion = outcome.conclusion, outcome.pathMTU != nil {
+                for line in Wrapped.lines(conclusion, width: width) { output.append(line) }
+            }
             // A report is read from its beginning; a trace is followed at its end.
             if tool.steps.count > 1 { output.scrollToStart() }
             var time = Duration.zero

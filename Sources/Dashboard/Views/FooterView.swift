@@ -1,3 +1,4 @@
+import Probes
 import Screen
 
 /// The bottom line: what is being typed, else a message, else the most useful keys.
@@ -70,6 +71,10 @@ enum FooterView {
     /// The keymap's hints, and what matters more right now.
     private static func hints(_ state: State) -> [String] {
         var hints = Keymap.bindings(for: state.place).compactMap(\.hint)
+        if case .tool = state.place, case .peer = state.tool?.subject.target {
+            let ofThreads = ToolCatalogue.threadTools.compactMap(\.key).map { "\($0) " }
+            hints.removeAll { hint in ofThreads.contains { hint.hasPrefix($0) } }
+        }
         if case .tool = state.place, let phase = state.tool?.phase {
             switch phase {
             case .card: hints = ["Enter start now", "Esc cancel", "? help"]

@@ -42,7 +42,8 @@ enum ListView {
         let network = state.networkRows
         table.draw(
             into: &surface, in: area, rows: list.rows.count, first: first,
-            selected: state.selectedFinding == nil ? list.selectedIndex : nil
+            selected: state.place == .overview && state.selectedFinding != nil
+                ? nil : list.selectedIndex
         ) { index, column in
             let row = list.rows[index]
             switch row.id {
@@ -140,7 +141,7 @@ enum ListView {
             // The summary says what the reading is at.
             return
         } else if state.place.isOfNetwork {
-            text = state.shownNetwork == nil ? "" : "none"
+            text = NetworkNotes.emptiness(state)
         } else if case .threads(of: let process?) = state.place {
             text =
                 state.frozen == nil

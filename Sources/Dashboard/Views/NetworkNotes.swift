@@ -39,6 +39,18 @@ enum NetworkNotes {
         return lines
     }
 
+    /// What stands in a list without rows.
+    static func emptiness(_ state: State) -> String {
+        guard let sockets = state.shownNetwork?.sockets else { return "" }
+        switch state.place {
+        case .sockets(of: .process?) where sockets.owners.pending > 0:
+            return "looking for its sockets ..."
+        case .sockets, .socketGroups:
+            return sockets.tables.isSuperset(of: .all) ? "none" : "reading sockets ..."
+        default: return "none"
+        }
+    }
+
     private static func absence(_ state: State) -> StyledText {
         if state.frozen != nil {
             return StyledText("sockets are not recorded; Space goes on live", .faint)

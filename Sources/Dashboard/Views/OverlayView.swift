@@ -104,14 +104,23 @@ enum OverlayView {
             let who = namespace.process.flatMap { state.shown?.process($0)?.command }
             let count = processes(in: namespace, isAll: list.deniedProcesses == 0)
             let text = count + (who.map { ": \($0)" } ?? "")
-            return rows(
-                (index == selected ? "> " : "  ") + name,
-                index == selected ? Style.accent.reversed : .accent, 28, text,
-                index == selected ? Style.text.reversed : .text, width: width)
+            // A line each: there may be many, with long commands.
+            return [
+                [
+                    StyledText(
+                        padded((index == selected ? "> " : "  ") + name, to: 28),
+                        index == selected ? Style.accent.reversed : .accent),
+                    StyledText(
+                        String(text.prefix(max(0, width - 28))),
+                        index == selected ? Style.text.reversed : .text),
+                ]
+            ]
         }
         if list.deniedProcesses > 0 {
-            let text =
-                "of \(list.deniedProcesses) processes the namespace is not told: root would see"
+            let count =
+                list.deniedProcesses == 1 ? "1 process" : "\(list.deniedProcesses) processes"
+            let help = state.settings.isRoot ? "" : ": root would see"
+            let text = "of \(count) the namespace may not be known" + help
             entries.append(Wrapped.lines(text, width: width).map { [StyledText($0, .faint)] })
         }
         drawMenu("Network namespaces", entries, selected, into: &surface, in: area)
@@ -125,6 +134,10 @@ enum OverlayView {
         case (0, false): "- processes"
         case (let count, false): "\(count)+ processes"
         }
+    }
+
+    private static func padded(_ text: String, to columns: Int) -> String {
+        text + String(repeating: " ", count: max(1, columns - text.count))
     }
 
     /// A card of entries of one or more rows, scrolled so that the selected one is in sight.

@@ -41,7 +41,7 @@ enum OverviewView {
         let cells: [(label: String, facts: [String], verdict: Verdict?)] = [
             ("CPU", cpuFacts(host), health.cpu), ("MEM", memoryFacts(host), health.memory),
             ("SWAP", swapFacts(host), health.swap), ("DISK", diskFacts(host), health.disk),
-            ("UDP", udpFacts(network), state.shownVerdicts?.network.udp),
+            ("UDP", namespace(state) + udpFacts(network), state.shownVerdicts?.network.udp),
             ("TCP", tcpFacts(network), state.shownVerdicts?.network.tcp),
         ]
         for (index, cell) in cells.enumerated() {
@@ -131,6 +131,12 @@ enum OverviewView {
         return facts
     }
 
+    /// Which network is meant, if not our own.
+    private static func namespace(_ state: State) -> [String] {
+        guard let namespace = state.shownNetwork?.namespace, !namespace.isOwn else { return [] }
+        return [NetworkNotes.name(of: namespace, state) + ":"]
+    }
+
     private static func udpFacts(_ counters: NetworkCounters?) -> [String] {
         guard let counters else { return ["-"] }
         let received = counters.sum(.udpReceived, .udp6Received)
@@ -148,7 +154,10 @@ enum OverviewView {
             let share = sent > .zero ? Percent(100 * again.rawValue / sent.rawValue) : .zero
             facts.append("retr \(share.text)%")
         }
-        facts.append("lsn-ovf \((counters[.listenOverflows]?.rate).text)/s")
+        let overflows = counters[.listenOverflows]?.rate
+        // What is guilty comes first: the last may find no room.
+        facts.insert(
+            "lsn-ovf \(overflows.text)/s", at: overflows ?? .zero > .zero ? 0 : facts.count)
         return facts
     }
 

@@ -13,7 +13,7 @@ enum RoutesView {
         ListView.drawRule(title(state), state, snapshot, into: &surface, in: layout.summary)
         ListView.draw(state, snapshot, into: &surface, layout)
         var grounds = layout.grounds
-        for line in [way(state)] + learnt(state) where grounds.rows > 0 {
+        for line in way(state) + learnt(state) where grounds.rows > 0 {
             let row = grounds.takeTop(1)
             surface.put(
                 line, at: Point(column: row.column + 1, row: row.row), within: row.columns - 1)
@@ -29,30 +29,35 @@ enum RoutesView {
     }
 
     /// What the kernel answers when it is asked for the way.
-    private static func way(_ state: State) -> [StyledText] {
+    private static func way(_ state: State) -> [[StyledText]] {
         guard let peer = state.network.routeTo else {
             return [
-                StyledText("Enter", .accent),
-                StyledText(" asks for the way to an address", .faint),
+                [
+                    StyledText("Enter", .accent),
+                    StyledText(" asks for the way to an address", .faint),
+                ]
             ]
         }
         guard let reading = state.shownNetwork, let chosen = reading.routes?.chosen,
             chosen.peer == peer
-        else { return [StyledText("asking for the way to \(peer) ...", .faint)] }
+        else { return [[StyledText("asking for the way to \(peer) ...", .faint)]] }
         switch chosen.result {
         case .failure:
-            return [StyledText("! no route leads to \(peer)", .warning)]
+            return [[StyledText("! no route leads to \(peer)", .warning)]]
         case .success(let route):
             let source = route.source.map { " from \($0)" } ?? ""
-            var pieces = [
+            let way = [
                 StyledText("way to \(peer): ", .heading), StyledText(route.wayText + source),
             ]
-            if let mtu = chosen.mtu { pieces.append(StyledText("  mtu \(mtu)")) }
-            if let own = chosen.interfaceMTU, let mtu = route.mtu, mtu < own {
-                pieces.append(
-                    StyledText("  ! \(route.interfaceName ?? "it") allows \(own)", .warning))
+            guard let mtu = chosen.mtu else { return [way] }
+            var size = [StyledText("mtu \(mtu)")]
+            if let own = chosen.interfaceMTU, mtu < own {
+                size.append(
+                    StyledText(
+                        "  ! \(route.interfaceName ?? "the interface") allows \(own)", .warning)
+                )
             }
-            return pieces
+            return [way, size]
         }
     }
 
