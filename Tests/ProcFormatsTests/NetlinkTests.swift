@@ -94,6 +94,15 @@ struct NetlinkTests {
         }
     }
 
+    @Test("one request is for the TCP sockets of both families")
+    func tcpRequest() {
+        let request = NetlinkRequest.tcpSockets(states: 0x480)
+        #expect(request.bytes.count == 16 + 60)
+        #expect(Array(request.bytes[16..<20]) == [0, 0, 0, 0x42])
+        #expect(Array(request.bytes[68..<72]) == [0x80, 4, 0, 0])
+        #expect(request.bytes[20..<68].allSatisfy { $0 == 0 })
+    }
+
     @Test("a request reads back as it was put together")
     func request() throws {
         var request = NetlinkRequest(kind: 18, isDump: true)

@@ -46,6 +46,13 @@ struct NetworkPlanTests {
         #expect(SamplingPlan.isRoutingDue(read, now: seconds(120)))
     }
 
+    @Test func losingDearTableTakesATenthOfTheTime() {
+        let losing = SamplingPlan.TableFacts(
+            readAt: seconds(100), cost: Nanoseconds(300_000_000), lossAt: seconds(100))
+        #expect(tables(udp: losing, tcp: losing, at: 102) == [])
+        #expect(tables(udp: losing, tcp: losing, at: 103) == [.udp, .closeWait, .listening])
+    }
+
     // MARK: Bursts
 
     private func socket(_ cookie: UInt64) -> SocketID {

@@ -22,7 +22,8 @@ public struct InetDiagMessage: Hashable, Sendable {
     public var memory: SocketMemory?
     public var tcp: TCPInfo?
 
-    /// Parses the payload of a message that answers `NetlinkRequest.inetSockets` or `.udpSocket`.
+    /// Parses the payload of a message that answers `NetlinkRequest.inetSockets`, `.tcpSockets`
+    /// or `.udpSocket`.
     /// Allocates nothing.
     public init(parsing bytes: Span<UInt8>, in payload: Range<Int>) throws(ParseError) {
         let start = payload.lowerBound
@@ -91,10 +92,21 @@ extension NetlinkRequest {
         _ family: SocketFamily, protocol number: UInt8, states: UInt32 = .max
     ) -> NetlinkRequest {
         var request = NetlinkRequest(kind: socketDiagnosis, isDump: true)
-        let wanted = [InetDiagMessage.infoAttribute, InetDiagMessage.memoryAttribute]
-        request.append([family.rawValue, number, wanted.reduce(0) { $0 | 1 << ($1 - 1) }, 0])
+        request.append([family.rawValue, number, wantedExtensions, 0])
         request.append(states)
         request.append(repeatElement(0, count: socketIdentityLength))
+        return request
+    }
+
+    /// Asks for all TCP sockets of both families in one answer, like `inetSockets`: TCPDIAG_GETSOCK,
+    /// `struct inet_diag_req`. It is older than that and the only request for more than one family.
+    public static func tcpSockets(states: UInt32 = .max) -> NetlinkRequest {
+        var request = NetlinkRequest(kind: 18, isDump: true)
+        let anyFamily: UInt8 = 0
+        request.append([anyFamily, 0, 0, wantedExtensions])
+        request.append(repeatElement(0, count: socketIdentityLength))
+        request.append(states)
+        request.append(UInt32(0))  // what it calls databases
         return request
     }
 
@@ -132,6 +144,12 @@ extension NetlinkRequest {
         }
         request.append(attribute: 1, program)  // INET_DIAG_REQ_BYTECODE
         return request
+    }
+
+    /// What an entry is to have besides what each has.
+    private static var wantedExtensions: UInt8 {
+        [InetDiagMessage.infoAttribute, InetDiagMessage.memoryAttribute]
+            .reduce(0) { $0 | 1 << ($1 - 1) }
     }
 
     private mutating func appendUDPHeader(isV6: Bool) {

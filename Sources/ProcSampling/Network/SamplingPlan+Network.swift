@@ -16,8 +16,11 @@ extension SamplingPlan {
     static let tablePeriod = Nanoseconds(10_000_000_000)
     /// A table that is dear to read is read less often: it may take a fiftieth of the time.
     private static let tableFactor: UInt64 = 50
-    /// For so long after a loss the table is read each time.
+    /// For so long after a loss the table is read each time; one that takes this much or more, as
+    /// often as takes a tenth of the time.
     static let alarm = Nanoseconds(10_000_000_000)
+    private static let dear = Nanoseconds(100_000_000)
+    private static let alarmFactor: UInt64 = 10
 
     /// The sockets to be read now: what is wished for, and of what is not, UDP sockets and those TCP
     /// sockets that wait for somebody, now and then and as long as they lose.
@@ -32,7 +35,10 @@ extension SamplingPlan {
 
     private static func isDue(_ table: TableFacts, _ now: Nanoseconds) -> Bool {
         guard let readAt = table.readAt else { return true }
-        if let lossAt = table.lossAt, now.since(lossAt) <= alarm { return true }
+        if let lossAt = table.lossAt, now.since(lossAt) <= alarm {
+            return table.cost < dear
+                || now.since(readAt).rawValue >= table.cost.rawValue * alarmFactor
+        }
         let period = max(tablePeriod, Nanoseconds(table.cost.rawValue * tableFactor))
         return now.since(readAt) >= period
     }

@@ -51,9 +51,15 @@ enum SocketListing: Int, CaseIterable {
 
     private static let allStates = SocketState.allCases.reduce(0) { $0 | $1.bit }
 
+    /// The one whose answer has its sockets. The kernel goes through all TCP sockets of the machine
+    /// for each request, whatever namespace it is for: once does for both versions.
+    var asked: SocketListing { self == .tcp6 ? .tcp : self }
+
     /// What the kernel is asked for.
     func request(states: UInt32) -> NetlinkRequest {
-        if let (_, family, number) = internet {
+        if self == .tcp {
+            .tcpSockets(states: states)
+        } else if let (_, family, number) = internet {
             .inetSockets(family, protocol: number, states: states)
         } else if self == .unix {
             .unixSockets()

@@ -69,7 +69,8 @@ final class SocketTableReader {
         _ listing: SocketListing, _ states: UInt32, at moment: Nanoseconds,
         _ book: inout SocketBook, _ reading: inout SocketReading
     ) -> Bool {
-        guard let netlink, refusals[listing] == nil else { return false }
+        guard let netlink, refusals[listing.asked] == nil else { return false }
+        guard listing.asked == listing else { return true }
         let before = reading.sockets.count
         book.begin(at: moment)
         do throws(Errno) {
