@@ -7,7 +7,7 @@ internal import Units
 ///
 /// It is never more than one pass behind: a pass that is asked for while one goes on comes next, for
 /// the newest wish, and all that were asked for in between are that one. It takes a fifth of one CPU
-/// at most: after a piece of work it rests four times as long as that took.
+/// at most: after a piece of work it rests four times as long as that took, unless somebody waits.
 final class NetworkLane: Sendable {
     /// What a pass is for.
     struct Order: Sendable {
@@ -41,6 +41,8 @@ final class NetworkLane: Sendable {
         /// Up to here all are answered completely.
         var answered = 0
         var reading: NetworkReading?
+        /// A command has nothing else to do until all are answered.
+        var isAwaited = false
         /// By the lane, or because its thread came to an end.
         var isStopped = false
     }
@@ -111,7 +113,12 @@ final class NetworkLane: Sendable {
     func wait(atMost time: Duration) {
         guard let desk = desk.withLock({ $0 }) else { return }
         let deadline = Instant.now.advanced(by: time.inNanoseconds)
-        let asked = desk.state.withLock { $0.asked }
+        let asked = desk.state.withLock { state in
+            state.isAwaited = true
+            return state.asked
+        }
+        defer { desk.state.withLock { $0.isAwaited = false } }
+        desk.orders.signal()
         while desk.state.withLock({ $0.answered < asked }), Instant.now < deadline {
             desk.answers.wait(atMost: deadline.since(.now))
         }
@@ -178,7 +185,7 @@ final class NetworkLane: Sendable {
     private static func rest(_ desk: Desk, _ time: Nanoseconds) {
         let end = Instant.now.advanced(by: time)
         while case let now = Instant.now, now < end,
-            !desk.state.withLock({ $0.isStopped })
+            !desk.state.withLock({ $0.isStopped || $0.isAwaited })
         {
             desk.orders.wait(atMost: end.since(now))
         }
