@@ -45,6 +45,27 @@ import Units
             target: target, memory: MemoryHistory(), growth: GrowthBook(), network: network)
     }
 
+    /// Of a process that holds these sockets.
+    private func drops(_ rates: Rate?...) throws -> String {
+        let sockets = rates.enumerated().map { place, rate in
+            var socket = socket(UInt64(place + 1))
+            socket.owner = SocketOwner(process: process, descriptor: Int32(place))
+            socket.drops = Counted(total: 9, rate: rate)
+            return socket
+        }
+        let snapshot = snapshot(reading(sockets))
+        let text = try JSONText.encode(rows(snapshot).processes(of: snapshot))
+        let start = try #require(text.firstRange(of: "drops_per_second\":"))
+        return String(text[start.upperBound...].prefix { $0 != "," })
+    }
+
+    @Test func aProcessDropsWhatItsSocketsDrop() throws {
+        #expect(try drops(Rate(Float(2.5)), Rate(Float(4))) == "6.5")
+        #expect(try drops(.zero) == "0")
+        #expect(try drops(Rate(Float(2.5)), nil) == "null")
+        #expect(try drops() == "null")
+    }
+
     @Test func whatIsNotKnownIsNull() throws {
         let snapshot = snapshot(reading([socket(1)]))
         let text = try JSONText.encode(try #require(rows(snapshot).sockets(of: snapshot)))

@@ -21,6 +21,20 @@ extension RowDocuments {
             })
     }
 
+    /// What the UDP sockets of each process that holds some drop, together; nil for a process while
+    /// one of them has no rate yet.
+    func dropRates(in snapshot: Snapshot) -> [ProcessIdentity: Rate?] {
+        var rates: [ProcessIdentity: Rate?] = [:]
+        for socket in snapshot.network?.sockets.sockets ?? [] where socket.transport == .udp {
+            guard let process = socket.owner?.process else { continue }
+            let sum = rates[process] ?? Rate.zero
+            let rate = socket.drops?.rate
+            rates[process] = .some(
+                sum.flatMap { sum in rate.map { Rate(sum.rawValue + $0.rawValue) } })
+        }
+        return rates
+    }
+
     private func documents(
         of sockets: [SocketSample], in snapshot: Snapshot, at reading: NetworkReading
     ) -> [SocketDocument] {

@@ -56,15 +56,15 @@ struct RowDocuments {
     let network: NetworkBook
 
     func processes(of snapshot: Snapshot) -> [ProcessDocument] {
-        chosen(snapshot)
-            .sorted { ($0.hottestCPU ?? .zero) > ($1.hottestCPU ?? .zero) }
-            .map { document(of: $0) }
+        documents(
+            of: chosen(snapshot)
+                .sorted { ($0.hottestCPU ?? .zero) > ($1.hottestCPU ?? .zero) }, in: snapshot)
     }
 
     /// What grew most over the last hour, or since the start, first; processes without memory of
     /// their own (kernel threads) are left out.
     func memory(of snapshot: Snapshot) -> [ProcessDocument] {
-        chosen(snapshot).filter { $0.memory != nil }
+        let ordered = chosen(snapshot).filter { $0.memory != nil }
             .map { process in
                 let change = memory.change(
                     of: .process(process.id), last: .seconds(3600), until: snapshot.moment)
@@ -73,12 +73,18 @@ struct RowDocuments {
             .sorted {
                 ($1.change, $1.process.anonymousAndSwap) < ($0.change, $0.process.anonymousAndSwap)
             }
-            .map { document(of: $0.process) }
+        return documents(of: ordered.map(\.process), in: snapshot)
     }
 
-    private func document(of process: ProcessSample) -> ProcessDocument {
-        ProcessDocument(
-            process: process, userNames: userNames, outlook: growth[process.id])
+    private func documents(
+        of processes: [ProcessSample], in snapshot: Snapshot
+    ) -> [ProcessDocument] {
+        let drops = dropRates(in: snapshot)
+        return processes.map {
+            ProcessDocument(
+                process: $0, userNames: userNames, outlook: growth[$0.id],
+                drops: drops[$0.id] ?? nil)
+        }
     }
 
     func threads(of snapshot: Snapshot) -> [ThreadDocument] {

@@ -9,6 +9,9 @@ struct ProcessDocument: Encodable {
     let userNames: UserNames
     /// How its memory grows; nil while too little is recorded.
     let outlook: MemoryOutlook?
+    /// What its UDP sockets drop in the network namespace that was read; nil where it has none
+    /// there, or not all is known of them.
+    let drops: Rate?
 
     func encode(to encoder: any Encoder) throws {
         var fields = FieldWriter(encoder)
@@ -33,6 +36,7 @@ struct ProcessDocument: Encodable {
         try fields.write("shape", outlook?.growth.shape?.rawValue)
         try fields.write("eta_seconds", outlook?.timeLeft?.components.seconds)
         try fields.write("fds", process.openFiles)
+        try fields.write("drops_per_second", drops?.rawValue.rounded2)
         try fields.write("cgroup", process.cgroup)
     }
 }
