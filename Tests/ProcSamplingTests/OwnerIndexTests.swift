@@ -123,6 +123,25 @@ struct OwnerIndexTests {
         #expect(found[0].otherOwners == 0)
     }
 
+    @Test func ownersStayWithTheirSocketsWhenOthersComeAndGo() throws {
+        let sockets = [try OpenSocket(), try OpenSocket(), try OpenSocket()]
+        index.update(processes: [me])
+        var found = search(index, sockets[0].inode, sockets[1].inode, sockets[2].inode)
+        func expectOwn(_ sockets: [OpenSocket]) {
+            #expect(found.map(\.owner?.descriptor) == sockets.map(\.descriptor))
+        }
+        expectOwn(sockets)
+        for order in [[1, 2], [0, 1, 2], [2, 1, 0], [2]] {
+            let some = order.map { sockets[$0] }
+            found = some.map { Self.sample($0.inode) }
+            index.assign(to: &found)
+            expectOwn(some)
+        }
+        found = [Self.sample(0), Self.sample(sockets[0].inode)]
+        index.assign(to: &found)
+        #expect(found.map(\.owner?.descriptor) == [nil, sockets[0].descriptor])
+    }
+
     // MARK: Made processes
 
     /// A process of a made tree, with what its descriptors lead to.

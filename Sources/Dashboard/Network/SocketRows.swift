@@ -46,7 +46,7 @@ struct SocketRows: Sendable {
         var search = SocketSearch(choice.filter, figures: figures)
         rows.removeAll(keepingCapacity: true)
         rows.reserveCapacity(indices.count)
-        for index in indices where search.matches(sockets[index]) {
+        for index in indices where search.isEmpty || search.matches(sockets[index]) {
             rows.append(Row(id: .socket(sockets[index].id), index: index))
         }
     }

@@ -30,8 +30,11 @@ struct SocketSearch {
             ? [] : Set(figures.names.filter { search.matches("\($0.value) \($0.key.pid)") }.keys)
     }
 
+    /// All are let through.
+    var isEmpty: Bool { filter.isEmpty }
+
     mutating func matches(_ socket: SocketSample) -> Bool {
-        if filter.isEmpty { return true }
+        if isEmpty { return true }
         if let owner = socket.owner, processes.contains(owner.process) { return true }
         if matchesKind(of: socket) || matchesUser(of: socket) { return true }
         text.removeAll(keepingCapacity: true)

@@ -35,7 +35,9 @@ struct CloseWait: Sendable {
         guard reading.sockets.tables.contains(.closeWait) else { return }
         var now: [ProcessIdentity: Int] = [:]
         old.removeAll(keepingCapacity: true)
-        for socket in reading.sockets.sockets where socket.state == .closeWait {
+        let sockets = reading.sockets.sockets
+        for index in sockets.indices where sockets[index].state == .closeWait {
+            let socket = sockets[index]
             guard socket.transport == .tcp, let process = socket.owner?.process else { continue }
             now[process, default: 0] += 1
             let age = Duration(reading.moment.since(socket.since))

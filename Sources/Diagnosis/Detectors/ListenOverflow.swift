@@ -13,7 +13,9 @@ struct ListenOverflow: Sendable {
 
     mutating func add(_ reading: NetworkReading) {
         if reading.sockets.tables.contains(.listening) {
-            for socket in reading.sockets.sockets where socket.state == .listen {
+            let sockets = reading.sockets.sockets
+            for index in sockets.indices where sockets[index].state == .listen {
+                let socket = sockets[index]
                 guard socket.transport == .tcp, socket.isFullListener else { continue }
                 full[socket.id] = Listener(socket: socket, seen: reading.moment)
             }

@@ -51,9 +51,10 @@ enum TCPRetransmits {
     ) -> (peer: IPAddress, share: Double, count: Int)? {
         var peers: [IPAddress: (rate: Float, count: Int)] = [:]
         var all: Float = 0
-        for socket in reading.sockets.sockets {
-            guard let rate = socket.tcp?.retransmits?.rate, rate > .zero,
-                case .ip(let peer, _) = socket.peer
+        let sockets = reading.sockets.sockets
+        for index in sockets.indices {
+            guard let rate = sockets[index].tcp?.retransmits?.rate, rate > .zero,
+                case .ip(let peer, _) = sockets[index].peer
             else { continue }
             peers[peer.unmapped, default: (0, 0)].rate += rate.rawValue
             peers[peer.unmapped]?.count += 1

@@ -15,9 +15,12 @@ extension LossChain {
     ) -> Stage {
         let counters = reading.counters
         let lost = counters.sum(.udpBufferErrors, .udp6BufferErrors)
-        let losers = reading.sockets.sockets.filter {
-            $0.transport == .udp && ($0.drops?.total ?? 0) > 0
-        }.sorted { ($0.drops?.rate ?? .zero, $0.lost) > ($1.drops?.rate ?? .zero, $1.lost) }
+        let sockets = reading.sockets.sockets
+        let losers = sockets.indices.filter {
+            sockets[$0].transport == .udp && (sockets[$0].drops?.total ?? 0) > 0
+        }.map { sockets[$0] }.sorted {
+            ($0.drops?.rate ?? .zero, $0.lost) > ($1.drops?.rate ?? .zero, $1.lost)
+        }
         var details = losers.prefix(mostSockets).map { socket in
             Detail(
                 name: socket.local.description

@@ -39,9 +39,12 @@ struct LostSockets: Sendable {
 
     private mutating func look(at reading: NetworkReading) {
         var seen: Set<SocketID> = []
-        for socket in reading.sockets.sockets where socket.transport == .udp {
-            let known = sockets[socket.id]
-            guard let drops = socket.drops, drops.isLosing || known != nil else { continue }
+        let all = reading.sockets.sockets
+        for index in all.indices where all[index].transport == .udp {
+            let known = sockets[all[index].id]
+            guard known != nil || all[index].drops?.isLosing == true else { continue }
+            let socket = all[index]
+            guard let drops = socket.drops else { continue }
             seen.insert(socket.id)
             var loser =
                 known

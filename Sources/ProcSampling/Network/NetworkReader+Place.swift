@@ -18,7 +18,6 @@ extension NetworkReader.Place {
         guard !tables.isEmpty || kept != before.tables else { return [] }
         var after = SocketReading(owners: before.owners)
         if tables.isDisjoint(with: [.tcp, .udp, .unix]) { after.source = before.source }
-        after.sockets.reserveCapacity(before.sockets.count)
         for table in Self.order {
             let due = tables.intersection(table)
             if due.isEmpty {
@@ -77,7 +76,8 @@ extension NetworkReader.Place {
 
 extension SocketReading {
     fileprivate mutating func append(_ part: SocketReading, _ tables: SocketTables) {
-        sockets += part.sockets
+        // The first is taken as it is: there may be tens of thousands.
+        if sockets.isEmpty { sockets = part.sockets } else { sockets += part.sockets }
         self.tables.formUnion(tables)
         fromFiles.formUnion(part.fromFiles)
         // What all is judged by: kernels lack the modules for the others more often than not.

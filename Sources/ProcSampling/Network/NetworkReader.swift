@@ -250,9 +250,11 @@ final class NetworkReader {
         facts.followed = order.wish.follows
         var samples: [SocketID: SocketSample] = [:]
         let named = Set(facts.asked).union(facts.followed)
-        for socket in place.reading.sockets.sockets where socket.transport == .udp {
-            let rate = hasNews ? socket.drops?.rate ?? .zero : .zero
-            guard rate > .zero || named.contains(socket.id) else { continue }
+        let sockets = place.reading.sockets.sockets
+        for index in sockets.indices where sockets[index].transport == .udp {
+            let rate = hasNews ? sockets[index].drops?.rate ?? .zero : .zero
+            guard rate > .zero || named.contains(sockets[index].id) else { continue }
+            let socket = sockets[index]
             samples[socket.id] = socket
             if rate > .zero { facts.dropping.append((socket.id, rate)) }
         }

@@ -44,6 +44,10 @@ final class OwnerIndex {
     private var unowned: Set<UInt32> = []
     /// Those among them that no process holds.
     private var settled: Set<UInt32> = []
+    /// What the latest `assign` said of which inode, in the order of the sockets; and of which there
+    /// is something else to say since.
+    private var assigned: [(inode: UInt32, holding: Holding?)] = []
+    private var changed: Set<UInt32> = []
 
     /// There are processes that were never walked, or have to be again.
     private var hasNews = false
@@ -91,9 +95,20 @@ final class OwnerIndex {
     /// the others' owners begins.
     func assign(to sockets: inout [SocketSample]) {
         unowned.removeAll(keepingCapacity: true)
-        for index in sockets.indices where sockets[index].inode != 0 {
+        for index in sockets.indices {
             let inode = sockets[index].inode
-            if let holding = holdings[inode] {
+            // The kernel lists the same sockets in the same order, mostly: only another is looked up.
+            if index >= assigned.count || assigned[index].inode != inode
+                || (!changed.isEmpty && changed.contains(inode))
+            {
+                let entry = (inode: inode, holding: inode == 0 ? nil : holdings[inode])
+                if index < assigned.count {
+                    assigned[index] = entry
+                } else {
+                    assigned.append(entry)
+                }
+            }
+            if let holding = assigned[index].holding {
                 // Rows that others hold, too, are copied once written to.
                 guard
                     sockets[index].owner != holding.owner
@@ -101,10 +116,12 @@ final class OwnerIndex {
                 else { continue }
                 sockets[index].owner = holding.owner
                 sockets[index].otherOwners = holding.others
-            } else {
+            } else if inode != 0 {
                 unowned.insert(inode)
             }
         }
+        assigned.removeLast(max(0, assigned.count - sockets.count))
+        changed.removeAll(keepingCapacity: changed.count < 1000)
         settled.formIntersection(unowned)
         if stage == nil, hasNews || pending > 0 { begin(.changed) }
     }
@@ -232,6 +249,7 @@ final class OwnerIndex {
     private func give(_ sockets: [(inode: UInt32, descriptor: Int32)], to process: ProcessIdentity)
     {
         for (inode, descriptor) in sockets {
+            changed.insert(inode)
             let owner = SocketOwner(process: process, descriptor: descriptor)
             if let holding = holdings[inode] {
                 let isLower = process.pid < holding.owner.process.pid
@@ -251,6 +269,7 @@ final class OwnerIndex {
     ) {
         for (inode, _) in sockets {
             guard let holding = holdings[inode] else { continue }
+            changed.insert(inode)
             if holding.others == 0 {
                 holdings[inode] = nil
             } else if holding.owner.process != process {
