@@ -28,25 +28,13 @@ struct BufferAdvice {
         case .ok where burst.dropped > 0:
             "look for a filter on the socket (ss -b) and at Udp.InCsumErrors and Udp.MemErrors"
         case .ok: ""
-        case .stalled: "a bigger buffer is useless: " + cure(facts)
+        case .stalled: "a bigger buffer is useless: " + facts.cure
         case .slow:
             "more readers (SO_REUSEPORT), recvmmsg(2), less work for each datagram;"
                 + " a bigger buffer only delays the loss"
         case .pauses: raise(to: neededForPauses) ?? "shorten the pauses, or raise SO_RCVBUF"
         case .bufferTooSmall: raise(to: neededForBursts) ?? "raise SO_RCVBUF and net.core.rmem_max"
         }
-    }
-
-    private func cure(_ facts: ReaderFacts) -> String {
-        if facts.isDisarmed {
-            return "restart it, or fix it: arm EPOLLONESHOT again after each event"
-        }
-        if facts.isEdgeTriggered {
-            return "restart it, or fix it: read until EAGAIN, or make the epoll level-triggered"
-        }
-        return facts.isNobody
-            ? "nobody reads: restart the program, or have it close the socket"
-            : "restart it, or find out what its thread does instead (view 2)"
     }
 
     /// What came in while nobody read, per second, for as long as the longest pause.

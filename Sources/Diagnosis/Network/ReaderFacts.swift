@@ -22,15 +22,21 @@ struct ReaderFacts {
         self.isSearching = isSearching
     }
 
-    /// The share of time that its busiest thread ran.
-    var busiest: Double { reader.threads.map(\.runShare).max() ?? 0 }
+    /// The share of time that the busiest of its readers ran.
+    var busiest: Double { isReaderKnown ? reader.threads.map(\.runShare).max() ?? 0 : 0 }
+
+    /// One was seen to wait for it, or there is but one: else the threads are any that used CPU.
+    private var isReaderKnown: Bool { !waiting.isEmpty || reader.threadCount == 1 }
+
+    /// Threads that were not looked at may read it: what was not seen proves nothing.
+    private var isShared: Bool { reader.otherOwners > 0 }
 
     private var waiting: [SocketReader.Thread] { reader.threads.filter { $0.waits > 0 } }
 
-    var isEdgeTriggered: Bool { reader.epolls.contains(where: \.isEdgeTriggered) }
+    private var isEdgeTriggered: Bool { reader.epolls.contains(where: \.isEdgeTriggered) }
 
     /// One event was told, and nobody asked for the next one.
-    var isDisarmed: Bool {
+    private var isDisarmed: Bool {
         !reader.epolls.isEmpty && reader.epolls.allSatisfy { $0.isOneShot && !$0.isForReading }
     }
 
@@ -42,11 +48,29 @@ struct ReaderFacts {
 
     /// Nor could one be told. A poll(2) or select(2), which does not show what it waits for, does not
     /// sleep while there is something to read.
-    var isNobody: Bool { isUnattended && reader.epolls.isEmpty }
+    var isNobodySeen: Bool { isUnattended && reader.epolls.isEmpty }
+
+    /// And nobody else holds it.
+    private var isNobody: Bool { isNobodySeen && !isShared }
+
+    /// What to do about a reader that has stopped.
+    var cure: String {
+        if isShared {
+            return "find out which of the \(reader.otherOwners + 1) processes that hold it is to"
+                + " read it, and what that does instead (view 2)"
+        }
+        if isDisarmed { return "restart it, or fix it: arm EPOLLONESHOT again after each event" }
+        if isEdgeTriggered {
+            return "restart it, or fix it: read until EAGAIN, or make the epoll level-triggered"
+        }
+        return isNobody
+            ? "nobody reads: restart the program, or have it close the socket"
+            : "restart it, or find out what its thread does instead (view 2)"
+    }
 
     /// Whether they fit what the queue says.
     func confirm(_ kind: ReaderVerdict.Kind) -> Bool {
-        guard !reader.isDenied, reader.owner != nil else { return false }
+        guard !reader.isDenied, !isShared, reader.owner != nil else { return false }
         switch kind {
         case .ok: return true
         case .stalled:
@@ -54,12 +78,13 @@ struct ReaderFacts {
             // Threads that work may work for other sockets: only sleep, or no new edge, confirms.
             return !waiting.isEmpty && waiting.allSatisfy(\.isAsleep)
         case .slow:
-            return !reader.threads.isEmpty
+            return isReaderKnown && !reader.threads.isEmpty
                 && reader.threads.allSatisfy { $0.waitShare <= Self.sometimes }
         case .pauses:
-            return reader.threads.contains {
-                $0.waitShare < Self.always && $0.waits < $0.looks
-            }
+            return isReaderKnown
+                && reader.threads.contains {
+                    $0.waitShare < Self.always && $0.waits < $0.looks
+                }
         case .bufferTooSmall:
             return reader.threads.contains { $0.waitShare >= Self.sometimes }
         }
@@ -75,6 +100,7 @@ struct ReaderFacts {
             ]
         }
         var lines = reader.epolls.map { "fd \(owner.descriptor) in \($0.text)" }
+        if isShared, kind != .ok { lines.append(others) }
         if reader.isDenied {
             return lines + ["its threads may not be looked at: root may"]
         }
@@ -87,8 +113,15 @@ struct ReaderFacts {
         return lines
     }
 
+    private var others: String {
+        reader.otherOwners == 1
+            ? "1 other process holds it and was not looked at"
+            : "\(reader.otherOwners) other processes hold it and were not looked at"
+    }
+
     /// What follows for a reader that has stopped.
     private var conclusion: String? {
+        if isShared { return nil }
         if isNobody { return "no thread waits for it, and no epoll holds it: nobody reads" }
         if isDisarmed {
             return "One event was told, and it was not armed again: nothing wakes the reader."

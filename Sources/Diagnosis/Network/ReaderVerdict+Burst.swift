@@ -58,10 +58,12 @@ extension ReaderVerdict {
         let isSeen = shape.falls > 0 || shape.emptyLooks > 0
         if burst.dropped == 0, shape.full < leastFull {
             // A socket to send from has nobody who waits for it, and never anything to read.
-            if shape.emptyLooks == shape.looks, ReaderFacts(burst.reader).isNobody { return nil }
-            if isSeen { return .ok }
-            // Nothing came, or nobody read: only time tells that it is the latter.
-            return burst.isComplete ? .stalled : nil
+            if shape.emptyLooks == shape.looks, ReaderFacts(burst.reader).isNobodySeen {
+                return nil
+            }
+            // Nothing came, or it polls every ten seconds, or nobody reads: while there is room and
+            // nothing is lost, they look alike, and all may be well.
+            return isSeen ? .ok : nil
         }
         if !isSeen || hasStopped(shape) { return .stalled }
         if shape.fullLooks == 0, let bufferErrors, bufferErrors < burst.dropped / 2 {

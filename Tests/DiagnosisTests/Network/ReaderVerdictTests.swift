@@ -25,7 +25,8 @@ import Units
 
     private func reader(
         waits: Int = 0, runs: Int = 0, elsewhere: Int = 0, switches: UInt64 = 0,
-        cpu: UInt64 = 0, epolls: [SocketReader.Epoll] = [], isDenied: Bool = false
+        cpu: UInt64 = 0, epolls: [SocketReader.Epoll] = [], isDenied: Bool = false,
+        others: Int = 0, threadCount: Int = 3
     ) -> SocketReader {
         let looks = waits + runs + elsewhere
         let thread = SocketReader.Thread(
@@ -34,8 +35,9 @@ import Units
             call: waits > 0 ? "epoll_wait" : elsewhere > 0 ? "nanosleep" : nil,
             cpuTime: Nanoseconds(cpu), voluntarySwitches: switches)
         return SocketReader(
-            owner: SocketOwner(process: MadeMachine.id(3310), descriptor: 7), epolls: epolls,
-            threads: looks > 0 ? [thread] : [], isDenied: isDenied, threadCount: 3)
+            owner: SocketOwner(process: MadeMachine.id(3310), descriptor: 7), otherOwners: others,
+            epolls: epolls, threads: looks > 0 ? [thread] : [], isDenied: isDenied,
+            threadCount: threadCount)
     }
 
     private let edge = SocketReader.Epoll(descriptor: 5, isEdgeTriggered: true)
@@ -78,10 +80,12 @@ import Units
 
     // MARK: Kinds
 
-    @Test func aQueueThatNeverMovesIsNotRead() {
+    /// A program that drains its socket every eleven seconds looks like one that has stopped.
+    @Test func aQueueThatNeverMovesIsNotReadOnceItIsFullOrLoses() {
         let half = [UInt32](repeating: 40, count: 500)
-        #expect(judged(burst(half, dropped: 0))?.kind == .stalled)
-        #expect(judged(burst(half, dropped: 0, isComplete: false)) == nil, "nothing may come")
+        #expect(judged(burst(half, dropped: 0, reader: reader(elsewhere: 50))) == nil)
+        #expect(judged(burst(half, dropped: 1))?.kind == .stalled)
+        #expect(judged(burst(stalled, dropped: 0))?.kind == .stalled)
         #expect(judged(burst([UInt32](repeating: 0, count: 500), dropped: 0))?.kind == .ok)
         var read = half
         read[250] = 39
@@ -134,6 +138,55 @@ import Units
         #expect(verdict.confidence == .medium)
         #expect(judged(500)?.kind == .bufferTooSmall)
         #expect(judged(nil)?.kind == .bufferTooSmall)
+    }
+
+    // MARK: Shared sockets
+
+    /// The owner of a socket that a child inherited may never read it.
+    @Test func whatTheOwnerDoesNotDoProvesNothingOfOthers() throws {
+        for (count, words) in [
+            (1, "1 other process holds it and was not looked at"),
+            (3, "3 other processes hold it and were not looked at"),
+        ] {
+            let shared = reader(elsewhere: 50, others: count)
+            let verdict = try #require(judged(burst(stalled, reader: shared)))
+            #expect(verdict.kind == .stalled)
+            #expect(verdict.confidence == .medium)
+            #expect(verdict.proof.first == words)
+            #expect(!verdict.proof.contains { $0.contains("nobody reads") })
+            #expect(verdict.advice.contains("which of the \(count + 1) processes"))
+            #expect(!verdict.advice.contains("restart"))
+        }
+    }
+
+    @Test func onlyOneThatIsAloneIsSure() {
+        let once = SocketReader.Epoll(descriptor: 5, isOneShot: true, isForReading: false)
+        for (queue, alone, shared) in [
+            (
+                stalled, reader(waits: 50, epolls: [edge]),
+                reader(waits: 50, epolls: [edge], others: 1)
+            ),
+            (stalled, reader(epolls: [once]), reader(epolls: [once], others: 1)),
+            (slow, reader(waits: 1, runs: 49), reader(waits: 1, runs: 49, others: 1)),
+        ] {
+            #expect(judged(burst(queue, reader: alone))?.confidence == .high)
+            #expect(judged(burst(queue, reader: shared))?.confidence == .medium)
+        }
+    }
+
+    // MARK: Threads that only used CPU
+
+    /// Of several threads of which none was seen to wait for it, any may have run for other work.
+    @Test func aBusyThreadThatNeverWaitedMayBeAnother() {
+        for (queue, kind) in [(slow, ReaderVerdict.Kind.slow), (pauses, .pauses)] {
+            let any = judged(burst(queue, reader: reader(runs: 30, elsewhere: 20)))
+            #expect(any?.kind == kind && any?.confidence == .medium)
+            let only = judged(
+                burst(queue, reader: reader(runs: 30, elsewhere: 20, threadCount: 1)))
+            #expect(only?.kind == kind && only?.confidence == .high)
+        }
+        #expect(judged(burst(bursts, reader: reader(runs: 50)))?.kind == .bufferTooSmall)
+        #expect(judged(burst(bursts, reader: reader(runs: 50, threadCount: 1)))?.kind == .slow)
     }
 
     // MARK: Proof
