@@ -13,15 +13,18 @@ package enum PathMTU {
         let teller = result.reporter.map { "the router \($0)" } ?? "the kernel, which learnt it,"
         return Finding(
             kind: .pathMTU, subject: .peer(result.peer), severity: .warning,
-            // Two signals where what is said is also what comes through.
-            confidence: isTold ? .high : .medium,
+            // Two signals where what is said is also what comes through. Silence alone is none: many
+            // hosts and firewalls leave long pings without an answer.
+            confidence: isTold ? .high : .low,
             claim: "path MTU to \(result.peer) is \(pathMTU) bytes, \(interface) allows"
-                + " \(interfaceMTU)" + (isTold ? "" : ": longer packets vanish silently"),
+                + " \(interfaceMTU)"
+                + (isTold
+                    ? "" : ": longer packets vanish silently, or longer pings are not answered"),
             evidence: [
                 "a ping of \(pathMTU) bytes that may not be fragmented is answered",
                 isTold
                     ? "\(teller) says that more is too long"
-                    : "one of \(pathMTU + 1) bytes is not, and nobody says why: a black hole",
+                    : "one of \(pathMTU + 1) bytes is not, and nobody says why: a black hole, or a filter of long pings",
             ],
             advice: "keep UDP payloads at or below \(payload) bytes, or "
                 + (isTold
