@@ -7,10 +7,14 @@ struct CloseWait: Sendable {
     static let leastSockets = 20
     /// Who closes at all does so within a minute.
     static let leastAge: Duration = .seconds(60)
-    /// A leak of two an hour shows in this time; what was left behind before and stays the same is
+    /// A leak of four an hour shows in this time; what was left behind before and stays the same is
     /// no news.
     static let window: Duration = .seconds(30 * 60)
+    /// One more, or one in twenty, is what a program that closes late shows, too.
+    static let leastRise = 2
+    static let leastRiseShare = 0.05
 
+    /// Of those that are old; none, too, of a process that holds only young ones.
     private var counts: [ProcessIdentity: [Point]] = [:]
     private var old: [ProcessIdentity: Old] = [:]
 
@@ -32,15 +36,17 @@ struct CloseWait: Sendable {
     }
 
     mutating func add(_ reading: NetworkReading) {
-        guard reading.sockets.tables.contains(.closeWait) else { return }
+        // A torn listing would make a low count, and the next one a rise.
+        guard reading.sockets.tables.contains(.closeWait), !reading.sockets.isTorn else { return }
         var now: [ProcessIdentity: Int] = [:]
         old.removeAll(keepingCapacity: true)
         let sockets = reading.sockets.sockets
         for index in sockets.indices where sockets[index].state == .closeWait {
             let socket = sockets[index]
             guard socket.transport == .tcp, let process = socket.owner?.process else { continue }
-            now[process, default: 0] += 1
             let age = Duration(reading.moment.since(socket.since))
+            // How long one that was there at first has waited is not known: it is none that was added.
+            now[process, default: 0] += socket.isFromBefore || age >= Self.leastAge ? 1 : 0
             guard age >= Self.leastAge else { continue }
             old[process, default: Old()].add(socket, age: age)
         }
@@ -60,7 +66,9 @@ struct CloseWait: Sendable {
     func findings(names: ProcessNames, at time: WallTime) -> [Finding] {
         old.compactMap { process, old in
             guard old.count >= Self.leastSockets, let points = counts[process],
-                let now = points.last?.count, let fewest = points.map(\.count).min(), now > fewest
+                let now = points.last?.count, let fewest = points.map(\.count).min(),
+                now - fewest >= Self.leastRise,
+                Double(now - fewest) >= Self.leastRiseShare * Double(fewest)
             else { return nil }
             var evidence = [
                 "\(old.count) of them for more than \(Self.leastAge.text), the oldest seen"

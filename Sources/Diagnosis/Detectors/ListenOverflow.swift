@@ -4,9 +4,9 @@ internal import Units
 /// Connections were refused a place in the queue of a program that accepts too slowly.
 struct ListenOverflow: Sendable {
     /// Listeners that were seen with a full queue, or that dropped, within the last minute.
-    private var full: [SocketID: Listener] = [:]
+    private var suspects: [SocketID: Suspect] = [:]
 
-    private struct Listener: Sendable {
+    private struct Suspect: Sendable {
         var socket: SocketSample
         var seen: Nanoseconds
     }
@@ -16,11 +16,13 @@ struct ListenOverflow: Sendable {
             let sockets = reading.sockets.sockets
             for index in sockets.indices where sockets[index].state == .listen {
                 let socket = sockets[index]
-                guard socket.transport == .tcp, socket.isFullListener else { continue }
-                full[socket.id] = Listener(socket: socket, seen: reading.moment)
+                guard socket.transport == .tcp,
+                    socket.isAcceptQueueFull || socket.drops?.isLosing == true
+                else { continue }
+                suspects[socket.id] = Suspect(socket: socket, seen: reading.moment)
             }
         }
-        full = full.filter {
+        suspects = suspects.filter {
             reading.moment.since($0.value.seen) <= CounterTrend.span.inNanoseconds
         }
     }
@@ -29,31 +31,48 @@ struct ListenOverflow: Sendable {
         _ trend: CounterTrend, names: ProcessNames, in reading: NetworkReading, at time: WallTime
     ) -> Finding? {
         guard let refused = trend.rise(of: .listenOverflows), refused > 0 else { return nil }
-        let listeners = full.values.map(\.socket).sorted {
-            ($0.receiveQueue ?? 0, $1.id.cookie) > ($1.receiveQueue ?? 0, $0.id.cookie)
+        // Who drops is told by its own counter; a full queue alone may have refused nobody.
+        let listeners = suspects.values.map(\.socket).sorted {
+            ($0.drops?.rate ?? .zero, $0.lost, $0.receiveQueue ?? 0, $1.id.cookie)
+                > ($1.drops?.rate ?? .zero, $1.lost, $1.receiveQueue ?? 0, $0.id.cookie)
         }
-        let lines = listeners.prefix(4).map { socket in
-            let who = socket.owner.map { " (\(names[$0.process]))" } ?? ""
-            return "tcp \(socket.local)\(who) accept queue full"
-                + " \(socket.receiveQueue ?? 0)/\(socket.sendQueue ?? 0)"
-        }
+        let lines = listeners.prefix(4).map { Self.line(of: $0, names) }
         let isNow = reading.counters[.listenOverflows]?.isLosing == true
-        let most = reading.limits.acceptQueueMost.map { ", net.core.somaxconn is \($0)" } ?? ""
         return Finding(
             kind: .listenOverflow, subject: .host, severity: isNow ? .critical : .warning,
             confidence: listeners.isEmpty ? .medium : .high,
-            claim: (lines.first ?? "a TCP accept queue overflows") + ": \(refused) refused",
-            evidence: ["TcpExt.ListenOverflows rose by \(refused) within a minute"] + lines,
-            advice: "accept(2) faster, or ask for a longer queue in listen(2)\(most)", since: time)
+            claim: lines.first ?? "a TCP accept queue overflows: \(refused) refused",
+            evidence: [
+                "TcpExt.ListenOverflows rose by \(refused) within a minute, of all listeners"
+            ] + lines,
+            advice: Self.advice(listeners.first, most: reading.limits.acceptQueueMost), since: time)
     }
-}
 
-extension SocketSample {
-    /// Its queue of connections that wait for accept(2) has no place left, or it refused some: of
-    /// a listener that is what its drops are.
-    fileprivate var isFullListener: Bool {
-        if drops?.isLosing == true { return true }
-        guard let receiveQueue, let sendQueue, sendQueue > 0 else { return false }
-        return receiveQueue >= sendQueue
+    /// "tcp :8080 (streamd 2214) accept queue full 129/128: 60 dropped since dxtop began".
+    private static func line(of socket: SocketSample, _ names: ProcessNames) -> String {
+        let who = socket.owner.map { " (\(names[$0.process]))" } ?? ""
+        let queue = [socket.receiveQueue, socket.sendQueue].map { $0.map { "\($0)" } ?? "?" }
+        let dropped =
+            socket.lost == 0
+            ? ""
+            : ": \(socket.lost) dropped since "
+                + (socket.isFromBefore ? "dxtop began" : "it was opened")
+        return "tcp \(socket.local)\(who) accept queue \(socket.isAcceptQueueFull ? "full " : "")"
+            + queue.joined(separator: "/") + dropped
+    }
+
+    /// The kernel cuts what a program asks for to net.core.somaxconn.
+    private static func advice(_ socket: SocketSample?, most: UInt64?) -> String {
+        let end =
+            switch (socket?.sendQueue, most) {
+            case (let backlog?, let most?) where backlog >= most:
+                "raise net.core.somaxconn, which is \(most), and the backlog of listen(2)"
+            case (let backlog?, let most?):
+                "ask for more than \(backlog) in listen(2): net.core.somaxconn allows \(most)"
+            case (_, let most?):
+                "ask for a longer queue in listen(2), net.core.somaxconn is \(most)"
+            default: "ask for a longer queue in listen(2)"
+            }
+        return "accept(2) faster, or " + end
     }
 }

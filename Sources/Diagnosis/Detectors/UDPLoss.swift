@@ -68,7 +68,7 @@ enum UDPLoss {
     /// What was lost later than this may be of a socket whose table was read just before.
     private static let settled: Duration = .seconds(2)
 
-    /// The namespace lost for want of room, and no socket that is there did.
+    /// The namespace lost for want of room, and no socket that is there did, or tells.
     static func closedFinding(
         _ trend: CounterTrend, losers: LostSockets, in reading: NetworkReading, at time: WallTime
     ) -> Finding? {
@@ -78,11 +78,21 @@ enum UDPLoss {
             let latest = trend.rise(of: .udpBufferErrors, .udp6BufferErrors, last: settled),
             lost > latest
         else { return nil }
+        let isClosed = reading.sockets.tellsAllDrops
+        let size = reading.limits.receiveBufferDefault.map { " from \($0)" } ?? ""
         return Finding(
             kind: .udpLoss, subject: .host, severity: .warning, confidence: .medium,
-            claim: "udp: \(lost) lost in the last minute by sockets that are closed by now",
-            evidence: ["Udp.RcvbufErrors rose by \(lost), and no socket that is open dropped any"],
-            advice: "5: where it is lost; short-lived sockets: raise net.core.rmem_default",
+            claim: "udp: \(lost) lost in the last minute by sockets that "
+                + (isClosed ? "are closed by now" : "this kernel does not tell"),
+            evidence: [
+                "Udp.RcvbufErrors rose by \(lost), and "
+                    + (isClosed
+                        ? "no socket that is open dropped any"
+                        : "what each socket dropped is not told")
+            ],
+            advice: isClosed
+                ? "5: where it is lost; short-lived sockets: raise net.core.rmem_default\(size)"
+                : "5, sort by RECV-Q: whose queue is full",
             since: time)
     }
 }

@@ -6,33 +6,40 @@ extension LossChain {
     ///
     /// - Parameters:
     ///   - readers: of the sockets that were watched closely.
+    ///   - machineMemory: all that there is; nil where it is not known.
     init(
         _ reading: NetworkReading, readers: [SocketID: ReaderVerdict],
-        names: ProcessNames
+        names: ProcessNames, machineMemory: PageCount?
     ) {
         self.init(stages: [
             Self.nic(reading.interfaces), Self.softnet(reading.softnet, reading.limits),
             Self.ip(reading.counters), Self.reassembly(reading), Self.checksum(reading.counters),
-            Self.memory(reading), Self.socket(reading, readers: readers, names: names),
+            Self.memory(reading, of: machineMemory),
+            Self.socket(reading, readers: readers, names: names),
         ])
     }
 
     // MARK: Before IP
 
     private static func nic(_ interfaces: [InterfaceSample]) -> Stage {
+        let masters = interfaces.masters
         let details = interfaces.map { interface in
+            let isMaster = masters.contains(interface.id)
             var text = interface.mtu.map { ["mtu \($0)"] } ?? []
+            if isMaster { text.append("counted at its members") }
             text += interface.parts.filter { $0.count.total > 0 }
                 .map { "\($0.name) \($0.count.total)" }
             return Detail(
-                name: interface.name, lost: interface.lost, text: text.joined(separator: ", "))
+                name: interface.name, lost: isMaster ? nil : interface.lost,
+                text: text.joined(separator: ", "))
         }
-        let overruns = interfaces.filter { $0.missed.isLosing || $0.overrun.isLosing }
-        let names = (overruns.isEmpty ? interfaces.filter { !$0.isLoopback } : overruns)
+        let members = interfaces.filter { !masters.contains($0.id) }
+        let overruns = members.filter { $0.missed.isLosing || $0.overrun.isLosing }
+        let names = (overruns.isEmpty ? members.filter { !$0.isLoopback } : overruns)
             .map(\.name)
         let device = names.count == 1 ? names[0] : "DEV"
         return Stage(
-            id: .nic, lost: interfaces.map(\.lost).sum,
+            id: .nic, lost: members.map(\.lost).sum,
             meaning:
                 "lost before IP: the ring was full (missed, overrun), the frame was damaged, or"
                 + " dropped, which counts protocols that nobody knows, too",
@@ -82,8 +89,11 @@ extension LossChain {
         var details = details(
             [
                 (.reassemblyFailed, "datagrams"), (.reassembly6Failed, "datagrams"),
-                (.reassemblyTimeouts, "a fragment never came"),
-                (.reassembly6Timeouts, "a fragment never came"),
+            ], of: counters)
+        details += hints(
+            [
+                (.reassemblyTimeouts, "of these a fragment never came"),
+                (.reassembly6Timeouts, "of these a fragment never came"),
                 (.fragmentsFailed, "ours: too large, and must not be cut"),
                 (.icmpUnreachableReceived, "unreachable, or fragmentation needed: code not told"),
                 (.icmp6PacketTooBigReceived, "packet too big for the way"),
@@ -114,7 +124,7 @@ extension LossChain {
             losing: .warning)
     }
 
-    private static func memory(_ reading: NetworkReading) -> Stage {
+    private static func memory(_ reading: NetworkReading, of machine: PageCount?) -> Stage {
         let limits = reading.limits
         var details = details(
             [(.udpMemoryErrors, ""), (.udp6MemoryErrors, "")], of: reading.counters)
@@ -127,10 +137,21 @@ extension LossChain {
         return Stage(
             id: .memory, lost: reading.counters.sum(.udpMemoryErrors, .udp6MemoryErrors),
             meaning: "all UDP sockets together are at the limit, whatever their own buffers",
-            advice: raise(
-                "the last number of net.ipv4.udp_mem", from: limits.udpMemoryMost?.rawValue)
-                + " pages, or find the reader that leaves them full",
+            advice: "find the reader that leaves its queue full (view 5, RECV-Q)"
+                + (limits.udpMemoryMost.map { moreMemory($0, of: machine) } ?? ""),
             details: details, losing: .critical)
+    }
+
+    /// The kernel's own limit is a fifth of all memory, which nothing else can use meanwhile.
+    private static func moreMemory(_ most: PageCount, of machine: PageCount?) -> String {
+        let (more, isOver) = most.rawValue.multipliedReportingOverflow(by: 2)
+        guard !isOver, more <= (machine?.rawValue ?? .max) / 2 else {
+            return
+                "; the \(most.rawValue) pages of net.ipv4.udp_mem are much of the memory already:"
+                + " do not raise it"
+        }
+        return "; only then raise the last number of net.ipv4.udp_mem from \(most.rawValue) to"
+            + " \(more) pages"
     }
 
     static func details(
@@ -138,6 +159,19 @@ extension LossChain {
     ) -> [Detail] {
         losses.compactMap { counter, text in
             counters[counter].map { Detail(name: counter.rawValue, lost: $0, text: text) }
+        }
+    }
+
+    /// What explains a loss and is none, or none of this way: its count stands in the text.
+    static func hints(
+        _ counters: [(NetworkCounter, String)], of values: NetworkCounters
+    ) -> [Detail] {
+        counters.compactMap { counter, text in
+            values[counter].map {
+                let rate = $0.isLosing ? " (\($0.rate.map(\.text) ?? "")/s)" : ""
+                return Detail(
+                    name: counter.rawValue, lost: nil, text: "\($0.total)\(rate): \(text)")
+            }
         }
     }
 
@@ -157,15 +191,6 @@ extension LossChain.Stage {
         self.init(
             id: id, lost: lost, meaning: meaning, advice: advice, details: details,
             mark: lost?.isLosing == true ? losing : nil)
-    }
-}
-
-extension InterfaceSample {
-    var lost: Counted { parts.map(\.count).sum ?? Counted(total: 0) }
-
-    /// Where it loses what it receives.
-    var parts: [(name: String, count: Counted)] {
-        [("dropped", dropped), ("missed", missed), ("overrun", overrun), ("damaged", damaged)]
     }
 }
 

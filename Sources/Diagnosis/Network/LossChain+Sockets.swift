@@ -42,10 +42,11 @@ extension LossChain {
         }
         details += Self.details(
             [
-                (.udpNoPorts, "nobody listens"), (.udp6NoPorts, "nobody listens"),
                 (.udpSendBufferErrors, "ours: no room to send: SO_SNDBUF, txqueuelen"),
                 (.udp6SendBufferErrors, "ours: no room to send: SO_SNDBUF, txqueuelen"),
             ], of: counters)
+        details += hints(
+            [(.udpNoPorts, "nobody listens"), (.udp6NoPorts, "nobody listens")], of: counters)
         let worst = losers.first { $0.drops?.isLosing == true } ?? losers.first
         return Stage(
             id: .socket, lost: lost,
@@ -62,7 +63,7 @@ extension LossChain {
     private static func unaccounted(
         _ lost: Counted?, by losers: [SocketSample], in sockets: SocketReading
     ) -> UInt64? {
-        guard sockets.tables.contains(.udp), !sockets.isTorn, let lost else { return nil }
+        guard sockets.tellsAllDrops, let lost else { return nil }
         let told = losers.reduce(UInt64(0)) { $0 &+ $1.lost }
         guard lost.sinceStart > told else { return nil }
         let rest = lost.sinceStart - told
@@ -83,6 +84,14 @@ extension LossChain {
             rest.rate = Rate(max(0, rate.rawValue - other.rawValue))
         }
         return rest
+    }
+}
+
+extension SocketReading {
+    /// Every UDP socket is here, with what it dropped: before Linux 4.7 netlink does not tell.
+    var tellsAllDrops: Bool {
+        tables.contains(.udp) && !isTorn
+            && sockets.allSatisfy { $0.transport != .udp || $0.drops != nil }
     }
 }
 

@@ -45,6 +45,7 @@ package struct LossChain: Hashable, Sendable {
     package struct Detail: Hashable, Sendable {
         /// "eth0", "cpu 3", "Ip.ReasmTimeout", ":12201 edged 3310".
         package var name: String
+        /// Nil for what is no loss; a count of it is in the text.
         package var lost: Counted?
         /// What else belongs to it: "mtu 1500", "squeezed 12".
         package var text: String

@@ -56,12 +56,16 @@ struct LostSockets: Sendable {
             let start = reading.moment.since(Self.longestBreak.inNanoseconds)
             loser.totals.removeFirst(max(0, loser.totals.prefix { $0.moment <= start }.count - 1))
             if drops.isLosing, drops.total > (known?.socket.drops?.total ?? 0) {
+                if !loser.isLosing { loser.since = reading.moment }
                 loser.last = reading.moment
             }
-            loser.isLosing =
-                reading.moment.since(loser.last) <= Self.longestBreak.inNanoseconds
             sockets[socket.id] = loser
         }
-        for id in sockets.keys where !seen.contains(id) { sockets[id] = nil }
+        // One that is missing from a torn listing may be open still.
+        if !reading.sockets.isTorn { sockets = sockets.filter { seen.contains($0.key) } }
+        for (id, loser) in sockets {
+            sockets[id]?.isLosing =
+                reading.moment.since(loser.last) <= Self.longestBreak.inNanoseconds
+        }
     }
 }

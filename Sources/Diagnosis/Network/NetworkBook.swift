@@ -43,7 +43,8 @@ package struct NetworkBook: Sendable {
         judge(reading)
         let names = ProcessNames(snapshot.processes)
         let verdicts = readers.mapValues(\.verdict)
-        let chain = LossChain(reading, readers: verdicts, names: names)
+        let chain = LossChain(
+            reading, readers: verdicts, names: names, machineMemory: snapshot.host.memoryPages)
         findings = findings(reading, chain, names, at: snapshot.time)
         self.chain = chain
         udp = Self.udpMark(

@@ -19,6 +19,8 @@ public struct HostSample: Sendable {
     public var runnable: Int?
     public var blocked: Int?
     public var memory: MemoryInfo?
+    /// Of this machine, not of the tree that is read.
+    public var pageSize: ByteCount?
     /// `vmstat` counters, per second.
     public var pagesSwappedIn: Rate?
     public var pagesSwappedOut: Rate?

@@ -67,6 +67,7 @@ final class HostSampler {
         host.memory = try? reader.read(.host("meminfo")) { bytes throws(ParseError) in
             try MemoryInfo(parsing: bytes)
         }
+        host.pageSize = machine.units.pageSize
         host.cpuPressure = pressure("pressure/cpu")
         host.memoryPressure = pressure("pressure/memory")
         host.ioPressure = pressure("pressure/io")

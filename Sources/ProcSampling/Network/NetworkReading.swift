@@ -136,6 +136,9 @@ public struct InterfaceSample: Hashable, Sendable, Identifiable {
     public var name: String
     /// In bytes; nil where it is not told.
     public var mtu: UInt32?
+    /// The bond or bridge that it belongs to, which counts what its members receive once more; nil
+    /// where it belongs to none, or that is not told.
+    public var master: UInt32?
     /// True where it is not told.
     public var isUp: Bool
     public var isLoopback: Bool
@@ -153,7 +156,8 @@ public struct InterfaceSample: Hashable, Sendable, Identifiable {
     public var sendDropped: Counted
 
     public init(
-        id: UInt32, name: String, mtu: UInt32? = nil, isUp: Bool = true, isLoopback: Bool = false,
+        id: UInt32, name: String, mtu: UInt32? = nil, master: UInt32? = nil, isUp: Bool = true,
+        isLoopback: Bool = false,
         receivedPackets: Counted = Counted(total: 0), sentPackets: Counted = Counted(total: 0),
         dropped: Counted = Counted(total: 0), missed: Counted = Counted(total: 0),
         overrun: Counted = Counted(total: 0), damaged: Counted = Counted(total: 0),
@@ -162,6 +166,7 @@ public struct InterfaceSample: Hashable, Sendable, Identifiable {
         self.id = id
         self.name = name
         self.mtu = mtu
+        self.master = master
         self.isUp = isUp
         self.isLoopback = isLoopback
         self.receivedPackets = receivedPackets

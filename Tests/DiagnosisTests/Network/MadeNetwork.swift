@@ -1,3 +1,4 @@
+import Diagnosis
 import ProcSampling
 import Units
 
@@ -23,6 +24,10 @@ enum MadeNetwork {
         change(&reading)
         return reading
     }
+
+    /// What a finding about `udp(1)` is about.
+    static let udpSubject = Finding.Subject.socket(
+        id(1), inode: 1001, owner: MadeMachine.id(3310))
 
     static func udp(
         _ cookie: UInt64, port: UInt16 = 12201, process: Int32? = 3310, drops: Counted? = nil

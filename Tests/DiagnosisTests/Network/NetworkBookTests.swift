@@ -5,10 +5,12 @@ import Units
 
 /// The chain of losses, the header's marks, and what the book remembers.
 @Suite struct NetworkBookTests {
-    private func book(_ readings: [NetworkReading]) -> NetworkBook {
+    private func book(
+        _ readings: [NetworkReading], _ change: (inout HostSample) -> Void = { _ in }
+    ) -> NetworkBook {
         var machine = MadeMachine()
         for reading in readings {
-            machine.refresh([MadeMachine.process(3310, anonymous: 0)], network: reading)
+            machine.refresh([MadeMachine.process(3310, anonymous: 0)], network: reading, change)
         }
         return machine.findings.network
     }
@@ -71,6 +73,8 @@ import Units
             $0.limits.fragmentMemoryMost = 4_194_304
         }
         #expect(reassembly.lost?.total == 4, "timeouts are failures, the others are not ours")
+        #expect(reassembly.details.map { $0.lost?.total } == [4, nil, nil, nil, nil])
+        #expect(reassembly.details[1].text == "3: of these a fragment never came")
         #expect(
             reassembly.details.map(\.name) == [
                 "Ip.ReasmFails", "Ip.ReasmTimeout", "Ip.FragFails", "Icmp6InPktTooBigs",
@@ -80,11 +84,39 @@ import Units
     }
 
     @Test func limitsAreInTheAdvice() throws {
-        let memory = try stage(.memory) { $0.limits.udpMemoryMost = PageCount(1000) }
-        #expect(
-            memory.advice.hasPrefix("raise the last number of net.ipv4.udp_mem from 1000 to 4000"))
         let softnet = try stage(.softnet) { $0.limits.backlogMost = nil }
         #expect(softnet.advice.hasPrefix("raise net.core.netdev_max_backlog;"))
+    }
+
+    /// Twice what there is may be half of all memory, and no more.
+    @Test(arguments: [
+        (1000 as UInt64, nil as Double?, true), (1000, 16_384_000, true), (1000, 16_380_000, false),
+    ])
+    func memoryForUDPHasItsLimit(_ most: UInt64, _ bytes: Double?, _ isRaised: Bool) throws {
+        let reading = MadeNetwork.reading { $0.limits.udpMemoryMost = PageCount(most) }
+        let book = book([reading]) {
+            $0.pageSize = ByteCount(4096)
+            $0.memory = bytes.flatMap { MadeMachine.memory(available: 0, total: $0) }
+        }
+        let advice = try #require(book.chain?.stages.first { $0.id == .memory }?.advice)
+        #expect(advice.hasPrefix("find the reader that leaves its queue full"))
+        #expect(advice.hasSuffix("net.ipv4.udp_mem from 1000 to 2000 pages") == isRaised)
+        #expect(advice.hasSuffix("do not raise it") == !isRaised)
+    }
+
+    /// A bond counts what its members lost once more.
+    @Test func whatABondLosesItsMembersLost() throws {
+        let nic = try stage(.nic) {
+            $0.interfaces = [
+                InterfaceSample(id: 2, name: "eth0", master: 4, missed: MadeNetwork.counted(3)),
+                InterfaceSample(id: 3, name: "eth1", master: 4, missed: MadeNetwork.counted(2)),
+                InterfaceSample(id: 4, name: "bond0", missed: MadeNetwork.counted(5, rate: 1)),
+            ]
+        }
+        #expect(nic.lost?.total == 5)
+        #expect(nic.mark == nil)
+        #expect(nic.details.map { $0.lost?.total } == [3, 2, nil])
+        #expect(nic.details[2].text == "counted at its members, missed 5")
     }
 
     // MARK: Sockets
@@ -99,6 +131,15 @@ import Units
             $0.counters[.udpNoPorts] = MadeNetwork.counted(6)
         }
         #expect(stage.details.map(\.name) == [":12201 streamd 3310", ":53", "Udp.NoPorts"])
+        #expect(stage.details.map { $0.lost?.total } == [8, 9, nil])
+        #expect(stage.details[2].text == "6: nobody listens")
+    }
+
+    @Test func whatIsNoLossHasItsRateInWords() throws {
+        let stage = try stage(.socket) {
+            $0.counters[.udpNoPorts] = MadeNetwork.counted(600, rate: 12)
+        }
+        #expect(stage.details.map(\.text) == ["600 (12/s): nobody listens"])
     }
 
     @Test(arguments: [(109 as UInt64, false), (110, true)])
@@ -109,6 +150,14 @@ import Units
         }
         let closed = stage.details.first { $0.name == "closed sockets" }
         #expect(closed?.lost?.total == (isSaid ? 10 : nil))
+    }
+
+    @Test func whereDropsAreNotToldNoSocketIsCalledClosed() throws {
+        let stage = try stage(.socket) {
+            $0.counters[.udpBufferErrors] = MadeNetwork.counted(1000)
+            $0.sockets.sockets = [MadeNetwork.udp(1)]
+        }
+        #expect(stage.details.isEmpty)
     }
 
     @Test func withoutATableNoSocketIsMissed() throws {

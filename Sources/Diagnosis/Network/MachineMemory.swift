@@ -1,0 +1,11 @@
+internal import ProcFormats
+internal import ProcSampling
+internal import Units
+
+extension HostSample {
+    /// All memory.
+    var memoryPages: PageCount? {
+        guard let total = memory?.total, let pageSize, pageSize.rawValue > 0 else { return nil }
+        return PageCount(total.rawValue / pageSize.rawValue)
+    }
+}
