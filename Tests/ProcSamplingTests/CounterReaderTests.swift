@@ -92,6 +92,23 @@ import Units
         #expect(cpu.backlog == nil)
     }
 
+    /// Before 5.10 only the row tells which CPU it is.
+    @Test func whereACPUGoesOfflineItsRowIsNotTheNextOnes() throws {
+        func write(_ dropped: String...) {
+            let rows = dropped.map { "00000001 \($0) 00000000 0 0 0 0 0 0 0\n" }
+            tree.write("net/softnet_stat", rows.joined())
+        }
+        let reader = try reader()
+        write("00000005", "00000900", "00000003")
+        _ = reader.read(at: start)
+        write("00000007", "00000003")
+        let fewer = reader.read(at: after(1)).softnet
+        #expect(fewer.map(\.dropped) == [Counted(total: 7), Counted(total: 3)])
+        write("00000007", "00000004")
+        let then = reader.read(at: after(2)).softnet
+        #expect(then.map(\.dropped.sinceStart) == [0, 1])
+    }
+
     @Test func readingsAtTheSameTimeHaveNoRate() throws {
         write(udpErrors: 100)
         let reader = try reader()

@@ -133,6 +133,21 @@ struct LiveNetworkTests {
         }
     }
 
+    @Test func membersOfABridgeNameIt() async throws {
+        try await TestNamespace("bridge").run {
+            for line in ["link add bridge type bridge", "link add member master bridge type veth"] {
+                try output(of: "ip " + line)
+            }
+            let interfaces = InterfaceReader(
+                reader: try Self.procReader(), folder: .thread, socket: try NetlinkSocket(.route)
+            ).read()
+            let bridge = try #require(interfaces.first { $0.name == "bridge" })
+            #expect(bridge.master == nil)
+            #expect(interfaces.first { $0.name == "member" }?.master == bridge.id)
+            #expect(interfaces.count { $0.master != nil } == 1)
+        }
+    }
+
     /// What `ip route` prints of a route, in words; first where it leads.
     private static func words(_ route: Route) -> [String] {
         let isHost = route.prefixLength == (route.isV6 ? 128 : 32)

@@ -5,6 +5,8 @@ public struct LinkMessage: Hashable, Sendable {
     public var name: String
     /// In bytes.
     public var mtu: UInt32?
+    /// The bond or bridge that it belongs to, by index; nil where it stands alone.
+    public var master: UInt32?
     /// IFF_UP and IFF_LOOPBACK.
     public var isUp: Bool
     public var isLoopback: Bool
@@ -58,6 +60,7 @@ public struct LinkMessage: Hashable, Sendable {
             switch attribute.kind {
             case 3: name = attribute.text(in: bytes)  // IFLA_IFNAME
             case 4: mtu = attribute.number(in: bytes)  // IFLA_MTU
+            case 10: master = attribute.number(in: bytes)  // IFLA_MASTER
             case 23: statistics = Statistics(attribute, in: bytes)  // IFLA_STATS64
             default: break
             }

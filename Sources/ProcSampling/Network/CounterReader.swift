@@ -12,6 +12,7 @@ final class CounterReader {
     private var clock = ReadingClock()
     private var tracks = CounterTracks<NetworkCounter>()
     private var softnetTracks = CounterTracks<SoftnetKey>()
+    private var softnetRows = 0
 
     private struct SoftnetKey: Hashable {
         enum Column { case processed, dropped, squeezed }
@@ -76,7 +77,13 @@ final class CounterReader {
         let stat = try? reader.read(.network(folder, "softnet_stat")) {
             bytes throws(ParseError) in try SoftnetStat(parsing: bytes)
         }
-        return (stat?.rows ?? []).enumerated().map { place, row in
+        let rows = stat?.rows ?? []
+        // Without their numbers, nobody knows which CPU came or went, and so which row is whose.
+        if rows.count != softnetRows, rows.contains(where: { $0.cpu == nil }) {
+            softnetTracks = CounterTracks()
+        }
+        softnetRows = rows.count
+        return rows.enumerated().map { place, row in
             let cpu = row.cpu.map(Int.init) ?? place
             func counted(_ column: SoftnetKey.Column, _ value: UInt32) -> Counted {
                 softnetTracks.note(

@@ -11,6 +11,7 @@ final class InterfaceReader {
     private var known: Set<UInt32> = []
     /// Numbers given to names that came without an index.
     private var numbers: [String: UInt32] = [:]
+    private var lastNumber: UInt32 = 0
 
     private struct Key: Hashable {
         enum Column { case received, sent, dropped, sendDropped, missed, overrun, damaged }
@@ -52,7 +53,8 @@ final class InterfaceReader {
                     after: elapsed)
             }
             return InterfaceSample(
-                id: link.index, name: link.name, mtu: link.mtu, isUp: link.isUp,
+                id: link.index, name: link.name, mtu: link.mtu, master: link.master,
+                isUp: link.isUp,
                 isLoopback: link.isLoopback,
                 receivedPackets: counted(.received, \.receivedPackets),
                 sentPackets: counted(.sent, \.sentPackets),
@@ -66,8 +68,11 @@ final class InterfaceReader {
         let table = try? reader.read(.network(folder, "dev")) { bytes throws(ParseError) in
             try InterfaceTable(parsing: bytes)
         }
-        return (table?.rows ?? []).map { row in
-            let number = numbers[row.name] ?? UInt32(numbers.count + 1)
+        let rows = table?.rows ?? []
+        let before = numbers
+        numbers.removeAll(keepingCapacity: true)
+        return rows.map { row in
+            let number = before[row.name] ?? nextNumber()
             numbers[row.name] = number
             func counted(_ column: Key.Column, _ value: UInt64) -> Counted {
                 tracks.note(Key(interface: number, column: column), value, after: elapsed)
@@ -80,6 +85,12 @@ final class InterfaceReader {
                 damaged: counted(.damaged, row.damaged),
                 sendDropped: counted(.sendDropped, row.sendDropped))
         }
+    }
+
+    /// One that no other name had: what comes back is something new.
+    private func nextNumber() -> UInt32 {
+        lastNumber += 1
+        return lastNumber
     }
 }
 
