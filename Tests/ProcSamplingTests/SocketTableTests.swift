@@ -147,6 +147,31 @@ struct SocketTableTests {
         #expect(connected.peer == .ip(host, port: receiver.port))
     }
 
+    /// As a kernel before 4.7 lists them.
+    @Test(arguments: [false, true]) func dropsThatNetlinkDoesNotTellAreInFiles(isV6: Bool) throws {
+        let host = isV6 ? loopback6 : loopback
+        let receiver = try OpenSocket(isV6 ? AF_INET6 : AF_INET, .datagram)
+        try receiver.set(SOL_SOCKET, SO_RCVBUF, 4096)
+        try receiver.bind(host)
+        let drops = FileDrops(reader: ProcReader(root: try ProcRoot()), folder: .thread)
+        func read(at moment: Nanoseconds) throws -> (told: Counted?, filled: Counted?) {
+            var sockets = try Flood.samples()
+            let place = try #require(sockets.firstIndex { $0.inode == receiver.inode })
+            let told = sockets[place].drops
+            for index in sockets.indices { sockets[index].drops = nil }
+            let start = isV6 ? place : 0
+            drops.fill(&sockets, from: start, of: isV6 ? .udp6 : .udp, at: moment)
+            #expect(sockets[..<start].allSatisfy { $0.drops == nil })
+            return (told, sockets[place].drops)
+        }
+        #expect(try read(at: seconds(1)).filled == Counted(total: 0))
+        try Flood.send(100, to: host, [receiver])
+        let (told, filled) = try read(at: seconds(3))
+        let lost = try #require(told).total
+        #expect(lost > 0)
+        #expect(filled == Counted(total: lost, rate: Rate(Float(lost) / 2), sinceStart: lost))
+    }
+
     @Test func aSocketThatComesLaterIsNew() throws {
         let reader = try reader()
         _ = reader.read(.udp, at: seconds(1))

@@ -14,6 +14,7 @@ final class SocketTableReader {
     /// kernel would start a program each time to load it.
     private var refusals: [SocketListing: String] = [:]
     private var books: [SocketListing: SocketBook] = [:]
+    private let fileDrops: FileDrops
 
     /// - Parameter refusal: why netlink is not used, where it is not.
     init(
@@ -23,6 +24,7 @@ final class SocketTableReader {
         self.reader = reader
         self.folder = folder
         self.namespace = namespace
+        fileDrops = FileDrops(reader: reader, folder: folder)
         var reason = refusal
         var netlink: NetlinkSocket?
         if usesNetlink {
@@ -47,6 +49,7 @@ final class SocketTableReader {
             listings.reduce(64) { $0 + (books[$1]?.count ?? 0) * 9 / 8 })
         for listing in listings {
             let states = listing.states(for: tables)
+            let start = reading.sockets.count
             // Taken out, so that it is changed in place.
             var book = books.removeValue(forKey: listing) ?? SocketBook()
             if !ask(listing, states, at: moment, &book, &reading) {
@@ -54,6 +57,11 @@ final class SocketTableReader {
                 reading.fromFiles.formUnion(listing.tables.intersection(tables))
             }
             books[listing] = book
+            if listing.tables == .udp, start < reading.sockets.count,
+                reading.sockets[start].drops == nil
+            {
+                fileDrops.fill(&reading.sockets, from: start, of: listing, at: moment)
+            }
         }
         let judged =
             tables.isDisjoint(with: [.tcp, .udp, .unix])
