@@ -83,6 +83,6 @@ extension NetworkReading {
     fileprivate var receivers: [SocketID] {
         sockets.sockets.filter { $0.transport == .udp }
             .sorted { ($0.receiveQueue ?? 0) > ($1.receiveQueue ?? 0) }
-            .prefix(16).map(\.id)
+            .prefix(NetworkWish.mostFollowed).map(\.id)
     }
 }

@@ -17,8 +17,10 @@ struct LiveLaneTests {
         lane = NetworkLane(root: root, changed: {})
     }
 
-    private func read(_ wish: NetworkWish) throws -> NetworkReading {
-        lane.refresh(wish, processes: [me])
+    private func read(
+        _ wish: NetworkWish, beside others: ProcessIdentity...
+    ) throws -> NetworkReading {
+        lane.refresh(wish, processes: ([me] + others).sorted { $0.pid < $1.pid })
         lane.wait(atMost: .seconds(20))
         return try #require(lane.reading)
     }
@@ -290,5 +292,29 @@ struct LiveLaneTests {
         #expect(thread.call == "recvfrom")
         #expect(thread.epoll == nil)
         #expect(thread.waits == thread.looks)
+    }
+
+    /// We hold it and never read; a child that has it from us does.
+    @Test func aReaderInAnotherProcessThatHoldsTheSocketIsSeen() throws {
+        let receiver = try Receiver()
+        let child = try Heir(inheriting: receiver.descriptor, running: ["cat"])
+        defer { child.end() }
+        let reader = try #require(root.identity(of: ProcessID(child.pid)))
+        var wish = NetworkWish(tables: .udp)
+        let row = try #require(
+            try read(wish, beside: reader).sockets.sockets.first { $0.inode == receiver.inode })
+        #expect(row.otherOwners == 1)
+        wish.follows = [row.id]
+        _ = try read(wish, beside: reader)
+        #expect(SlowLaneTests.poll { lane.reading?.bursts[row.id]?.isComplete == true })
+        let burst = try #require(lane.reading?.bursts[row.id])
+        #expect(burst.reader.owner == row.owner)
+        #expect(burst.reader.otherOwners == 0, "nobody who was not looked at")
+        #expect(burst.reader.threads.count == 1)
+        let thread = try #require(burst.reader.threads.first)
+        #expect(thread.id.tid.rawValue == child.pid)
+        #expect(thread.process == (row.owner?.process == me ? reader.pid : nil))
+        #expect(thread.call == "read")
+        #expect(thread.looks > 0 && thread.waits == thread.looks)
     }
 }

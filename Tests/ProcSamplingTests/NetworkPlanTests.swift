@@ -53,7 +53,28 @@ struct NetworkPlanTests {
         #expect(tables(udp: losing, tcp: losing, at: 103) == [.udp, .closeWait, .listening])
     }
 
+    @Test func whatChangesSeldomIsReadSeldom() {
+        let read = Instant(nanoseconds: 100_000_000_000)
+        #expect(SamplingPlan.areSettingsDue(readAt: nil, now: read))
+        #expect(!SamplingPlan.areSettingsDue(readAt: read, now: read.advanced(by: seconds(9))))
+        #expect(SamplingPlan.areSettingsDue(readAt: read, now: read.advanced(by: seconds(10))))
+        #expect(SamplingPlan.isNamespaceSearchDue(nil, now: seconds(1)))
+        #expect(!SamplingPlan.isNamespaceSearchDue(seconds(100), now: seconds(104)))
+        #expect(SamplingPlan.isNamespaceSearchDue(seconds(100), now: seconds(105)))
+    }
+
+    @Test func aSearchForOwnersThatIsDearComesLessOften() {
+        #expect(SamplingPlan.ownerSearchPause(after: Nanoseconds(1000)) == seconds(10))
+        #expect(SamplingPlan.ownerSearchPause(after: seconds(1)) == seconds(50))
+    }
+
     // MARK: Bursts
+
+    @Test func looksThatAreDearComeLessOften() {
+        #expect(SamplingPlan.lookPeriod(after: Nanoseconds(160_000)) == SamplingPlan.lookPeriod)
+        #expect(
+            SamplingPlan.lookPeriod(after: Nanoseconds(20_000_000)) == Nanoseconds(100_000_000))
+    }
 
     private func socket(_ cookie: UInt64) -> SocketID {
         SocketID(namespace: NamespaceID(1), cookie: cookie)

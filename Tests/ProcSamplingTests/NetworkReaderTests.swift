@@ -264,6 +264,43 @@ struct NetworkReaderTests {
         }
     }
 
+    @Test func aPersonsBurstThatHasNoRoomBeginsWhenThereIs() throws {
+        let probe = Probe()
+        source.looks = { { _ in probe.look() } }
+        source.rows = (101...117).map { Self.row($0, .udp) }
+        let sockets = source.rows.map(\.id)
+        var wish = NetworkWish(tables: .udp, follows: Array(sockets.dropLast()))
+        _ = try refresh(wish)
+        #expect(bursts.facts.running.count == 16)
+        wish.burst = NetworkWish.Burst(sockets: [sockets[16]], number: 1)
+        _ = try refresh(wish)
+        #expect(!bursts.facts.running.contains(sockets[16]))
+        probe.isClosed.store(true, ordering: .relaxed)
+        #expect(SlowLaneTests.poll { bursts.facts.running.isEmpty })
+        for _ in 0..<2 {
+            _ = try refresh(wish)
+            #expect(SlowLaneTests.poll { bursts.facts.running.isEmpty })
+            #expect(bursts.bursts(in: Self.own)[sockets[16]]?.number == 1, "once")
+        }
+    }
+
+    @Test func whereAThreadIsStrandedNoMoreBurstsBegin() throws {
+        source.looks = { () throws(StrandedThread) in throw StrandedThread() }
+        let socket = Self.row(3, .udp).id
+        _ = try refresh(NetworkWish(tables: .udp, follows: [socket]))
+        #expect(SlowLaneTests.poll { bursts.facts.running.isEmpty })
+        #expect(bursts.bursts(in: Self.own).isEmpty)
+        // On another thread it may go better.
+        let probe = Probe()
+        source.looks = { { _ in probe.look() } }
+        #expect(
+            SlowLaneTests.poll {
+                _ = try? refresh(NetworkWish(tables: .udp, follows: [socket]))
+                return bursts.bursts(in: Self.own)[socket] != nil
+            })
+        probe.isClosed.store(true, ordering: .relaxed)
+    }
+
     @Test func aPersonsBurstBeginsOnceForEachTimeItIsAskedFor() throws {
         source.looks = { { _ in nil } }
         let socket = Self.row(3, .udp).id

@@ -92,25 +92,33 @@ struct OwnerIndexTests {
 
     @Test func aSocketThatIsInheritedHasTwoOwnersAndThenOne() throws {
         let socket = try OpenSocket()
-        let child = try Child(inheriting: socket.descriptor)
+        let child = try Heir(inheriting: socket.descriptor)
         defer { child.end() }
         let other = try #require(root.identity(of: ProcessID(child.pid)))
         index.update(processes: [me, other].sorted { $0.pid < $1.pid })
         var found = search(index, socket.inode)
         #expect(found[0].owner?.process == min(me, other))
         #expect(found[0].otherOwners == 1)
+        let both = [
+            SocketOwner(process: me, descriptor: socket.descriptor),
+            SocketOwner(process: other, descriptor: 0),
+        ]
+        #expect(
+            index.holders(of: socket.inode) == both.sorted { $0.process.pid < $1.process.pid })
+        #expect(index.holders(of: .max).isEmpty)
 
         child.end()
         index.update(processes: [me])
         found = search(index, socket.inode)
         #expect(found[0].owner == SocketOwner(process: me, descriptor: socket.descriptor))
         #expect(found[0].otherOwners == 0)
+        #expect(index.holders(of: socket.inode).map(\.process) == [me])
     }
 
     @Test func anOwnerThatClosedItIsFoundOutAndTheOtherOneNamed() throws {
         var socket: OpenSocket? = try OpenSocket()
         let inode = try #require(socket?.inode)
-        let child = try Child(inheriting: try #require(socket?.descriptor))
+        let child = try Heir(inheriting: try #require(socket?.descriptor))
         defer { child.end() }
         let other = try #require(root.identity(of: ProcessID(child.pid)))
         index.update(processes: [me, other].sorted { $0.pid < $1.pid })
@@ -201,20 +209,19 @@ private func min(_ a: ProcessIdentity, _ b: ProcessIdentity) -> ProcessIdentity 
     a.pid < b.pid ? a : b
 }
 
-/// A child that does nothing and holds a descriptor as its number 0.
-private final class Child {
+/// A program that has a socket of ours as its standard input.
+final class Heir {
     private(set) var pid: pid_t = 0
 
-    init(inheriting descriptor: Int32) throws {
+    init(inheriting descriptor: Int32, running words: [String] = ["sleep", "1000"]) throws {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_adddup2(&actions, descriptor, 0)
-        let words = ["sleep", "1000"]
         var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }
         arguments.append(nil)
         defer { arguments.forEach { free($0) } }
-        try #require(posix_spawnp(&pid, "sleep", &actions, nil, arguments, environ) == 0)
+        try #require(posix_spawnp(&pid, words[0], &actions, nil, arguments, environ) == 0)
     }
 
     func end() {

@@ -2,7 +2,7 @@ internal import Glibc
 internal import Synchronization
 internal import Units
 
-/// Looks at receive queues every 10 ms for 5 s, and at the threads that are to read them, on a
+/// Looks at receive queues every 10 ms, or less often where that is dear, for 5 s, and at the threads that are to read them, on a
 /// thread that exists only meanwhile.
 final class BurstLane: Sendable {
     /// What a queue holds now, what fits, and what it dropped so far; nil once the socket is gone.
@@ -25,7 +25,7 @@ final class BurstLane: Sendable {
         var order: [SocketID] = []
         var endedAt: [SocketID: Nanoseconds] = [:]
         /// Who holds those that are looked at.
-        var owners: [SocketID: OwnerIndex.Holding] = [:]
+        var holders: [SocketID: [SocketOwner]] = [:]
         var isThreadAlive = false
         var isStopped = false
     }
@@ -52,13 +52,14 @@ final class BurstLane: Sendable {
         state.withLock { ($0.running, $0.endedAt) }
     }
 
-    /// Begins to look at these sockets.
-    func start(_ samples: [SocketSample], root: ProcRoot, open: @escaping OpenLook) {
+    /// Begins to look at these sockets, and at those who hold them, by inode.
+    func start(
+        _ samples: [SocketSample], holders: (UInt32) -> [SocketOwner], root: ProcRoot,
+        open: @escaping OpenLook
+    ) {
         let mustStart = state.withLock { state in
             let watches = samples.filter { state.running.insert($0.id).inserted }.map { sample in
-                state.owners[sample.id] = sample.owner.map {
-                    OwnerIndex.Holding(owner: $0, others: sample.otherOwners)
-                }
+                state.holders[sample.id] = holders(sample.inode)
                 return QueueWatch(sample, number: (state.bursts[sample.id]?.number ?? 0) + 1)
             }
             guard !watches.isEmpty else { return false }
@@ -81,15 +82,17 @@ final class BurstLane: Sendable {
 
     /// Tells who holds what is looked at, as it becomes known, and which sockets of a namespace there
     /// are: of those that are gone nothing is kept.
-    func note(_ sockets: [SocketSample], in namespace: NamespaceID, isComplete: Bool) {
+    func note(
+        _ sockets: [SocketSample], in namespace: NamespaceID, isComplete: Bool,
+        holders: (UInt32) -> [SocketOwner]
+    ) {
         state.withLock { state in
             guard !state.bursts.isEmpty || !state.running.isEmpty else { return }
             var gone = Set(state.order.filter { $0.namespace == namespace })
             for socket in sockets where socket.transport == .udp {
                 gone.remove(socket.id)
-                guard let owner = socket.owner, state.running.contains(socket.id) else { continue }
-                state.owners[socket.id] = OwnerIndex.Holding(
-                    owner: owner, others: socket.otherOwners)
+                guard socket.owner != nil, state.running.contains(socket.id) else { continue }
+                state.holders[socket.id] = holders(socket.inode)
             }
             guard isComplete else { return }
             for socket in gone.subtracting(state.running) { Self.forget(socket, &state) }
@@ -99,7 +102,7 @@ final class BurstLane: Sendable {
     private static func forget(_ socket: SocketID, _ state: inout State) {
         state.bursts[socket] = nil
         state.endedAt[socket] = nil
-        state.owners[socket] = nil
+        state.holders[socket] = nil
         state.order.removeAll { $0 == socket }
     }
 
@@ -130,14 +133,16 @@ final class BurstLane: Sendable {
         var readersDue = began.wall
         var publishDue = began.wall.advanced(by: Self.publishPeriod)
         while takeBatches(into: &groups, &isStranded) {
+            let lookBegan = CPUTime.ofThread
             for group in groups {
                 for index in group.watches.indices { group.watches[index].look(group.look) }
             }
+            let period = SamplingPlan.lookPeriod(after: CPUTime.ofThread.since(lookBegan))
             let now = Instant.now
             if now >= readersDue {
-                let owners = state.withLock { $0.owners }
+                let holders = state.withLock { $0.holders }
                 for group in groups {
-                    group.readers.look(owners: group.watches.compactMap { owners[$0.sample.id] })
+                    group.readers.look(holders: group.watches.compactMap { holders[$0.sample.id] })
                 }
                 readersDue = now.advanced(by: Self.readerPeriod)
             }
@@ -150,7 +155,7 @@ final class BurstLane: Sendable {
                 groups.removeAll(where: \.watches.isEmpty)
                 publishDue = now.advanced(by: Self.publishPeriod)
             }
-            next = Self.sleep(after: next)
+            next = Self.sleep(period, after: next)
         }
     }
 
@@ -187,10 +192,11 @@ final class BurstLane: Sendable {
     }
 
     private func publish(_ groups: [Group], _ cost: Percent) {
-        let owners = state.withLock { $0.owners }
+        let holders = state.withLock { $0.holders }
         for group in groups {
             for watch in group.watches {
-                let reader = group.readers.reader(of: watch.sample, owner: owners[watch.sample.id])
+                let reader = group.readers.reader(
+                    of: watch.sample, holders: holders[watch.sample.id] ?? [])
                 let burst = watch.burst(reader: reader, cost: cost)
                 state.withLock { Self.keep(burst, &$0) }
             }
@@ -216,10 +222,9 @@ final class BurstLane: Sendable {
 
     /// Sleeps until the next look is due, and returns when that was. Looks that were missed are not
     /// made up for.
-    private static func sleep(after last: Instant) -> Instant {
-        let period = QueueWatch.period.rawValue
-        let late = Instant.now.since(last).rawValue / period
-        let next = last.advanced(by: Nanoseconds(period * (late + 1)))
+    private static func sleep(_ period: Nanoseconds, after last: Instant) -> Instant {
+        let late = Instant.now.since(last).rawValue / period.rawValue
+        let next = last.advanced(by: Nanoseconds(period.rawValue * (late + 1)))
         var time = timespec(
             tv_sec: Int(next.nanoseconds / 1_000_000_000),
             tv_nsec: Int(next.nanoseconds % 1_000_000_000))

@@ -6,9 +6,6 @@ internal import Units
 /// `/proc/sys/net` shows the namespace of the thread that reads it: seen through a process in
 /// another one, only what holds for the whole machine is taken from there.
 final class NetworkLimitsReader {
-    /// Settings change by a person's hand: nobody waits for less.
-    static let pause = Nanoseconds(10_000_000_000)
-
     private let reader: ProcReader
     private let folder: ProcFile.NetworkFolder
     private let machine: NetworkLimits
@@ -22,7 +19,7 @@ final class NetworkLimitsReader {
     }
 
     func read(at now: Instant) -> NetworkLimits {
-        if settingsRead.map({ now.since($0) >= Self.pause }) ?? true {
+        if SamplingPlan.areSettingsDue(readAt: settingsRead, now: now) {
             settings = readSettings()
             settingsRead = now
         }

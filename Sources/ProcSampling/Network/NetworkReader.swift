@@ -28,8 +28,6 @@ final class NetworkReader {
     private static let slice = Nanoseconds(20_000_000)
     /// While owners are found, they are shown so often.
     private static let showPeriod = Nanoseconds(250_000_000)
-    /// The machine's namespaces are looked for that often.
-    private static let searchPeriod = Nanoseconds(5_000_000_000)
 
     let root: ProcRoot
     let bursts: BurstLane
@@ -48,8 +46,9 @@ final class NetworkReader {
     private var searchedAt: Nanoseconds?
     /// It could not come back from a namespace: this thread must not go on.
     private var isStranded = false
-    /// The bursts that were asked for and begun.
+    /// The bursts that were asked for last, and those of them that there was no room for yet.
     private var burstNumber: Int?
+    private var burstsWaiting: [SocketID] = []
 
     init(
         root: ProcRoot, own: NamespaceID, bursts: BurstLane, makeSource: @escaping MakeSource
@@ -110,16 +109,12 @@ final class NetworkReader {
         let wanted = order.wish.namespace ?? own
         let isMissing = wanted != own && place?.reading.namespace.id != wanted
         guard order.wish.wantsNamespaces || isMissing else { return }
-        if !wasJustSearched { search() }
+        if SamplingPlan.isNamespaceSearchDue(searchedAt, now: .sinceBoot) { search() }
     }
 
     private func search() {
         searchedAt = .sinceBoot
         finder.begin(order.processes)
-    }
-
-    private var wasJustSearched: Bool {
-        searchedAt.map { Nanoseconds.sinceBoot.since($0) < Self.searchPeriod } ?? false
     }
 
     /// Opens the namespace that is wished for. False while it is not known how.
@@ -181,7 +176,7 @@ final class NetworkReader {
             place.ownersRevision = owners.revision
             bursts.note(
                 place.reading.sockets.sockets, in: place.reading.namespace.id,
-                isComplete: tables.contains(.udp))
+                isComplete: tables.contains(.udp), holders: owners.holders)
             startBursts(place, hasNews: tables.contains(.udp), at: now)
         }
         self.place = place
@@ -198,7 +193,9 @@ final class NetworkReader {
 
     /// The process that led into the namespace has ended: perhaps there is another.
     private func look(again error: ProcError) throws(ProcError) -> Bool {
-        guard case .vanished = error, !wasJustSearched else { throw error }
+        guard case .vanished = error,
+            SamplingPlan.isNamespaceSearchDue(searchedAt, now: .sinceBoot)
+        else { throw error }
         place = nil
         search()
         return false
@@ -242,11 +239,12 @@ final class NetworkReader {
         guard let open = place.source.opensQueueLook,
             place.reading.sockets.tables.contains(.udp)
         else { return }
-        var facts = SamplingPlan.BurstFacts()
         if let burst = order.wish.burst, burst.number != burstNumber {
             burstNumber = burst.number
-            facts.asked = burst.sockets
+            burstsWaiting = burst.sockets
         }
+        var facts = SamplingPlan.BurstFacts()
+        facts.asked = burstsWaiting
         facts.followed = order.wish.follows
         var samples: [SocketID: SocketSample] = [:]
         let named = Set(facts.asked).union(facts.followed)
@@ -258,12 +256,17 @@ final class NetworkReader {
             samples[socket.id] = socket
             if rate > .zero { facts.dropping.append((socket.id, rate)) }
         }
-        guard !samples.isEmpty else { return }
         facts.asked.removeAll { samples[$0] == nil }
         facts.followed.removeAll { samples[$0] == nil }
+        burstsWaiting = facts.asked
+        guard !samples.isEmpty else { return }
         (facts.running, facts.endedAt) = bursts.facts
         let chosen = SamplingPlan.bursts(facts, now: now).compactMap { samples[$0] }
-        if !chosen.isEmpty { bursts.start(chosen, root: root, open: open) }
+        let begun = facts.running.union(chosen.map(\.id))
+        burstsWaiting.removeAll(where: begun.contains)
+        if !chosen.isEmpty {
+            bursts.start(chosen, holders: owners.holders, root: root, open: open)
+        }
     }
 
     // MARK: What is shown
@@ -292,7 +295,7 @@ final class NetworkReader {
             if hasOwners {
                 bursts.note(
                     place.reading.sockets.sockets, in: place.reading.namespace.id,
-                    isComplete: false)
+                    isComplete: false, holders: owners.holders)
             }
         }
         place.reading.cost = Duration(cost)

@@ -30,11 +30,6 @@ final class OwnerIndex {
         case others
     }
 
-    /// From the end of a search through processes that do not look changed to the next.
-    private static let shortestPause = Nanoseconds(10_000_000_000)
-    /// So many times what such a search took, its pause is at least.
-    private static let pauseFactor: UInt64 = 50
-
     private let root: ProcRoot
     /// By number, ascending: the processes that there are.
     private var processes: [ProcessIdentity] = []
@@ -142,6 +137,15 @@ final class OwnerIndex {
         hasNews = true
     }
 
+    /// All who are known to hold a socket, the one with the lowest number first.
+    func holders(of inode: UInt32) -> [SocketOwner] {
+        guard let holding = holdings[inode] else { return [] }
+        guard holding.others > 0 else { return [holding.owner] }
+        return processes.compactMap { process in
+            descriptor(of: inode, in: process).map { SocketOwner(process: process, descriptor: $0) }
+        }
+    }
+
     // MARK: The search
 
     /// Goes on with the search until it is over or `isTimeUp`.
@@ -183,9 +187,7 @@ final class OwnerIndex {
         case .changed, .others:
             settled = unowned
             if stage == .others {
-                let pause = max(
-                    Self.shortestPause, Nanoseconds(othersCost.rawValue * Self.pauseFactor))
-                othersDue = .sinceBoot + pause
+                othersDue = .sinceBoot + SamplingPlan.ownerSearchPause(after: othersCost)
             }
         }
     }
@@ -286,12 +288,27 @@ final class OwnerIndex {
         after process: ProcessIdentity, of inode: UInt32, others: Int
     ) -> Holding? {
         for other in processes where other != process {
-            guard let sockets = holders[other]?.sockets,
-                let descriptor = sockets.first(where: { $0.inode == inode })?.descriptor
-            else { continue }
+            guard let descriptor = descriptor(of: inode, in: other) else { continue }
             let owner = SocketOwner(process: other, descriptor: descriptor)
             return Holding(owner: owner, others: others)
         }
         return nil
+    }
+
+    private func descriptor(of inode: UInt32, in process: ProcessIdentity) -> Int32? {
+        guard let sockets = holders[process]?.sockets else { return nil }
+        var range = sockets.indices
+        while !range.isEmpty {
+            let middle = range.lowerBound + range.count / 2
+            if sockets[middle].inode < inode {
+                range = (middle + 1)..<range.upperBound
+            } else {
+                range = range.lowerBound..<middle
+            }
+        }
+        guard range.lowerBound < sockets.count, sockets[range.lowerBound].inode == inode else {
+            return nil
+        }
+        return sockets[range.lowerBound].descriptor
     }
 }

@@ -66,6 +66,7 @@ final class ProcessWatch {
             return
         }
         threadCount = listing.count
+        passedOver.formIntersection(listing)
         let known = passedOver.union(threads.map(\.id.tid.rawValue))
         var added = listing.filter { !known.contains($0) }
         let room = max(0, mostThreads - threads.count)
@@ -104,9 +105,21 @@ final class ProcessWatch {
 
     // MARK: What it says of one socket
 
-    func reader(of inode: UInt32) -> SocketReader {
+    /// Whether a thread was seen waiting for it in a call that names it, or an epoll holds it.
+    func namesWait(for inode: UInt32) -> Bool {
+        let holding = epolls(with: inode)
+        let waits = waits(for: inode, holding)
+        return !holding.isEmpty || threads.contains { $0.waits(for: waits) > 0 }
+    }
+
+    private func waits(for inode: UInt32, _ holding: [SocketReader.Epoll]) -> ThreadWatch.Waits {
+        ThreadWatch.Waits(
+            descriptors: Set(descriptors[inode] ?? []), epolls: Set(holding.map(\.descriptor)))
+    }
+
+    private func epolls(with inode: UInt32) -> [SocketReader.Epoll] {
         let own = descriptors[inode] ?? []
-        let holding: [SocketReader.Epoll] = epolls.compactMap { epoll in
+        return epolls.compactMap { epoll in
             let target = epoll.targets.first {
                 $0.inode.map { $0 == UInt64(inode) } ?? own.contains($0.descriptor)
             }
@@ -116,10 +129,13 @@ final class ProcessWatch {
                     isOneShot: $0.isOneShot, isForReading: $0.isForReading)
             }
         }
-        var waiting = ThreadWatch.Waits(
-            descriptors: Set(own), epolls: Set(holding.map(\.descriptor)))
-        let isAwaited = threads.contains { $0.waits(for: waiting) > 0 }
-        waiting.countsPolls = !isAwaited && holding.isEmpty
+    }
+
+    /// - Parameter countsPolls: a wait for descriptors that nobody can tell counts as one for it.
+    func reader(of inode: UInt32, countsPolls: Bool) -> SocketReader {
+        let holding = epolls(with: inode)
+        var waiting = waits(for: inode, holding)
+        waiting.countsPolls = countsPolls
         var seen = threads.filter { $0.waits(for: waiting) > 0 }
         if seen.isEmpty {
             seen = threads
@@ -133,6 +149,7 @@ final class ProcessWatch {
             $0.report(waiting, reader, process.pid)
         }
         return SocketReader(
-            epolls: holding, threads: reported, isDenied: isDenied, threadCount: threadCount)
+            epolls: holding, threads: reported, isDenied: isDenied, threadCount: threadCount,
+            threadsPassedOver: passedOver.count)
     }
 }

@@ -12,7 +12,8 @@ public struct QueueBurst: Sendable {
     public var duration: Duration
     /// It has come to its end; a socket that closed ends it early.
     public var isComplete: Bool
-    /// Bytes in the queue at each look, as the kernel charges them.
+    /// Bytes in the queue at each look, as the kernel charges them. Looks come less often than every
+    /// 10 ms where all together are dear.
     public var queue: [UInt32]
     /// SO_RCVBUF as the kernel keeps it.
     public var buffer: ByteCount
@@ -45,21 +46,26 @@ public struct QueueBurst: Sendable {
 public struct SocketReader: Hashable, Sendable {
     /// Nil while the owner is not known.
     public var owner: SocketOwner?
-    /// Processes that hold it beside the owner, whose threads are not looked at: they may read it.
+    /// Processes that hold it beside the owner and were not looked at, for there are too many: they
+    /// may read it. Others that hold it are looked at like the owner.
     public var otherOwners: Int
-    /// The epoll instances of the owner that hold the socket.
+    /// The epoll instances that hold the socket.
     public var epolls: [Epoll]
-    /// The owner's threads that were seen waiting for the socket, in a call on it or in one of the
-    /// epolls; else, if there is none, those that used CPU. At most 16.
+    /// Threads that were seen waiting for the socket, in a call on it or in one of the epolls; else,
+    /// if there is none, those that used CPU. At most 16.
     public var threads: [Thread]
-    /// The owner's threads may not be looked at, for want of rights.
+    /// Threads of the owner, or of another, may not be looked at, for want of rights.
     public var isDenied: Bool
-    /// So many threads the owner has; beyond 512 not all are looked at.
+    /// So many threads they have who were looked at.
     public var threadCount: Int
+    /// So many of these were not looked at, for there are too many.
+    public var threadsPassedOver: Int
 
     /// A set of descriptors that one waits on together; `/proc/PID/fdinfo/FD`, `epoll(7)`.
     public struct Epoll: Hashable, Sendable {
         public var descriptor: Int32
+        /// Whose it is; nil for the owner's.
+        public var process: ProcessID?
         /// EPOLLET: only news wake the reader, and a queue that is full has none.
         public var isEdgeTriggered: Bool
         /// EPOLLONESHOT: after one event nothing more comes until it is armed again.
@@ -68,10 +74,11 @@ public struct SocketReader: Hashable, Sendable {
         public var isForReading: Bool
 
         public init(
-            descriptor: Int32, isEdgeTriggered: Bool = false, isOneShot: Bool = false,
-            isForReading: Bool = true
+            descriptor: Int32, process: ProcessID? = nil, isEdgeTriggered: Bool = false,
+            isOneShot: Bool = false, isForReading: Bool = true
         ) {
             self.descriptor = descriptor
+            self.process = process
             self.isEdgeTriggered = isEdgeTriggered
             self.isOneShot = isOneShot
             self.isForReading = isForReading
@@ -81,6 +88,8 @@ public struct SocketReader: Hashable, Sendable {
     public struct Thread: Hashable, Sendable {
         public var id: ThreadIdentity
         public var name: String
+        /// Whose it is; nil for the owner's.
+        public var process: ProcessID?
         /// How often it was looked at, and how often it was asleep in a call that waits for the
         /// socket: on it, or in an epoll that holds it.
         public var looks: Int
@@ -97,12 +106,14 @@ public struct SocketReader: Hashable, Sendable {
         public var voluntarySwitches: UInt64
 
         public init(
-            id: ThreadIdentity, name: String, looks: Int = 0, waits: Int = 0,
-            sleepsElsewhere: Int = 0, runs: Int = 0, call: String? = nil, epoll: Int32? = nil,
+            id: ThreadIdentity, name: String, process: ProcessID? = nil, looks: Int = 0,
+            waits: Int = 0, sleepsElsewhere: Int = 0, runs: Int = 0, call: String? = nil,
+            epoll: Int32? = nil,
             cpuTime: Nanoseconds = Nanoseconds(0), voluntarySwitches: UInt64 = 0
         ) {
             self.id = id
             self.name = name
+            self.process = process
             self.looks = looks
             self.waits = waits
             self.sleepsElsewhere = sleepsElsewhere
@@ -116,7 +127,8 @@ public struct SocketReader: Hashable, Sendable {
 
     public init(
         owner: SocketOwner? = nil, otherOwners: Int = 0, epolls: [Epoll] = [],
-        threads: [Thread] = [], isDenied: Bool = false, threadCount: Int = 0
+        threads: [Thread] = [], isDenied: Bool = false, threadCount: Int = 0,
+        threadsPassedOver: Int = 0
     ) {
         self.owner = owner
         self.otherOwners = otherOwners
@@ -124,5 +136,6 @@ public struct SocketReader: Hashable, Sendable {
         self.threads = threads
         self.isDenied = isDenied
         self.threadCount = threadCount
+        self.threadsPassedOver = threadsPassedOver
     }
 }

@@ -15,7 +15,6 @@ struct QueueWatch {
     private(set) var isComplete = false
 
     static let duration = Nanoseconds(5_000_000_000)
-    static let period = Nanoseconds(10_000_000)
 
     init(_ sample: SocketSample, number: Int) {
         self.sample = sample
@@ -23,7 +22,7 @@ struct QueueWatch {
         moment = .sinceBoot
         began = .now
         last = began
-        queue.reserveCapacity(Int(Self.duration.rawValue / Self.period.rawValue))
+        queue.reserveCapacity(Int(Self.duration.rawValue / SamplingPlan.lookPeriod.rawValue))
     }
 
     mutating func look(_ look: BurstLane.Look) {

@@ -49,6 +49,31 @@ extension SamplingPlan {
     }
 }
 
+// MARK: - What changes seldom
+
+extension SamplingPlan {
+    /// Settings change by a person's hand: nobody waits for less.
+    private static let settingsPeriod = Nanoseconds(10_000_000_000)
+    /// The machine's namespaces are looked for that often.
+    private static let namespacePeriod = Nanoseconds(5_000_000_000)
+    /// From the end of a search for owners in processes that do not look changed to the next; and
+    /// so many times what it took, at least.
+    private static let ownerPause = Nanoseconds(10_000_000_000)
+    private static let ownerFactor: UInt64 = 50
+
+    static func areSettingsDue(readAt: Instant?, now: Instant) -> Bool {
+        readAt.map { now.since($0) >= settingsPeriod } ?? true
+    }
+
+    static func isNamespaceSearchDue(_ searchedAt: Nanoseconds?, now: Nanoseconds) -> Bool {
+        searchedAt.map { now.since($0) >= namespacePeriod } ?? true
+    }
+
+    static func ownerSearchPause(after cost: Nanoseconds) -> Nanoseconds {
+        max(ownerPause, Nanoseconds(cost.rawValue * ownerFactor))
+    }
+}
+
 // MARK: - Queues looked at closely
 
 extension SamplingPlan {
@@ -58,6 +83,14 @@ extension SamplingPlan {
     static let mostDroppingBursts = 8
     private static let pauseWhileDropping = Nanoseconds(10_000_000_000)
     private static let pauseWhileFollowed = Nanoseconds(30_000_000_000)
+    /// From one look at a queue to the next; and so many times what the looks at all queues took, at
+    /// least: of sockets that share their address, each look may be a listing of 20 ms.
+    static let lookPeriod = Nanoseconds(10_000_000)
+    private static let lookFactor: UInt64 = 5
+
+    static func lookPeriod(after cost: Nanoseconds) -> Nanoseconds {
+        max(lookPeriod, Nanoseconds(cost.rawValue * lookFactor))
+    }
 
     struct BurstFacts {
         /// What a person asked for just now.
@@ -90,4 +123,9 @@ extension SamplingPlan {
         for socket in facts.followed { choose(socket, unlessWithin: pauseWhileFollowed) }
         return chosen
     }
+}
+
+extension NetworkWish {
+    /// More than these are not followed at a time.
+    public static var mostFollowed: Int { SamplingPlan.mostBursts }
 }
