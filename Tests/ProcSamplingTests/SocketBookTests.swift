@@ -94,6 +94,73 @@ struct SocketBookTests {
         #expect(!closing.isFromBefore)
     }
 
+    private static let waiting = SocketState.closeWait.bit | SocketState.listen.bit
+
+    @Test func whatIsNotAskedForIsNotForgotten() {
+        var book = SocketBook()
+        _ = read(&book, at: 1, [(1, 10), (2, 20), (3, 30)], state: .established)
+        for second in [11, 21] as [UInt64] {
+            _ = read(&book, at: second, [(4, 0)], state: .closeWait, states: Self.waiting)
+        }
+        let found = read(&book, at: 31, [(1, 40), (2, 20), (3, 90)], state: .established)
+        #expect(found.allSatisfy { $0.since.seconds == 1 && $0.isFromBefore })
+        #expect(found[0].drops == Counted(total: 40, rate: Rate(Float(1)), sinceStart: 30))
+        #expect(found[2].drops == Counted(total: 90, rate: Rate(Float(2)), sinceStart: 60))
+    }
+
+    /// A socket that is asked for and not listed is gone, or no longer in that state.
+    @Test func whatIsAskedForAndMissingIsForgotten() {
+        var book = SocketBook()
+        _ = read(&book, at: 1, [(1, 5)], state: .closeWait)
+        _ = read(&book, at: 2, [], state: .closeWait, states: Self.waiting)
+        #expect(read(&book, at: 3, [(1, 5)], state: .closeWait)[0].since.seconds == 3)
+    }
+
+    @Test func aStateThatNobodyAskedForMayBeOld() {
+        var book = SocketBook()
+        _ = read(&book, at: 1, [(1, nil)], state: .established)
+        _ = read(&book, at: 2, [], states: Self.waiting)
+        let other = read(&book, at: 9, [(1, nil)], state: .finWait2)[0]
+        #expect(other.since.seconds == 9 && other.isFromBefore)
+        let next = read(&book, at: 10, [(1, nil)], state: .timeWait)[0]
+        #expect(next.since.seconds == 10 && !next.isFromBefore)
+    }
+
+    /// One that changes while only some states are asked for is listed once.
+    @Test func aSocketHasOnePage() {
+        var book = SocketBook()
+        _ = read(&book, at: 1, [(1, nil)], state: .established)
+        _ = read(&book, at: 2, [(1, nil)], state: .closeWait, states: Self.waiting)
+        #expect(book.count == 1)
+        #expect(read(&book, at: 9, [(1, nil)], state: .closeWait)[0].since.seconds == 2)
+    }
+
+    @Test(arguments: [(600, 1), (601, 601 + 1)] as [(UInt64, UInt64)])
+    func aLongPauseForgets(pause: UInt64, since: UInt64) {
+        var book = SocketBook()
+        _ = read(&book, at: 1, [(1, 5)])
+        let found = read(&book, at: 1 + pause, [(1, 7)])[0]
+        #expect(found.since == Nanoseconds(since * 1_000_000_000) && found.isFromBefore)
+        #expect(found.drops?.sinceStart == (pause > 600 ? 0 : 2))
+    }
+
+    @Test(arguments: [600, 610] as [UInt64])
+    func whatIsNotAskedForForLongIsForgotten(last: UInt64) {
+        var book = SocketBook()
+        _ = read(&book, at: 0, [(1, nil)], state: .established)
+        for second in stride(from: 10, through: last, by: 10) {
+            _ = read(&book, at: second, [], states: Self.waiting)
+        }
+        #expect(book.count == (last > 600 ? 0 : 1))
+    }
+
+    @Test func ofVeryManySocketsSomeAreForgotten() {
+        var book = SocketBook()
+        _ = read(&book, at: 1, (1...70_000).map { (UInt64($0), nil) }, state: .established)
+        _ = read(&book, at: 2, [(80_000, nil)], state: .listen, states: Self.waiting)
+        #expect(book.count == 65_536)
+    }
+
     @Test func twoReadingsAtOnceGiveNoRate() {
         var book = SocketBook()
         _ = read(&book, at: 1, [(1, 5)])

@@ -92,6 +92,8 @@ struct SocketTableTests {
         var client: OpenSocket? = try OpenSocket(AF_INET6, .stream)
         try client?.connect(loopback6, port: listener.port)
         let server = try OpenSocket(acceptedBy: listener)
+        let bystander = try OpenSocket(AF_INET6, .stream)
+        try bystander.connect(loopback6, port: listener.port)
 
         let reader = try reader(usesNetlink: usesNetlink)
         let before = try sample(reader.read(.tcp, at: seconds(1)), server)
@@ -112,6 +114,11 @@ struct SocketTableTests {
         #expect(try sample(listening, listener).isFromBefore)
         #expect(listening.sockets.allSatisfy { $0.state == .closeWait || $0.state == .listen })
         #expect(try sample(listening, server).since == seconds(4))
+
+        // What was not asked for meanwhile goes on where it was.
+        let all = reader.read(.tcp, at: seconds(30))
+        #expect(try sample(all, server).since == seconds(4))
+        #expect(try sample(all, bystander).since == seconds(1))
     }
 
     // MARK: UDP

@@ -1,26 +1,33 @@
 internal import Units
 
 /// What is remembered of the sockets of one listing, from one reading to the next: what turns
-/// totals into rates, and tells how long a socket has been in its state.
+/// totals into rates, and tells how long a socket has been in its state. Readings that ask for some
+/// states only, or that come after a pause, do not interrupt it.
 struct SocketBook {
     private struct Page {
         let cookie: UInt64
-        var state: SocketState
-        var isFromBefore: Bool
         var since: Nanoseconds
+        /// When it was listed last.
+        var seenAt: Nanoseconds
         var drops: Progress?
         var retransmits: Progress?
+        var state: SocketState
+        var isFromBefore: Bool
     }
 
+    /// What was not listed for longer is forgotten.
+    private static let memory = Nanoseconds(600_000_000_000)
+    /// Nor are more pages than these kept of sockets that were not asked for.
+    private static let mostPages = 65_536
+
     private var pages: [Page] = []
-    /// Of the reading that is going on; sockets that it does not name are forgotten.
+    /// Of the reading that is going on; sockets that it asks for and does not name are forgotten.
     private var newPages: [Page] = []
     /// The kernel lists the same sockets in the same order, mostly: the next is tried first, and
     /// only where it is another one is it looked for.
     private var next = 0
     private var places: [UInt64: Int] = [:]
     private var moment: Nanoseconds?
-    private var interval: Nanoseconds?
     private var newMoment = Nanoseconds(0)
     /// States that were asked for at the last reading.
     private var states: UInt32 = 0
@@ -30,36 +37,52 @@ struct SocketBook {
 
     /// Begins a reading. One that is not ended leaves no trace.
     mutating func begin(at moment: Nanoseconds) {
+        if let before = self.moment, moment.since(before) > Self.memory { self = SocketBook() }
         newPages.removeAll(keepingCapacity: true)
         newPages.reserveCapacity(pages.count)
         places.removeAll()
         next = 0
-        interval = self.moment.map { moment.since($0) }
         newMoment = moment
     }
 
     /// Ends a reading of sockets in these states.
     mutating func end(states: UInt32) {
+        keepUnasked(states)
         swap(&pages, &newPages)
         moment = newMoment
         self.states = states
     }
 
+    /// Sockets in other states may be there still. They come last, so that those of the next such
+    /// reading are found in the order of the kernel's list.
+    private mutating func keepUnasked(_ states: UInt32) {
+        let unasked = pages.lazy.filter { [newMoment] page in
+            states & page.state.bit == 0 && newMoment.since(page.seenAt) <= Self.memory
+        }
+        guard !unasked.isEmpty else { return }
+        let listed = Set(newPages.lazy.map(\.cookie))
+        let room = max(0, Self.mostPages - newPages.count)
+        newPages += unasked.filter { !listed.contains($0.cookie) }.prefix(room)
+    }
+
     /// Fills in what depends on earlier readings, from what the kernel counts.
     mutating func note(_ sample: inout SocketSample, drops: UInt32?, retransmits: UInt32?) {
         var page: Page
+        var interval: Nanoseconds?
         if let place = place(of: sample.id.cookie) {
             page = pages[place]
             next = place + 1
+            interval = newMoment.since(page.seenAt)
+            page.seenAt = newMoment
             if page.state != sample.state {
                 page.state = sample.state
                 page.since = newMoment
-                page.isFromBefore = false
+                page.isFromBefore = states & sample.state.bit == 0
             }
         } else {
             page = Page(
-                cookie: sample.id.cookie, state: sample.state,
-                isFromBefore: states & sample.state.bit == 0, since: newMoment)
+                cookie: sample.id.cookie, since: newMoment, seenAt: newMoment,
+                state: sample.state, isFromBefore: states & sample.state.bit == 0)
         }
         sample.since = page.since
         sample.isFromBefore = page.isFromBefore
@@ -86,7 +109,7 @@ struct SocketBook {
 /// How far a counter of 32 bits has come: its total, which does not wrap.
 struct Progress: Hashable {
     private var total: UInt64
-    private let first: UInt64
+    private let first: UInt32
 
     /// Moves on to what the kernel shows now, and tells what that means; nil where it shows nothing.
     /// All that a new socket counted is since the start.
@@ -98,15 +121,15 @@ struct Progress: Hashable {
             return nil
         }
         guard var known = progress else {
-            let known = Progress(total: UInt64(count), first: isNew ? 0 : UInt64(count))
+            let known = Progress(total: UInt64(count), first: isNew ? 0 : count)
             progress = known
-            return Counted(total: known.total, sinceStart: known.total - known.first)
+            return Counted(total: known.total, sinceStart: known.total - UInt64(known.first))
         }
         let more = UInt64(count &- UInt32(truncatingIfNeeded: known.total))
         known.total += more
         progress = known
         return Counted(
             total: known.total, rate: interval.flatMap { Rates.perSecond(more, in: $0) },
-            sinceStart: known.total - known.first)
+            sinceStart: known.total - UInt64(known.first))
     }
 }

@@ -30,9 +30,11 @@ public struct SocketSample: Sendable, Identifiable {
     /// What was dropped since it was opened; wraps at 2^32 in the kernel, not here.
     public var drops: Counted?
     public var tcp: TCPFigures?
-    /// When it was first seen in this state, on the clock of `Snapshot.moment`: it may be older.
+    /// When it was first seen in this state, on the clock of `Snapshot.moment`: it may be older. In
+    /// times when its table, or its state, was not read, it may have been in another one.
     public var since: Nanoseconds
-    /// It was there already at the first reading of its kind: it is older than `since` says.
+    /// It may have been in this state already when nobody looked, as before the first reading of its
+    /// kind: it is older than `since` says.
     public var isFromBefore: Bool
 
     public init(
