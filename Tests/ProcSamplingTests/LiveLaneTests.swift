@@ -243,6 +243,7 @@ struct LiveLaneTests {
         #expect(burst.duration >= .seconds(5))
         #expect(burst.queue.count <= 501)
         #expect(Set(burst.queue).count == 1)
+        #expect(burst.charged == burst.queue)
         #expect(burst.buffer == row.receiveBuffer)
         #expect(try #require(burst.queue.first) > UInt32(burst.buffer.rawValue / 10 * 9))
         #expect(burst.dropped == 10)

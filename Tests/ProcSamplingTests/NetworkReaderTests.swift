@@ -243,6 +243,7 @@ struct NetworkReaderTests {
         #expect(burst.isComplete)
         #expect(burst.queue.allSatisfy { $0 == 900 })
         #expect(burst.queue.count >= 3)
+        #expect(burst.charged == burst.queue.map { $0 + 50 })
         #expect(burst.buffer == ByteCount(1000))
         // Drops wrapped meanwhile.
         #expect(burst.dropped == UInt64(burst.queue.count - 1))
@@ -257,10 +258,11 @@ struct NetworkReaderTests {
         private let drops = Atomic(UInt32.max - 1)
         let looks = Atomic(0)
 
-        func look() -> (queue: UInt32, buffer: UInt32, drops: UInt32)? {
+        func look() -> QueueLook? {
             guard !isClosed.load(ordering: .relaxed) else { return nil }
             looks.add(1, ordering: .relaxed)
-            return (900, 1000, drops.wrappingAdd(1, ordering: .relaxed).newValue)
+            let drops = drops.wrappingAdd(1, ordering: .relaxed).newValue
+            return QueueLook(queue: 900, charged: 950, buffer: 1000, drops: drops)
         }
     }
 

@@ -116,6 +116,12 @@ final class OpenSocket {
         try check(Int32(Glibc.send(descriptor, data, count, 0)), "send")
     }
 
+    /// Reads one datagram that waits.
+    func receive() throws {
+        var data = [UInt8](repeating: 0, count: 65536)
+        try check(Int32(recv(descriptor, &data, data.count, Int32(MSG_DONTWAIT))), "recv")
+    }
+
     /// Reads all datagrams that wait, and tells how many there were.
     func drain() -> Int {
         var data = [UInt8](repeating: 0, count: 65536)

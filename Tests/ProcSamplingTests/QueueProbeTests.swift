@@ -45,6 +45,21 @@ struct QueueProbeTests {
         #expect(probe.look(at: sample)?.queue == 0)
     }
 
+    /// Until that is a quarter of the buffer.
+    @Test func whatWasReadIsChargedForAWhile() throws {
+        let socket = try receiver(Self.loopback)
+        try Flood.send(50, to: Self.loopback, [socket])
+        let sample = try sample(of: socket)
+        let probe = try #require(QueueProbe())
+        let full = try #require(probe.look(at: sample))
+        #expect(full.charged == full.queue)
+        try socket.receive()
+        let later = try #require(probe.look(at: sample))
+        #expect(later.queue < full.queue && later.charged == full.charged)
+        _ = socket.drain()
+        #expect(probe.look(at: sample)?.charged == 0)
+    }
+
     @Test func theRightOneOfManyThatShareAnAddress() throws {
         let first = try receiver(Self.any, option: SO_REUSEPORT)
         let all =

@@ -191,14 +191,13 @@ struct SocketDetailView {
 
     private func drawBurst(_ burst: QueueBurst, into surface: inout Surface, in rect: Rect) {
         var area = rect
+        let taken = (burst.charged.isEmpty ? burst.queue : burst.charged).map { Double($0) }
         let seconds = (burst.duration.seconds * 10).rounded() / 10
         surface.put(
             "QUEUE, a look every 10 ms", at: area.takeTop(1).origin, style: .heading)
         Chart(
-            burst.queue.map { Double($0) },
-            scale: .fromZero(
-                maximum: max(
-                    Double(burst.buffer.rawValue), Double(burst.queue.max() ?? 0))),
+            taken,
+            scale: .fromZero(maximum: max(Double(burst.buffer.rawValue), taken.max() ?? 0)),
             span: "\(seconds) s, buffer \(burst.buffer.text)",
             label: { ByteCount(clamping: $0).text }
         ).draw(into: &surface, in: area)

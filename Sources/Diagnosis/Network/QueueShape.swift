@@ -5,6 +5,9 @@ internal import Units
 struct QueueShape: Hashable, Sendable {
     private(set) var looks = 0
     private(set) var fullLooks = 0
+    /// At which the buffer had no room, by what the kernel compares with it; where that is not known,
+    /// those at which the queue was full.
+    private(set) var roomlessLooks = 0
     private(set) var emptyLooks = 0
     /// Stretches of looks, one after the other, at which it was full.
     private(set) var fullStretches = 0
@@ -58,12 +61,15 @@ struct QueueShape: Hashable, Sendable {
         var absence = Absence()
         var episode = (looks: 0, isFull: false)
         var wasFull = false
-        for value in burst.queue {
+        let isChargeKnown = burst.charged.count == burst.queue.count
+        for (look, value) in burst.queue.enumerated() {
             let isStill = value == before && Double(value) >= still
             let isFull = value > 0 && (Double(value) >= full || isStill)
             looks += 1
             lowest = min(lowest, value)
             if isFull { fullLooks += 1 }
+            let isRoomless = isChargeKnown ? Double(burst.charged[look]) >= full : isFull
+            if isRoomless { roomlessLooks += 1 }
             if isFull, !wasFull { fullStretches += 1 }
             if value == 0 { emptyLooks += 1 }
             wasFull = isFull
@@ -108,6 +114,7 @@ struct QueueShape: Hashable, Sendable {
     }
 
     var full: Double { share(fullLooks) }
+    var roomless: Double { share(roomlessLooks) }
     var empty: Double { share(emptyLooks) }
 
     private func share(_ part: Int) -> Double { looks == 0 ? 0 : Double(part) / Double(looks) }

@@ -45,7 +45,7 @@ extension ReaderVerdict {
         let facts = ReaderFacts(burst.reader, isSearching: reading.sockets.owners.pending > 0)
         self.init(
             kind: kind, confidence: Self.confidence(kind, burst, facts),
-            full: Percent(100 * shape.full), empty: Percent(100 * shape.empty),
+            full: Percent(100 * shape.roomless), empty: Percent(100 * shape.empty),
             claim: Self.claim(kind, burst, shape), proof: facts.proof(of: kind),
             advice: BufferAdvice(burst, shape, capacity, reading.limits).text(for: kind, facts),
             capacity: capacity)
@@ -56,6 +56,7 @@ extension ReaderVerdict {
         _ burst: QueueBurst, _ shape: QueueShape, _ cost: ByteCount?, _ bufferErrors: UInt64?
     ) -> Kind? {
         let isSeen = shape.falls > 0 || shape.emptyLooks > 0
+        if !isSeen, shape.roomless >= leastFull { return .stalled }
         if burst.dropped == 0, shape.full < leastFull {
             // A socket to send from has nobody who waits for it, and never anything to read.
             if shape.emptyLooks == shape.looks, ReaderFacts(burst.reader).isNobodySeen {
@@ -96,14 +97,14 @@ extension ReaderVerdict {
     }
 
     private static func claim(_ kind: Kind, _ burst: QueueBurst, _ shape: QueueShape) -> String {
-        let full = "full in \(whole(shape.full)) of \(shape.looks) looks"
+        let full = "full in \(whole(shape.roomless)) of \(shape.looks) looks"
         switch kind {
         case .ok where burst.dropped > 0:
             return "the reader keeps up: what is dropped here is not for want of room"
         case .ok:
             return "the reader keeps up: the queue was empty in \(whole(shape.empty)) of"
                 + " \(shape.looks) looks, and nothing was dropped"
-        case .stalled where shape.full < leastFull:
+        case .stalled where shape.roomless < leastFull:
             return "the reader has stopped reading: \(ByteCount(UInt64(shape.last)).longText) wait,"
                 + " and the queue never fell in \(shape.looks) looks"
         case .stalled:
@@ -118,7 +119,7 @@ extension ReaderVerdict {
             return "the reader stays away for up to"
                 + " \(burst.time(of: shape.worstAbsence.looks).shortText): the queue was \(full),"
                 + " empty in \(whole(shape.empty))"
-        case .bufferTooSmall where shape.fullLooks == 0:
+        case .bufferTooSmall where shape.roomlessLooks == 0:
             return "bursts too short to be seen do not fit: the queue was empty in"
                 + " \(whole(shape.empty)) of \(shape.looks) looks, and yet \(burst.dropped) were lost"
         case .bufferTooSmall:

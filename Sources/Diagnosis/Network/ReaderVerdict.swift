@@ -18,8 +18,9 @@ package struct ReaderVerdict: Hashable, Sendable {
 
     package var kind: Kind
     package var confidence: Finding.Confidence
-    /// Shares of the looks at which the queue was full, and empty. Full is 90 %, or no room for
-    /// another datagram; and while it loses also less, if it stands still: see `QueueShape`.
+    /// Shares of the looks at which the queue was full, and empty. Full is 90 % of the buffer, or no
+    /// room for another datagram, by `QueueBurst.charged`; where that is not known, by the queue, and
+    /// while it loses also less, if it stands still: see `QueueShape`.
     package var full: Percent
     package var empty: Percent
     /// One sentence: "the reader has stopped reading: the queue was full in 97 % of 500 looks".

@@ -70,12 +70,16 @@ public enum SocketFamily: UInt8, Sendable {
 /// The attribute SKMEMINFO of every kind of socket: what it holds and may hold, in bytes;
 /// `sock_diag(7)`.
 public struct SocketMemory: Hashable, Sendable {
+    /// What the kernel compares with the receive buffer: all that waits, and what was read and is
+    /// not released yet.
+    public var receiveCharged: UInt32?
     public var receiveBuffer: UInt32?
     public var sendBuffer: UInt32?
     /// Datagrams or segments; nil before 4.7.
     public var drops: UInt32?
 
     init(_ attribute: NetlinkAttribute, in bytes: Span<UInt8>) {
+        receiveCharged = attribute.number(in: bytes, at: 0)
         receiveBuffer = attribute.number(in: bytes, at: 4)
         sendBuffer = attribute.number(in: bytes, at: 12)
         drops = attribute.number(in: bytes, at: 32)

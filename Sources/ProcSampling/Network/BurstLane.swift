@@ -6,7 +6,7 @@ internal import Units
 /// thread that exists only meanwhile.
 final class BurstLane: Sendable {
     /// What a queue holds now, what fits, and what it dropped so far; nil once the socket is gone.
-    typealias Look = (SocketSample) -> (queue: UInt32, buffer: UInt32, drops: UInt32)?
+    typealias Look = (SocketSample) -> QueueLook?
     /// Opens that in a namespace, for the calling thread; nil if that cannot be done.
     typealias OpenLook = @Sendable () throws(StrandedThread) -> Look?
 

@@ -15,6 +15,9 @@ public struct QueueBurst: Sendable {
     /// Bytes in the queue at each look, as the kernel charges them. Looks come less often than every
     /// 10 ms where all together are dear.
     public var queue: [UInt32]
+    /// What the kernel compared with the buffer at each look: the queue, and what was read and not
+    /// released yet. Empty where it is not known.
+    public var charged: [UInt32]
     /// SO_RCVBUF as the kernel keeps it.
     public var buffer: ByteCount
     /// What it dropped during that time.
@@ -26,7 +29,8 @@ public struct QueueBurst: Sendable {
     public init(
         socket: SocketID, number: Int = 1, moment: Nanoseconds = Nanoseconds(0),
         duration: Duration = .zero, isComplete: Bool = false, queue: [UInt32] = [],
-        buffer: ByteCount, dropped: UInt64 = 0, reader: SocketReader = SocketReader(),
+        charged: [UInt32] = [], buffer: ByteCount, dropped: UInt64 = 0,
+        reader: SocketReader = SocketReader(),
         cost: Percent = .zero
     ) {
         self.socket = socket
@@ -35,6 +39,7 @@ public struct QueueBurst: Sendable {
         self.duration = duration
         self.isComplete = isComplete
         self.queue = queue
+        self.charged = charged
         self.buffer = buffer
         self.dropped = dropped
         self.reader = reader

@@ -2,6 +2,18 @@ internal import Glibc
 internal import ProcFormats
 internal import Units
 
+/// What one look at a queue shows.
+struct QueueLook {
+    /// Bytes that wait to be read, as the kernel charges them.
+    var queue: UInt32
+    /// These, and what was read and is not released yet: what it compares with the buffer.
+    var charged: UInt32
+    /// SO_RCVBUF as the kernel keeps it.
+    var buffer: UInt32
+    /// What was dropped since the socket was opened, which wraps.
+    var drops: UInt32
+}
+
 /// Looks at the queue of one UDP socket, in microseconds, as often as every few milliseconds. It
 /// stays in the network namespace in which it was made.
 final class QueueProbe {
@@ -22,13 +34,14 @@ final class QueueProbe {
         self.netlink = netlink
     }
 
-    /// Bytes in its queue as the kernel charges them, SO_RCVBUF as it keeps it, and what was dropped
-    /// since it was opened, which wraps. Nil when it is gone, or not a UDP socket that is bound.
-    func look(at socket: SocketSample) -> (queue: UInt32, buffer: UInt32, drops: UInt32)? {
-        guard let target = Target(socket), let found = find(target),
-            let buffer = found.memory?.receiveBuffer, let drops = found.memory?.drops
+    /// Nil when it is gone, or not a UDP socket that is bound.
+    func look(at socket: SocketSample) -> QueueLook? {
+        guard let target = Target(socket), let found = find(target), let memory = found.memory,
+            let charged = memory.receiveCharged, let buffer = memory.receiveBuffer,
+            let drops = memory.drops
         else { return nil }
-        return (found.receiveQueue, buffer, drops)
+        return QueueLook(
+            queue: found.receiveQueue, charged: charged, buffer: buffer, drops: drops)
     }
 
     private func find(_ target: Target) -> InetDiagMessage? {

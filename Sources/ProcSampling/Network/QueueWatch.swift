@@ -7,6 +7,7 @@ struct QueueWatch {
     let moment: Nanoseconds
     private let began: Instant
     private var queue: [UInt32] = []
+    private var charged: [UInt32] = []
     private var buffer: UInt32 = 0
     private var firstDrops: UInt32?
     private var dropped: UInt32 = 0
@@ -27,13 +28,14 @@ struct QueueWatch {
 
     mutating func look(_ look: BurstLane.Look) {
         guard !isComplete else { return }
-        guard let (queue, buffer, drops) = look(sample) else {
+        guard let seen = look(sample) else {
             isComplete = true
             return
         }
-        self.queue.append(queue)
-        self.buffer = buffer
-        if let firstDrops { dropped = drops &- firstDrops } else { firstDrops = drops }
+        queue.append(seen.queue)
+        charged.append(seen.charged)
+        buffer = seen.buffer
+        if let firstDrops { dropped = seen.drops &- firstDrops } else { firstDrops = seen.drops }
         last = .now
         isComplete = last.since(began) >= Self.duration
     }
@@ -42,6 +44,7 @@ struct QueueWatch {
         QueueBurst(
             socket: sample.id, number: number, moment: moment,
             duration: Duration(last.since(began)), isComplete: isComplete, queue: queue,
-            buffer: ByteCount(UInt64(buffer)), dropped: UInt64(dropped), reader: reader, cost: cost)
+            charged: charged, buffer: ByteCount(UInt64(buffer)), dropped: UInt64(dropped),
+            reader: reader, cost: cost)
     }
 }

@@ -20,7 +20,9 @@ public struct SocketSample: Sendable, Identifiable {
     /// Processes that hold it open beside the owner.
     public var otherOwners: Int
     /// Bytes that wait to be read. Of UDP as the kernel charges them, its own overhead included
-    /// (truesize); of a TCP listener, connections that wait for accept(2).
+    /// (truesize); it may stand up to a quarter of the buffer below it and yet nothing fit, as what
+    /// was read is released late (`udp_rmem_release`): `QueueBurst.charged` has both. Of a TCP
+    /// listener, connections that wait for accept(2).
     public var receiveQueue: UInt64?
     /// Bytes that were not acknowledged, or not sent yet; of a TCP listener, its backlog.
     public var sendQueue: UInt64?

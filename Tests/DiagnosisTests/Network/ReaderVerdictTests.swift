@@ -92,6 +92,30 @@ import Units
         #expect(judged(burst(read, dropped: 0))?.kind == .ok)
     }
 
+    /// What was read and is not released takes room that the queue does not show.
+    @Test func fullIsWhatTheKernelComparesWithTheBuffer() throws {
+        var quiet = burst([UInt32](repeating: 78, count: 500), dropped: 0)
+        quiet.charged = [UInt32](repeating: 100 * Self.cost, count: 500)
+        let full = try #require(judged(quiet))
+        #expect(full.kind == .stalled && full.full == Percent(Float(100)))
+        #expect(full.claim.contains("full in 100 % of 500 looks"))
+
+        // As far below full as it may stand still while it loses, and yet there is room.
+        var losing = burst([UInt32](repeating: 78, count: 500), dropped: 10)
+        let unknown = try #require(judged(losing))
+        #expect(unknown.full > Percent(Float(99)))
+        losing.charged = [UInt32](repeating: 80 * Self.cost, count: 500)
+        #expect(judged(losing)?.full == .zero)
+        #expect(judged(losing)?.kind == .stalled)
+    }
+
+    /// A reader that reads is judged by how the queue moves.
+    @Test func whatIsChargedMakesNoReaderSlow() {
+        var read = burst(well, dropped: 0)
+        read.charged = [UInt32](repeating: 95 * Self.cost, count: 500)
+        #expect(judged(read)?.kind == .ok)
+    }
+
     @Test func oneReadInFiveSecondsIsSlowNotStalled() {
         var read = stalled
         for index in 250..<500 { read[index] = 97 }
