@@ -43,7 +43,7 @@ struct ReaderFacts {
     /// Its owner's threads were all looked at, and none waits for it.
     private var isUnattended: Bool {
         reader.owner != nil && !reader.isDenied && waiting.isEmpty
-            && (1...Self.mostThreads).contains(reader.threadCount)
+            && (1...Self.mostThreads).contains(reader.threadCount) && reader.threadsPassedOver == 0
     }
 
     /// Nor could one be told. A poll(2) or select(2), which does not show what it waits for, does not
