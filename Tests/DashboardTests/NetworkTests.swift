@@ -1,4 +1,5 @@
 import Probes
+import Diagnosis
 import ProcFormats
 import ProcSampling
 import Screen
@@ -268,10 +269,20 @@ struct NetworkTests {
             reading.bursts[MadeNetwork.id(5)]?.queue = Array(repeating: [0, 1280], count: 250)
                 .flatMap(\.self)
             reading.bursts[MadeNetwork.id(5)]?.dropped = 0
+            reading.sockets.sockets[4].drops = Counted(total: 0, rate: .zero)
         }
         #expect(scene.shows("the reader keeps up"), "\(scene)")
         #expect(!scene.shows("next"), "\(scene)")
         #expect(Scene.network(place: .socket(MadeNetwork.id(5))).shows("next"))
+    }
+
+    @Test func theStageThatLosesIsSelected() {
+        var scene = Scene.network(place: .udp)
+        scene.press(.character("w"))
+        scene.sample(1) { $0.network?.number += 1 }
+        #expect(scene.state.level.list.selected == .stage(.socket))
+        #expect(scene.shows(">socket"), "\(scene)")
+        #expect(!scene.shows("sort"), "\(scene)")
     }
 
     @Test func routesShowTheWayToAPeer() {

@@ -105,10 +105,10 @@ extension Column {
         Column(
             .stage, "WHERE", 22, priority: 0, flexible: true, text: true,
             "from the wire to the program; below each its interfaces, CPUs, counters, sockets"),
-        Column(.dropRate, "LOST/s", 7, priority: 0, "lost a second; ! it loses now"),
-        Column(.sinceStart, "SEEN", 8, priority: 1, "lost since dxtop began to look"),
-        Column(.drops, "TOTAL", 9, priority: 0, "lost since boot, or since the namespace was made"),
+        Column(.dropRate, "LOST/s", 7, priority: 1, "lost a second; ! it loses now"),
+        Column(.sinceStart, "SEEN", 8, priority: 2, "lost since dxtop began to look"),
+        Column(.drops, "TOTAL", 9, priority: 3, "lost since boot, or since the namespace was made"),
         Column(
-            .remark, "", 20, priority: 2, flexible: true, text: true, "what else belongs to it"),
+            .remark, "", 20, priority: 4, flexible: true, text: true, "what else belongs to it"),
     ]
 }

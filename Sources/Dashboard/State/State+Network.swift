@@ -133,6 +133,13 @@ extension State {
         return column
     }
 
+    /// The first stage that loses now, else the first one.
+    mutating func selectLosingStage() {
+        let losing = lossChain?.stages.first { $0.mark.map { $0 > .ok } ?? false }
+        list.selected = (losing.map { .stage($0.id) }) ?? list.rows.first?.id
+        list.scrollToSelection(height: layout.listHeight)
+    }
+
     // MARK: Commands
 
     /// The sockets of the selected process.

@@ -234,7 +234,8 @@ extension State {
             list.selected = nil
         }
         // Whatever loses comes first, until a person looks at something else.
-        if place == .udp || place == .losses, !list.isByHand { list.selected = list.rows.first?.id }
+        if place == .udp, !list.isByHand { list.selected = list.rows.first?.id }
+        if place == .losses, !list.isByHand { selectLosingStage() }
         // In the first minute another process may turn out to grow the most.
         if place == .memory, !list.isByHand, memory.history.recorded < .seconds(60) {
             list.selected = list.rows.first?.id

@@ -17,7 +17,10 @@ enum ListView {
                 if column.id == list.sort { column.rank = 0 }
                 return column
             },
-            order: Table.Order(column: list.sort, isDescending: sortsText == list.isReversed))
+            // The way of a datagram has an order of its own.
+            order: state.place == .losses
+                ? nil
+                : Table.Order(column: list.sort, isDescending: sortsText == list.isReversed))
     }
 
     static func draw(
@@ -176,8 +179,11 @@ enum ListView {
         if !list.filter.isEmpty { parts.append("/\(list.filter)  \(list.rows.count) shown") }
         if list.heldUntil != nil { parts.append("order held") }
         if list.follows { parts.append("follow") }
-        let head = state.columns.first { $0.id == list.sort }?.title ?? ""
-        parts.append("sort \(head)")
+        if let head = table(for: state).order.flatMap({ order in
+            state.columns.first { $0.id == order.column }?.title
+        }) {
+            parts.append("sort \(head)")
+        }
         func text() -> String { " " + parts.joined(separator: "  ") + " " }
         func width(_ text: String) -> Int {
             VisibleText.width(text, unicode: surface.glyphs.isUnicode)

@@ -27,8 +27,13 @@ package struct NetworkBook: Sendable {
 
     package init() {}
 
-    /// Who is to read a socket, as far as its queue was watched.
-    package func reader(of socket: SocketID) -> ReaderVerdict? { readers[socket]?.verdict }
+    /// Who is to read a socket, as far as its queue was watched. That all is well is over as soon as
+    /// it loses: the next look will tell.
+    package func reader(of socket: SocketID) -> ReaderVerdict? {
+        guard let verdict = readers[socket]?.verdict else { return nil }
+        let loses = losers.sockets[socket]?.isLosing == true
+        return verdict.kind == .ok && loses ? nil : verdict
+    }
 
     /// A reading that is known already changes nothing; another namespace starts anew.
     package mutating func update(_ snapshot: Snapshot) {

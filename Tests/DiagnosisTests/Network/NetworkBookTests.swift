@@ -240,6 +240,24 @@ import Units
         #expect(book(readings).reader(of: burst.socket) == nil)
     }
 
+    @Test func thatAllIsWellIsOverOnceItLoses() throws {
+        let burst = try CapturedQueue.burst("healthy")
+        func reading(_ second: Int, drops: UInt64, rate: Double) -> NetworkReading {
+            MadeNetwork.reading(second) {
+                $0.bursts = [burst.socket: burst]
+                var socket = MadeNetwork.udp(1, drops: MadeNetwork.counted(drops, rate: rate))
+                socket = SocketSample(
+                    id: burst.socket, transport: .udp, local: socket.local, peer: socket.peer,
+                    state: .close, inode: 1, drops: socket.drops)
+                $0.sockets.sockets = [socket]
+            }
+        }
+        let quiet = [reading(1, drops: 0, rate: 0), reading(2, drops: 0, rate: 0)]
+        #expect(book(quiet).reader(of: burst.socket)?.kind == .ok)
+        let losing = quiet + [reading(3, drops: 1000, rate: 1000)]
+        #expect(book(losing).reader(of: burst.socket) == nil)
+    }
+
     @Test func aReadingIsTakenOnce() {
         let reading = counted(.udpBufferErrors, rate: 212)
         var later = reading
