@@ -253,8 +253,8 @@ import Testing
                         }
                         try await terminal.send("g", "r")
                         try await terminal.wait(for: "the way, as the kernel learnt it") {
-                            $0.row(with: "way to \(address): via 10.77.0.2 dev next")?
-                                .contains("mtu 1400") == true
+                            $0.contains("way to \(address): via 10.77.0.2 dev next")
+                                && $0.contains("mtu 1400  ! next allows 1500")
                         }
                     }
                 }
