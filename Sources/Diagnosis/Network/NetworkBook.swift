@@ -30,10 +30,12 @@ package struct NetworkBook: Sendable {
     /// Who is to read a socket, as far as its queue was watched. That all is well is over as soon as
     /// it loses: the next look will tell.
     package func reader(of socket: SocketID) -> ReaderVerdict? {
-        guard let verdict = readers[socket]?.verdict else { return nil }
+        guard let verdict = latestVerdict(of: socket) else { return nil }
         let loses = losers.sockets[socket]?.isLosing == true
         return verdict.kind == .ok && loses ? nil : verdict
     }
+
+    private func latestVerdict(of socket: SocketID) -> ReaderVerdict? { readers[socket]?.verdict }
 
     /// A reading that is known already changes nothing; another namespace starts anew.
     package mutating func update(_ snapshot: Snapshot) {
@@ -86,7 +88,7 @@ package struct NetworkBook: Sendable {
         }
         var found = losers.sockets.values.map {
             UDPLoss.finding(
-                $0, reader: reader(of: $0.socket.id), names: names, in: reading, at: time)
+                $0, reader: latestVerdict(of: $0.socket.id), names: names, in: reading, at: time)
         }
         found += closeWait.findings(names: names, at: time)
         found += NICDrop.findings(trend, in: reading, advice: advice(.nic), at: time)
