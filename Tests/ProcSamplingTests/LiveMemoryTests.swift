@@ -363,22 +363,9 @@ private final class Child {
     private let input: Int32
 
     init(_ words: String...) throws {
-        var ends: [Int32] = [0, 0]
-        try #require(pipe(&ends) == 0)
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, ends[0], 0)
-        var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }
-        arguments.append(nil)
-        defer { arguments.forEach { free($0) } }
-        var number = pid_t()
-        let result = posix_spawn(&number, words[0], &actions, nil, arguments, environ)
-        close(ends[0])
-        pid = number
-        input = ends[1]
-        try #require(result == 0)
+        let started = try PipedProgram(words, piping: .input)
+        pid = started.pid
+        input = started.pipe
     }
 
     func write(_ text: String) {

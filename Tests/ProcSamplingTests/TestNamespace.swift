@@ -60,29 +60,16 @@ struct ProgramFailed: Error {
 /// - Parameter command: its words, with spaces between them.
 @discardableResult
 func output(of command: String) throws -> String {
-    let words = command.split(separator: " ").map(String.init)
-    var ends: [Int32] = [0, 0]
-    try #require(pipe(&ends) == 0)
-    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
-    var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }
-    arguments.append(nil)
-    defer { arguments.forEach { free($0) } }
-    var pid = pid_t()
-    let result = posix_spawnp(&pid, words[0], &actions, nil, arguments, environ)
-    close(ends[1])
-    defer { close(ends[0]) }
-    guard result == 0 else { throw ProgramFailed(command) }
+    let program = try PipedProgram(
+        command.split(separator: " ").map(String.init), piping: .output)
+    defer { close(program.pipe) }
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 4096)
-    while case let count = read(ends[0], &buffer, buffer.count), count > 0 {
+    while case let count = read(program.pipe, &buffer, buffer.count), count > 0 {
         bytes += buffer[..<count]
     }
     var status: Int32 = 0
-    waitpid(pid, &status, 0)
+    waitpid(program.pid, &status, 0)
     guard status == 0 else { throw ProgramFailed(command) }
     return String(decoding: bytes, as: UTF8.self)
 }

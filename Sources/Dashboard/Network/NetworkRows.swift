@@ -66,7 +66,7 @@ struct NetworkRows {
         case .peer(let address): figures?.words.hostName(of: address) ?? address.description
         case .noPeer: "(no peer)"
         case .process(let process):
-            "\(figures?.names[process] ?? "process") \(process.pid)"
+            "\(figures?.names.name(of: process) ?? "process") \(process.pid)"
         case .unknownProcess: "(process not known)"
         case .noProcess: "(no process any more)"
         }

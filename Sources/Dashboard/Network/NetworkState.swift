@@ -1,3 +1,4 @@
+import Diagnosis
 import ProcFormats
 package import ProcSampling
 import Units
@@ -30,7 +31,7 @@ package struct NetworkState: Sendable {
     private(set) var groups: [SocketGroup] = []
     private var groupsOf: (reading: Int, kind: SocketGroup.Kind)?
     /// Names of the processes of a refresh.
-    private(set) var processNames: [ProcessIdentity: String] = [:]
+    private(set) var processNames = ProcessNames()
     private var processNamesOf: Int?
 
     package init() {}
@@ -46,9 +47,7 @@ package struct NetworkState: Sendable {
     mutating func prepare(_ snapshot: Snapshot, groupedBy kind: SocketGroup.Kind?) {
         if processNamesOf != snapshot.sequence {
             processNamesOf = snapshot.sequence
-            processNames = Dictionary(
-                snapshot.processes.map { ($0.id, $0.name) },
-                uniquingKeysWith: { first, _ in first })
+            processNames = ProcessNames(snapshot.processes)
         }
         guard let kind, let reading = snapshot.network else {
             groups = []

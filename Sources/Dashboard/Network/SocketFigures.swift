@@ -11,7 +11,7 @@ struct SocketFigures {
     let verdicts: NetworkBook?
     let userNames: UserNames
     /// Names of processes.
-    let names: [ProcessIdentity: String]
+    let names: ProcessNames
 
     /// What stands in the column: "-" where it is not known or not permitted, nothing where it makes
     /// no sense for such a socket.
@@ -46,7 +46,7 @@ struct SocketFigures {
     }
 
     func name(of socket: SocketSample) -> String? {
-        socket.owner.flatMap { names[$0.process] }
+        socket.owner.flatMap { names.name(of: $0.process) }
     }
 
     func verdict(of socket: SocketSample) -> ReaderVerdict? { verdicts?.reader(of: socket.id) }

@@ -1,3 +1,4 @@
+import Diagnosis
 import ProcSampling
 import Units
 
@@ -27,7 +28,7 @@ struct SocketSearch {
         // Each process once, not once for each of its sockets.
         processes =
             search.isEmpty
-            ? [] : Set(figures.names.filter { search.matches("\($0.value) \($0.key.pid)") }.keys)
+            ? [] : figures.names.processes { search.matches("\($0) \($1)") }
     }
 
     /// All are let through.

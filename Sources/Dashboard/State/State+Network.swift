@@ -47,9 +47,6 @@ extension State {
     /// What the sampler should read of networks for what is on the screen.
     func networkWish() -> NetworkWish {
         guard frozen == nil else { return NetworkWish() }
-        if place == .tool, case .peer(let peer) = tool?.subject.target {
-            return NetworkWish(namespace: network.namespace, routeTo: peer.address)
-        }
         // Wherever one is, the namespace stays: its losses are followed on.
         var wish = NetworkWish(namespace: network.namespace, burst: network.burst)
         switch place {
@@ -62,6 +59,8 @@ extension State {
         case .routes:
             wish.wantsRoutes = true
             wish.routeTo = network.routeTo
+        case .tool:
+            if case .peer(let peer) = tool?.subject.target { wish.routeTo = peer.address }
         default: break
         }
         if place == .udp {
@@ -318,19 +317,6 @@ extension Place {
         case .sockets: [.localAddress, .peerAddress]
         case .udp: [.localAddress]
         default: []
-        }
-    }
-}
-
-extension Transport {
-    /// The table of the kernel that has such sockets.
-    var table: SocketTables {
-        switch self {
-        case .tcp: .tcp
-        case .udp: .udp
-        case .raw: .raw
-        case .unixStream, .unixDatagram, .unixSequenced: .unix
-        case .packet: .packet
         }
     }
 }

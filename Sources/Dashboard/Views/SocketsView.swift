@@ -55,12 +55,6 @@ extension SocketGroup.Kind {
 extension Transport {
     /// UNIX sockets of all kinds together.
     fileprivate var shortName: String {
-        switch self {
-        case .tcp: "tcp"
-        case .udp: "udp"
-        case .raw: "raw"
-        case .unixStream, .unixDatagram, .unixSequenced: "unix"
-        case .packet: "packet"
-        }
+        isUnix ? "unix" : name
     }
 }

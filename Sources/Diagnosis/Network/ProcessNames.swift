@@ -1,5 +1,5 @@
 package import ProcSampling
-internal import Units
+package import Units
 
 /// Names of processes, for sentences and columns.
 package struct ProcessNames: Sendable {
@@ -8,6 +8,13 @@ package struct ProcessNames: Sendable {
     package init(_ processes: [ProcessSample] = []) {
         names = Dictionary(
             processes.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Those for whose name and number it holds.
+    package func processes(
+        where isWanted: (_ name: String, _ pid: ProcessID) -> Bool
+    ) -> Set<ProcessIdentity> {
+        Set(names.filter { isWanted($0.value, $0.key.pid) }.keys)
     }
 
     /// Nil where it is not known.

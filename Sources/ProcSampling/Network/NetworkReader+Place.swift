@@ -104,14 +104,10 @@ extension SocketTables {
 
 extension SocketSample {
     fileprivate func isOf(_ tables: SocketTables) -> Bool {
-        switch transport {
-        case .tcp:
-            tables.contains(.tcp) || (tables.contains(.closeWait) && state == .closeWait)
-                || (tables.contains(.listening) && state == .listen)
-        case .udp: tables.contains(.udp)
-        case .raw: tables.contains(.raw)
-        case .unixStream, .unixDatagram, .unixSequenced: tables.contains(.unix)
-        case .packet: tables.contains(.packet)
-        }
+        if tables.contains(transport.table) { return true }
+        // Of TCP, some states alone may be there.
+        return transport == .tcp
+            && ((tables.contains(.closeWait) && state == .closeWait)
+                || (tables.contains(.listening) && state == .listen))
     }
 }

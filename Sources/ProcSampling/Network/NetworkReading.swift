@@ -128,6 +128,19 @@ public struct SocketTables: OptionSet, Hashable, Sendable {
     public static let all: SocketTables = [.tcp, .udp, .raw, .unix, .packet]
 }
 
+extension Transport {
+    /// Which table of the kernel has such sockets.
+    public var table: SocketTables {
+        switch self {
+        case .tcp: .tcp
+        case .udp: .udp
+        case .raw: .raw
+        case .unixStream, .unixDatagram, .unixSequenced: .unix
+        case .packet: .packet
+        }
+    }
+}
+
 /// One interface: `rtnetlink(7)`, RTM_GETLINK; from `/proc/net/dev` and `/sys/class/net` where that
 /// does not do. Losses on receiving, by their names in `struct rtnl_link_stats64`.
 public struct InterfaceSample: Hashable, Sendable, Identifiable {

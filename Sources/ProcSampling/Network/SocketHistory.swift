@@ -158,15 +158,7 @@ extension SocketSample {
 extension NetworkReading {
     /// Whether a socket of that kind that is not in the reading is gone.
     fileprivate func lists(_ transport: Transport, in namespace: NamespaceID) -> Bool {
-        let table: SocketTables =
-            switch transport {
-            case .tcp: .tcp
-            case .udp: .udp
-            case .raw: .raw
-            case .unixStream, .unixDatagram, .unixSequenced: .unix
-            case .packet: .packet
-            }
-        return self.namespace.id == namespace && sockets.tables.isSuperset(of: table)
+        self.namespace.id == namespace && sockets.tables.isSuperset(of: transport.table)
             && !sockets.isTorn
     }
 }
