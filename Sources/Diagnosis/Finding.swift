@@ -13,6 +13,11 @@ package struct Finding: Hashable, Sendable, Identifiable {
     package var claim: String
     /// The figures it rests on, one a line.
     package var evidence: [String]
+    /// What it, or the machine, was like before: its own baseline, from history. Nil where there is
+    /// none.
+    package var baseline: String?
+    /// What it rules out, or what follows from it; nil where the claim says all.
+    package var meaning: String?
     /// What to press or to do next.
     package var advice: String
     /// Processes that it is about, alive or not, where the subject does not say it.
@@ -22,7 +27,8 @@ package struct Finding: Hashable, Sendable, Identifiable {
 
     package init(
         kind: FindingKind, subject: Subject, severity: Severity, confidence: Confidence,
-        claim: String, evidence: [String] = [], advice: String, since: WallTime
+        claim: String, evidence: [String] = [], baseline: String? = nil, meaning: String? = nil,
+        advice: String, since: WallTime
     ) {
         self.kind = kind
         self.subject = subject
@@ -30,6 +36,8 @@ package struct Finding: Hashable, Sendable, Identifiable {
         self.confidence = confidence
         self.claim = claim
         self.evidence = evidence
+        self.baseline = baseline
+        self.meaning = meaning
         self.advice = advice
         self.since = since
     }
@@ -39,6 +47,7 @@ package struct Finding: Hashable, Sendable, Identifiable {
     package enum Subject: Hashable, Sendable {
         case host
         case process(ProcessIdentity)
+        case thread(ThreadIdentity, of: ProcessIdentity)
         /// A control group, by its path.
         case group(String)
         /// With the process that holds it, where that is known.
@@ -94,6 +103,14 @@ package struct Finding: Hashable, Sendable, Identifiable {
 
 /// What is found; the raw values are the names in JSON.
 package enum FindingKind: String, Hashable, Sendable, CaseIterable {
+    case userSpin = "user_spin"
+    case systemCallStorm = "syscall_storm"
+    case lockConvoy = "lock_convoy"
+    case ioStall = "io_stall"
+    case cpuStarvation = "cpu_starvation"
+    case cgroupThrottle = "cgroup_throttle"
+    case fdLeak = "fd_leak"
+    case threadLeak = "thread_leak"
     case memoryGrowth = "memory_growth"
     case swapThrash = "swap_thrash"
     case oomKill = "oom_kill"

@@ -169,6 +169,7 @@ extension Finding.Subject {
         switch self {
         case .host: ""
         case .process(let id): "p\(id.pid.rawValue).\(id.startTime.rawValue)"
+        case .thread(let id, _): "t\(id.tid.rawValue).\(id.startTime.rawValue)"
         case .group(let path): "g\(path)"
         case .socket(let id, _, _): "s\(id.namespace.rawValue).\(id.cookie)"
         case .interface(let name): "i\(name)"

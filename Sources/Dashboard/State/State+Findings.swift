@@ -34,7 +34,26 @@ extension State {
     /// Goes to where a finding can be seen.
     mutating func open(_ id: FindingID) {
         guard let finding = findings.first(where: { $0.id == id }) else { return }
-        if finding.kind.isOfNetwork { openNetwork(finding) } else { openMemory(finding) }
+        switch finding.kind.area {
+        case .memory: openMemory(finding)
+        case .network: openNetwork(finding)
+        case .threads: openThreads(finding)
+        }
+    }
+
+    private mutating func openThreads(_ finding: Finding) {
+        switch finding.subject {
+        case .thread(let thread, let process):
+            path.append(Level(.thread(thread, of: process)))
+        case .process(let process):
+            path.append(Level(.threads(of: process)))
+        case .group(let group):
+            var level = asLeft(.threads)
+            level.list.filter = group
+            path.append(level)
+        case .host, .socket, .interface, .peer:
+            path.append(asLeft(.threads))
+        }
     }
 
     private mutating func openMemory(_ finding: Finding) {
@@ -55,7 +74,7 @@ extension State {
             memory.subject = .selection
         case .group(let path):
             level.list.filter = path
-        case .host, .socket, .interface, .peer:
+        case .host, .thread, .socket, .interface, .peer:
             memory.subject = finding.kind == .swapThrash ? .hostSwap : .hostMemory
         }
         path.append(level)
@@ -100,12 +119,18 @@ extension State {
 }
 
 extension FindingKind {
-    fileprivate var isOfNetwork: Bool {
+    /// Which views show it.
+    fileprivate enum Area { case threads, memory, network }
+
+    fileprivate var area: Area {
         switch self {
-        case .memoryGrowth, .swapThrash, .oomKill, .groupMemory: false
+        case .userSpin, .systemCallStorm, .lockConvoy, .ioStall, .cpuStarvation, .cgroupThrottle,
+            .fdLeak, .threadLeak:
+            .threads
+        case .memoryGrowth, .swapThrash, .oomKill, .groupMemory: .memory
         case .closeWait, .listenOverflow, .udpLoss, .softnetDrop, .nicDrop, .reassembly, .pathMTU,
             .conntrack, .udpMemory, .tcpRetransmits:
-            true
+            .network
         }
     }
 }

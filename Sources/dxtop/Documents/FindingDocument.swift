@@ -14,6 +14,8 @@ struct FindingDocument: Encodable {
         try fields.write("subject", SubjectDocument(subject: finding.subject))
         try fields.write("claim", finding.claim)
         try fields.write("evidence", finding.evidence)
+        try fields.write("was", finding.baseline)
+        try fields.write("so", finding.meaning)
         try fields.write("advice", finding.advice)
         try fields.write("since", finding.since.rfc3339)
     }
@@ -28,6 +30,10 @@ struct FindingDocument: Encodable {
             case .process(let process):
                 try fields.write("kind", "process")
                 try fields.write("pid", process.pid.rawValue)
+            case .thread(let thread, let process):
+                try fields.write("kind", "thread")
+                try fields.write("pid", process.pid.rawValue)
+                try fields.write("tid", thread.tid.rawValue)
             case .group(let path):
                 try fields.write("kind", "cgroup")
                 try fields.write("path", path)

@@ -1,0 +1,33 @@
+import CLinux
+import Glibc
+
+/// Tells another thread to end, also while that waits in poll(2). Once raised it stays so.
+package final class StopSign: Sendable {
+    /// Readable from the moment it is raised; see `eventfd(2)`. -1 where the system has no
+    /// descriptor to give: then nobody can be told, and the time that was set ends the work.
+    package let fileDescriptor: Int32
+
+    package init() { fileDescriptor = clinux_eventfd() }
+
+    deinit {
+        if fileDescriptor >= 0 { close(fileDescriptor) }
+    }
+
+    /// May be called from a signal handler.
+    package func raise() {
+        var one: UInt64 = 1
+        _ = write(fileDescriptor, &one, MemoryLayout<UInt64>.size)
+    }
+
+    package var isRaised: Bool { wait(atMost: .zero) }
+
+    /// Sleeps until it is raised, `time` at most.
+    ///
+    /// - Returns: whether it is raised.
+    @discardableResult
+    package func wait(atMost time: Duration) -> Bool {
+        var source = pollfd(fd: fileDescriptor, events: Int16(POLLIN), revents: 0)
+        let milliseconds = (time / .milliseconds(1)).rounded(.up)
+        return poll(&source, 1, Int32(max(0, min(milliseconds, 3_600_000)))) > 0
+    }
+}

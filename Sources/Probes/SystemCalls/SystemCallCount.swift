@@ -1,0 +1,77 @@
+package import Units
+
+/// Which system calls a target made, as far as the method can tell.
+package struct SystemCallCount: Hashable, Sendable {
+    package var request: SystemCallRequest
+    package var method: Method
+    package var elapsed: Duration
+    /// Calls that were entered; nil where they were only polled.
+    package var total: Int?
+    /// The most frequent first; those polled, the most often met.
+    package var calls: [Call]
+    /// Calls that the kernel could not tell us of by name, because we did not read in time: they are
+    /// in `total`, not in `calls`.
+    package var lost: Int
+    /// CPU time that the target used meanwhile; nil if it could not be read.
+    package var cpuTime: Duration?
+    /// What the figures mean, in a sentence: "0 system calls in 10 s (counted), so it never entered
+    /// the kernel".
+    package var conclusion: String
+    /// What the counting costs while it is on, and other things to know; a sentence each.
+    package var notes: [String]
+    /// What would tell more, for those who accept what it does: tracing, or mounting tracefs.
+    package var offers: [ProbeOffer]
+
+    package enum Method: String, Hashable, Sendable {
+        /// Every call, by the kernel's tracepoints.
+        case counted
+        /// By looking, again and again, in which call the target sleeps: short calls stay unseen.
+        case polled
+        /// Every call, by stopping at each.
+        case traced
+    }
+
+    package struct Call: Hashable, Sendable {
+        /// "read"; "syscall 999" where the number has no name.
+        package var name: String
+        /// Calls that were entered; nil where they were only polled.
+        package var count: Int?
+        /// Calls that returned an error; nil where that cannot be seen.
+        package var errors: Int?
+        /// Time from entry to return of those calls that did both; nil where it cannot be seen.
+        package var time: Duration?
+        /// How many calls returned, which `time` is of.
+        package var returned: Int?
+        /// Of the looks, the share that found the target in this call; nil where it was counted.
+        package var pollShare: Percent?
+
+        package init(
+            name: String, count: Int? = nil, errors: Int? = nil, time: Duration? = nil,
+            returned: Int? = nil, pollShare: Percent? = nil
+        ) {
+            self.name = name
+            self.count = count
+            self.errors = errors
+            self.time = time
+            self.returned = returned
+            self.pollShare = pollShare
+        }
+    }
+
+    package init(
+        request: SystemCallRequest, method: Method, elapsed: Duration = .zero, total: Int? = nil,
+        calls: [Call] = [], lost: Int = 0, cpuTime: Duration? = nil, conclusion: String = "",
+        notes: [String] = [], offers: [ProbeOffer] = []
+    ) {
+        self.request = request
+        self.method = method
+        self.elapsed = elapsed
+        self.total = total
+        self.calls = calls
+        self.lost = lost
+        self.cpuTime = cpuTime
+        self.conclusion = conclusion
+        self.notes = notes
+        self.offers = offers
+    }
+}
