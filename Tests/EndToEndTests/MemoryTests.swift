@@ -103,6 +103,11 @@ import Testing
             .flatMap { Double($0.filter(\.isNumber)) }.map { $0 * 1024 }
     }
 
+    /// 16 MiB a second are wanted; on a busy box the service gets to a little less.
+    private static func isAboutItsRate(_ verdict: String) -> Bool {
+        verdict.contains("+15.") || verdict.contains("+16.")
+    }
+
     @Test func theCaseInThreeKeys() async throws {
         try await Workload.run("grow", "--rate", "16384") { workload in
             try await Terminal.run(.dxtop(), size: Terminal.Size(columns: 100, rows: 30)) {
@@ -113,7 +118,7 @@ import Testing
                     for: "the grower, its shape and its end", deadline: .seconds(60)
                 ) {
                     $0.contains("MEMORY workload \(workload.processID)")
-                        && $0.row(with: "LINEAR")?.contains("+16.") == true
+                        && $0.row(with: "LINEAR").map(Self.isAboutItsRate) == true
                         && $0.row(with: "LINEAR")?.contains("left ") == true
                 }
                 try await terminal.send("Enter")

@@ -125,7 +125,6 @@ struct OwnerIndexTests {
         _ = search(index, inode)
         socket = nil
         index.verify(inode)
-        index.verify(inode)
         let found = search(index, inode)
         #expect(found[0].owner == SocketOwner(process: other, descriptor: 0))
         #expect(found[0].otherOwners == 0)

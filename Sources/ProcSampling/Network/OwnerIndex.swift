@@ -121,20 +121,19 @@ final class OwnerIndex {
         if stage == nil, hasNews || pending > 0 { begin(.changed) }
     }
 
-    /// Looks whether a socket's owner still holds it. One that does not is walked again.
+    /// Looks whether those who held a socket still do. Who does not is walked again.
     func verify(_ inode: UInt32) {
-        guard let holding = holdings[inode], let holder = holders[holding.owner.process] else {
-            return
+        for owner in holders(of: inode) {
+            guard let holder = holders[owner.process] else { continue }
+            let target = DescriptorWalk.target(
+                of: owner.descriptor, of: owner.process.pid, thread: holder.thread, in: root)
+            guard target != .socket(inode: inode) else { continue }
+            holders[owner.process]?.count = nil
+            holders[owner.process]?.sockets.removeAll { $0.inode == inode }
+            take([(inode, owner.descriptor)], from: owner.process)
+            if holdings[inode] == nil { unowned.insert(inode) }
+            hasNews = true
         }
-        let owner = holding.owner
-        let target = DescriptorWalk.target(
-            of: owner.descriptor, of: owner.process.pid, thread: holder.thread, in: root)
-        guard target != .socket(inode: inode) else { return }
-        holders[owner.process]?.count = nil
-        holders[owner.process]?.sockets.removeAll { $0.inode == inode }
-        take([(inode, owner.descriptor)], from: owner.process)
-        if holdings[inode] == nil { unowned.insert(inode) }
-        hasNews = true
     }
 
     /// All who are known to hold a socket, the one with the lowest number first.
