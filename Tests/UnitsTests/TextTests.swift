@@ -155,6 +155,36 @@ struct TextTests {
         #expect(Nanoseconds(value).text == expected)
     }
 
+    @Test(
+        "short times",
+        arguments: [
+            (.zero, "0s"), (.nanoseconds(-5), "0s"), (.nanoseconds(1), "1ns"),
+            (.nanoseconds(999), "999ns"), (.nanoseconds(1000), "1.0us"),
+            (.nanoseconds(1249), "1.2us"), (.nanoseconds(9960), "10us"),
+            (.nanoseconds(999_499), "999us"), (.nanoseconds(999_500), "1.0ms"),
+            (.milliseconds(12), "12ms"), (.milliseconds(1300), "1.3s"), (.seconds(41), "41s"),
+            (.seconds(999), "999s"), (.seconds(1000), "16m40s"),
+        ] as [(Duration, String)])
+    func shortTime(value: Duration, expected: String) {
+        #expect(value.fineText == expected)
+    }
+
+    @Test(
+        "thousands",
+        arguments: [
+            (0, "0"), (999, "999"), (1000, "1,000"), (-1000, "-1,000"), (1_234_567, "1,234,567"),
+            (.min, "-9,223,372,036,854,775,808"),
+        ] as [(Int, String)])
+    func thousands(value: Int, expected: String) {
+        #expect(value.groupedText == expected)
+    }
+
+    @Test("a part of nothing is none")
+    func share() {
+        #expect(Percent(1, of: 4) == Percent(25.0))
+        #expect(Percent(0, of: 0) == .zero)
+    }
+
     @Test("what is not known is a dash")
     func unknown() {
         let nothing: Percent? = nil

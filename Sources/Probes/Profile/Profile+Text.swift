@@ -1,0 +1,69 @@
+import ProcSampling
+import Units
+
+extension Profile {
+    /// Heads over `functionRows`; all but the last two columns are figures.
+    package var functionHeads: [String] {
+        ["SELF %", "TOTAL %", countsPages ? "SELF" : "SAMPLES", "FUNCTION", "MODULE"]
+    }
+
+    /// A row for each function, those with the most of their own first, `most` of them.
+    package func functionRows(most: Int = .max) -> [[String]] {
+        let weight = weight
+        return functions.prefix(most).map { function in
+            let frame = frames[function.frame]
+            return [
+                Percent(function.selfCount, of: weight).text,
+                Percent(function.totalCount, of: weight).text,
+                figure(function.selfCount), frame.label, frame.module ?? "-",
+            ]
+        }
+    }
+
+    /// A count in a column: samples, or of pages the memory.
+    package func figure(_ count: Int) -> String {
+        guard countsPages else { return count.groupedText }
+        return Machine.current.units.bytes(PageCount(UInt64(max(0, count)))).text
+    }
+
+    /// What there is, in one sentence: "495 samples in 5.0s, about 5.0s of CPU, 2.0 % of it in the
+    /// kernel"; "12.0M in 3,072 page faults in 5.0s".
+    package var summary: String {
+        let time = elapsed.fineText
+        guard samples > 0 else {
+            let means = countsPages ? "it took no page of memory" : "it used no CPU"
+            let found = countsPages ? "0 page faults in \(time)" : "0 samples in \(time)"
+            return lost > 0 ? "\(found), \(lost.groupedText) lost" : "\(found): \(means)"
+        }
+        var text =
+            countsPages
+            ? "\(figure(weight)) in \(samples.groupedText) page fault\(samples == 1 ? "" : "s") in \(time)"
+            : "\(samples.groupedText) sample\(samples == 1 ? "" : "s") in \(time)"
+        if let cpuTime { text += ", about \(cpuTime.fineText) of CPU" }
+        if !countsPages, method == .perfEvents(kernel: true) {
+            text += ", \(Percent(kernelCount, of: weight).text) % in the kernel"
+        }
+        return lost > 0 ? text + "; \(lost.groupedText) more were lost" : text
+    }
+
+    /// What the samples stand for; nil where they were not taken by a clock that only runs on a CPU.
+    private var cpuTime: Duration? {
+        guard case .cpuClock(let frequency) = request.event, frequency > 0,
+            case .perfEvents = method
+        else { return nil }
+        return .seconds(Double(samples + lost) / Double(frequency))
+    }
+
+    /// The functions that matter: "pthread_cond_timedwait 61 %, clock_gettime 31 %, other 8 %".
+    package func headline(most: Int = 3) -> String {
+        let weight = weight
+        func rounded(_ count: Int) -> String {
+            "\(Int(Percent(count, of: weight).rawValue.rounded())) %"
+        }
+        let shown = functions.prefix(most).filter { $0.selfCount > 0 }
+        let rest = weight - shown.reduce(0) { $0 + $1.selfCount }
+        let parts = shown.map { "\(frames[$0.frame].label) \(rounded($0.selfCount))" }
+        return (parts + (rest > 0 && !parts.isEmpty ? ["other \(rounded(rest))"] : []))
+            .joined(separator: ", ")
+    }
+}
