@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "PerfEvent.h"
+
 /// getdents64(2): glibc's wrapper is not in the part of dirent.h that Swift imports, and readdir(3)
 /// costs several times as much for a directory of thousands of tasks.
 ptrdiff_t clinux_getdents64(int descriptor, void *buffer, size_t size);
