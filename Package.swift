@@ -37,6 +37,9 @@ let package = Package(
         .target(
             name: "CLinux", cSettings: strictC, linkerSettings: [.linkedLibrary("seccomp")]),
         .target(
+            name: "CElfutils", cSettings: strictC,
+            linkerSettings: ["dw", "elf", "lzma", "iberty"].map { .linkedLibrary($0) }),
+        .target(
             name: "ProcFormats", dependencies: ["Units"],
             // A cursor that cannot outlive the bytes it walks over.
             swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
@@ -53,7 +56,7 @@ let package = Package(
         .target(
             name: "Probes",
             dependencies: [
-                "CLinux", "ProcFormats", "ProcSampling", "Units",
+                "CElfutils", "CLinux", "ProcFormats", "ProcSampling", "Units",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

@@ -4,16 +4,81 @@ import Units
 /// threads at once.
 final class AddressSpace {
     let process: ProcessID
+    private let codeFiles: CodeFiles
+    private lazy var mappings: CodeMappings? = CodeMappings(of: process)
+    /// By the mapping that was looked at.
+    private var files: [CodeMapping: CodeFile?] = [:]
+    private var frames: [Place: CodeFrame] = [:]
+    private var jitSymbols: JITSymbols?
+    private var lookedForJITSymbols = ContinuousClock.now - .seconds(60)
 
-    init(of process: ProcessID) { self.process = process }
+    private struct Place: Hashable {
+        var address: UInt64
+        var isReturnAddress: Bool
+    }
+
+    /// - Parameter files: keeps the symbols; share it between processes that run the same files.
+    init(of process: ProcessID, files: CodeFiles = CodeFiles()) {
+        self.process = process
+        codeFiles = files
+    }
 
     /// Forgets what is mapped where, but not the symbols of files: the process mapped something new.
-    func noteMapping() {}
+    func noteMapping() {
+        mappings = CodeMappings(of: process) ?? mappings
+        frames = [:]
+    }
 
     /// The function at an address of user code. For a caller the address after the call is meant:
     /// `isReturnAddress` looks one byte before it.
     func frame(at address: UInt64, isReturnAddress: Bool) -> CodeFrame {
-        CodeFrame(name: "0x" + String(address, radix: 16), module: nil, isUnnamed: true)
+        let place = Place(address: address, isReturnAddress: isReturnAddress)
+        if let known = frames[place] { return known }
+        // A function that never returns may end with the call of another.
+        let frame = newFrame(at: isReturnAddress && address > 0 ? address - 1 : address)
+        frames[place] = frame
+        return frame
+    }
+
+    private func newFrame(at address: UInt64) -> CodeFrame {
+        guard let mapping = mappings?.mapping(at: address) else {
+            return CodeFrame(name: Self.hexadecimal(address), module: nil, isUnnamed: true)
+        }
+        if let file = file(of: mapping) {
+            let inFile = file.address(ofByteAt: address - mapping.start &+ mapping.offset)
+            if let inFile, let name = file.name(at: inFile) {
+                return CodeFrame(name: name, module: mapping.module)
+            }
+            let place = Self.hexadecimal(inFile ?? address)
+            return CodeFrame(
+                name: "\(mapping.module ?? "")+\(place)", module: mapping.module, isUnnamed: true)
+        }
+        if let name = compiledFunction(at: address) {
+            return CodeFrame(name: name, module: "[jit]")
+        }
+        return CodeFrame(
+            name: Self.hexadecimal(address), module: mapping.module, isUnnamed: true)
+    }
+
+    private func file(of mapping: CodeMapping) -> CodeFile? {
+        if let known = files[mapping] { return known }
+        let file = codeFiles.file(of: mapping, in: process)
+        files[mapping] = .some(file)
+        return file
+    }
+
+    /// A runtime tells of a function when it has compiled it; its file is read anew once a second at
+    /// most, and only when it has changed.
+    private func compiledFunction(at address: UInt64) -> String? {
+        if let name = jitSymbols?.name(at: address) { return name }
+        guard ContinuousClock.now - lookedForJITSymbols > .seconds(1) else { return nil }
+        lookedForJITSymbols = .now
+        if jitSymbols?.isOutdated(for: process) ?? true { jitSymbols = JITSymbols(of: process) }
+        return jitSymbols?.name(at: address)
+    }
+
+    private static func hexadecimal(_ address: UInt64) -> String {
+        "0x" + String(address, radix: 16)
     }
 
     /// Who called whom, by the unwind tables of the code, else by frame pointers, else by looking for

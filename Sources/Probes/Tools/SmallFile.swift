@@ -2,12 +2,21 @@ import SystemPackage
 
 /// The first 16 KB of a file of the kernel or of a short settings file.
 func smallFile(_ path: String) throws(Errno) -> [UInt8] {
+    try fileBytes(path, atMost: 16384)
+}
+
+/// The first `most` bytes of a file, or all of it.
+func fileBytes(_ path: String, atMost most: Int) throws(Errno) -> [UInt8] {
     do {
         let file = try FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
         return try file.closeAfter {
-            var bytes = [UInt8](repeating: 0, count: 16384)
+            // Files of the kernel do not tell how long they are.
+            var bytes = [UInt8](repeating: 0, count: min(most, 16384))
             var count = 0
-            while count < bytes.count {
+            while true {
+                if count == bytes.count, count < most {
+                    bytes += [UInt8](repeating: 0, count: min(most - count, count))
+                }
                 let read = try bytes.withUnsafeMutableBytes {
                     try file.read(into: UnsafeMutableRawBufferPointer(rebasing: $0[count...]))
                 }

@@ -45,18 +45,9 @@ public struct MappingEntry: Hashable, Sendable {
     public init?(nextIn bytes: Span<UInt8>, at offset: inout Int) throws(ParseError) {
         guard Self.isWhole(bytes, from: offset) else { return nil }
         var cursor = ByteCursor(bytes, at: offset)
-        start = try cursor.hexadecimalDigits()
-        try cursor.expect(.minus)
-        let endOffset = cursor.offset
-        end = try cursor.hexadecimalDigits()
-        guard start <= end else { throw ParseError(.unexpected, at: endOffset) }
-        try cursor.expect(.space)
-        permissions = try Permissions(at: &cursor)
-        try cursor.expect(.space)
-        try cursor.skipFields(2)  // offset, device
-        inode = try cursor.unsigned()
-        cursor.skipBlanks()
-        nameRange = try cursor.restOfLine()
+        let line = try MappingLine(at: &cursor)
+        (start, end, permissions) = (line.start, line.end, line.permissions)
+        (inode, nameRange) = (line.inode, line.nameRange)
 
         var resident: ByteCount?
         var proportional: ByteCount?
@@ -103,17 +94,6 @@ public struct MappingEntry: Hashable, Sendable {
             cursor.offset = newline + 1
         }
         return false
-    }
-}
-
-extension MappingEntry.Permissions {
-    /// "rwxp" or "rwxs", a minus for what is missing.
-    fileprivate init(at cursor: inout ByteCursor) throws(ParseError) {
-        self = []
-        if try cursor.next() == UInt8(ascii: "r") { insert(.read) }
-        if try cursor.next() == UInt8(ascii: "w") { insert(.write) }
-        if try cursor.next() == UInt8(ascii: "x") { insert(.execute) }
-        if try cursor.next() == UInt8(ascii: "s") { insert(.shared) }
     }
 }
 

@@ -1,0 +1,45 @@
+import CElfutils
+
+/// The code in one file: its functions, and how to find callers in it. Addresses are those that the
+/// file itself uses, as `objdump` and `addr2line` do.
+final class CodeFile {
+    private let segments: [celfutils_segment]
+    private let functions: FunctionTable
+    /// Of functions that were asked for.
+    private var names: [Int: String] = [:]
+
+    /// - Parameter search: where the symbols of a stripped file may be.
+    init(_ elf: ElfFile, search: SymbolSearch? = nil) {
+        segments = elf.segments.filter(\.is_executable)
+        let end = segments.map { $0.address &+ $0.size }.max() ?? 0
+        functions = FunctionTable(endOfCode: end) { table in
+            if !elf.addFunctions(to: &table) {
+                elf.addDynamicFunctions(to: &table)
+                if search?.addFunctions(of: elf, to: &table) != true {
+                    _ = elf.unpackedSymbols?.addFunctions(to: &table)
+                }
+            }
+            elf.addStubs(to: &table)
+        }
+    }
+
+    /// The address of the byte that stands at `offset` in the file.
+    func address(ofByteAt offset: UInt64) -> UInt64? {
+        segments.first { offset >= $0.offset && offset - $0.offset < $0.size }
+            .map { offset - $0.offset &+ $0.address }
+    }
+
+    /// Of the function at an address, for people.
+    func name(at address: UInt64) -> String? {
+        guard let index = functions.index(at: address) else { return nil }
+        if let name = names[index] { return name }
+        let name = FunctionName.readable(functions.name(of: index))
+        names[index] = name
+        return name
+    }
+
+    /// Where the function begins that the address is in.
+    func start(ofFunctionAt address: UInt64) -> UInt64? {
+        functions.index(at: address).map(functions.start)
+    }
+}

@@ -1,0 +1,54 @@
+import Glibc
+import Units
+
+/// The files that code runs from, read once for all processes that run it. Not for two threads at
+/// once.
+final class CodeFiles {
+    private var files: [RegularFile.Identity: CodeFile?] = [:]
+    private var oldest: [RegularFile.Identity] = []
+    private lazy var kernelPage: CodeFile? = Self.readKernelPage()
+
+    /// So many are kept: the symbols of a large program take tens of megabytes.
+    private static let most = 256
+
+    /// The file of a mapping, as long as the process has it mapped: deleted and replaced ones, too.
+    /// Nil for what is no ELF file, or may not be read.
+    func file(of mapping: CodeMapping, in process: ProcessID) -> CodeFile? {
+        if mapping.name == "[vdso]" { return kernelPage }
+        guard mapping.inode != 0, let file = Self.open(mapping, of: process) else { return nil }
+        if let known = files[file.identity] { return known }
+        let code = ElfFile(file.descriptor).map { elf in
+            // Then nothing needs the file any more.
+            defer { elf.releaseFile() }
+            return CodeFile(elf, search: SymbolSearch(process: process, path: mapping.name))
+        }
+        if oldest.count == Self.most { files[oldest.removeFirst()] = nil }
+        oldest.append(file.identity)
+        files[file.identity] = .some(code)
+        return code
+    }
+
+    /// By the mapping itself, which needs CAP_SYS_ADMIN or CAP_CHECKPOINT_RESTORE, else by its path,
+    /// else as the program that the process runs. The number tells a replaced file; the device does
+    /// not help: stat(2) on btrfs and overlayfs tells another than maps.
+    private static func open(_ mapping: CodeMapping, of process: ProcessID) -> RegularFile? {
+        let folder = "/proc/\(process.rawValue)"
+        let range = "\(String(mapping.start, radix: 16))-\(String(mapping.end, radix: 16))"
+        if let file = RegularFile("\(folder)/map_files/\(range)") { return file }
+        if let file = RegularFile("\(folder)/root\(mapping.name)", inode: mapping.inode) {
+            return file
+        }
+        return RegularFile("\(folder)/exe", inode: mapping.inode)
+    }
+
+    /// The code that the kernel maps into every process, `vdso(7)`: ours is every one's.
+    private static func readKernelPage() -> CodeFile? {
+        guard let own = CodeMappings(of: ProcessID(getpid()))?.first(named: "[vdso]"),
+            let source = UnsafeRawPointer(bitPattern: UInt(own.start)),
+            let bytes = malloc(Int(own.end - own.start))
+        else { return nil }
+        let copy = UnsafeMutableRawBufferPointer(start: bytes, count: Int(own.end - own.start))
+        copy.copyMemory(from: UnsafeRawBufferPointer(start: source, count: copy.count))
+        return ElfFile(owning: copy).map { CodeFile($0) }
+    }
+}

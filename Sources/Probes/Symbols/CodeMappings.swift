@@ -1,0 +1,67 @@
+import ProcFormats
+import SystemPackage
+import Units
+
+/// A part of a process's memory that may be executed, by `/proc/PID/maps`.
+struct CodeMapping: Hashable, Sendable {
+    /// From `start` up to, not including, `end`.
+    var start: UInt64
+    var end: UInt64
+    /// Where in the file it begins, in bytes.
+    var offset: UInt64
+    /// The file's number; 0 where there is no file.
+    var inode: UInt64
+    /// The file's path as the process sees it, or a name of the kernel's in brackets, or empty.
+    var name: String
+
+    /// The last part of the path, or the kernel's name; nil where there is neither.
+    var module: String? {
+        let path = isDeleted ? name.dropLast(Self.deleted.count) : name[...]
+        let last =
+            path.hasPrefix("/")
+            ? path[path.index(after: path.lastIndex(of: "/") ?? path.startIndex)...] : path
+        return last.isEmpty ? nil : HarmlessText.line(Array(last.utf8))
+    }
+
+    /// How the kernel marks a file that has no name any more.
+    private static let deleted = " (deleted)"
+    private var isDeleted: Bool { inode != 0 && name.hasSuffix(Self.deleted) }
+}
+
+/// All of them, by address.
+struct CodeMappings: Sendable {
+    private var mappings: [CodeMapping] = []
+
+    /// Nil if the file cannot be read: the process ended, or is another user's.
+    init?(of process: ProcessID) {
+        guard
+            let bytes = try? fileBytes(
+                "/proc/\(process.rawValue)/maps", atMost: Self.mostBytes)
+        else { return nil }
+        var offset = 0
+        // The last line may be cut off.
+        while let line = try? MappingLine(nextIn: bytes.span, at: &offset) {
+            guard line.permissions.contains(.execute) else { continue }
+            mappings.append(
+                CodeMapping(
+                    start: line.start, end: line.end, offset: line.offset, inode: line.inode,
+                    name: line.name(in: bytes.span)))
+        }
+    }
+
+    /// 65530 mappings are the most a process has by default, 100 bytes each.
+    private static let mostBytes = 16 << 20
+
+    func first(named name: String) -> CodeMapping? { mappings.first { $0.name == name } }
+
+    func mapping(at address: UInt64) -> CodeMapping? {
+        var low = 0
+        var high = mappings.count
+        while low < high {
+            let middle = (low + high) / 2
+            if mappings[middle].start <= address { low = middle + 1 } else { high = middle }
+        }
+        guard low > 0, address < mappings[low - 1].end else { return nil }
+        return mappings[low - 1]
+    }
+}

@@ -1,0 +1,127 @@
+import CElfutils
+import Glibc
+
+/// An ELF file that is open, or bytes that are one; `elf(5)`.
+final class ElfFile {
+    /// Of libelf.
+    let handle: OpaquePointer
+    private let bytes: UnsafeMutableRawBufferPointer?
+
+    /// - Parameter file: may be closed after `releaseFile()`.
+    init?(_ file: Int32) {
+        guard let handle = celfutils_open(file) else { return nil }
+        self.handle = handle
+        bytes = nil
+    }
+
+    /// - Parameter bytes: from malloc(3); freed with this.
+    init?(owning bytes: UnsafeMutableRawBufferPointer) {
+        guard let base = bytes.baseAddress?.assumingMemoryBound(to: CChar.self),
+            let handle = celfutils_open_bytes(base, bytes.count)
+        else {
+            free(bytes.baseAddress)
+            return nil
+        }
+        self.handle = handle
+        self.bytes = bytes
+    }
+
+    deinit {
+        celfutils_close(handle)
+        free(bytes?.baseAddress)
+    }
+
+    /// Nothing more can be read from the file; what was read stays.
+    func releaseFile() { celfutils_release_descriptor(handle) }
+
+    /// The parts that are loaded, 64 at most.
+    var segments: [celfutils_segment] {
+        var segments = [celfutils_segment](repeating: celfutils_segment(), count: 64)
+        let count = celfutils_segments(handle, &segments, segments.count)
+        return Array(segments.prefix(count))
+    }
+
+    /// The identity of the build, which a file with its debug information has, too.
+    var buildID: [UInt8]? {
+        var size = 0
+        guard let bytes = celfutils_build_id(handle, &size) else { return nil }
+        return Array(UnsafeRawBufferPointer(start: bytes, count: size))
+    }
+
+    /// The file with the debug information: `.gnu_debuglink`, a name and a checksum.
+    var debugLink: (name: String, checksum: UInt32)? {
+        guard let section = section(".gnu_debuglink"),
+            let end = section.firstIndex(of: 0), section.count >= 4
+        else { return nil }
+        return (
+            String(decoding: section[..<end], as: UTF8.self),
+            section.loadUnaligned(fromByteOffset: section.count - 4, as: UInt32.self)
+        )
+    }
+
+    /// The symbols that a distribution leaves in a stripped file: `.gnu_debugdata`, an ELF file in
+    /// an xz stream.
+    var unpackedSymbols: ElfFile? {
+        var count = 0
+        guard let section = section(".gnu_debugdata"),
+            let bytes = celfutils_unpack(section.baseAddress, section.count, 256 << 20, &count)
+        else { return nil }
+        return ElfFile(owning: UnsafeMutableRawBufferPointer(start: bytes, count: count))
+    }
+
+    /// As it stands in the file; valid as long as this.
+    private func section(_ name: String) -> UnsafeRawBufferPointer? {
+        var size = 0
+        guard let bytes = celfutils_section(handle, name, &size) else { return nil }
+        return UnsafeRawBufferPointer(start: bytes, count: size)
+    }
+
+    /// Adds the functions of `.symtab`; tells whether there is one.
+    func addFunctions(to table: inout FunctionTable) -> Bool {
+        withUnsafeMutablePointer(to: &table) {
+            celfutils_each_function(handle, false, $0, addFunction)
+        }
+    }
+
+    /// Adds those that other files may call, and the stubs through which it calls others.
+    func addDynamicFunctions(to table: inout FunctionTable) {
+        withUnsafeMutablePointer(to: &table) {
+            _ = celfutils_each_function(handle, true, $0, addFunction)
+        }
+    }
+
+    func addStubs(to table: inout FunctionTable) {
+        withUnsafeMutablePointer(to: &table) { celfutils_each_stub(handle, $0, addStub) }
+    }
+}
+
+private func addFunction(
+    _ table: UnsafeMutableRawPointer?, _ function: UnsafePointer<celfutils_function>?
+) {
+    guard let table = table?.assumingMemoryBound(to: FunctionTable.self),
+        let function = function?.pointee, let name = function.name
+    else { return }
+    let binding: FunctionTable.Binding =
+        switch function.binding {
+        case celfutils_weak: .weak
+        case celfutils_local: .local
+        default: .global
+        }
+    name.withMemoryRebound(to: UInt8.self, capacity: strlen(name)) {
+        table.pointee.add(
+            UnsafeBufferPointer(start: $0, count: strlen(name)), at: function.address,
+            size: function.size, binding: binding, isLabel: function.is_label)
+    }
+}
+
+private func addStub(
+    _ table: UnsafeMutableRawPointer?, _ stub: UnsafePointer<celfutils_function>?
+) {
+    guard let table = table?.assumingMemoryBound(to: FunctionTable.self),
+        let stub = stub?.pointee, let name = stub.name
+    else { return }
+    let bytes = UnsafeRawBufferPointer(start: name, count: strlen(name))
+    (Array(bytes) + Array("@plt".utf8)).withUnsafeBufferPointer {
+        table.pointee.add($0, at: stub.address, size: stub.size, binding: .local)
+    }
+}

@@ -1,0 +1,71 @@
+/// One line of `/proc/PID/maps`, and the first of each entry of `smaps`; `proc_pid_maps(5)`.
+public struct MappingLine: Hashable, Sendable {
+    /// The addresses: from `start` up to, not including, `end`.
+    public var start: UInt64
+    public var end: UInt64
+    public var permissions: MappingEntry.Permissions
+    /// Where in the file it begins, in bytes.
+    public var offset: UInt64
+    /// The file's number; 0 where there is no file.
+    public var inode: UInt64
+    /// Major and minor number of the device that the file is on.
+    public var device: Device
+    /// Where the name stands in the bytes: a path, in which the kernel writes newlines as `\012`, or
+    /// a name of the kernel's in brackets; empty where there is none.
+    public var nameRange: Range<Int>
+
+    public struct Device: Hashable, Sendable {
+        public var major: UInt64
+        public var minor: UInt64
+    }
+
+    /// Parses the line that begins at `offset` and moves that to where the next begins. Nil, with
+    /// `offset` as it was, at the end of the bytes.
+    ///
+    /// Allocates nothing: the name stays in `bytes`.
+    public init?(nextIn bytes: Span<UInt8>, at offset: inout Int) throws(ParseError) {
+        guard offset < bytes.count else { return nil }
+        var cursor = ByteCursor(bytes, at: max(offset, 0))
+        try self.init(at: &cursor)
+        offset = cursor.offset
+    }
+
+    init(at cursor: inout ByteCursor) throws(ParseError) {
+        start = try cursor.hexadecimalDigits()
+        try cursor.expect(.minus)
+        let endOffset = cursor.offset
+        end = try cursor.hexadecimalDigits()
+        guard start <= end else { throw ParseError(.unexpected, at: endOffset) }
+        try cursor.expect(.space)
+        permissions = try MappingEntry.Permissions(at: &cursor)
+        try cursor.expect(.space)
+        offset = try cursor.hexadecimalDigits()
+        try cursor.expect(.space)
+        let major = try cursor.hexadecimalDigits()
+        try cursor.expect(.colon)
+        device = Device(major: major, minor: try cursor.hexadecimalDigits())
+        try cursor.expect(.space)
+        inode = try cursor.unsigned()
+        cursor.skipBlanks()
+        nameRange = try cursor.restOfLine()
+    }
+
+    /// The name as text, from the bytes that were parsed, its newlines undone; what is not UTF-8
+    /// becomes U+FFFD.
+    public func name(in bytes: Span<UInt8>) -> String {
+        bytes.text(in: nameRange) {
+            [$0, $1, $2].elementsEqual("012".utf8) ? .newline : nil
+        }
+    }
+}
+
+extension MappingEntry.Permissions {
+    /// "rwxp" or "rwxs", a minus for what is missing.
+    fileprivate init(at cursor: inout ByteCursor) throws(ParseError) {
+        self = []
+        if try cursor.next() == UInt8(ascii: "r") { insert(.read) }
+        if try cursor.next() == UInt8(ascii: "w") { insert(.write) }
+        if try cursor.next() == UInt8(ascii: "x") { insert(.execute) }
+        if try cursor.next() == UInt8(ascii: "s") { insert(.shared) }
+    }
+}
