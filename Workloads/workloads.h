@@ -20,5 +20,8 @@ _Noreturn void sockets(struct arguments *);
 _Noreturn void closewait(struct arguments *);
 _Noreturn void listener(struct arguments *);
 _Noreturn void tcpstall(struct arguments *);
+_Noreturn void waits(struct arguments *);
+_Noreturn void unmoved(struct arguments *);
+_Noreturn void heartbeat(struct arguments *);
 
 #endif

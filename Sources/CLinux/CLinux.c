@@ -1,5 +1,7 @@
 #include "CLinux.h"
 
+#include <elf.h>
+#include <errno.h>
 #include <linux/magic.h>
 #include <sched.h>
 #include <seccomp.h>
@@ -7,9 +9,12 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <sys/uio.h>
+#include <sys/user.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -48,4 +53,59 @@ size_t clinux_system_call_name(int number, char *buffer, size_t size) {
     memcpy(buffer, name, length);
     free(name);
     return length;
+}
+
+int clinux_seize(int thread) {
+    return (int)ptrace(PTRACE_SEIZE, thread, NULL, NULL);
+}
+
+int clinux_interrupt(int thread) {
+    return (int)ptrace(PTRACE_INTERRUPT, thread, NULL, NULL);
+}
+
+int clinux_let_go(int thread, int signal) {
+    return (int)ptrace(PTRACE_DETACH, thread, NULL, (void *)(long)signal);
+}
+
+int clinux_user_registers(int thread, unsigned long long *values) {
+#ifdef __x86_64__
+    struct user_regs_struct set;
+    struct iovec place = {.iov_base = &set, .iov_len = sizeof set};
+    if (ptrace(PTRACE_GETREGSET, thread, (void *)NT_PRSTATUS, &place) != 0) {
+        return -1;
+    }
+    if (place.iov_len != sizeof set) {
+        errno = ENOTSUP;
+        return -1;
+    }
+    const unsigned long long ordered[] = {
+        set.rax, set.rdx, set.rcx, set.rbx, set.rsi, set.rdi, set.rbp, set.rsp, set.r8,
+        set.r9,  set.r10, set.r11, set.r12, set.r13, set.r14, set.r15, set.rip};
+    memcpy(values, ordered, sizeof ordered);
+    return 0;
+#else
+    (void)thread, (void)values;
+    errno = ENOTSUP;
+    return -1;
+#endif
+}
+
+ptrdiff_t clinux_read_memory(
+    int process, unsigned long long address, void *buffer, size_t size) {
+    // What is not mapped ends the copy at the piece it is in: one piece a page.
+    const size_t page = 4096;
+    struct iovec there[257];
+    const size_t most = sizeof there / sizeof *there;
+    size_t pieces = 0, described = 0;
+    while (described < size && pieces < most) {
+        size_t here = page - (address + described) % page;
+        if (here > size - described) {
+            here = size - described;
+        }
+        there[pieces++] =
+            (struct iovec){.iov_base = (void *)(address + described), .iov_len = here};
+        described += here;
+    }
+    struct iovec own = {.iov_base = buffer, .iov_len = described};
+    return process_vm_readv(process, &own, 1, there, pieces, 0);
 }

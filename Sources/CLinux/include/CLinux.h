@@ -36,4 +36,25 @@ int clinux_enter_network(int namespace_descriptor);
 /// made of macros.
 size_t clinux_system_call_name(int number, char *buffer, size_t size);
 
+/// Makes the calling thread the tracer of a thread, which runs on; nothing happens to it when the
+/// tracer dies. PTRACE_SEIZE of ptrace(2), which is variadic. -1 and errno on failure.
+int clinux_seize(int thread);
+
+/// Asks a seized thread to stop: PTRACE_INTERRUPT. -1 and errno on failure.
+int clinux_interrupt(int thread);
+
+/// Lets a stopped thread run on, untraced, with this signal delivered to it unless it is 0:
+/// PTRACE_DETACH. -1 and errno on failure.
+int clinux_let_go(int thread, int signal);
+
+/// The registers of a stopped thread in the order of their DWARF numbers, the instruction pointer
+/// as the last of 17: PTRACE_GETREGSET, whose structures are not imported. -1 and errno on failure;
+/// ENOTSUP for a program of another width, and on machines other than x86-64.
+int clinux_user_registers(int thread, unsigned long long *values);
+
+/// Copies memory of another process from `address` on, as far as it is mapped, 1 MiB at most:
+/// process_vm_readv(2), which is not imported. Returns how many bytes; -1 and errno on failure.
+ptrdiff_t clinux_read_memory(
+    int process, unsigned long long address, void *buffer, size_t size);
+
 #endif

@@ -33,19 +33,20 @@ package struct ToolPreflight: Sendable {
 
     /// Throws the first reason not to start; returns what the user should know of the result.
     package func check() throws(ToolRefusal) -> [String] {
-        let reading = try checkTarget()
+        let rights = TargetRights(to: target, in: environment)
+        let reading = try rights.check(reading)
         try environment.check(tool)
         switch tool.access {
         case .tracing:
-            try checkTracing(reading)
+            try rights.checkTracing(reading)
             return []
         case .performanceEvents:
-            return try checkPerformanceEvents(reading)
+            return try checkPerformanceEvents(reading, rights)
         case .tracepoints:
             guard mayMeasureAll else {
                 throw ToolRefusal(
-                    "the kernel's tracepoints are for \(root("PERFMON"))",
-                    remedy: moreRights("PERFMON"))
+                    "the kernel's tracepoints are for \(rights.root("PERFMON"))",
+                    remedy: rights.moreRights("PERFMON"))
             }
             return []
         case .packets:
@@ -55,65 +56,19 @@ package struct ToolPreflight: Sendable {
 
     // MARK: - Checks
 
-    private func checkTarget() throws(ToolRefusal) -> TargetReading {
-        guard let reading else { throw ToolRefusal("\(target.label) has ended") }
-        guard reading.startTime == target.thread.startTime else {
-            throw ToolRefusal(
-                "\(target.label) has ended: its number belongs to another thread now")
-        }
-        if reading.state == .zombie || reading.state == .dead {
-            throw ToolRefusal("\(target.label) has ended and only waits for its parent")
-        }
-        return reading
-    }
-
-    private func checkTracing(_ reading: TargetReading) throws(ToolRefusal) {
-        if reading.isKernelThread {
-            throw ToolRefusal(
-                "\(target.label) is a thread of the kernel: it makes no system calls",
-                remedy: "profile it instead")
-        }
-        if target.process.pid == environment.ownProcess {
-            throw ToolRefusal(
-                "\(target.label) is dxtop itself, which would print what it sees itself print",
-                remedy: "trace it from another terminal")
-        }
-        if let tracer = reading.tracer {
-            throw ToolRefusal(
-                "\(target.label) is traced by \(tracer) already, and only one can",
-                remedy: "end that one first, or profile instead")
-        }
-        if environment.ptraceScope == 3 {
-            throw ToolRefusal(
-                "tracing is off until the next boot: kernel.yama.ptrace_scope is 3",
-                remedy: "profile it instead")
-        }
-        if environment.capabilities.contains(.tracing) { return }
-        try checkUser(reading)
-        switch environment.ptraceScope {
-        case 1:
-            throw ToolRefusal(
-                "only a parent may trace its children: kernel.yama.ptrace_scope is 1",
-                remedy: moreRights("SYS_PTRACE") + ", or sysctl kernel.yama.ptrace_scope=0")
-        case 2:
-            throw ToolRefusal(
-                "only \(root("SYS_PTRACE")) may trace: kernel.yama.ptrace_scope is 2",
-                remedy: moreRights("SYS_PTRACE"))
-        default:
-            return
-        }
-    }
-
-    private func checkPerformanceEvents(_ reading: TargetReading) throws(ToolRefusal) -> [String] {
+    private func checkPerformanceEvents(
+        _ reading: TargetReading, _ rights: TargetRights
+    ) throws(ToolRefusal) -> [String] {
         var notes: [String] = []
         if !mayMeasureAll {
             let paranoid = environment.perfEventParanoid ?? 2
             if paranoid > 2 {
                 throw ToolRefusal(
-                    "perf is for \(root("PERFMON")): kernel.perf_event_paranoid is \(paranoid)",
-                    remedy: moreRights("PERFMON") + ", or sysctl kernel.perf_event_paranoid=2")
+                    "perf is for \(rights.root("PERFMON")): kernel.perf_event_paranoid is \(paranoid)",
+                    remedy: rights.moreRights("PERFMON")
+                        + ", or sysctl kernel.perf_event_paranoid=2")
             }
-            try checkUser(reading)
+            try rights.checkUser(reading)
             if paranoid == 2 {
                 notes.append("without the kernel's part: kernel.perf_event_paranoid is 2")
             }
@@ -129,27 +84,8 @@ package struct ToolPreflight: Sendable {
         return notes
     }
 
-    private func checkUser(_ reading: TargetReading) throws(ToolRefusal) {
-        guard reading.user != environment.user else { return }
-        throw ToolRefusal(
-            "\(target.label) belongs to user \(reading.user), dxtop runs as \(environment.user)",
-            remedy: moreRights("SYS_PTRACE"))
-    }
-
     private var mayMeasureAll: Bool {
         !environment.capabilities.isDisjoint(with: [.performance, .administration])
-    }
-
-    /// Who may do it, told to a user and to a root who may not.
-    private func root(_ capability: String) -> String {
-        environment.user.rawValue == 0 ? "root with CAP_\(capability)" : "root"
-    }
-
-    /// Root without the rights of root is in a container.
-    private func moreRights(_ capability: String) -> String {
-        environment.user.rawValue == 0
-            ? "give the container CAP_\(capability), or run dxtop on its host"
-            : "run dxtop as root"
     }
 }
 
@@ -166,9 +102,4 @@ extension ToolEnvironment {
         throw ToolRefusal(
             "\(program) is not installed", remedy: commands.joined(separator: ", or "))
     }
-}
-
-extension ThreadTarget {
-    /// As the screen names threads: "T4127".
-    package var label: String { "T\(thread.tid)" }
 }

@@ -2,6 +2,8 @@
 public struct StackPointer: Hashable, Sendable {
     /// Nil while the thread runs or is ready to, and for kernel threads.
     public var address: UInt64?
+    /// Where the program goes on: after the instruction that made the system call. Nil as `address`.
+    public var instructionPointer: UInt64?
 
     /// Parses one read of the file: "running", or the stack pointer as the last field but one.
     public init(parsing bytes: Span<UInt8>) throws(ParseError) {
@@ -12,8 +14,10 @@ public struct StackPointer: Hashable, Sendable {
         if number >= 0 { try cursor.skipFields(6) }
         let pointer = try cursor.hexadecimal()
         try cursor.expect(.space)
-        _ = try cursor.hexadecimal()
+        let instruction = try cursor.hexadecimal()
         try cursor.expect(.newline)
-        address = pointer == 0 ? nil : pointer
+        guard pointer != 0 else { return }
+        address = pointer
+        instructionPointer = instruction
     }
 }
