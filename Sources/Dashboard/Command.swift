@@ -45,6 +45,15 @@ package enum Command: Hashable, Sendable {
     case toolMenu
     case tool(id: String)
 
+    // Probes
+    case probe(ProbeKind)
+    case hotFunctions
+    case repeatProbe
+    case offers
+
+    // Findings
+    case mute
+
     // A tool's output
     case search, searchAgain(forward: Bool)
     case scrollSideways(Int)

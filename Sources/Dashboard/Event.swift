@@ -11,6 +11,10 @@ package enum Event: Sendable {
     case sample(Snapshot)
     /// From the tool run that was started as number `run`.
     case tool(ToolEvent, run: Int)
+    /// From the probe that was started as number `run`.
+    case probe(ProbeEvent, run: Int)
+    /// What the sampling of hot functions found; see `Effect.sampleFunctions`.
+    case hotFunctions(HotFunctions)
     /// A file was written, or why not: a sentence either way.
     case saved(message: String, failed: Bool)
     /// Names of services, as they were asked for.
@@ -29,11 +33,17 @@ package enum Effect: Sendable {
     case setInterval(Duration)
     case startTool(Tool, ToolTarget, run: Int)
     case stopTool
+    case startProbe(ProbeRequest, run: Int)
+    case stopProbe
+    /// Name the functions that burn CPU, all over the machine, or stop doing so.
+    case sampleFunctions(Bool)
     case readServices
     /// Ask DNS what these are called, the last one first.
     case askForNames([IPAddress])
     case stopAsking
     case save(path: String, contents: [UInt8])
+    /// As folded stacks, JSON or a flame graph, by the ending of the name.
+    case saveProfile(Profile, title: String, path: String)
     /// Send every cell anew: the screen was written over by somebody else.
     case redraw
     case quit

@@ -55,12 +55,13 @@ enum Help {
         case .threads:
             [
                 "Threads by CPU. A hot one uses most of a CPU; Enter shows what it does,",
-                "s traces its system calls, p shows the functions it spends its time in.",
+                "p shows the functions it spends its time in, s traces its system calls.",
             ]
         case .thread:
             [
                 "One thread in depth. CPU without switches and system calls is a loop in",
-                "user mode: strace will be silent (s), a profile will not (p).",
+                "user mode: strace will be silent (s), a profile will not (p). What probes found",
+                "of it stays here.",
             ]
         case .memory:
             [
@@ -102,6 +103,32 @@ enum Help {
             [
                 "Routing tables of the namespace, version 4 and 6, and the way to one address with",
                 "the largest packet that fits it, as the kernel answers.",
+            ]
+        case .probe(.functions):
+            [
+                "Functions by the share of samples in themselves; TOTAL% with what they called.",
+                "Names come from symbols in the program, its debug file or the kernel's table.",
+            ]
+        case .probe(.callTree):
+            [
+                "Who called whom, from the outermost function down, with the share of samples.",
+                "The way of most samples is open at first.",
+            ]
+        case .probe(.threads): ["Whose samples they are; Enter looks at one thread alone."]
+        case .probe(.systemCalls):
+            [
+                "System calls by name. Counted by the kernel's tracepoints where these may be",
+                "read, without stopping the target; else polled, which sees only long calls.",
+            ]
+        case .probe(.waits):
+            [
+                "Where a thread is found when one looks again and again: on a CPU, or asleep in",
+                "which call, for what. Nothing of it stops the thread.",
+            ]
+        case .probe(.stacks):
+            [
+                "The stack of every thread, equal ones together. Read from outside: nobody is",
+                "stopped. ? is a guess; O offers the exact way, which stops each for a moment.",
             ]
         case .tool:
             [

@@ -46,18 +46,23 @@ package enum Keymap {
 
     private static func all(for place: Place) -> [Binding] {
         switch place {
-        case .overview: list + overview + hotRows + selection + socketsOfProcess + anywhere
-        case .threads: list + hotRows + selection + socketsOfProcess + anywhere
-        case .thread: thread + curves + anywhere
-        case .memory: memory + list + selection + socketsOfProcess + curves + anywhere
-        case .mappings: mappings + list + selection + anywhere
+        case .overview:
+            open + findings + profile + filterKey + overview + selection + hotRows + probes
+                + movement + order + socketsOfProcess + anywhere
+        case .threads:
+            open + profile + filterKey + functions + selection + hotRows + probes + movement
+                + order + socketsOfProcess + anywhere
+        case .thread: profile + calls + selection + probes + curves + anywhere
+        case .memory: memory + list + faults + selection + socketsOfProcess + curves + anywhere
+        case .mappings: mappings + faults + list + selection + anywhere
         case .sockets: sockets + list + network + peerTools + anywhere
         case .socketGroups: sockets + list + network + peerTools + anywhere
         case .socket: socket + network + peerTools + anywhere
         case .udp: udp + list + network + anywhere
         case .losses: losses + movement + [namespaces] + anywhere
         case .routes: routes + list + [namespaces] + peerTools + anywhere
-        case .tool: tool + anywhere
+        case .tool: tool + profile + toolKeys + anywhere
+        case .probe(let page): probe(page) + movement + filterKey + order + anywhere
         }
     }
 
@@ -65,9 +70,11 @@ package enum Keymap {
         bindings(for: place).first { $0.keys.contains(key) }?.command
     }
 
-    private static let list =
-        [Binding([.enter], .open, ("Enter", "open the selected row"), hint: "Enter open")]
-        + movement + order
+    private static let open = [
+        Binding([.enter], .open, ("Enter", "open the selected row"), hint: "Enter open")
+    ]
+
+    private static let list = open + movement + filterKey + order
 
     private static let movement = [
         Binding([.up, .character("k")], .move(by: -1), ("up down, k j", "select")),
@@ -78,10 +85,13 @@ package enum Keymap {
         Binding([.end, .character("G")], .last),
     ]
 
-    private static let order = [
+    private static let filterKey = [
         Binding(
             [.character("/"), .function(4)], .filter,
-            ("/ F4", "show only rows with this text; Esc shows all again"), hint: "/ filter"),
+            ("/ F4", "show only rows with this text; Esc shows all again"), hint: "/ filter")
+    ]
+
+    private static let order = [
         Binding([.function(6)], .chooseSort, ("F6", "choose the column to sort by")),
         Binding([.character("<")], .sortNext(by: -1), ("< >", "sort by the next column")),
         Binding([.character(">")], .sortNext(by: 1), hint: "<> sort"),
@@ -94,10 +104,16 @@ package enum Keymap {
             ("F", "follow: scroll along with the selected row")),
     ]
 
-    private static let overview = [
+    private static let findings = [
         Binding(
             [.tab], .nextFinding,
             ("Tab", "the next finding: Enter goes to where it can be seen"), hint: "Tab findings"),
+        Binding(
+            [.character("m")], .mute,
+            ("m", "mute the selected finding, with a reason; again: tell of it")),
+    ]
+
+    private static let overview = [
         Binding(
             [.character("H")], .toggleThreads, ("H", "threads among the processes"),
             hint: "H threads"),
@@ -234,10 +250,83 @@ package enum Keymap {
         Binding([.character("N")], .hotRow(by: -1)),
     ]
 
+    private static let profile = [
+        Binding(
+            [.character("p")], .probe(.profile),
+            ("p", "profile: the functions it spends its CPU time in (5 s, 99 Hz)"),
+            hint: "p profile")
+    ]
+
+    /// What else dxtop looks at itself, without any tool.
+    private static let probes = [
+        Binding(
+            [.character("o")], .probe(.waits),
+            ("o", "off-CPU: where the selected thread sleeps, and for what"), hint: "o off-CPU"),
+        Binding(
+            [.character("S")], .probe(.stacks),
+            ("S", "stacks of all threads of the process, without stopping it"), hint: "S stacks"),
+    ]
+
+    private static let calls = [
+        Binding(
+            [.character("n")], .probe(.systemCalls),
+            ("n", "count its system calls by name, without stopping it"), hint: "n calls")
+    ]
+
+    private static let faults = [
+        Binding(
+            [.character("p")], .probe(.faults),
+            ("p", "page faults of the process: which code grows its memory (10 s)"),
+            hint: "p faults")
+    ]
+
+    private static let functions = [
+        Binding(
+            [.character("W")], .hotFunctions,
+            (
+                "W",
+                "WHERE: name the functions of user code that burn CPU, by sampling the machine at a low rate"
+            ), hint: "W where")
+    ]
+
+    /// Over what a probe has found.
+    private static func probe(_ page: ProbePage) -> [Binding] {
+        let open: (keys: String, text: String)? =
+            switch page {
+            case .functions: ("Enter", "the calls that lead to the selected function")
+            case .callTree: ("Enter", "unfold or fold what the selected call calls")
+            case .threads: ("Enter", "the functions of the selected thread alone")
+            case .stacks: ("Enter", "unfold or fold a stack; of a thread, its detail")
+            case .systemCalls, .waits: nil
+            }
+        var bindings: [Binding] = []
+        if let open { bindings.append(Binding([.enter], .open, open)) }
+        if ProbePage.ofProfile.contains(page) {
+            bindings.append(
+                Binding(
+                    [.tab], .nextGrouping, ("Tab", "functions, the tree of calls, threads"),
+                    hint: "Tab pages"))
+        }
+        if page == .callTree || page == .stacks {
+            bindings += [
+                Binding([.character("+"), .character("=")], .unfold, ("+ -", "unfold, fold")),
+                Binding([.character("-")], .fold),
+            ]
+        }
+        let files =
+            ProbePage.ofProfile.contains(page)
+            ? "save: .svg a flame graph, .folded stacks, .json" : "save as text"
+        return bindings + [
+            Binding([.character("r")], .repeatProbe, ("r", "look again"), hint: "r again"),
+            Binding([.character("w")], .save, ("w", files), hint: "w save"),
+            Binding(
+                [.character("O")], .offers,
+                ("O", "what would tell more, but stops the target or changes the machine")),
+        ]
+    }
+
     /// Tools on the thread, or the hottest thread of the process, that is selected.
     private static let selection = toolKeys
-
-    private static let thread = toolKeys
 
     private static let toolKeys: [Binding] =
         [
@@ -273,7 +362,6 @@ package enum Keymap {
             Binding([.character("N")], .searchAgain(forward: false)),
             Binding([.character("w")], .save, ("w", "save the output to a file"), hint: "w save"),
         ]
-        + toolKeys
 
     private static let anywhere = [
         Binding(

@@ -26,6 +26,8 @@ package enum Place: Hashable, Sendable {
     case routes
     /// A tool at work, from its card to its output.
     case tool
+    /// A probe at work, and what it has found.
+    case probe(ProbePage)
 
     /// The views of the number keys, by the name that `--view` takes.
     package enum View: String, CaseIterable, Sendable {
@@ -85,7 +87,8 @@ package struct Level: Sendable {
         case .socket(let id):
             guard let socket = snapshot.network?.sockets[id] else { return }
             socketName = socket.label
-        case .overview, .threads(of: nil), .tool, .sockets, .socketGroups, .udp, .losses, .routes:
+        case .overview, .threads(of: nil), .tool, .sockets, .socketGroups, .udp, .losses, .routes,
+            .probe:
             return
         }
     }
@@ -103,6 +106,21 @@ extension Place {
         case .socketGroups: .count
         case .udp, .losses: .dropRate
         case .routes: .table
+        case .probe(.functions): .selfShare
+        case .probe(.callTree), .probe(.threads): .totalShare
+        case .probe(.systemCalls): .callCount
+        case .probe(.waits): .share
+        case .probe(.stacks): .threads
+        }
+    }
+}
+
+extension Place {
+    /// Its rows stand in an order that no column makes: a way, a tree.
+    var hasOwnOrder: Bool {
+        switch self {
+        case .losses, .probe(.callTree), .probe(.stacks): true
+        default: false
         }
     }
 }

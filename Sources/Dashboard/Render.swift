@@ -20,6 +20,7 @@ extension State {
         case .losses: LossesView.draw(self, into: &surface, layout)
         case .routes: RoutesView.draw(self, into: &surface, layout)
         case .tool: ToolView.draw(self, into: &surface, layout)
+        case .probe: ProbeView.draw(self, into: &surface, layout)
         }
         FooterView.draw(self, into: &surface, in: layout.footer)
         OverlayView.draw(self, into: &surface)

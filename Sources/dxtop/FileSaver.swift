@@ -14,11 +14,18 @@ final class FileSaver: Sendable {
     }
 
     /// Returns at once.
-    func save(_ contents: [UInt8], to path: String) {
+    func save(_ contents: [UInt8], to path: String) { save(to: path) { contents } }
+
+    /// The same for a profile, whose file is made there, too: it may take a while.
+    func save(_ profile: Profile, title: String, to path: String) {
+        save(to: path) { try ProfileFile.contents(of: profile, title: title, path: path) }
+    }
+
+    private func save(to path: String, _ contents: @escaping @Sendable () throws -> [UInt8]) {
         pending.withLock { $0 += 1 }
         let isStarted = DetachedThread.start(name: "dxtop:saver", stackSize: 512 * 1024) { [self] in
             do {
-                try OutputFile.save(contents, to: path)
+                try OutputFile.save(try contents(), to: path)
                 finished("saved \(path)", failed: false)
             } catch {
                 finished("\(error)", failed: true)

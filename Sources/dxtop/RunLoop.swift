@@ -18,6 +18,9 @@ struct RunLoop {
     private let start = ContinuousClock.now
     private var users = UserDirectory()
     private var tools = ToolRuns()
+    /// Those that were started and may not have let go of their targets yet; the last one is on show.
+    private var probes: [ProbeRun] = []
+    private var hotFunctions: HotFunctionSampling?
     private let saver: FileSaver
     private let hostNames: HostNames
     /// More samples than this do not wait while the terminal stands still.
@@ -45,7 +48,9 @@ struct RunLoop {
     mutating func run() -> TerminalSignals {
         defer {
             sampling.stop()
-            // The tools let go of their targets before we are gone, and files are whole.
+            hotFunctions?.stop()
+            // Tools and probes let go of their targets before we are gone, and files are whole.
+            stopProbes()
             tools.stopAndWait(patience: .milliseconds(700))
             saver.finish(patience: .seconds(2))
         }
@@ -82,6 +87,7 @@ struct RunLoop {
     private mutating func take(_ signals: TerminalSignals) -> Bool {
         if signals.contains(.suspend) {
             // Their pipes would fill while we stand, and hold up the threads that they trace.
+            stopProbes()
             tools.stopAndWait(patience: .seconds(1))
             terminal.suspend()
         }
@@ -111,7 +117,12 @@ struct RunLoop {
             case .setInterval(let interval): sampling.setInterval(interval)
             case .startTool(let tool, let target, let run): start(tool, on: target, run)
             case .stopTool: tools.stopNewest()
+            case .startProbe(let request, let run): start(request, run)
+            case .stopProbe: probes.last?.stop()
+            case .sampleFunctions(let isOn): sampleFunctions(isOn)
             case .save(let path, let contents): saver.save(contents, to: path)
+            case .saveProfile(let profile, let title, let path):
+                saver.save(profile, title: title, to: path)
             case .readServices: mailbox.post(.services(ServiceFile.names()))
             case .askForNames(let addresses): hostNames.ask(addresses)
             case .stopAsking: hostNames.stop()
@@ -127,5 +138,24 @@ struct RunLoop {
             ToolRun.start(tool, on: target) { [mailbox] event in
                 mailbox.post(.tool(event, run: run))
             })
+    }
+
+    private mutating func start(_ request: ProbeRequest, _ run: Int) {
+        probes.last?.stop()
+        probes.removeAll(where: \.isFinished)
+        probes.append(
+            ProbeRun.start(request) { [mailbox] event in mailbox.post(.probe(event, run: run)) })
+    }
+
+    private func stopProbes() {
+        for probe in probes { probe.stop() }
+        for probe in probes { probe.wait(atMost: .milliseconds(500)) }
+    }
+
+    private mutating func sampleFunctions(_ isOn: Bool) {
+        hotFunctions?.stop()
+        hotFunctions =
+            isOn
+            ? HotFunctionSampling.start { [mailbox] in mailbox.post(.hotFunctions($0)) } : nil
     }
 }

@@ -34,6 +34,22 @@ import Testing
         #expect(scene.state.list.selectedIndex == 0)
     }
 
+    @Test func oneIsMutedForAReasonAndToldOfAgain() {
+        var scene = Self.scene()
+        scene.press(.character("m"))
+        #expect(scene.shows("select a finding first"))
+        scene.press(.tab, .character("m"), .enter)
+        #expect(scene.shows("it takes a reason"))
+        scene.press(.character("m"))
+        scene.type("known, capped on Monday")
+        scene.press(.enter)
+        #expect(scene.shows("FINDINGS 0, 1 muted"), "\(scene)")
+        scene.press(.tab)
+        #expect(scene.shows("muted: known, capped on Monday"), "\(scene)")
+        scene.press(.character("m"))
+        #expect(scene.shows("FINDINGS 1 "), "\(scene)")
+    }
+
     @Test func enterLeadsToTheCurve() {
         var scene = Self.scene()
         scene.press(.home, .up, .enter)

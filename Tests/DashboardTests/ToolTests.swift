@@ -82,8 +82,8 @@ import Units
         scene.press(.character("p"))
         #expect(scene.shows("still runs"))
         _ = scene.state.update(.tool(.finished(outcome), run: run), at: scene.now)
-        scene.press(.character("p"))
-        #expect(scene.shows("perf record"))
+        scene.press(.enter)
+        #expect(scene.shows("strace -tt"))
         // Late output of the tool before does not end up in this one's.
         _ = scene.state.update(.tool(.output(Array("late\n".utf8)), run: run), at: scene.now)
         scene.press(.enter)
@@ -111,14 +111,14 @@ import Units
             #expect(scene.shows("\(tool.seconds) s"), "\(tool.id)")
         }
         #expect(scene.shows("strace -c -p 4127"))
-        scene.press(.down, .enter)
+        scene.press(.end, .enter)
         #expect(scene.shows("starts in 3 s"))
     }
 
     @Test func toolOfAProcessIsForItsHottestThread() throws {
         var scene = Scene()
         scene.sample(2)
-        scene.press(.character("p"))
+        scene.press(.character("s"))
         let start = try #require(started(scene.press(.enter)))
         #expect(start.target == .thread(ThreadTarget(process: Scene.streamd, thread: Scene.poll)))
     }
@@ -191,12 +191,12 @@ import Units
     func theSelectedToolIsAlwaysInSightAndNothingIsCut(_ columns: Int, _ rows: Int) {
         var scene = Scene(columns: columns, rows: rows, place: .threads(of: Scene.streamd))
         scene.sample(2)
-        scene.press(.character("x"))
-        for tool in ToolCatalogue.threadTools {
+        scene.press(.character("x"), .end)
+        for tool in ToolCatalogue.threadTools.reversed() {
             let title = tool.title.prefix(columns - 10)
             #expect(scene.shows("> \(tool.key.map(String.init) ?? " ")  \(title)"), "\(tool.id)")
             #expect(!scene.shows("~ |"), "cut at the edge of the box")
-            scene.press(.down)
+            scene.press(.up)
         }
     }
 
@@ -216,7 +216,7 @@ import Units
 
     @Test func longFailuresAreWrapped() {
         var scene = scene()
-        scene.press(.character("p"))
+        scene.press(.character("x"), .end, .up, .up, .up, .enter)
         #expect(scene.shows("data     to a private file instead"))
         let run = started(scene.press(.enter))?.run ?? 0
         let remedy =

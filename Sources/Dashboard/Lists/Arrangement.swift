@@ -16,13 +16,19 @@ struct Arrangement {
     /// The groups of mappings on show.
     private let groups: [MappingGroup]
     private let network: NetworkRows?
+    /// What a probe found, in order.
+    private let probe: [ProbeRow]
+    private let hotFunctions: HotFunctionState
 
     /// - Parameter holdsOrder: rows keep the places they have.
     init(
         snapshot: Snapshot, list: ListState, userNames: UserNames, holdsOrder: Bool,
         namesThreads: Bool, memory: MemoryFigures? = nil, groups: [MappingGroup] = [],
-        network: NetworkRows? = nil
+        network: NetworkRows? = nil, probe: [ProbeRow] = [],
+        hotFunctions: HotFunctionState = HotFunctionState()
     ) {
+        self.hotFunctions = hotFunctions
+        self.probe = probe
         self.network = network
         self.snapshot = snapshot
         self.list = list
@@ -60,9 +66,23 @@ struct Arrangement {
             return network.map { ordered($0.routeRows(filter: list.filter)) } ?? []
         case .losses:
             return network?.lossRows ?? []
+        case .probe(let page):
+            return probeRows(page)
         case .thread, .socket, .tool:
             return []
         }
+    }
+
+    /// A tree has an order of its own.
+    private func probeRows(_ page: ProbePage) -> [Row] {
+        let filter = TextFilter(list.filter)
+        let rows = probe.indices.filter { filter.isEmpty || probe[$0].matches(filter) }.map {
+            index in
+            var row = Row(id: .probe(probe[index].id), index: index)
+            row.depth = probe[index].depth
+            return row
+        }
+        return page == .callTree || page == .stacks ? rows : ordered(rows)
     }
 
     private func processes() -> [Row] {
@@ -135,6 +155,7 @@ struct Arrangement {
             switch row.id {
             case .mappings: return MappingReader(row, in: groups).key(list.sort)
             case .socketGroup, .route: return network?.key(list.sort, of: row)
+            case .probe: return probe[row.index].cells[list.sort]?.key
             default: return reader(row).key(list.sort)
             }
         }
@@ -145,7 +166,8 @@ struct Arrangement {
 
     private func reader(_ row: Row) -> RowReader {
         RowReader(
-            row, in: snapshot, userNames: userNames, namesThreads: namesThreads, memory: memory)
+            row, in: snapshot, userNames: userNames, namesThreads: namesThreads, memory: memory,
+            hotFunctions: hotFunctions)
     }
 
     /// Processes below the one that started them, siblings in order; with a filter, the processes

@@ -15,6 +15,9 @@ package enum ColumnID: String, CaseIterable, Sendable {
     case group, established, listening, closeWait, timeWait
     case destination, gateway, interface, mtu, metric, source, routeKind, origin, table
     case stage, sinceStart, remark
+    case selfShare, totalShare, samples, function, module
+    case call, callCount, callRate, errors, meanTime, callTime, share
+    case longest, waitChannel, object, stack
 }
 
 /// How a column is headed, how much room it takes and what it means.
@@ -68,6 +71,7 @@ extension Column {
         case .udp: udpColumns
         case .routes: routeColumns
         case .losses: lossColumns
+        case .probe(let page): columns(of: page)
         }
     }
 

@@ -51,6 +51,7 @@ struct Layout {
             return size.rows >= 14 ? MappingsView.summaryLines : size.rows >= 8 ? 2 : 0
         case .thread, .socket: return 0
         case .tool: return size.rows >= 14 ? 6 : size.rows >= 6 ? 2 : 0
+        case .probe: return size.rows >= 14 ? ProbeView.summaryLines : size.rows >= 8 ? 2 : 0
         }
     }
 
@@ -59,6 +60,7 @@ struct Layout {
         case .udp, .losses: size.rows >= 30 ? 10 : size.rows >= 16 ? 8 : size.rows >= 10 ? 2 : 0
         case .sockets, .socketGroups: size.rows >= 12 ? 2 : 0
         case .routes: size.rows >= 12 ? 3 : 0
+        case .probe: size.rows >= 20 ? ProbeView.groundLines : 0
         case .overview, .threads, .thread, .memory, .mappings, .socket, .tool: 0
         }
     }
@@ -69,7 +71,7 @@ extension Place {
     var isList: Bool {
         switch self {
         case .overview, .threads, .memory, .mappings, .sockets, .socketGroups, .udp, .losses,
-            .routes:
+            .routes, .probe:
             true
         case .thread, .socket, .tool: false
         }

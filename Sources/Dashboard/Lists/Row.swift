@@ -15,13 +15,15 @@ package enum RowID: Hashable, Sendable {
     /// A stage of the way of a datagram, and one of its parts.
     case stage(LossChain.StageID)
     case part(LossChain.StageID, String)
+    /// Of what a probe found, by `ProbeRow.id`.
+    case probe(String)
 }
 
 /// A row of a list: a place in the snapshot that is shown, or among what was made of it.
 package struct Row: Hashable, Sendable {
     package let id: RowID
     /// Index into `Snapshot.processes`, the groups of mappings, the sockets, their groups, the
-    /// routes or the stages.
+    /// routes, the stages or what a probe found.
     let index: Int
     /// Index into that process's `threads`, that group's members or that stage's parts; nil for a
     /// row that is the whole.

@@ -1,4 +1,5 @@
 import Diagnosis
+import Probes
 import ProcFormats
 import ProcSampling
 import Units
@@ -11,11 +12,14 @@ struct RowReader {
     /// The list is of processes, with threads among them.
     private let namesThreads: Bool
     private let memory: MemoryFigures?
+    /// While functions are sampled, those of threads that burn CPU.
+    private let hotFunctions: HotFunctionState?
 
     init(
         _ row: Row, in snapshot: Snapshot, userNames: UserNames, namesThreads: Bool = false,
-        memory: MemoryFigures? = nil
+        memory: MemoryFigures? = nil, hotFunctions: HotFunctionState? = nil
     ) {
+        self.hotFunctions = hotFunctions
         self.memory = memory
         self.namesThreads = namesThreads
         processes = snapshot.processes
@@ -134,7 +138,8 @@ struct RowReader {
     }
 
     private var activity: String {
-        switch thread?.activity {
+        if let thread, let function = hotFunctions?[thread.id.tid] { return function.frame.label }
+        return switch thread?.activity {
         case .running: "[running]"
         case .systemCall(let number): SystemCallTable.name(of: number) ?? "syscall \(number)"
         case .waitChannel(let function): "wchan:" + function

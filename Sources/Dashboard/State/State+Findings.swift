@@ -8,7 +8,7 @@ extension State {
     /// list's own affair.
     mutating func moveAmongFindings(by distance: Int) -> Bool {
         guard place == .overview else { return false }
-        let ids = findings.map(\.id)
+        let ids = listedFindings.map(\.id)
         guard !ids.isEmpty, size.rows >= FindingsView.leastRows else { return false }
         guard let selected = selectedFinding, let index = ids.firstIndex(of: selected) else {
             guard distance < 0, list.selectedIndex ?? 0 == 0 else { return false }
@@ -22,7 +22,7 @@ extension State {
 
     /// Selects the first finding, then the next one; after the last, the list.
     mutating func selectNextFinding() {
-        let ids = findings.map(\.id)
+        let ids = listedFindings.map(\.id)
         guard !ids.isEmpty else {
             say("no findings")
             return
@@ -121,6 +121,8 @@ extension State {
 extension FindingKind {
     /// Which views show it.
     fileprivate enum Area { case threads, memory, network }
+
+    var isOfThreads: Bool { area == .threads }
 
     fileprivate var area: Area {
         switch self {

@@ -39,6 +39,7 @@ extension State {
             guard case .thread(let target) = tool?.subject.target else { break }
             interest.shownThreads = [target.thread]
             interest.shownProcesses = [target.process]
+        case .probe: break
         }
         return interest
     }

@@ -13,7 +13,8 @@ extension State {
             if let owner = selectedSocket?.owner { return owner.process }
             guard case .sockets(of: .process(let process)) = place else { return nil }
             return process
-        case .overview, .threads(of: nil), .memory, .socketGroups, .losses, .routes, .tool:
+        case .overview, .threads(of: nil), .memory, .socketGroups, .losses, .routes, .tool,
+            .probe:
             guard case .process(let process) = list.selected else { return nil }
             return process
         }

@@ -170,7 +170,7 @@ extension State {
         }
     }
 
-    private mutating func replacePlace(_ place: Place) {
+    mutating func replacePlace(_ place: Place) {
         left[self.place] = level
         path[path.count - 1] = left[place] ?? Level(place)
     }
@@ -297,7 +297,7 @@ extension Place {
     var isOfNetwork: Bool {
         switch self {
         case .sockets, .socketGroups, .socket, .udp, .losses, .routes: true
-        case .overview, .threads, .thread, .memory, .mappings, .tool: false
+        case .overview, .threads, .thread, .memory, .mappings, .tool, .probe: false
         }
     }
 }

@@ -11,7 +11,9 @@ extension State {
         case .quitQuestion: return answerQuitQuestion(key)
         case .sortMenu(let selected): chooseSort(selected, key)
         case .namespaceMenu(let selected): chooseNamespace(selected, key)
-        case .toolMenu(let selected, let subject): chooseTool(selected, subject, key)
+        case .toolMenu(let selected, let subject, let probes):
+            return chooseTool(selected, subject, probes, key)
+        case .offers(let offers): return answer(offers, key)
         case nil: break
         }
         return []
@@ -61,22 +63,38 @@ extension State {
         }
     }
 
-    private mutating func chooseTool(_ selected: Int, _ subject: ToolSubject, _ key: Key) {
+    /// Probes first, then tools.
+    private mutating func chooseTool(
+        _ selected: Int, _ subject: ToolSubject, _ probes: [ProbeChoice], _ key: Key
+    ) -> [Effect] {
         let tools = ToolCatalogue.tools(for: subject.target)
-        if case .character = key,
-            let tool = tools.first(where: { key == $0.key.map(Key.character) })
-        {
+        let keys = probes.map(\.key) + tools.map(\.key)
+        func choose(_ index: Int) -> [Effect] {
             overlay = nil
-            prepare(tool, for: subject)
-            return
+            if index < probes.count {
+                return start(probes[index].request, of: probes[index].subject)
+            }
+            prepare(tools[index - probes.count], for: subject)
+            return []
         }
-        switch menu(selected, key, count: tools.count) {
-        case .moved(let index): overlay = .toolMenu(selected: index, subject)
-        case .chosen(let index):
-            overlay = nil
-            prepare(tools[index], for: subject)
+        if case .character(let letter) = key, let index = keys.firstIndex(of: letter) {
+            return choose(index)
+        }
+        switch menu(selected, key, count: keys.count) {
+        case .moved(let index): overlay = .toolMenu(selected: index, subject, probes)
+        case .chosen(let index): return choose(index)
         case .closed: overlay = nil
         }
+        return []
+    }
+
+    /// Yes is a digit: no key that is pressed by habit.
+    private mutating func answer(_ offers: [ProbeOffer], _ key: Key) -> [Effect] {
+        overlay = nil
+        guard case .character(let letter) = key, let number = letter.wholeNumberValue,
+            offers.indices.contains(number - 1), let probe
+        else { return [] }
+        return start(offers[number - 1].request, of: probe.subject)
     }
 
     private enum MenuStep {

@@ -7,6 +7,7 @@ extension State {
     /// Does what a key asks for, where one is.
     mutating func perform(_ command: Command) -> [Effect] {
         if place == .tool, let effects = performOnOutput(command) { return effects }
+        if case .probe = place, let effects = performOnProbe(command) { return effects }
         switch command {
         case .view(let view): return go(to: view)
         case .back: return back()
@@ -70,7 +71,10 @@ extension State {
 
         case .toolMenu: openToolMenu()
         case .tool(let id): prepareTool(id)
-        case .search, .searchAgain, .scrollSideways, .save: break
+        case .probe(let kind): return startProbe(kind)
+        case .hotFunctions: return toggleHotFunctions()
+        case .mute: muteSelected()
+        case .search, .searchAgain, .scrollSideways, .save, .repeatProbe, .offers: break
         }
         return []
     }
@@ -78,7 +82,7 @@ extension State {
     // MARK: Places
 
     private mutating func go(to view: Place.View) -> [Effect] {
-        let effects = leaveTool()
+        let effects = leaveTool() + leaveProbe()
         for level in path.dropFirst() { leave(level) }
         path.removeSubrange(1...)
         if view != .overview { path.append(asLeft(view)) }
@@ -96,7 +100,8 @@ extension State {
             if quits { overlay = .quitQuestion } else { selectedFinding = nil }
             return []
         }
-        let effects = leaveTool()
+        var effects = leaveTool()
+        if case .probe = place { effects += leaveProbe() }
         leave(level)
         path.removeLast()
         return effects
@@ -123,7 +128,7 @@ extension State {
             if list.unfolded.contains(row.id) { fold() } else { unfold() }
         case .socket(let id): path.append(Level(.socket(id)))
         case .socketGroup(let id): path.append(Level(.sockets(of: id)))
-        case .mapping, .route, .stage, .part: break
+        case .mapping, .route, .stage, .part, .probe: break
         }
     }
 
@@ -133,7 +138,7 @@ extension State {
         case .threads(of: nil), .memory, .sockets(of: nil), .socketGroups, .udp:
             left[level.place] = level
         case .mappings: mappings.forget()
-        case .overview, .threads, .thread, .sockets, .socket, .losses, .routes, .tool: break
+        case .overview, .threads, .thread, .sockets, .socket, .losses, .routes, .tool, .probe: break
         }
     }
 
@@ -221,7 +226,7 @@ extension State {
             // Rows of sockets are in order already.
             holdsOrder: list.heldUntil != nil && !place.listsSockets,
             namesThreads: place == .overview, memory: memoryFigures, groups: mappingGroups,
-            network: networkRows)
+            network: networkRows, probe: probeRows, hotFunctions: shownFunctions)
         // What is filtered out by hand makes way as always.
         let isFiltering = if case .filter = prompt?.purpose { true } else { false }
         // A curve stays on show when its process ends, and goes on with the one that continues it.

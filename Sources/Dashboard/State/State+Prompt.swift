@@ -43,8 +43,12 @@ extension State {
             let height = layout.outputHeight
             tool?.output.find(text, height: height)
             sayIfNotFound()
+        case .mute(let id):
+            mute(id, because: text)
         case .save:
-            guard !text.isEmpty, let tool else { return [] }
+            guard !text.isEmpty else { return [] }
+            if case .probe = place { return saveProbe(to: absolute(text)) }
+            guard let tool else { return [] }
             return [.save(path: absolute(text), contents: tool.fileContents)]
         }
         return []

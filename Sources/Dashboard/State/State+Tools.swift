@@ -61,7 +61,7 @@ extension State {
 
     mutating func openToolMenu() {
         guard let subject = subjectOrNotice() else { return }
-        overlay = .toolMenu(selected: 0, subject)
+        overlay = .toolMenu(selected: 0, subject, probeChoices(for: subject))
     }
 
     mutating func prepareTool(_ id: String) {
@@ -75,7 +75,7 @@ extension State {
         prepare(tool, for: subject)
     }
 
-    private mutating func subjectOrNotice() -> ToolSubject? {
+    mutating func subjectOrNotice() -> ToolSubject? {
         if settings.isForeign {
             say("tools need the live machine; this is another /proc tree", isFailure: true)
             return nil

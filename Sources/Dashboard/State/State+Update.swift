@@ -24,6 +24,10 @@ extension State {
             network.services = names
         case .hostName(let address, let name):
             network.note(name, of: address)
+        case .probe(let event, let run):
+            take(event, of: run)
+        case .hotFunctions(let functions):
+            take(functions)
         case .tick:
             effects = startToolWhenDue()
         }

@@ -1,4 +1,5 @@
-import Diagnosis
+package import Diagnosis
+package import Probes
 package import ProcFormats
 package import ProcSampling
 package import Screen
@@ -37,6 +38,15 @@ package struct State: Sendable {
     package internal(set) var tool: ToolState?
     /// How many tools were started; tells late output of an earlier one apart.
     var toolRuns = 0
+    /// The probe on show, from its start until one goes back.
+    package internal(set) var probe: ProbeState?
+    var probeRuns = 0
+    /// What probes found of threads lately.
+    var probeResults = ProbeResults()
+    /// The function that threads burn their CPU time in: on by a key.
+    package internal(set) var hotFunctions = HotFunctionState()
+    /// Findings that a person does not want to be told of, and why.
+    var muted: [FindingID: Mute] = [:]
     /// The finding that is selected in the Overview, instead of a row of the list.
     var selectedFinding: FindingID?
     /// What the sampler was last told.
@@ -84,6 +94,7 @@ package struct State: Sendable {
         case .running: times.append(now + .seconds(1))
         case .finished, nil: break
         }
+        if probe?.isRunning == true { times.append(now + .seconds(1)) }
         return times.min()
     }
 }
@@ -91,11 +102,13 @@ package struct State: Sendable {
 /// A box over the view that takes all keys until it is closed.
 package enum Overlay: Sendable, Hashable {
     case help(scroll: Int)
-    case toolMenu(selected: Int, ToolSubject)
+    case toolMenu(selected: Int, ToolSubject, [ProbeChoice])
     case sortMenu(selected: Int)
     case namespaceMenu(selected: Int)
     /// Shell commands to copy, with what each shows.
     case commands([ShellCommand])
+    /// What changes the machine or holds the target up, and is done only after a yes.
+    case offers([ProbeOffer])
     case quitQuestion
 }
 
@@ -114,6 +127,7 @@ package struct Prompt: Sendable {
         case routeTo
         case search
         case save
+        case mute(FindingID)
     }
 
     package let purpose: Purpose

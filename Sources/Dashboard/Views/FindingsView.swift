@@ -6,9 +6,9 @@ import Units
 enum FindingsView {
     /// Rows that the section takes: a title, the findings, and under the selected one its grounds.
     static func height(_ state: State) -> Int {
-        let count = state.findings.count
+        let count = state.listedFindings.count
         guard count > 0, state.size.rows >= leastRows else { return 0 }
-        let selected = state.findings.first { $0.id == state.selectedFinding }
+        let selected = state.listedFindings.first { $0.id == state.selectedFinding }
         let lines = selected.map { grounds($0, state).count } ?? 0
         return 1 + min(count, most(rows: state.size.rows)) + lines
     }
@@ -23,13 +23,15 @@ enum FindingsView {
     static func draw(_ state: State, into surface: inout Surface, in rect: Rect) {
         guard rect.rows > 1 else { return }
         var rest = rect
-        let findings = state.findings
+        let findings = state.listedFindings
         let title = rest.takeTop(1)
         surface.fill(title, surface.glyphs.rule, style: .faint)
         let hidden = findings.count - most(rows: state.size.rows)
         let more = hidden > 0 ? "(\(hidden) more: Up) " : ""
+        let muted = findings.count { state.muted[$0.id] != nil }
+        let told = findings.count - muted
         surface.put(
-            " FINDINGS \(findings.count) \(more)",
+            " FINDINGS \(told)\(muted > 0 ? ", \(muted) muted" : "") \(more)",
             at: Point(column: title.column + 1, row: title.row),
             style: .heading)
         let selected = findings.firstIndex { $0.id == state.selectedFinding }
@@ -37,7 +39,9 @@ enum FindingsView {
         let first = max(0, min((selected ?? 0) - room + 1, findings.count - room))
         for (index, finding) in findings.enumerated().dropFirst(first).prefix(room) {
             guard rest.rows > 0 else { return }
-            draw(finding, isSelected: index == selected, into: &surface, in: rest.takeTop(1))
+            draw(
+                finding, isSelected: index == selected, isMuted: state.muted[finding.id] != nil,
+                into: &surface, in: rest.takeTop(1))
             guard index == selected else { continue }
             for text in grounds(finding, state) where rest.rows > 0 {
                 let line = rest.takeTop(1)
@@ -49,20 +53,22 @@ enum FindingsView {
     }
 
     private static func draw(
-        _ finding: Finding, isSelected: Bool, into surface: inout Surface, in rect: Rect
+        _ finding: Finding, isSelected: Bool, isMuted: Bool, into surface: inout Surface,
+        in rect: Rect
     ) {
-        let (mark, style) = mark(finding.severity)
+        let (mark, style) = isMuted ? ("m", .faint) : mark(finding.severity)
         let confidence = finding.confidence.text
         surface.put(
             isSelected ? String(surface.glyphs.selection) : " ", at: rect.origin, style: .accent)
         surface.put(mark, at: Point(column: rect.column + 1, row: rect.row), style: style)
         surface.put(
-            finding.claim, at: Point(column: rect.column + 4, row: rect.row), style: .text,
+            finding.claim, at: Point(column: rect.column + 4, row: rect.row),
+            style: isMuted ? .faint : .text,
             within: claimWidth(finding, columns: rect.columns))
         surface.put(
             confidence,
             at: Point(column: rect.column + rect.columns - confidence.count, row: rect.row),
-            style: .text)
+            style: isMuted ? .faint : .text)
         if isSelected { surface.reverse(rect) }
     }
 
@@ -77,10 +83,16 @@ enum FindingsView {
         }
         let isCut = VisibleText.width(finding.claim) > claimWidth(finding, columns: columns)
         let claim = isCut ? lines("what", finding.claim) : []
+        let mute = state.muted[finding.id].map {
+            lines("mute", "muted: \($0.reason); m tells again")
+        }
+        let was = finding.baseline.map { lines("was ", $0) } ?? []
+        let so = finding.meaning.map { lines("so  ", $0) } ?? []
         let next = lines("next", finding.advice)
         let since = finding.since.clock(secondsFromUTC: state.settings.secondsFromUTC)
         let why = lines("why ", (["since \(since)"] + finding.evidence).joined(separator: "; "))
-        return claim + why.prefix(max(1, mostGroundLines - next.count - claim.count)) + next
+        let rest = (mute ?? []) + was + so + next
+        return claim + why.prefix(max(1, mostGroundLines - rest.count - claim.count)) + rest
     }
 
     /// The columns that a claim has on its line.
@@ -90,7 +102,7 @@ enum FindingsView {
 
     private static let indent = 4
 
-    private static func mark(_ severity: Finding.Severity) -> (String, Style) {
+    static func mark(_ severity: Finding.Severity) -> (String, Style) {
         switch severity {
         case .info: ("i", .faint)
         case .warning: ("!", .warning)

@@ -60,6 +60,7 @@ enum FooterView {
             case .routeTo: "way to (address): "
             case .search: "search: "
             case .save: "save as: "
+            case .mute: "muted, because: "
             }
         let used = surface.put(label, at: rect.origin, style: .accent)
         prompt.field.draw(

@@ -97,6 +97,7 @@ extension State {
         case .losses: "Losses"
         case .routes: "Routes"
         case .tool: tool?.tool.id ?? "tool"
+        case .probe: probe?.title ?? "probe"
         }
     }
     private func title(of group: SocketGroup.ID) -> String {

@@ -13,12 +13,17 @@ enum ListView {
         return Table(
             columns: columns.map { column in
                 var column = state.fittedToWidth(state.fittedToTime(column.inTable))
+                // Names of functions are longer than those of system calls.
+                if column.id == .activity, state.shownFunctions.isOn {
+                    column.width = .flexible(minimum: 22)
+                    column.rank = 0
+                }
                 // The one that sorts must be seen.
                 if column.id == list.sort { column.rank = 0 }
                 return column
             },
             // The way of a datagram has an order of its own.
-            order: state.place == .losses
+            order: state.place.hasOwnOrder
                 ? nil
                 : Table.Order(column: list.sort, isDescending: sortsText == list.isReversed))
     }
@@ -54,11 +59,14 @@ enum ListView {
                 return content(of: column, MappingReader(row, in: groups), row)
             case .socket, .socketGroup, .route, .stage, .part:
                 return network.map { NetworkCells($0).content(of: column, row) } ?? .text("")
+            // Its view draws it.
+            case .probe: return .text("")
             case .process, .thread: break
             }
             let reader = RowReader(
                 row, in: snapshot, userNames: state.userNames,
-                namesThreads: state.place == .overview, memory: figures)
+                namesThreads: state.place == .overview, memory: figures,
+                hotFunctions: state.shownFunctions)
             return content(of: column, reader, row, state, snapshot)
         }
     }
@@ -142,6 +150,9 @@ enum ListView {
             text = "nothing matches \"\(state.level.list.filter)\"; Esc shows all again"
         } else if case .mappings = state.place {
             // The summary says what the reading is at.
+            return
+        } else if case .probe = state.place {
+            // Its summary says how far it is.
             return
         } else if state.place.isOfNetwork {
             text = NetworkNotes.emptiness(state)

@@ -16,12 +16,31 @@ enum OverlayView {
         case .help(let scroll):
             Card(title: "Help", rows: helpRows(state.place, width: width)).draw(
                 into: &surface, in: area, from: scroll)
-        case .toolMenu(let selected, let subject):
+        case .toolMenu(let selected, let subject, let probes):
             drawMenu(
                 "Tools for \(subject.description)",
-                ToolCatalogue.tools(for: subject.target).enumerated().map { index, tool in
-                    entry(tool, subject, isSelected: index == selected, width: width)
-                }, selected, into: &surface, in: area)
+                probes.enumerated().map { index, probe in
+                    entry(probe, isSelected: index == selected, width: width)
+                }
+                    + ToolCatalogue.tools(for: subject.target).enumerated().map { index, tool in
+                        entry(
+                            tool, subject, isSelected: index + probes.count == selected,
+                            width: width)
+                    }, selected, into: &surface, in: area)
+        case .offers(let offers):
+            let rows = offers.enumerated().flatMap { index, offer in
+                self.rows("\(index + 1)", .accent, 3, offer.price, .text, width: width) + [[]]
+            }
+            Card(
+                title: "Done only if you say so",
+                rows: rows + [
+                    [
+                        StyledText(offers.count == 1 ? "1" : "1-\(offers.count)", .accent),
+                        StyledText(" do it   "), StyledText("any other key", .accent),
+                        StyledText(" leave it"),
+                    ]
+                ]
+            ).draw(into: &surface, in: area)
         case .sortMenu(let selected):
             drawMenu(
                 "Sort by",
@@ -150,6 +169,19 @@ enum OverlayView {
         let own = selected < entries.count ? entries[selected].count : 0
         let middle = above + own / 2 - card.visibleRows(in: area) / 2
         card.draw(into: &surface, in: area, from: max(0, min(above, middle)))
+    }
+
+    private static func entry(
+        _ probe: ProbeChoice, isSelected: Bool, width: Int
+    ) -> [[StyledText]] {
+        let key = probe.key.map(String.init) ?? " "
+        return [
+            [
+                StyledText(
+                    (isSelected ? "> " : "  ") + key, isSelected ? Style.accent.reversed : .accent),
+                StyledText("  " + probe.title, isSelected ? Style.text.reversed : .text),
+            ]
+        ] + Wrapped.lines(probe.effect, width: width - 5).map { [StyledText("     " + $0, .faint)] }
     }
 
     private static func entry(

@@ -11,12 +11,14 @@ struct ThreadDetailView {
     private let process: ProcessSample?
     private let thread: ThreadSample?
     private let identity: ThreadIdentity
+    private let owner: ProcessIdentity
     /// Only while live, and only once the sampler has looked at this very thread.
     private let detail: ThreadDetail?
 
     init(_ state: State, thread identity: ThreadIdentity, process owner: ProcessIdentity) {
         self.state = state
         self.identity = identity
+        self.owner = owner
         process = state.shown?.process(owner)
         thread = process?.threads.first { $0.id == identity }
         let detail = state.shown?.selectedThread
@@ -30,6 +32,10 @@ struct ThreadDetailView {
             surface.put(absence, at: rest.takeTop(1).origin, style: .warning)
             drawCurve(into: &surface, in: rest.takeTop(min(rest.rows, 12)))
             return
+        }
+        let verdict = ThreadVerdictView(state, thread: identity, process: owner)
+        for text in verdict.lines(width: rect.columns) where rest.rows > 0 {
+            surface.put(text, at: rest.takeTop(1).origin, within: rect.columns)
         }
         for fact in facts(thread) {
             guard rest.rows > 0 else { return }

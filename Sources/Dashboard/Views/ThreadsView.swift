@@ -27,6 +27,7 @@ enum ThreadsView {
             count
                 + process.threads.count { $0.isHot(state.settings.hotThreshold) == true }
         }
-        return "\(title)  \(threads) thr  \(hot) hot"
+        let sampling = state.hotFunctions.text.map { "  " + $0 } ?? ""
+        return "\(title)  \(threads) thr  \(hot) hot\(sampling)"
     }
 }

@@ -47,7 +47,6 @@ package enum ToolCatalogue {
     static let perf = Tool(
         id: "perf",
         title: "perf: functions it spends its CPU time in",
-        key: "p",
         steps: [
             record(["-F", "99", "-g"]),
             report(["-g", "none", "-s", "dso,sym"]),

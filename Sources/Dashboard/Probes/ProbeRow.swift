@@ -1,0 +1,25 @@
+import Screen
+
+/// A row of what a probe has found, ready to be drawn and sorted.
+struct ProbeRow: Sendable {
+    struct Cell: Sendable {
+        var text: String
+        var style = Style.text
+        var key: SortKey?
+    }
+
+    /// Stays the same from reading to reading.
+    var id: String
+    var cells: [ColumnID: Cell]
+    /// In a tree: how deep it stands, and whether there is something below it.
+    var depth = 0
+    var hasChildren = false
+    /// What stands below it in the tree, by number; empty where it is folded for good.
+    var children: [Int] = []
+    /// Lines on the selected row, below the list.
+    var grounds: [String] = []
+
+    func matches(_ filter: TextFilter) -> Bool {
+        cells.values.contains { filter.matches($0.text) }
+    }
+}

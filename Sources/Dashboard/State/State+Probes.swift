@@ -1,0 +1,272 @@
+import Diagnosis
+import Probes
+import ProcSampling
+import Screen
+
+/// Probes: on whom, keys while they run and over what they found.
+extension State {
+    // MARK: Starting
+
+    /// Starts a probe on what is selected, as its key says.
+    mutating func startProbe(_ kind: ProbeKind) -> [Effect] {
+        guard let (target, thread, process) = probeTarget() else { return [] }
+        switch kind {
+        case .profile:
+            // Who selected a process asks for all of it.
+            guard isProcessSelected else {
+                return start(.profile(ProfileRequest(target: .thread(target))), of: thread)
+            }
+            return start(
+                .profile(ProfileRequest(target: .process(target.process))), of: process)
+        case .faults:
+            return start(
+                .profile(
+                    ProfileRequest(
+                        target: .process(target.process), event: .pageFaults, seconds: 10)),
+                of: process)
+        case .systemCalls:
+            return start(
+                .systemCalls(SystemCallRequest(target: .thread(target))), of: thread)
+        case .waits:
+            return start(.waits(WaitRequest(target: target)), of: thread)
+        case .stacks:
+            return start(.stacks(StacksRequest(process: target.process)), of: process)
+        }
+    }
+
+    private var isProcessSelected: Bool {
+        switch place {
+        case .memory, .mappings: true
+        case .overview:
+            if case .process = list.selected { true } else { false }
+        default: false
+        }
+    }
+
+    /// The thread that probes look at, with the names of it and of its process; says why, if there is
+    /// none.
+    private mutating func probeTarget() -> (ThreadTarget, ProbeSubject, ProbeSubject)? {
+        guard let subject = subjectOrNotice(), case .thread(let target) = subject.target else {
+            return nil
+        }
+        return (target, thread(target), process(target.process))
+    }
+
+    /// What the menu offers beside the tools.
+    func probeChoices(for subject: ToolSubject) -> [ProbeChoice] {
+        guard case .thread(let target) = subject.target else { return [] }
+        return ProbeChoice.choices(of: target, thread(target), process(target.process))
+    }
+
+    private func thread(_ target: ThreadTarget) -> ProbeSubject {
+        let owner = (shown ?? live)?.process(target.process)
+        let thread = owner?.threads.first { $0.id == target.thread }
+        return ProbeSubject(
+            thread: target.thread, name: thread?.name ?? "thread",
+            processName: owner?.name ?? "process", process: target.process)
+    }
+
+    private func process(_ identity: ProcessIdentity) -> ProbeSubject {
+        ProbeSubject(
+            process: identity, name: (shown ?? live)?.process(identity)?.name ?? "process")
+    }
+
+    /// Starts it and goes to where its findings come in.
+    mutating func start(_ request: ProbeRequest, of subject: ProbeSubject) -> [Effect] {
+        if tool?.isRunning == true {
+            say("\(tool?.tool.title ?? "a tool") still runs: Esc stops it", isFailure: true)
+            return []
+        }
+        forgetProbePages()
+        probeRuns += 1
+        probe = ProbeState(request, of: subject, run: probeRuns, at: now)
+        let page = Level(.probe(ProbePage(of: request)))
+        if case .probe = place { path[path.count - 1] = page } else { path.append(page) }
+        return [.startProbe(request, run: probeRuns)]
+    }
+
+    // MARK: What comes in
+
+    mutating func take(_ event: ProbeEvent, of run: Int) {
+        if case .finished(let reading) = event {
+            probeResults.note(reading, at: now)
+        }
+        guard probe?.run == run else { return }
+        probe?.take(event, at: now)
+        if case .refused = event, let offers = probe?.offers, !offers.isEmpty {
+            overlay = .offers(offers)
+        }
+    }
+
+    /// The rows of what is on show, as far as they are known.
+    var probeRows: [ProbeRow] {
+        guard case .probe(let page) = place, let probe, let reading = probe.reading else {
+            return []
+        }
+        switch (page, reading) {
+        case (.functions, .profile), (.callTree, .profile):
+            guard let profile = probe.profile else { return [] }
+            let rows = ProfileRows(profile, of: probe)
+            return page == .functions
+                ? rows.functions() : rows.callTree(unfolded: list.unfolded, folded: list.folded)
+        case (.threads, .profile(let whole)): return ProfileRows.threads(of: whole)
+        case (.systemCalls, .systemCalls(let count)): return SystemCallRows.rows(of: count)
+        case (.waits, .waits(let waits)): return WaitRows.rows(of: waits)
+        case (.stacks, .stacks(let listing)):
+            return StackRows.rows(of: listing, unfolded: list.unfolded)
+        default: return []
+        }
+    }
+
+    // MARK: Keys
+
+    /// Keys that mean something else where a probe is shown; nil for those that do not.
+    mutating func performOnProbe(_ command: Command) -> [Effect]? {
+        switch command {
+        case .open: return openProbeRow()
+        case .nextGrouping: nextProbePage()
+        case .repeatProbe:
+            guard let probe, !probe.isRunning else { return [] }
+            return start(probe.request, of: probe.subject)
+        case .offers:
+            guard let offers = probe?.offers, !offers.isEmpty else {
+                say("there is nothing more to ask for")
+                return []
+            }
+            overlay = .offers(offers)
+        case .save:
+            guard probe?.reading != nil else {
+                say("there is nothing to save yet", isFailure: true)
+                return []
+            }
+            prompt = Prompt(purpose: .save, field: TextField(suggestedProbeFile))
+        case .back, .backOrQuit:
+            guard probe?.isRunning == true, list.filter.isEmpty else { return nil }
+            probe?.noteStopping()
+            return [.stopProbe]
+        default: return nil
+        }
+        return []
+    }
+
+    private mutating func openProbeRow() -> [Effect] {
+        guard case .probe(let id) = list.selected, case .probe(let page) = place, let probe else {
+            return []
+        }
+        switch page {
+        case .functions:
+            guard let profile = probe.profile, let frame = ProfileRows.frame(ofFunction: id) else {
+                return []
+            }
+            let way = ProfileRows(profile, of: probe).way(to: frame)
+            replacePlace(.probe(.callTree))
+            list.unfolded.formUnion(way.dropLast().map(RowID.probe))
+            list.selected = way.last.map(RowID.probe)
+            list.isByHand = true
+            arrange()
+            list.scrollToSelection(height: layout.listHeight)
+        case .callTree:
+            toggleFold()
+        case .threads:
+            self.probe?.thread = ProfileRows.thread(ofRow: id)
+            replacePlace(.probe(.functions))
+        case .stacks:
+            guard case .stacks(let listing) = probe.reading,
+                let thread = StackRows.thread(ofRow: id, in: listing)
+            else {
+                toggleFold()
+                return []
+            }
+            path.append(Level(.thread(thread, of: listing.request.process)))
+        case .systemCalls, .waits: break
+        }
+        return []
+    }
+
+    private mutating func toggleFold() {
+        guard let selected = list.selected,
+            let index = list.selectedIndex, probeRows.indices.contains(list.rows[index].index)
+        else { return }
+        let isOpen =
+            list.rows.indices.contains(index + 1)
+            && list.rows[index + 1].depth > list.rows[index].depth
+        if isOpen {
+            list.folded.insert(selected)
+            list.unfolded.remove(selected)
+        } else {
+            list.unfolded.insert(selected)
+            list.folded.remove(selected)
+        }
+    }
+
+    private mutating func nextProbePage() {
+        guard case .probe(let page) = place,
+            let index = ProbePage.ofProfile.firstIndex(of: page)
+        else { return }
+        // All threads again, once one has come around to them.
+        let next = ProbePage.ofProfile[(index + 1) % ProbePage.ofProfile.count]
+        if next == .threads { probe?.thread = nil }
+        replacePlace(.probe(next))
+    }
+
+    /// A probe lives as long as one looks at it, or at what it led to.
+    mutating func leaveProbe() -> [Effect] {
+        let effects: [Effect] = probe?.isRunning == true ? [.stopProbe] : []
+        probe = nil
+        forgetProbePages()
+        return effects
+    }
+
+    private mutating func forgetProbePages() {
+        for page in ProbePage.ofProfile { left[.probe(page)] = nil }
+    }
+
+    // MARK: Files
+
+    /// What `w` writes: a profile by the ending of its name, all else as text.
+    func saveProbe(to path: String) -> [Effect] {
+        guard let probe, let reading = probe.reading else { return [] }
+        if case .profile = reading, let profile = probe.profile {
+            return [.saveProfile(profile, title: probe.subject.description, path: path)]
+        }
+        return [.save(path: path, contents: Array(ProbeText.file(of: probe).utf8))]
+    }
+
+    private var suggestedProbeFile: String {
+        guard let probe else { return "" }
+        let ending = if case .profile = probe.reading { "svg" } else { "txt" }
+        let time = shown?.time.compact ?? ""
+        return "dxtop-\(probe.fileName)-\(probe.subject.shortName)-\(time).\(ending)"
+    }
+
+    // MARK: Hot functions
+
+    mutating func toggleHotFunctions() -> [Effect] {
+        if settings.isForeign {
+            say("sampling needs the live machine; this is another /proc tree", isFailure: true)
+            return []
+        }
+        let isOn = hotFunctions.toggle()
+        if isOn {
+            say("WHERE names functions of user code that burn CPU; W again: off")
+        } else {
+            say("WHERE shows system calls and wait channels again")
+        }
+        return [.sampleFunctions(isOn)]
+    }
+
+    /// Functions are not recorded: a screen that stands shows what was recorded.
+    var shownFunctions: HotFunctionState { frozen == nil ? hotFunctions : HotFunctionState() }
+
+    mutating func take(_ functions: HotFunctions) {
+        hotFunctions.take(functions)
+        guard let refusal = functions.refusal else { return }
+        let remedy = refusal.remedy.map { ": " + $0 } ?? ""
+        say("functions cannot be sampled: \(refusal.reason)\(remedy)", isFailure: true)
+    }
+}
+
+/// The probes that have a key.
+package enum ProbeKind: Hashable, Sendable {
+    case profile, faults, systemCalls, waits, stacks
+}

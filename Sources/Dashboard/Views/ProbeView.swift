@@ -1,0 +1,221 @@
+import Probes
+import ProcSampling
+import Screen
+import Units
+
+/// A probe at work and what it has found: a sentence, then rows to look through.
+enum ProbeView {
+    /// A title, how far it is, what it means, what to know.
+    static let summaryLines = 5
+    /// A rule, and what belongs to the selected row.
+    static let groundLines = 4
+
+    static func draw(_ state: State, into surface: inout Surface, _ layout: Layout) {
+        guard let probe = state.probe, case .probe(let page) = state.place else { return }
+        var summary = layout.summary
+        drawRule(probe, page, state, into: &surface, in: summary.takeTop(min(1, summary.rows)))
+        for line in lines(probe, state, width: summary.columns - 2) {
+            guard summary.rows > 0 else { break }
+            let row = summary.takeTop(1)
+            surface.put(
+                line, at: Point(column: row.column + 1, row: row.row), within: row.columns - 1)
+        }
+        if case .refused = probe.phase { return }
+        drawRows(state, into: &surface, layout)
+        drawGrounds(state, into: &surface, in: layout.grounds)
+    }
+
+    // MARK: Title
+
+    private static func drawRule(
+        _ probe: ProbeState, _ page: ProbePage, _ state: State, into surface: inout Surface,
+        in rect: Rect
+    ) {
+        guard !rect.isEmpty else { return }
+        surface.fill(rect, surface.glyphs.rule, style: .faint)
+        let whose = probe.thread.map { "  T\($0) of " } ?? "  "
+        surface.put(
+            " \(probe.title.uppercased())\(whose)\(probe.subject.description) ",
+            at: Point(column: rect.column + 1, row: rect.row), style: .heading)
+        var parts = page.name.map { [$0] } ?? []
+        let list = state.level.list
+        if !list.filter.isEmpty { parts.insert("/\(list.filter)  \(list.rows.count) shown", at: 0) }
+        guard !parts.isEmpty else { return }
+        let text = " \(parts.joined(separator: "  ")) "
+        surface.put(
+            text, at: Point(column: rect.column + rect.columns - text.count - 1, row: rect.row))
+    }
+
+    // MARK: Words
+
+    /// How far it is, then what it means, then what to know about it.
+    private static func lines(
+        _ probe: ProbeState, _ state: State, width: Int
+    ) -> [[StyledText]] {
+        if case .refused(let refusal) = probe.phase { return words(of: refusal, width: width) }
+        var lines = [progress(probe, now: state.now)]
+        let (conclusion, notes) = findings(probe)
+        lines += Wrapped.lines(conclusion, width: width).filter { !$0.isEmpty }
+            .map { [StyledText($0, Style(.text, .bold))] }
+        lines += notes.flatMap { Wrapped.lines($0, width: width) }.map { [StyledText($0, .faint)] }
+        return lines
+    }
+
+    private static func words(of refusal: ProbeRefusal, width: Int) -> [[StyledText]] {
+        var lines = Wrapped.lines("! " + refusal.reason, width: width)
+            .map { [StyledText($0, .warning)] }
+        lines += Wrapped.lines(refusal.remedy ?? "", width: width).map { [StyledText($0)] }
+        if refusal.offer != nil {
+            lines.append([StyledText("O", .accent), StyledText(" what can be done all the same")])
+        }
+        return lines
+    }
+
+    private static func progress(_ probe: ProbeState, now: Duration) -> [StyledText] {
+        var pieces: [StyledText] = []
+        switch probe.phase {
+        case .running(_, stopping: true):
+            pieces.append(StyledText("stopping ...", .warning))
+        case .running(let since, _):
+            let passed = Int((now - since).seconds)
+            pieces.append(StyledText("looking \(passed) s", .good))
+            if let seconds = probe.seconds {
+                let left = seconds - passed
+                pieces.append(StyledText(left > 0 ? ", \(left) s left" : ", finishing ..."))
+            }
+        case .finished(let time):
+            pieces.append(StyledText("done in \(time.fineText)", .good))
+        case .refused: break
+        }
+        if let method = method(probe.reading) { pieces.append(StyledText("; \(method)", .faint)) }
+        if !probe.offers.isEmpty {
+            pieces += [StyledText("   O", .accent), StyledText(" what would tell more", .faint)]
+        }
+        return pieces
+    }
+
+    /// How it looked: who reads figures must know.
+    private static func method(_ reading: ProbeReading?) -> String? {
+        switch reading {
+        case .profile(let profile):
+            switch profile.method {
+            case .perfEvents(let kernel):
+                profile.countsPages
+                    ? "page faults, by perf events"
+                    : "by perf events, \(kernel ? "user and kernel" : "user functions only")"
+            case .stops: "by stopping the thread each time"
+            }
+        case .systemCalls(let count):
+            switch count.method {
+            case .counted: "counted by tracepoints, the target runs on"
+            case .polled: "polled: short calls stay unseen"
+            case .traced: "traced: the target is stopped at each call"
+            }
+        case .waits(let waits): "\(waits.looks) looks from outside"
+        case .stacks(let listing):
+            switch listing.request.method {
+            case .withoutStopping: "read from outside, nothing was stopped"
+            case .stopping:
+                "each thread stopped, for \(listing.longestStop?.fineText ?? "-") at most"
+            }
+        case nil: nil
+        }
+    }
+
+    private static func findings(_ probe: ProbeState) -> (conclusion: String, notes: [String]) {
+        switch probe.reading {
+        case .profile(let whole):
+            ((probe.profile ?? whole).summary, whole.notes)
+        case .systemCalls(let count): (count.conclusion, count.notes)
+        case .waits(let waits): (waits.conclusion, waits.notes)
+        case .stacks(let listing): (listing.summary, listing.notes)
+        case nil: ("", [])
+        }
+    }
+
+    // MARK: Rows
+
+    private static func drawRows(_ state: State, into surface: inout Surface, _ layout: Layout) {
+        var area = layout.rows
+        area.origin.row = layout.columnHeads.row
+        area.size.rows += layout.columnHeads.rows
+        let list = state.level.list
+        let rows = state.probeRows
+        ListView.table(for: state).draw(
+            into: &surface, in: area, rows: list.rows.count, first: list.scroll,
+            selected: list.selectedIndex
+        ) { index, column in
+            guard rows.indices.contains(list.rows[index].index) else { return .text("") }
+            return content(of: column, rows[list.rows[index].index], isOpen: isOpen(index, list))
+        }
+        if list.rows.isEmpty, !list.filter.isEmpty, !layout.rows.isEmpty {
+            surface.put(
+                " nothing matches \"\(list.filter)\"; Esc shows all again",
+                at: layout.rows.origin, style: .faint)
+        }
+    }
+
+    /// What stands below a row is on the screen.
+    private static func isOpen(_ index: Int, _ list: ListState) -> Bool {
+        list.rows.indices.contains(index + 1)
+            && list.rows[index + 1].depth > list.rows[index].depth
+    }
+
+    private static func content(
+        of column: ColumnID, _ row: ProbeRow, isOpen: Bool
+    ) -> Table<ColumnID>.Content {
+        let cell = row.cells[column] ?? ProbeRow.Cell(text: "")
+        let text = StyledText(cell.text, cell.style)
+        guard column == .function || column == .stack else { return .text(text) }
+        // So deep a chain would leave no room for the name.
+        let indent = String(repeating: " ", count: min(row.depth, 24))
+        let mark = row.hasChildren ? (isOpen ? "- " : "+ ") : row.depth > 0 ? "  " : ""
+        return .pieces([StyledText(indent + mark, .faint), text])
+    }
+
+    private static func drawGrounds(
+        _ state: State, into surface: inout Surface, in rect: Rect
+    ) {
+        guard rect.rows > 1, let index = state.level.list.selectedIndex else { return }
+        let place = state.level.list.rows[index].index
+        let rows = state.probeRows
+        guard rows.indices.contains(place), !rows[place].grounds.isEmpty else { return }
+        var rest = rect
+        surface.fill(rest.takeTop(1), surface.glyphs.rule, style: .faint)
+        for line in rows[place].grounds.flatMap({ Wrapped.lines($0, width: rect.columns - 2) }) {
+            guard rest.rows > 0 else { return }
+            let row = rest.takeTop(1)
+            surface.put(line, at: Point(column: row.column + 1, row: row.row))
+        }
+    }
+}
+
+extension ProbePage {
+    /// What is on show, where a profile has several pages.
+    fileprivate var name: String? {
+        switch self {
+        case .functions: "functions  Tab calls"
+        case .callTree: "calls  Tab threads"
+        case .threads: "threads  Tab functions"
+        case .systemCalls, .waits, .stacks: nil
+        }
+    }
+}
+
+extension ProbeState {
+    /// For the way here and the title.
+    var title: String {
+        switch request {
+        case .profile(let request):
+            switch request.event {
+            case .cpuClock: "profile"
+            case .pageFaults: "page faults"
+            }
+        case .systemCalls: "system calls"
+        case .waits: "off-CPU"
+        case .stacks: "stacks"
+        }
+    }
+
+    var fileName: String { title.replacing(" ", with: "-") }
+}
