@@ -76,6 +76,7 @@ struct PerfFields: OptionSet, Hashable, Sendable {
     static let instructionPointer = PerfFields(rawValue: 1 << 0)
     static let thread = PerfFields(rawValue: 1 << 1)
     static let time = PerfFields(rawValue: 1 << 2)
+    /// The number of the event, that of the creator's where it was inherited.
     static let identifier = PerfFields(rawValue: 1 << 6)
     static let cpu = PerfFields(rawValue: 1 << 7)
     static let callChain = PerfFields(rawValue: 1 << 5)

@@ -85,13 +85,13 @@ struct PerfSample: Hashable, Sendable {
         _ bytes: RawSpan, _ offset: inout Int, _ fields: PerfFields, isInKernel: Bool
     ) throws(ParseError) {
         self.isInKernel = isInKernel
-        if fields.contains(.identifier) { identifier = try bytes.number(&offset) }
         if fields.contains(.instructionPointer) { instructionPointer = try bytes.number(&offset) }
         if fields.contains(.thread) {
             process = try bytes.process(&offset)
             thread = try bytes.thread(&offset)
         }
         if fields.contains(.time) { time = try bytes.number(&offset) }
+        if fields.contains(.identifier) { identifier = try bytes.number(&offset) }
         if fields.contains(.cpu) {
             cpu = try bytes.number(&offset)
             try bytes.take(1, of: 4, &offset)

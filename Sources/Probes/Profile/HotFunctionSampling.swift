@@ -1,4 +1,12 @@
+import ProcSampling
+import SystemPackage
+import Units
+
 /// Samples the whole machine at a low rate, on a thread of its own, until it is stopped.
+///
+/// It costs an interrupt on each CPU for each sample, and the reading of symbols of programs that get
+/// hot. Both are kept to `HotFunctions.mostCost`: the one by the rate, the other by waiting with new
+/// symbols until they are affordable.
 package final class HotFunctionSampling: Sendable {
     private let stopSign = StopSign()
 
@@ -9,9 +17,106 @@ package final class HotFunctionSampling: Sendable {
         report: @escaping @Sendable (HotFunctions) -> Void
     ) -> HotFunctionSampling {
         let sampling = HotFunctionSampling()
-        report(HotFunctions(frequency: 0, refusal: ProbeRefusal("not built yet")))
+        // Symbols of large programs are read on this stack.
+        let isStarted = DetachedThread.start(name: "dxtop:where", stackSize: 8 << 20) {
+            sampling.run(report)
+        }
+        if !isStarted {
+            let refusal = ProbeRefusal("the system has no thread to give", remedy: "try again")
+            report(HotFunctions(frequency: 0, refusal: refusal))
+        }
         return sampling
     }
 
     package func stop() { stopSign.raise() }
+
+    private func run(_ report: (HotFunctions) -> Void) {
+        var rate = SamplingRate(cpuCount: Machine.current.cpuCount)
+        var finder = HotFunctionFinder()
+        do throws(Errno) {
+            while !stopSign.isRaised {
+                let frequency = rate.frequency
+                let rings = try Self.open(frequency)
+                while !stopSign.wait(atMost: .seconds(1)), rate.frequency == frequency {
+                    let functions = finder.look(
+                        at: rings, frequency: frequency, mayReadSymbols: rate.hasCredit)
+                    rate.note(ownTime: CPUTime.ofThread, now: .now)
+                    report(
+                        HotFunctions(
+                            functions: functions, cost: rate.cost, frequency: frequency))
+                }
+            }
+        } catch {
+            let refusal = PerfRefusal(error, in: .current()).refusal(of: .host)
+            report(HotFunctions(frequency: 0, refusal: refusal))
+        }
+    }
+
+    private static func open(_ frequency: Int) throws(Errno) -> SampleRings {
+        var request = PerfRequest(.cpuClock)
+        request.rate = .frequency(frequency)
+        request.fields = [.instructionPointer, .thread]
+        request.excludesKernel = true
+        request.excludesIdle = true
+        request.reportsMappings = true
+        request.reportsNames = true
+        let rings = try SampleRings(request, of: .host)
+        try rings.enable()
+        return rings
+    }
+}
+
+/// How often to sample, so that it stays cheap.
+struct SamplingRate {
+    /// Samples a second and CPU.
+    private(set) var frequency: Int
+    /// Of one CPU, over the last ten seconds or so.
+    private(set) var cost = Percent.zero
+    private let cpuCount: Int
+    private var last: (ownTime: Nanoseconds, now: ContinuousClock.Instant)?
+    /// Time that may be spent at once on what is not needed each second. It comes back as fast as
+    /// `mostCost` allows.
+    private var credit = mostCredit
+
+    /// An odd number, so as not to beat with what happens at round ones.
+    static let mostFrequency = 47
+    static let leastFrequency = 3
+    /// What an interrupt takes on a CPU that sleeps or computes: 3 to 15 us were measured in virtual
+    /// machines, less on bare metal.
+    static let interruptTime = Duration.microseconds(5)
+    private static let mostCredit = Duration.milliseconds(500)
+
+    /// Begins with what costs half of what is allowed.
+    init(cpuCount: Int) {
+        self.cpuCount = cpuCount
+        let share = Double(HotFunctions.mostCost.rawValue) / 100 / 2
+        let affordable = share / (Double(cpuCount) * (Self.interruptTime / .seconds(1)))
+        frequency = max(Self.leastFrequency, min(Self.mostFrequency, Int(affordable)))
+    }
+
+    /// Whether symbols of programs that got hot may be read now.
+    var hasCredit: Bool { credit > .zero }
+
+    /// Takes what our thread has used so far; once a second.
+    mutating func note(ownTime: Nanoseconds, now: ContinuousClock.Instant) {
+        defer { last = (ownTime, now) }
+        guard let last, now > last.now else { return }
+        let elapsed = now - last.now
+        let own = Duration(ownTime.since(last.ownTime))
+        let interrupts = Self.interruptTime * (frequency * cpuCount) * (elapsed / .seconds(1))
+        let allowed = elapsed * (Double(HotFunctions.mostCost.rawValue) / 100)
+        credit = min(Self.mostCredit, credit + allowed - own - interrupts)
+        let latest = 100 * ((own + interrupts) / elapsed)
+        cost = Percent(Double(cost.rawValue) * 0.9 + latest * 0.1)
+        adjust()
+    }
+
+    private mutating func adjust() {
+        let share = cost.rawValue / HotFunctions.mostCost.rawValue
+        if share > 1 {
+            frequency = max(Self.leastFrequency, frequency / 2)
+        } else if share < 0.3 {
+            frequency = min(Self.mostFrequency, frequency + max(1, frequency / 4))
+        }
+    }
 }

@@ -1,4 +1,9 @@
-/// Placeholder until this part lands.
+import ProcSampling
+import SystemPackage
+import Units
+
+/// Samples call chains: by the kernel's events, which stop nobody; where these are not permitted, and
+/// a person said yes, by stopping the threads for a moment each time.
 struct ProfileProbe: Probe {
     let request: ProfileRequest
 
@@ -7,6 +12,13 @@ struct ProfileProbe: Probe {
     func run(
         until stop: StopSign, report: (ProbeReading) -> Void
     ) throws(ProbeRefusal) -> ProbeReading {
-        throw ProbeRefusal("not built yet")
+        try TargetLife(of: request.target).check()
+        var profile: EventProfile
+        do throws(Errno) {
+            profile = try EventProfile(request)
+        } catch {
+            throw PerfRefusal(error, in: .current()).refusal(of: request.target)
+        }
+        return .profile(profile.run(until: stop) { report(.profile($0)) })
     }
 }

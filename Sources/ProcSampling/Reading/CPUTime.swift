@@ -1,10 +1,10 @@
 internal import Glibc
-internal import Units
+package import Units
 
 /// What our own code costs.
-enum CPUTime {
+package enum CPUTime {
     /// CPU time that the calling thread has used; `clock_gettime(2)`, CLOCK_THREAD_CPUTIME_ID.
-    static var ofThread: Nanoseconds {
+    package static var ofThread: Nanoseconds {
         var time = timespec()
         clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
         return Nanoseconds(time.inNanoseconds)

@@ -9,4 +9,11 @@ extension ProcRoot {
         }
         return stat.map { ProcessIdentity(pid: process, startTime: $0.startTime) }
     }
+
+    /// The threads that a process has right now; none when there is no such process.
+    package func threads(of process: ProcessID) -> [ThreadID] {
+        var numbers: [Int32] = []
+        try? ProcReader(root: self).list(.process(process, "task"), into: &numbers)
+        return numbers.map { ThreadID($0) }
+    }
 }

@@ -1,0 +1,109 @@
+import Units
+
+/// Finds the function in which each thread burns user time, from samples of the last seconds.
+struct HotFunctionFinder {
+    /// Samples by thread and address, of the last looks, the newest last.
+    private var looks: [[Place: Int]] = []
+    private var processes: [ProcessID: Code] = [:]
+
+    private struct Place: Hashable {
+        var process: ProcessID
+        var tid: ThreadID
+        var address: UInt64
+    }
+
+    /// The code of a process that was hot lately.
+    private struct Code {
+        let space: AddressSpace
+        var frames: [UInt64: CodeFrame] = [:]
+        var looksUnused = 0
+    }
+
+    /// Looks, a second apart, that count.
+    static let window = 3
+    /// Below this share of one CPU nobody asks where it goes.
+    static let leastShare = 0.1
+    /// A process that was not hot for so many looks is forgotten, or one that was replaced by another
+    /// would be taken for it.
+    private static let mostUnused = 10
+    private static let mostProcesses = 64
+    private static let mostAddresses = 4096
+
+    /// Takes what the rings hold.
+    ///
+    /// - Parameter mayReadSymbols: else only addresses that are known already get a name.
+    mutating func look(
+        at rings: SampleRings, frequency: Int, mayReadSymbols: Bool
+    ) -> [ThreadID: HotFunction] {
+        var look: [Place: Int] = [:]
+        rings.drain { record, _ in
+            switch record {
+            case .sample(let sample):
+                let place = Place(
+                    process: sample.process, tid: sample.thread,
+                    address: sample.instructionPointer)
+                look[place, default: 0] += 1
+            case .mapping(let process): forgetNames(of: process)
+            case .named(let process, _, _, isNewProgram: true): processes[process] = nil
+            default: break
+            }
+        }
+        looks.append(look)
+        if looks.count > Self.window { looks.removeFirst() }
+        let least = Self.leastShare * Double(frequency * looks.count)
+        let functions = functions(least: max(2, least), mayReadSymbols: mayReadSymbols)
+        processes = processes.filter { $0.value.looksUnused < Self.mostUnused }
+        return functions
+    }
+
+    private mutating func forgetNames(of process: ProcessID) {
+        processes[process]?.space.noteMapping()
+        processes[process]?.frames = [:]
+    }
+
+    private mutating func functions(
+        least: Double, mayReadSymbols: Bool
+    ) -> [ThreadID: HotFunction] {
+        var threads: [ThreadID: (total: Int, places: [Place: Int])] = [:]
+        for look in looks {
+            for (place, count) in look {
+                threads[place.tid, default: (0, [:])].total += count
+                threads[place.tid]?.places[place, default: 0] += count
+            }
+        }
+        for process in processes.keys { processes[process]?.looksUnused += 1 }
+        var found: [ThreadID: HotFunction] = [:]
+        for (tid, thread) in threads where Double(thread.total) >= least {
+            var counts: [CodeFrame: Int] = [:]
+            for (place, count) in thread.places {
+                guard let frame = frame(at: place, mayReadSymbols) else { continue }
+                counts[frame, default: 0] += count
+            }
+            // Of two that are equally hot always the same one.
+            let hottest = counts.max { ($0.value, $1.key.name) < ($1.value, $0.key.name) }
+            guard let hottest else { continue }
+            found[tid] = HotFunction(
+                frame: hottest.key,
+                share: Percent(100 * Double(hottest.value) / Double(thread.total)),
+                samples: thread.total)
+        }
+        return found
+    }
+
+    private mutating func frame(at place: Place, _ mayReadSymbols: Bool) -> CodeFrame? {
+        guard place.process.rawValue > 0 else { return nil }
+        processes[place.process]?.looksUnused = 0
+        if let known = processes[place.process]?.frames[place.address] { return known }
+        guard mayReadSymbols else { return nil }
+        if processes[place.process] == nil {
+            guard processes.count < Self.mostProcesses else { return nil }
+            processes[place.process] = Code(space: AddressSpace(of: place.process))
+        }
+        guard var code = processes[place.process] else { return nil }
+        if code.frames.count >= Self.mostAddresses { code.frames = [:] }
+        let frame = code.space.frame(at: place.address, isReturnAddress: false)
+        code.frames[place.address] = frame
+        processes[place.process] = code
+        return frame
+    }
+}

@@ -1,0 +1,150 @@
+import ProcSampling
+import Units
+
+/// Counts samples by call chain and thread, and finds the names of functions.
+struct ProfileTally {
+    /// What was counted so far.
+    private var profile: Profile
+    private var stacks: [StackKey: Int] = [:]
+    private var threads: [ThreadKey: Int] = [:]
+    private var frames: [CodeFrame: Int] = [:]
+    private var kernelFrames: [UInt64: Int] = [:]
+    private var processes: [ProcessID: Code] = [:]
+    private let kernel = KernelSymbols()
+
+    private struct StackKey: Hashable {
+        var thread: Int
+        var frames: [Int]
+    }
+
+    private struct ThreadKey: Hashable {
+        var process: ProcessID
+        var tid: ThreadID
+    }
+
+    /// The code of one process, and what was found of it.
+    private struct Code {
+        let space: AddressSpace
+        var frames: [Place: Int] = [:]
+
+        struct Place: Hashable {
+            var caller: AddressSpace.Caller
+            var isReturnAddress: Bool
+        }
+    }
+
+    init(_ request: ProfileRequest, method: Profile.Method) {
+        profile = Profile(request: request, method: method)
+    }
+
+    /// Whether functions of the kernel were met whose names may not be known.
+    var lacksKernelNames: Bool { !kernelFrames.isEmpty && !kernel.isReadable }
+
+    mutating func add(_ sample: TakenSample) {
+        let chain = frames(of: sample)
+        let thread = thread(sample.process, sample.tid)
+        profile.samples += sample.weight
+        profile.threads[thread].samples += sample.weight
+        let key = StackKey(thread: thread, frames: chain)
+        if let place = stacks[key] {
+            profile.stacks[place].count += sample.weight
+        } else {
+            stacks[key] = profile.stacks.count
+            profile.stacks.append(
+                Profile.Stack(frames: chain, thread: thread, count: sample.weight))
+        }
+    }
+
+    mutating func add(lost: Int) { profile.lost += lost }
+
+    mutating func noteMapping(of process: ProcessID) {
+        guard let space = processes[process]?.space else { return }
+        space.noteMapping()
+        processes[process] = Code(space: space)
+    }
+
+    /// A thread has this name now; with `isNewProgram` its process runs other code.
+    mutating func note(
+        _ name: [UInt8], of tid: ThreadID, in process: ProcessID, isNewProgram: Bool
+    ) {
+        if isNewProgram { processes[process] = nil }
+        if let thread = threads[ThreadKey(process: process, tid: tid)] {
+            profile.threads[thread].name = HarmlessText.line(name)
+        }
+    }
+
+    /// All that is known, threads with the most samples first.
+    func reading(after elapsed: Duration, notes: [String]) -> Profile {
+        var result = profile
+        result.elapsed = elapsed
+        result.notes = notes
+        let order = profile.threads.indices.sorted {
+            (profile.threads[$1].samples, $0) < (profile.threads[$0].samples, $1)
+        }
+        result.threads = order.map { profile.threads[$0] }
+        var place = order
+        for (new, old) in order.enumerated() { place[old] = new }
+        for index in result.stacks.indices {
+            result.stacks[index].thread = place[result.stacks[index].thread]
+        }
+        return result
+    }
+
+    // MARK: - Names
+
+    private mutating func thread(_ process: ProcessID, _ tid: ThreadID) -> Int {
+        let key = ThreadKey(process: process, tid: tid)
+        if let known = threads[key] { return known }
+        threads[key] = profile.threads.count
+        let comm =
+            (try? smallFile("/proc/\(process)/task/\(tid)/comm"))
+            ?? (try? smallFile("/proc/\(process)/comm")) ?? []
+        let name = HarmlessText.line(comm.last == UInt8(ascii: "\n") ? comm.dropLast() : comm)
+        profile.threads.append(
+            Profile.Thread(process: process, tid: tid, name: name, samples: 0))
+        return profile.threads.count - 1
+    }
+
+    /// From the outermost caller to the function that was met.
+    private mutating func frames(of sample: TakenSample) -> [Int] {
+        var chain: [Int] = []
+        for (depth, address) in sample.kernel.enumerated() {
+            // The call before a return address may be its function's last instruction.
+            chain.append(kernelFrame(at: depth == 0 ? address : address - 1))
+        }
+        if sample.process.rawValue > 0 {
+            var code = processes[sample.process] ?? Code(space: AddressSpace(of: sample.process))
+            for (depth, caller) in sample.callers(in: code.space).enumerated() {
+                chain.append(frame(of: caller, isReturnAddress: depth > 0, in: &code))
+            }
+            processes[sample.process] = code
+        }
+        return chain.reversed()
+    }
+
+    private mutating func kernelFrame(at address: UInt64) -> Int {
+        if let known = kernelFrames[address] { return known }
+        let found = index(of: kernel.frame(at: address))
+        kernelFrames[address] = found
+        return found
+    }
+
+    private mutating func frame(
+        of caller: AddressSpace.Caller, isReturnAddress: Bool, in code: inout Code
+    ) -> Int {
+        let place = Code.Place(caller: caller, isReturnAddress: isReturnAddress)
+        if let known = code.frames[place] { return known }
+        var frame = code.space.frame(at: caller.address, isReturnAddress: isReturnAddress)
+        frame.isGuessed = caller.isGuessed
+        let found = index(of: frame)
+        code.frames[place] = found
+        return found
+    }
+
+    private mutating func index(of frame: CodeFrame) -> Int {
+        if let known = frames[frame] { return known }
+        frames[frame] = profile.frames.count
+        profile.frames.append(frame)
+        return profile.frames.count - 1
+    }
+}
