@@ -22,6 +22,10 @@ static const struct {
     {"syscalls", "syscalls getppid|write RATE|max", "a thread makes RATE system calls a second",
      syscalls},
     {"starve", "starve [N]", "N busy threads, twice the CPUs unless said", starve},
+    {"convoy", "convoy [N]", "N threads (6) want one lock, held during a system call that sleeps",
+     convoy},
+    {"pool", "pool N [--rate R]", "N threads wait for work; R pieces of it come a second (0)", pool},
+    {"stall", "stall", "a thread that nothing can interrupt, in state D", stall},
     {"switcher", "switcher", "two threads hand a byte to and fro through pipes", switcher},
     {"grow", "grow [--rate KIB] [--cap MIB] ...",
      "buffers (--buffers 4, 1 GiB each) take KIB a second together; at MIB each they stop,\n"

@@ -35,16 +35,16 @@ static void *worker_loop(void *unused) {
 
 // A lock that its holder never gives back.
 
-static pthread_mutex_t convoy = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t held = PTHREAD_MUTEX_INITIALIZER;
 
 static void *hold(void *unused) {
-    pthread_mutex_lock(&convoy);
+    pthread_mutex_lock(&held);
     return wait_forever(unused);
 }
 
 static void *queue_up(void *unused) {
     (void)unused;
-    pthread_mutex_lock(&convoy);
+    pthread_mutex_lock(&held);
     return NULL;
 }
 
@@ -121,7 +121,7 @@ void waits(struct arguments *arguments) {
     pid_t chain = start_thread("chain", chain_begin, NULL);
 
     pid_t holder = start_thread("holder", hold, NULL);
-    while (pthread_mutex_trylock(&convoy) == 0) pthread_mutex_unlock(&convoy);
+    while (pthread_mutex_trylock(&held) == 0) pthread_mutex_unlock(&held);
     pid_t queued = 0;
     for (int i = 0; i < 4; i++) queued = start_thread("queued", queue_up, NULL);
 

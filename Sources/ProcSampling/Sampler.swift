@@ -17,6 +17,10 @@ public final class Sampler {
     let groupReader: MemoryGroupReader?
     let mappingsLane: MappingsLane
     let networkLane: NetworkLane
+    let pollLane: PollLane
+    var pollBook = PollBook()
+    /// Our own number in the tree that is read.
+    let ownProcess: ProcessID?
     let scratch = ThreadWalk.Scratch()
     private let countsOpenFiles: Bool
 
@@ -64,6 +68,8 @@ public final class Sampler {
         groupReader = hierarchy.map { MemoryGroupReader(hierarchy: $0) }
         self.mappingsLane = mappingsLane ?? MappingsLane(root: root, changed: changed)
         self.networkLane = networkLane ?? NetworkLane(root: root, changed: changed)
+        pollLane = PollLane(root: root)
+        ownProcess = root.link(.host("self")).flatMap { Int32($0) }.map { ProcessID($0) }
         self.source = source ?? ProcThreadSource(reader: reader)
         self.machine = machine
         self.slowLane = slowLane
@@ -71,6 +77,8 @@ public final class Sampler {
         // Before 6.2 the size of the directory is zero, for us as for everyone.
         countsOpenFiles = (root.status(of: .host("self/fd"))?.st_size ?? 0) > 0
     }
+
+    deinit { pollLane.stop() }
 
     /// One refresh. Rates are over the time that really passed since the one before.
     public func sample(_ interest: Interest, depth: SamplingDepth = .changes) -> Snapshot {
@@ -102,6 +110,7 @@ public final class Sampler {
         let kills = (latest?.host.oomKills?.total, hostSample.oomKills?.total)
         refreshGroups(plan: plan, hasKill: kills.0 != kills.1)
         mappingsLane.want(interest.mappings)
+        let polls = depth == .processesOnly ? [:] : poll(hostSample)
 
         if depth == .everything { networkLane.wait(atMost: Self.longestWait) }
 
@@ -112,7 +121,7 @@ public final class Sampler {
             memoryGroups: groupReader?.groups ?? [:],
             groupGaps: groupReader?.gaps ?? MemoryGroupGaps(isMounted: false),
             mappings: mappingsLane.reading, network: networkLane.reading,
-            selectedThread: selectedDetail(),
+            polls: polls, selectedThread: selectedDetail(),
             extent: extent(depth))
         snapshot.ownCost = ownCost(elapsed: elapsed)
         snapshot.trouble = reader.trouble
@@ -151,7 +160,7 @@ public final class Sampler {
         interestRevision += 1
     }
 
-    private func plan(_ depth: SamplingDepth) -> SamplingPlan {
+    func plan(_ depth: SamplingDepth) -> SamplingPlan {
         SamplingPlan(interest: interest, depth: depth, gate: reader.root.isLive ? .clock : .ticks)
     }
 

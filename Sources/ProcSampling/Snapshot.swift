@@ -23,6 +23,9 @@ public struct Snapshot: Sendable {
     /// Sockets, counters and losses of the network namespace that `Interest.network` names: the
     /// latest reading, made beside this refresh; nil until there is one.
     public var network: NetworkReading?
+    /// What few threads were found at between the refreshes: busy ones, those in state D, some that
+    /// may contend for a lock, and the selected one.
+    public var polls: [ThreadIdentity: ThreadPoll]
     /// The thread that `Interest.selectedThread` names, in depth.
     public var selectedThread: ThreadDetail?
     public var ownCost: OwnCost
@@ -44,8 +47,8 @@ public struct Snapshot: Sendable {
         sequence: Int, time: WallTime, moment: Nanoseconds = Nanoseconds(0), interval: Duration?,
         host: HostSample, processes: [ProcessSample], memoryGroups: [String: MemoryGroup] = [:],
         groupGaps: MemoryGroupGaps = MemoryGroupGaps(), mappings: MappingsReading? = nil,
-        network: NetworkReading? = nil, selectedThread: ThreadDetail? = nil,
-        ownCost: OwnCost = OwnCost(),
+        network: NetworkReading? = nil, polls: [ThreadIdentity: ThreadPoll] = [:],
+        selectedThread: ThreadDetail? = nil, ownCost: OwnCost = OwnCost(),
         trouble: SamplingTrouble = SamplingTrouble(), extent: Extent = .complete
     ) {
         self.sequence = sequence
@@ -58,6 +61,7 @@ public struct Snapshot: Sendable {
         self.groupGaps = groupGaps
         self.mappings = mappings
         self.network = network
+        self.polls = polls
         self.selectedThread = selectedThread
         self.ownCost = ownCost
         self.trouble = trouble

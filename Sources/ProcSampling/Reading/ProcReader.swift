@@ -26,10 +26,40 @@ final class ProcReader {
         _ file: ProcFile, mayBeEmpty: Bool = false,
         _ parse: (Span<UInt8>) throws(ParseError) -> Value
     ) throws(ProcError) -> Value {
+        try read(
+            file, mayBeEmpty: mayBeEmpty,
+            fill: { () throws(Errno) in try fill(from: file) }, parse)
+    }
+
+    /// Opens a file of a task to be read often.
+    func keep(_ file: ProcFile) throws(ProcError) -> KeptFile {
+        do throws(Errno) {
+            return KeptFile(file, descriptor: try open(file))
+        } catch {
+            throw failure(error, file)
+        }
+    }
+
+    /// The same for a file that is kept open, from its beginning.
+    func read<Value>(
+        _ kept: KeptFile, _ parse: (Span<UInt8>) throws(ParseError) -> Value
+    ) throws(ProcError) -> Value {
+        try read(
+            kept.file, mayBeEmpty: false,
+            fill: { () throws(Errno) in
+                lseek(kept.descriptor, 0, SEEK_SET)
+                return try buffer.fill(from: kept.descriptor, toEnd: !kept.file.comesWhole)
+            }, parse)
+    }
+
+    private func read<Value>(
+        _ file: ProcFile, mayBeEmpty: Bool, fill: () throws(Errno) -> Int,
+        _ parse: (Span<UInt8>) throws(ParseError) -> Value
+    ) throws(ProcError) -> Value {
         reads += 1
         let count: Int
         do throws(Errno) {
-            count = try fill(from: file)
+            count = try fill()
         } catch {
             throw failure(error, file)
         }
@@ -53,13 +83,18 @@ final class ProcReader {
     }
 
     private func fill(from file: ProcFile) throws(Errno) -> Int {
+        let descriptor = try open(file)
+        defer { close(descriptor) }
+        return try buffer.fill(from: descriptor, toEnd: !file.comesWhole)
+    }
+
+    private func open(_ file: ProcFile) throws(Errno) -> Int32 {
         // A captured tree may hold anything: a FIFO must not stop us.
         let descriptor = file.withCString {
             openat(root.descriptor, $0, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         }
         guard descriptor >= 0 else { throw Errno(errno) }
-        defer { close(descriptor) }
-        return try buffer.fill(from: descriptor, toEnd: !file.comesWhole)
+        return descriptor
     }
 
     private func failure(_ error: Errno, _ file: ProcFile) -> ProcError {

@@ -12,6 +12,8 @@ public final class ProcRoot: Sendable {
     /// Whether this is the procfs of our own pid namespace, now. Only then do its numbers name the
     /// same processes for system calls, and other processes' CPU clocks may be read.
     public let isLive: Bool
+    /// Whether the kernel answers here, be it for another pid namespace: it is no captured tree.
+    let isProcfs: Bool
     let descriptor: Int32
 
     /// Opens a tree. Throws `absent` where there is no `stat` in it, with a path that tells the
@@ -25,9 +27,8 @@ public final class ProcRoot: Sendable {
             close(descriptor)
             throw ProcError(error, opening: path + "/stat")
         }
-        isLive =
-            clinux_is_procfs(descriptor)
-            && Self.link("self", in: descriptor) == String(getpid())
+        isProcfs = clinux_is_procfs(descriptor)
+        isLive = isProcfs && Self.link("self", in: descriptor) == String(getpid())
     }
 
     deinit { close(descriptor) }

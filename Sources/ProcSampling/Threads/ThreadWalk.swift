@@ -80,7 +80,7 @@ struct ThreadWalk {
     }
 
     /// Below this many threads, reading them costs less than thinking about it.
-    private static let few = 4
+    static let few = 4
 
     mutating func run(readsAll: Bool, interestRevision: Int) {
         process.debt = process.debt.addingClamped(unexplained)

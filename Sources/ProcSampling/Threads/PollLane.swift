@@ -1,0 +1,91 @@
+internal import Glibc
+internal import Synchronization
+internal import Units
+
+/// Looks at a few threads about five times a second, on a thread that exists only while there are
+/// some.
+final class PollLane: Sendable {
+    private struct State {
+        var wanted: [PolledThread] = []
+        var records: [ThreadIdentity: PollRecord] = [:]
+        var isThreadAlive = false
+        var isStopped = false
+    }
+
+    private let root: ProcRoot
+    private let state = Mutex(State())
+
+    init(root: ProcRoot) {
+        self.root = root
+    }
+
+    /// What the looks found so far, by thread.
+    var records: [ThreadIdentity: PollRecord] { state.withLock { $0.records } }
+
+    var isThreadAlive: Bool { state.withLock { $0.isThreadAlive } }
+
+    /// Looks at these threads from now on, and at no others.
+    func follow(_ threads: [PolledThread]) {
+        let mustStart = state.withLock { state in
+            state.wanted = threads
+            if threads.isEmpty { state.records = [:] }
+            guard !threads.isEmpty, !state.isThreadAlive, !state.isStopped else { return false }
+            state.isThreadAlive = true
+            return true
+        }
+        guard mustStart else { return }
+        let isStarted = DetachedThread.start(name: "dxtop:polls", stackSize: 512 * 1024) {
+            self.run()
+        }
+        if !isStarted { state.withLock { $0.isThreadAlive = false } }
+    }
+
+    func stop() {
+        state.withLock { $0.isStopped = true }
+    }
+
+    // MARK: The thread
+
+    private func run() {
+        let reader = ProcReader(root: root)
+        var watches: [ThreadIdentity: PollWatch] = [:]
+        while let wanted = wanted() {
+            let began = CPUTime.ofThread
+            let ids = Set(wanted.map(\.id))
+            watches = watches.filter { ids.contains($0.key) }
+            for thread in wanted where watches[thread.id] == nil {
+                watches[thread.id] = PollWatch(thread, reader: reader)
+            }
+            for (id, watch) in watches {
+                if let look = watch.look(at: .sinceBoot) {
+                    keep(look, of: watch.thread)
+                } else {
+                    watches[id] = nil
+                    state.withLock { _ = $0.records.removeValue(forKey: id) }
+                }
+            }
+            state.withLock { state in
+                state.records = state.records.filter { watches[$0.key] != nil }
+            }
+            let pause = SamplingPlan.pollPeriod(after: CPUTime.ofThread.since(began))
+            usleep(UInt32(clamping: pause.rawValue / 1000))
+        }
+    }
+
+    /// Nil, and the end of the thread, when there is nothing to do.
+    private func wanted() -> [PolledThread]? {
+        state.withLock { state in
+            guard !state.isStopped, !state.wanted.isEmpty else {
+                state.isThreadAlive = false
+                return nil
+            }
+            return state.wanted
+        }
+    }
+
+    private func keep(_ look: PollLook, of thread: PolledThread) {
+        state.withLock { state in
+            state.records[thread.id, default: PollRecord(thread)].add(look)
+        }
+    }
+}

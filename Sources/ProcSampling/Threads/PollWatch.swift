@@ -1,0 +1,102 @@
+internal import ProcFormats
+internal import Units
+
+/// Looks at one thread again and again. None of its files can block but `syscall` and `io`, which
+/// wait for an execve(2) of its process to end.
+final class PollWatch {
+    let thread: PolledThread
+    private let reader: ProcReader
+    private let stat: KeptFile
+    /// Opened at the first look that needs it.
+    private var systemCall: KeptFile?
+    /// It was refused: not asked again.
+    private var isDenied = false
+    private var countersDue = Nanoseconds(0)
+
+    /// Nil if it is gone.
+    init?(_ thread: PolledThread, reader: ProcReader) {
+        guard let stat = try? reader.keep(.thread(thread.process.pid, thread.id.tid, "stat"))
+        else { return nil }
+        self.thread = thread
+        self.reader = reader
+        self.stat = stat
+    }
+
+    /// Nil once it has ended, or if its number was another thread's from the first.
+    func look(at moment: Nanoseconds) -> PollLook? {
+        let stat = try? reader.read(stat) { bytes throws(ParseError) in
+            try TaskStat(parsing: bytes)
+        }
+        guard let stat, stat.startTime == thread.id.startTime else { return nil }
+        let isStalled = stat.state == .diskSleep
+        var look = PollLook(moment: moment, place: place(in: stat.state), isStalled: isStalled)
+        // Whether it still is the same wait, only the switches tell.
+        if isStalled || moment >= countersDue {
+            look.counters = counters(isStalled: isStalled)
+            countersDue = moment + SamplingPlan.pollCountersPeriod
+        }
+        return look
+    }
+
+    private func place(in state: TaskState) -> PollLook.Place {
+        switch state {
+        // `syscall` says "running" of every runnable thread: no need to ask.
+        case .running: return .running
+        // It may be the very thread for which `syscall` would wait.
+        case .diskSleep: return .kernel(channel)
+        default: break
+        }
+        guard !isDenied else { return .kernel(channel) }
+        do throws(ProcError) {
+            if systemCall == nil { systemCall = try reader.keep(file("syscall")) }
+            guard let systemCall else { return .kernel(nil) }
+            let place = try reader.read(systemCall) { bytes throws(ParseError) in
+                try SystemCallPlace(parsing: bytes)
+            }
+            switch place.record {
+            case .running: return .running
+            case .blocked(let number, let arguments) where place.isNative:
+                guard number == Self.futex, let wait = FutexWait(arguments) else {
+                    return .systemCall(number)
+                }
+                return .futex(number, wait)
+            case .blocked, .outside: break
+            }
+        } catch .denied {
+            isDenied = true
+        } catch {
+            return .kernel(nil)
+        }
+        return .kernel(channel)
+    }
+
+    /// The number of futex(2) on this machine.
+    private static let futex = (0..<1024).first { SystemCallTable.name(of: $0) == "futex" }
+
+    private func file(_ name: StaticString) -> ProcFile {
+        .thread(thread.process.pid, thread.id.tid, name)
+    }
+
+    private var channel: String? {
+        let channel = try? reader.read(file("wchan"), mayBeEmpty: true) {
+            bytes throws(ParseError) in WaitChannel(parsing: bytes)
+        }
+        return channel?.function
+    }
+
+    private func counters(isStalled: Bool) -> PollLook.Counters {
+        let status = try? reader.read(file("status")) { bytes throws(ParseError) in
+            try TaskStatus(parsing: bytes)
+        }
+        // `io` waits for an execve(2) as well.
+        let io =
+            isStalled
+            ? nil
+            : try? reader.read(file("io")) { bytes throws(ParseError) in
+                try TaskIO(parsing: bytes)
+            }
+        return PollLook.Counters(
+            voluntarySwitches: status?.voluntarySwitches,
+            readsAndWrites: io.map { $0.readCalls &+ $0.writeCalls })
+    }
+}

@@ -1,0 +1,146 @@
+internal import ProcFormats
+internal import Units
+
+/// What the sampler keeps between refreshes to choose whom to look at.
+struct PollBook {
+    /// When each process was last tried for contention.
+    fileprivate var trials: [ProcessIdentity: Nanoseconds] = [:]
+    /// Where the search for threads in state D goes on.
+    fileprivate var searchedUpTo = ThreadPlace(process: ProcessID(0), index: 0)
+
+    fileprivate struct ThreadPlace {
+        var process: ProcessID
+        var index: Int
+    }
+}
+
+extension Sampler {
+    /// Tells what looks at threads found so far, and chooses who is to be looked at from now on, from
+    /// what this refresh read. Costs by the threads that ran.
+    func poll(_ host: HostSample) -> [ThreadIdentity: ThreadPoll] {
+        guard reader.root.isProcfs else { return [:] }
+        let records = pollLane.records
+        let polls = records.mapValues(\.poll)
+        chooseWhomToPoll(host, records, polls)
+        return polls
+    }
+
+    private func chooseWhomToPoll(
+        _ host: HostSample, _ records: [ThreadIdentity: PollRecord],
+        _ polls: [ThreadIdentity: ThreadPoll]
+    ) {
+        let now = Nanoseconds.sinceBoot
+        var facts = SamplingPlan.PollFacts(known: Set(records.keys))
+        for record in records.values {
+            // One that waits again and again is between two waits now and then.
+            guard let last = record.stalledAt, now.since(last) <= Self.longestStallBreak
+            else { continue }
+            facts.stalled.append(record.thread)
+        }
+        let plan = plan(.changes)
+        let searched = searchForStalled(
+            SamplingPlan.stallSearch(blocked: host.blocked, known: facts.stalled.count))
+        let pollsOf = Dictionary(grouping: polls.values, by: \.process)
+        for process in processes where isPolled(process) {
+            func thread(_ index: Int32) -> PolledThread { polledThread(process, Int(index)) }
+            let threads = process.sample.threads
+            let stalled = (process.touched + (searched[process.pid] ?? [])).filter {
+                threads[Int($0)].state == .diskSleep
+            }
+            facts.stalled += stalled.map(thread)
+            facts.busy += process.recent.filter { plan.isBusy(threads[Int($0)]) }.map(thread)
+            if SamplingPlan.mayContend(process.recent.count, host.contextSwitches) {
+                let id = process.sample.id
+                let trial = SamplingPlan.trial(
+                    pollBook.trials[id], polls: pollsOf[id] ?? [], now: now)
+                guard trial != .rests else { continue }
+                facts.crowds.append(
+                    SamplingPlan.Crowd(
+                        process: id, threads: process.recent.map(thread), trial: trial))
+            }
+        }
+        facts.selected = selectedForPolls(plan.interest)
+        let choice = SamplingPlan.polled(facts)
+        for process in choice.tried { pollBook.trials[process] = now }
+        pollBook.trials = pollBook.trials.filter { now.since($0.value) < Self.trialMemory }
+        pollLane.follow(choice.threads)
+    }
+
+    /// A thread that waits for a disk again and again, and works in between, is looked at on.
+    private static let longestStallBreak = Nanoseconds(2_000_000_000)
+    /// Whoever was not tried for so long is as good as never tried.
+    private static let trialMemory = Nanoseconds(60_000_000_000)
+
+    /// What the kernel or this program itself does is no finding.
+    private func isPolled(_ process: TrackedProcess) -> Bool {
+        !process.sample.isKernelThread && process.pid != ownProcess
+    }
+
+    private func polledThread(_ process: TrackedProcess, _ index: Int) -> PolledThread {
+        let thread = process.sample.threads[index]
+        return PolledThread(
+            id: thread.id, process: process.sample.id, name: thread.name,
+            processName: process.sample.name)
+    }
+
+    private func selectedForPolls(_ interest: Interest) -> PolledThread? {
+        guard let selected = interest.selectedThread else { return nil }
+        for process in processes where isPolled(process) {
+            if let index = process.sample.threads.firstIndex(where: { $0.id == selected }) {
+                return polledThread(process, index)
+            }
+        }
+        return nil
+    }
+
+    // MARK: Who does not run and cannot be woken
+
+    /// Reads the states of threads that this refresh did not read: of those that ran lately first,
+    /// then, if `most` allows for it, of all others in turn. Tells which were read.
+    private func searchForStalled(_ search: SamplingPlan.StallSearch) -> [ProcessID: [Int32]] {
+        var searched: [ProcessID: [Int32]] = [:]
+        var left = search.most
+        for process in processes where isPolled(process) {
+            guard left > 0 else { return searched }
+            for index in process.recent.prefix(left)
+            where process.sample.threads[Int(index)].isCarriedOver {
+                readState(index, of: process)
+                searched[process.pid, default: []].append(index)
+                left -= 1
+            }
+        }
+        if search.isOfAll { searchInTurn(most: left, &searched) }
+        return searched
+    }
+
+    private func searchInTurn(most: Int, _ searched: inout [ProcessID: [Int32]]) {
+        // The threads of smaller ones are all read whenever one runs.
+        let large = processes.filter { isPolled($0) && $0.counters.count > ThreadWalk.few }
+        let next = large.firstIndex { $0.pid >= pollBook.searchedUpTo.process } ?? 0
+        var left = most
+        for process in large[next...] + large[..<next] {
+            let start =
+                process.pid == pollBook.searchedUpTo.process ? pollBook.searchedUpTo.index : 0
+            let indices = process.counters.indices.dropFirst(start).prefix(left)
+            for index in indices.map(Int32.init) {
+                readState(index, of: process)
+                searched[process.pid, default: []].append(index)
+            }
+            left -= indices.count
+            pollBook.searchedUpTo = PollBook.ThreadPlace(
+                process: process.pid, index: indices.endIndex)
+            guard left > 0 else { return }
+        }
+    }
+
+    private func readState(_ index: Int32, of process: TrackedProcess) {
+        let known = process.sample.threads[Int(index)]
+        var name = known.name
+        guard
+            let stat = try? source.stat(of: known.id.tid, in: process.pid, updating: &name),
+            // Snapshots share the threads until one is written to.
+            stat.startTime == known.id.startTime, stat.state != known.state
+        else { return }
+        process.sample.threads[Int(index)].state = stat.state
+    }
+}

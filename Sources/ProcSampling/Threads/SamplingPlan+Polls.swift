@@ -1,0 +1,172 @@
+internal import ProcFormats
+internal import Units
+
+// Which threads are looked at several times a second, between the refreshes. On a quiet box none.
+
+extension SamplingPlan {
+    /// So many at a time: each look takes about 8 us, two files that are kept open.
+    static let mostPolled = 64
+    /// From one round of looks to the next, give or take a quarter: a thread that does everything
+    /// in step with the looks would show but one side.
+    static let pollPeriod = Nanoseconds(200_000_000)
+    /// Looks take 1 % of a CPU at most.
+    private static let pollFactor: UInt64 = 100
+    /// Looks that are older say nothing of now.
+    static let pollWindow = Nanoseconds(10_000_000_000)
+    /// `status` is dear and changes the picture slowly.
+    static let pollCountersPeriod = Nanoseconds(1_000_000_000)
+
+    static func pollPeriod(after cost: Nanoseconds) -> Nanoseconds {
+        let base = max(pollPeriod, Nanoseconds(cost.rawValue * pollFactor))
+        return Nanoseconds(UInt64(Double(base.rawValue) * .random(in: 0.75...1.25)))
+    }
+
+    /// Whether a thread uses so much of a CPU, or would if it got it, that it is to be found out
+    /// for what.
+    func isBusy(_ thread: ThreadSample) -> Bool {
+        guard let cpu = thread.cpu else { return false }
+        return cpu >= Self.leastCPUOfBusy || thread.wantsCPU(Self.leastCPUOfBusy)
+    }
+
+    private static let leastCPUOfBusy = Percent(70.0)
+}
+
+// MARK: - Threads that wait for each other
+
+extension SamplingPlan {
+    /// Threads of one process that ran lately: they may contend for a lock.
+    struct Crowd {
+        var process: ProcessIdentity
+        /// Those that used most CPU first.
+        var threads: [PolledThread]
+        var trial: Trial
+    }
+
+    /// A convoy may use next to no CPU, and all that could tell of it is dear. So some threads of
+    /// each process that may be in one are looked at for a short while, in turn.
+    enum Trial: Hashable {
+        /// Not tried, or not for a while; since when it waits for its turn.
+        case due(since: Nanoseconds)
+        case goesOn
+        case contends
+        case rests
+    }
+
+    /// Less make no convoy.
+    static let leastContenders = 3
+    /// Less than these switches a second on the whole machine make none either: 100 of each thread.
+    private static let leastSwitches = Rate(300.0)
+    private static let trialSpan = Nanoseconds(3_000_000_000)
+    private static let trialRest = Nanoseconds(6_000_000_000)
+    /// So many threads of a process are tried, so many in all, and so many looked at of one that
+    /// contends.
+    private static let mostTried = 8
+    private static let mostTriedInAll = 32
+    private static let mostContending = 16
+    /// In this share of its looks a thread waits for one and the same lock, before others are
+    /// looked at, too.
+    private static let leastLockShare = Percent(25.0)
+    /// Before that, looks say little.
+    private static let leastLooks = 5
+
+    static func mayContend(_ threads: Int, _ hostSwitches: Rate?) -> Bool {
+        threads >= leastContenders && hostSwitches ?? leastSwitches >= leastSwitches
+    }
+
+    /// - Parameters:
+    ///   - began: when its latest trial did; nil if it was never tried.
+    ///   - polls: of its threads.
+    static func trial(_ began: Nanoseconds?, polls: [ThreadPoll], now: Nanoseconds) -> Trial {
+        let waiting = polls.filter { poll in
+            poll.looks >= leastLooks
+                && poll.futexes.keys.contains {
+                    $0.isLock && poll.share(waitingForLockAt: $0.address) >= leastLockShare
+                }
+        }
+        if waiting.count > 1 { return .contends }
+        guard let began else { return .due(since: Nanoseconds(0)) }
+        let passed = now.since(began)
+        if passed < trialSpan { return .goesOn }
+        return passed < trialSpan + trialRest ? .rests : .due(since: began)
+    }
+}
+
+// MARK: - The choice
+
+extension SamplingPlan {
+    struct PollFacts {
+        /// The one whose detail a person looks at.
+        var selected: PolledThread?
+        /// In state D.
+        var stalled: [PolledThread] = []
+        var busy: [PolledThread] = []
+        var crowds: [Crowd] = []
+        /// Looked at until now: it is their looks that become enough to say something.
+        var known: Set<ThreadIdentity> = []
+    }
+
+    struct PollChoice: Equatable {
+        var threads: [PolledThread] = []
+        /// Whose trial begins.
+        var tried: [ProcessIdentity] = []
+    }
+
+    static func polled(_ facts: PollFacts) -> PollChoice {
+        var choice = PollChoice()
+        var chosen: Set<ThreadIdentity> = []
+        func choose(_ threads: [PolledThread], most: Int) {
+            let known = threads.filter { facts.known.contains($0.id) }
+            let others = threads.filter { !facts.known.contains($0.id) }
+            var room = min(most, mostPolled - choice.threads.count)
+            for thread in known + others where room > 0 && chosen.insert(thread.id).inserted {
+                choice.threads.append(thread)
+                room -= 1
+            }
+        }
+        choose(facts.selected.map { [$0] } ?? [], most: 1)
+        choose(facts.stalled, most: mostPolled / 2)
+        choose(facts.busy, most: mostPolled / 2)
+        for crowd in facts.crowds where crowd.trial == .contends {
+            choose(crowd.threads, most: mostContending)
+        }
+        var room = mostTriedInAll
+        for crowd in facts.crowds where crowd.trial == .goesOn {
+            choose(crowd.threads, most: mostTried)
+            room -= min(crowd.threads.count, mostTried)
+        }
+        let due = facts.crowds.compactMap { crowd -> (since: Nanoseconds, crowd: Crowd)? in
+            if case .due(let since) = crowd.trial { (since, crowd) } else { nil }
+        }
+        for (_, crowd) in due.sorted(by: { $0.since < $1.since }) {
+            let count = min(crowd.threads.count, mostTried)
+            guard count <= room, choice.threads.count + count <= mostPolled else { break }
+            choose(crowd.threads, most: mostTried)
+            choice.tried.append(crowd.process)
+            room -= count
+        }
+        return choice
+    }
+}
+
+// MARK: - Threads that do not run and cannot be woken
+
+extension SamplingPlan {
+    /// How many threads' states a refresh may read, and whether of all that there are: not only of
+    /// those that ran lately and used next to nothing.
+    struct StallSearch: Equatable {
+        var most: Int
+        var isOfAll: Bool
+    }
+
+    /// How to find who is in state D, besides threads that were read anyway. Who blocks has to run
+    /// before, so mostly it is one of those that ran lately.
+    ///
+    /// - Parameters:
+    ///   - blocked: tasks that wait for a disk, by the kernel's count. Who waits in state D for
+    ///     anything else (a server, a lock, a child) is not in it.
+    ///   - known: threads in state D that are known.
+    static func stallSearch(blocked: Int?, known: Int) -> StallSearch {
+        let isOneMissing = blocked ?? 0 > known
+        return StallSearch(most: isOneMissing ? 200 : 16, isOfAll: isOneMissing)
+    }
+}

@@ -1,0 +1,150 @@
+import ProcFormats
+import Testing
+import Units
+
+@testable import ProcSampling
+
+/// Which threads are looked at between the refreshes.
+struct PollPlanTests {
+    private static func second(_ second: Double) -> Nanoseconds {
+        Nanoseconds(UInt64(second * 1e9))
+    }
+
+    private static func threads(
+        _ count: Int, of pid: Int32, from first: Int32 = 0
+    ) -> [PolledThread] {
+        (0..<Int32(count)).map { index in
+            PolledThread(
+                id: ThreadIdentity(
+                    tid: ThreadID(pid + first + index), startTime: ClockTicks(100)),
+                process: process(pid), name: "worker", processName: "served")
+        }
+    }
+
+    private static func process(_ pid: Int32) -> ProcessIdentity {
+        ProcessIdentity(pid: ProcessID(pid), startTime: ClockTicks(100))
+    }
+
+    private static func crowd(
+        _ count: Int, of pid: Int32, _ trial: SamplingPlan.Trial
+    ) -> SamplingPlan.Crowd {
+        SamplingPlan.Crowd(process: process(pid), threads: threads(count, of: pid), trial: trial)
+    }
+
+    @Test(
+        arguments: [
+            (69.9, 0, false), (70, nil, true), (50, 19, false), (50, 20, true), (4.9, 99, false),
+        ] as [(Double, Double?, Bool)])
+    func aThreadIsBusyIfItUsesOrWantsMostOfACPU(_ cpu: Double, _ delay: Double?, _ isBusy: Bool) {
+        let plan = SamplingPlan(interest: Interest(), depth: .changes, gate: .clock)
+        let thread = ThreadSample(
+            id: Self.threads(1, of: 10)[0].id, process: ProcessID(10), name: "poll",
+            state: .running, cpu: Percent(cpu), runDelay: delay.map { Percent($0) })
+        #expect(plan.isBusy(thread) == isBusy)
+    }
+
+    @Test func onAQuietBoxNobodyIsLookedAt() {
+        #expect(SamplingPlan.polled(.init()) == .init())
+        #expect(!SamplingPlan.mayContend(2, nil))
+        #expect(SamplingPlan.mayContend(3, nil))
+        #expect(!SamplingPlan.mayContend(3, Rate(299.0)))
+        #expect(SamplingPlan.mayContend(3, Rate(300.0)))
+        #expect(SamplingPlan.stallSearch(blocked: 0, known: 0) == .init(most: 16, isOfAll: false))
+    }
+
+    @Test func threadsInStateDAreLookedForAmongAllWhileOneIsMissing() {
+        #expect(SamplingPlan.stallSearch(blocked: 2, known: 1) == .init(most: 200, isOfAll: true))
+        #expect(SamplingPlan.stallSearch(blocked: 1, known: 1).isOfAll == false)
+        #expect(SamplingPlan.stallSearch(blocked: nil, known: 0).isOfAll == false)
+    }
+
+    @Test func noMoreThanSixtyFourAreLookedAtAndEachOnce() {
+        var facts = SamplingPlan.PollFacts()
+        facts.busy = Self.threads(100, of: 1000)
+        facts.stalled = Self.threads(20, of: 1000, from: 10) + Self.threads(3, of: 2000)
+        facts.selected = Self.threads(1, of: 3000)[0]
+        facts.crowds = [
+            Self.crowd(40, of: 4000, .contends), Self.crowd(40, of: 5000, .due(since: .init(0))),
+        ]
+        let choice = SamplingPlan.polled(facts)
+        #expect(choice.threads.count == SamplingPlan.mostPolled)
+        #expect(Set(choice.threads).count == choice.threads.count)
+        #expect(choice.threads.first == facts.selected)
+        #expect(choice.threads.contains(facts.stalled[22]))
+        // The contending ones get what is left, and there is no room for a trial.
+        #expect(choice.threads.contains { $0.process == Self.process(4000) })
+        #expect(choice.tried.isEmpty)
+    }
+
+    @Test func thoseThatAreLookedAtAlreadyStay() {
+        var facts = SamplingPlan.PollFacts()
+        let all = Self.threads(100, of: 1000)
+        facts.crowds = [Self.crowd(100, of: 1000, .contends)]
+        facts.known = Set(all[90...].map(\.id))
+        let chosen = SamplingPlan.polled(facts).threads
+        #expect(chosen.count == 16)
+        #expect(Set(chosen).isSuperset(of: all[90...]))
+    }
+
+    @Test func trialsTakeTurnsTheOneThatWaitsLongestFirst() {
+        var facts = SamplingPlan.PollFacts()
+        facts.crowds = [
+            Self.crowd(9, of: 1000, .due(since: Self.second(50))),
+            Self.crowd(9, of: 2000, .due(since: Self.second(40))),
+            Self.crowd(9, of: 3000, .goesOn), Self.crowd(9, of: 4000, .rests),
+            Self.crowd(9, of: 5000, .due(since: Self.second(60))),
+            Self.crowd(9, of: 6000, .due(since: Self.second(0))),
+        ]
+        let choice = SamplingPlan.polled(facts)
+        #expect(choice.tried == [6000, 2000, 1000].map(Self.process))
+        #expect(choice.threads.count == 4 * 8)
+        #expect(!choice.threads.contains { $0.process == Self.process(4000) })
+    }
+
+    private static func poll(_ looks: Int, locked: Int, isLock: Bool = true) -> ThreadPoll {
+        ThreadPoll(
+            process: process(10), name: "worker", processName: "served", looks: looks,
+            systemCalls: [202: locked],
+            futexes: [FutexWait(address: 0x7f00, isLock: isLock): locked])
+    }
+
+    @Test func aTrialEndsAfterThreeSecondsUnlessThreadsWaitForALock() {
+        func trial(_ began: Double?, _ polls: [ThreadPoll] = []) -> SamplingPlan.Trial {
+            SamplingPlan.trial(began.map(Self.second), polls: polls, now: Self.second(100))
+        }
+        #expect(trial(nil) == .due(since: Self.second(0)))
+        #expect(trial(97.5) == .goesOn)
+        #expect(trial(97) == .rests)
+        #expect(trial(91.5) == .rests)
+        #expect(trial(91) == .due(since: Self.second(91)))
+        let waits = Self.poll(20, locked: 5)
+        #expect(trial(97, [waits, waits]) == .contends)
+        #expect(trial(97, [waits]) == .rests)
+        #expect(trial(97, [waits, Self.poll(20, locked: 4)]) == .rests)
+        #expect(trial(97, [waits, Self.poll(4, locked: 4)]) == .rests)
+        // An idle pool waits for work.
+        let idle = Self.poll(20, locked: 20, isLock: false)
+        #expect(trial(97, [idle, idle]) == .rests)
+    }
+
+    // MARK: What a futex is
+
+    @Test(
+        arguments: [
+            // pthread_mutex_lock of glibc: FUTEX_WAIT_PRIVATE, 2.
+            (128, 2, true), (0, 2, true),
+            // Mutex of Rust: FUTEX_WAIT_BITSET_PRIVATE, 2; of musl: with the bit for waiters.
+            (137, 2, true), (128, 0x8000_0010, true),
+            // A lock that lends its priority.
+            (134, 0, true), (141, 0, true),
+            // pthread_cond_wait and sem_wait of glibc.
+            (137, 0, false), (393, 0, false), (393, 4, false), (128, 1, false),
+            // Others that sleep: FUTEX_WAIT_REQUEUE_PI.
+            (139, 2, false),
+        ] as [(UInt64, UInt64, Bool)])
+    func locksAreToldFromOtherWaits(_ operation: UInt64, _ expected: UInt64, _ isLock: Bool) {
+        let wait = FutexWait([0x7ffc_0010, operation, expected, 0, 0, 0])
+        #expect(wait == FutexWait(address: 0x7ffc_0010, isLock: isLock))
+        #expect(FutexWait([0x7ffc_0010, operation]) == nil)
+    }
+}
