@@ -46,7 +46,7 @@ struct GroupKillCount: Sendable {
             guard own > 0 else { continue }
             count(own, in: path, at: moment, time: time)
             var unexplained = own
-            for above in MemoryGroup.lineage(of: path).dropFirst() where unexplained > 0 {
+            for above in GroupPath.lineage(of: path).dropFirst() where unexplained > 0 {
                 let before = Self.take(unexplained, from: &told[above])
                 giveBack(before, from: above)
                 unexplained -= before

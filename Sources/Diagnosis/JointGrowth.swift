@@ -36,7 +36,7 @@ package struct JointGrowth: Sendable {
     /// Counts what grows in a group in all groups above it as well; once, after all were added.
     mutating func close() {
         for (group, sum) in groups {
-            for above in MemoryGroup.lineage(of: group).dropFirst() {
+            for above in GroupPath.lineage(of: group).dropFirst() {
                 groups[above, default: Sum()].add(sum)
             }
         }

@@ -22,7 +22,12 @@ public final class Sampler {
     /// Our own number in the tree that is read.
     let ownProcess: ProcessID?
     let scratch = ThreadWalk.Scratch()
-    private let countsOpenFiles: Bool
+    let cpuGroupReader: CPUGroupReader?
+    /// Where the number of tasks is limited, and what reads it.
+    let taskGroups: GroupHierarchy?
+    let groupFiles = GroupFiles()
+    /// The kernel tells the number of open files without having them counted.
+    let tellsOpenFiles: Bool
 
     /// By number, ascending.
     private(set) var processes: [TrackedProcess] = []
@@ -51,7 +56,7 @@ public final class Sampler {
     }
 
     /// - Parameters:
-    ///   - hierarchy: Where control groups are, for a tree that is not live; of the live one it is
+    ///   - hierarchies: Where control groups are, for a tree that is not live; of the live one it is
     ///     found.
     ///   - source: Where threads are read; nil for the files of the tree.
     ///   - changed: Called on another thread when more is known of what the interest names and is
@@ -59,13 +64,16 @@ public final class Sampler {
     init(
         root: ProcRoot, machine: Machine, slowLane: SlowLane? = nil,
         source: (any ThreadSource)? = nil,
-        hierarchy: MemoryHierarchy? = nil, mappingsLane: MappingsLane? = nil,
+        hierarchies: GroupHierarchies? = nil, mappingsLane: MappingsLane? = nil,
         networkLane: NetworkLane? = nil, changed: @escaping @Sendable () -> Void = {}
     ) {
         let slowLane = slowLane ?? SlowLane(root: root)
         reader = ProcReader(root: root)
-        let hierarchy = hierarchy ?? (root.isLive ? MemoryHierarchy.current(reader) : nil)
-        groupReader = hierarchy.map { MemoryGroupReader(hierarchy: $0) }
+        let hierarchies =
+            hierarchies ?? (root.isLive ? .current(reader) : GroupHierarchies())
+        groupReader = hierarchies.memory.map { MemoryGroupReader(hierarchy: $0) }
+        cpuGroupReader = hierarchies.cpu.map { CPUGroupReader(hierarchy: $0) }
+        taskGroups = hierarchies.tasks
         self.mappingsLane = mappingsLane ?? MappingsLane(root: root, changed: changed)
         self.networkLane = networkLane ?? NetworkLane(root: root, changed: changed)
         pollLane = PollLane(root: root)
@@ -75,7 +83,7 @@ public final class Sampler {
         self.slowLane = slowLane
         host = HostSampler(reader: reader, machine: machine)
         // Before 6.2 the size of the directory is zero, for us as for everyone.
-        countsOpenFiles = (root.status(of: .host("self/fd"))?.st_size ?? 0) > 0
+        tellsOpenFiles = (root.status(of: .host("self/fd"))?.st_size ?? 0) > 0
     }
 
     deinit { pollLane.stop() }
@@ -120,6 +128,7 @@ public final class Sampler {
             host: hostSample, processes: processes.map(\.sample),
             memoryGroups: groupReader?.groups ?? [:],
             groupGaps: groupReader?.gaps ?? MemoryGroupGaps(isMounted: false),
+            cpuGroups: cpuGroupReader?.groups ?? [:],
             mappings: mappingsLane.reading, network: networkLane.reading,
             polls: polls, selectedThread: selectedDetail(),
             extent: extent(depth))
@@ -202,6 +211,8 @@ public final class Sampler {
             process.sample.cgroup = answer.facts.cgroup
             process.sample.memoryGroup = answer.facts.memoryGroup
             process.sample.lacksMemoryGroup = answer.facts.lacksMemoryGroup
+            process.sample.cpuGroup = answer.facts.cpuGroup
+            process.taskGroup = answer.facts.taskGroup
         }
         // Those that find no room are asked about at a later refresh.
         let room = slowLane.room
@@ -290,14 +301,7 @@ public final class Sampler {
         }
         return OwnCost(
             cpu: cpu, residentMemory: OwnMemory.resident(machine),
-            reads: reader.takeReadCount() + (groupReader?.takeReadCount() ?? 0))
-    }
-
-    /// The number of open descriptors; nil where the kernel does not tell it cheaply.
-    func openFiles(of process: TrackedProcess) -> Int? {
-        guard countsOpenFiles, !process.sample.isKernelThread,
-            let status = reader.root.status(of: .process(process.pid, "fd"))
-        else { return nil }
-        return Int(status.st_size)
+            reads: reader.takeReadCount() + groupFiles.takeReadCount()
+                + (groupReader?.takeReadCount() ?? 0) + (cpuGroupReader?.takeReadCount() ?? 0))
     }
 }

@@ -45,6 +45,15 @@ extension SamplingPlan {
         var lacksThreads = false
         /// Its turn in the rolling sweep has come.
         var isSwept = false
+        /// Its threads waited long for a CPU; since what hardly ever changes was read.
+        var isWaiting = false
+        var sinceRest = Nanoseconds(0)
+        /// It has so many threads that their number may be limited; since that limit was read.
+        var hasManyThreads = false
+        var sinceTaskLimit = Nanoseconds(0)
+        /// Its descriptors have to be counted one by one; since they were.
+        var countsFiles = false
+        var sinceOpenFiles = Nanoseconds(0)
     }
 
     struct ProcessReads: OptionSet, Hashable {
@@ -61,6 +70,8 @@ extension SamplingPlan {
         static let rest = ProcessReads(rawValue: 16)
         /// The number of open descriptors.
         static let openFiles = ProcessReads(rawValue: 32)
+        /// How many tasks its control group may hold.
+        static let taskLimit = ProcessReads(rawValue: 64)
     }
 
     /// A process whose clock stands still is left alone. That is proof, not a guess: to start or
@@ -71,10 +82,14 @@ extension SamplingPlan {
     /// and a thread may wake and get no CPU, which shows when it gets one.
     func reads(for process: ProcessFacts) -> ProcessReads {
         var reads: ProcessReads = []
-        if process.isNew { reads.formUnion([.stat, .rest, .openFiles]) }
+        if process.isNew { reads.formUnion([.stat, .rest]) }
         if process.hasRun { reads.formUnion([.stat, .threads]) }
-        if process.isShown { reads.formUnion([.stat, .status, .openFiles]) }
-        if process.isSwept { reads.formUnion([.stat, .status, .rest, .openFiles]) }
+        if process.isShown { reads.formUnion([.stat, .status]) }
+        if process.isSwept { reads.formUnion([.stat, .status, .rest]) }
+        if process.hasRun, process.isWaiting, process.sinceRest >= Self.groupPeriod {
+            reads.insert(.rest)
+        }
+        reads.formUnion(countReads(for: process))
         // With ticks, 10 ms of a thread's time may hide behind a gate that stands still.
         if process.isSwept, gate == .ticks { reads.formUnion([.threads, .everyThread]) }
         if process.lacksThreads { reads.formUnion([.stat, .threads, .everyThread]) }
@@ -90,7 +105,7 @@ extension SamplingPlan {
                 reads.insert(.everyThread)
             }
         case .everything:
-            reads = [.stat, .threads, .everyThread, .status, .rest, .openFiles]
+            reads.formUnion([.stat, .threads, .everyThread, .status, .rest])
         }
         return reads
     }

@@ -18,6 +18,8 @@ public struct Snapshot: Sendable {
     public var memoryGroups: [String: MemoryGroup]
     /// Which of these are missing, and why.
     public var groupGaps: MemoryGroupGaps
+    /// Control groups with a CPU quota in which something ran lately, by path.
+    public var cpuGroups: [String: CPUGroup]
     /// The mappings of the process that `Interest.mappings` names: the latest reading.
     public var mappings: MappingsReading?
     /// Sockets, counters and losses of the network namespace that `Interest.network` names: the
@@ -46,9 +48,10 @@ public struct Snapshot: Sendable {
     public init(
         sequence: Int, time: WallTime, moment: Nanoseconds = Nanoseconds(0), interval: Duration?,
         host: HostSample, processes: [ProcessSample], memoryGroups: [String: MemoryGroup] = [:],
-        groupGaps: MemoryGroupGaps = MemoryGroupGaps(), mappings: MappingsReading? = nil,
-        network: NetworkReading? = nil, polls: [ThreadIdentity: ThreadPoll] = [:],
-        selectedThread: ThreadDetail? = nil, ownCost: OwnCost = OwnCost(),
+        groupGaps: MemoryGroupGaps = MemoryGroupGaps(), cpuGroups: [String: CPUGroup] = [:],
+        mappings: MappingsReading? = nil, network: NetworkReading? = nil,
+        polls: [ThreadIdentity: ThreadPoll] = [:], selectedThread: ThreadDetail? = nil,
+        ownCost: OwnCost = OwnCost(),
         trouble: SamplingTrouble = SamplingTrouble(), extent: Extent = .complete
     ) {
         self.sequence = sequence
@@ -59,6 +62,7 @@ public struct Snapshot: Sendable {
         self.processes = processes
         self.memoryGroups = memoryGroups
         self.groupGaps = groupGaps
+        self.cpuGroups = cpuGroups
         self.mappings = mappings
         self.network = network
         self.polls = polls

@@ -23,7 +23,7 @@ struct FileFormat {
                 try SystemStat(parsing: bytes.span)
             }
         }
-        if let format = memory(name) ?? network(name) { return format }
+        if let format = memory(name) ?? group(name) ?? network(name) { return format }
         if parts[1] == "sockets", let format = sockets(name) { return format }
         switch name {
         case "stat":
@@ -137,6 +137,25 @@ struct FileFormat {
         case "kmsg":
             FileFormat(.sameOrThrows) { bytes throws(ParseError) in
                 try KernelLogRecord(parsing: bytes.span)
+            }
+        default: nil
+        }
+    }
+
+    /// Files of a control group that tell about CPU time and tasks.
+    private static func group(_ name: Substring) -> FileFormat? {
+        switch name {
+        case "cpu.stat":
+            FileFormat(.lessOrThrows) { bytes throws(ParseError) in
+                try CgroupCPUStat(parsing: bytes.span)
+            }
+        case "cpu.max", "cpu.cfs_quota_us", "cpu.cfs_period_us":
+            FileFormat(.sameOrThrows) { bytes throws(ParseError) in
+                try CgroupCPUQuota(parsing: bytes.span)
+            }
+        case "pids.max":
+            FileFormat(.sameOrThrows) { bytes throws(ParseError) in
+                try CgroupTaskLimit(parsing: bytes.span)
             }
         default: nil
         }

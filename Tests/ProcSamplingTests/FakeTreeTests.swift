@@ -299,7 +299,8 @@ struct FakeTreeTests {
         }
         let sampler = Sampler(
             root: try ProcRoot(path: tree.path), machine: .current,
-            hierarchy: MemoryHierarchy(isUnified: true, mountPoint: tree.path + "/cgroup"))
+            hierarchies: GroupHierarchies(
+                memory: GroupHierarchy(isUnified: true, mountPoint: tree.path + "/cgroup")))
         let process = ProcessIdentity(pid: ProcessID(100), startTime: ClockTicks(500))
         var recording = History()
         var memory = MemoryHistory()

@@ -385,7 +385,8 @@ private final class Child {
 private struct Group {
     private static let mount: String? = {
         guard let root = try? ProcRoot(),
-            let hierarchy = MemoryHierarchy.current(ProcReader(root: root)), !hierarchy.isUnified,
+            let hierarchy = GroupHierarchies.current(ProcReader(root: root)).memory,
+            !hierarchy.isUnified,
             hierarchy.root == "/"
         else { return nil }
         return hierarchy.mountPoint

@@ -12,7 +12,7 @@ struct MemoryGroupReaderTests {
 
     private func reader(isUnified: Bool = true, root: String = "/") -> MemoryGroupReader {
         MemoryGroupReader(
-            hierarchy: MemoryHierarchy(
+            hierarchy: GroupHierarchy(
                 isUnified: isUnified, mountPoint: tree.path + "/cgroup", root: root))
     }
 
@@ -140,8 +140,10 @@ struct MemoryGroupReaderTests {
 
     // MARK: The sampler
 
-    private func sampler(_ hierarchy: MemoryHierarchy?) throws -> Sampler {
-        Sampler(root: try ProcRoot(path: tree.path), machine: .current, hierarchy: hierarchy)
+    private func sampler(_ hierarchy: GroupHierarchy?) throws -> Sampler {
+        Sampler(
+            root: try ProcRoot(path: tree.path), machine: .current,
+            hierarchies: GroupHierarchies(memory: hierarchy))
     }
 
     private func limits(_ snapshot: Snapshot) -> MemoryLimits? {
@@ -150,7 +152,7 @@ struct MemoryGroupReaderTests {
 
     @Test func theSamplerTellsWhatIsKnownOfLimits() throws {
         tree.setProcess(100, [(100, FakeTree.Task())])
-        let hierarchy = MemoryHierarchy(isUnified: true, mountPoint: tree.path + "/cgroup")
+        let hierarchy = GroupHierarchy(isUnified: true, mountPoint: tree.path + "/cgroup")
         group("/a", usage: 1, limit: 1000)
 
         var sampler = try sampler(hierarchy)
@@ -178,7 +180,7 @@ struct MemoryGroupReaderTests {
         tree.write("100/cgroup", "0::/a\n")
         group("/a", usage: 1, limit: 1000)
         let sampler = try sampler(
-            MemoryHierarchy(isUnified: true, mountPoint: tree.path + "/cgroup"))
+            GroupHierarchy(isUnified: true, mountPoint: tree.path + "/cgroup"))
         var snapshot = sampler.sample(Interest())
         _ = SlowLaneTests.poll {
             snapshot = sampler.sample(Interest())
@@ -197,7 +199,7 @@ struct MemoryGroupReaderTests {
         tree.write("vmstat", "oom_kill 5\n")
         for path in ["/a", "/a/b"] { group(path, usage: 1, limit: 1000) }
         let sampler = try sampler(
-            MemoryHierarchy(isUnified: true, mountPoint: tree.path + "/cgroup"))
+            GroupHierarchy(isUnified: true, mountPoint: tree.path + "/cgroup"))
         var snapshot = sampler.sample(Interest())
         _ = SlowLaneTests.poll {
             snapshot = sampler.sample(Interest())

@@ -136,10 +136,11 @@ struct MemoryTests {
 
     /// Samples until the slow lane told about groups.
     private func groups(
-        _ hierarchy: MemoryHierarchy
+        _ hierarchy: GroupHierarchy
     ) throws -> (snapshot: Snapshot, sampler: Sampler) {
         let sampler = Sampler(
-            root: try ProcRoot(path: tree.path), machine: .current, hierarchy: hierarchy)
+            root: try ProcRoot(path: tree.path), machine: .current,
+            hierarchies: GroupHierarchies(memory: hierarchy))
         var snapshot = sampler.sample(Interest())
         _ = SlowLaneTests.poll {
             snapshot = sampler.sample(Interest())
@@ -156,7 +157,7 @@ struct MemoryTests {
         group("/a/b", usage: 700, limit: "5000", kills: 2)
         group("/a/b/c", usage: 600, limit: "9223372036854771712")
         let (snapshot, _) = try groups(
-            MemoryHierarchy(isUnified: false, mountPoint: tree.path + "/cgroup"))
+            GroupHierarchy(isUnified: false, mountPoint: tree.path + "/cgroup"))
         let process = try #require(snapshot.processes.first)
         #expect(process.memoryGroup == "/a/b/c")
         #expect(Set(snapshot.memoryGroups.keys) == ["/", "/a", "/a/b", "/a/b/c"])
@@ -184,7 +185,7 @@ struct MemoryTests {
             tree.write("cgroup/s/memory.\(file)", text)
         }
         let (snapshot, _) = try groups(
-            MemoryHierarchy(isUnified: true, mountPoint: tree.path + "/cgroup"))
+            GroupHierarchy(isUnified: true, mountPoint: tree.path + "/cgroup"))
         // The root of version 2 has no such files.
         #expect(
             snapshot.memoryGroups == [
@@ -203,7 +204,7 @@ struct MemoryTests {
 
     @Test func notMoreGroupsThanThereIsRoomFor() {
         let reader = MemoryGroupReader(
-            hierarchy: MemoryHierarchy(isUnified: false, mountPoint: tree.path + "/cgroup"))
+            hierarchy: GroupHierarchy(isUnified: false, mountPoint: tree.path + "/cgroup"))
         let paths = (0..<1100).map { "/g\($0)" }
         for path in paths + [""] {
             tree.write("cgroup\(path)/memory.usage_in_bytes", "1\n")
@@ -216,7 +217,7 @@ struct MemoryTests {
 
     @Test func aQuietGroupIsNotReadAgainAtOnceAndATightOneIs() {
         let reader = MemoryGroupReader(
-            hierarchy: MemoryHierarchy(isUnified: false, mountPoint: tree.path + "/cgroup"))
+            hierarchy: GroupHierarchy(isUnified: false, mountPoint: tree.path + "/cgroup"))
         group("", usage: 1, limit: "9223372036854771712")
         group("/quiet", usage: 100, limit: "1000")
         group("/tight", usage: 800, limit: "1000")
@@ -247,7 +248,7 @@ struct MemoryTests {
             ("/", "/../other", nil), ("/..", "/", nil),
         ] as [(String, String, String?)])
     func directory(root: String, path: String, expected: String?) {
-        let hierarchy = MemoryHierarchy(isUnified: true, mountPoint: "/m", root: root)
+        let hierarchy = GroupHierarchy(isUnified: true, mountPoint: "/m", root: root)
         #expect(hierarchy.directory(of: path) == expected)
     }
 
@@ -257,13 +258,13 @@ struct MemoryTests {
         let part = "1 2 0:1 /docker/1 /part rw - cgroup x rw,memory\n"
         let cpu = "1 2 0:1 / /cpu rw - cgroup x rw,cpu\n"
         let new = "1 2 0:1 / /v2 rw - cgroup2 x rw\n"
-        func found(_ text: String) throws -> MemoryHierarchy? {
+        func found(_ text: String) throws -> GroupHierarchy? {
             let bytes = Array(text.utf8)
-            return MemoryHierarchy(among: try CgroupMounts(parsing: bytes.span).mounts)
+            return GroupHierarchy(of: "memory", among: try CgroupMounts(parsing: bytes.span).mounts)
         }
-        let memory = MemoryHierarchy(isUnified: false, mountPoint: "/v1")
+        let memory = GroupHierarchy(isUnified: false, mountPoint: "/v1")
         #expect(try found(cpu + new + part + old) == memory)
-        #expect(try found(cpu + new) == MemoryHierarchy(isUnified: true, mountPoint: "/v2"))
+        #expect(try found(cpu + new) == GroupHierarchy(isUnified: true, mountPoint: "/v2"))
         #expect(try found(cpu) == nil)
     }
 

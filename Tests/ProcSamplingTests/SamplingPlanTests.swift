@@ -58,6 +58,45 @@ struct SamplingPlanTests {
                 == [.stat, .threads, .everyThread, .status, .rest, .openFiles])
     }
 
+    @Test func countsOfAProcessThatRunsAreNoOlderThanTenSeconds() {
+        func reads(_ seconds: UInt64, hasRun: Bool = true, counts: Bool = false) -> Bool {
+            let age = Nanoseconds(seconds * 1_000_000_000)
+            return plan().reads(
+                for: .init(
+                    hasRun: hasRun, hasManyThreads: true, sinceTaskLimit: age,
+                    countsFiles: counts, sinceOpenFiles: age)
+            ).isSuperset(of: counts ? [.taskLimit] : [.openFiles, .taskLimit])
+        }
+        #expect(!reads(9) && reads(10))
+        #expect(!reads(3600, hasRun: false))
+        #expect(reads(10, counts: true))
+    }
+
+    /// Before 6.2, each descriptor is a name to be read.
+    @Test func descriptorsAreCountedOnlyOfWhoIsLookedAt() {
+        func reads(_ facts: SamplingPlan.ProcessFacts) -> Bool {
+            var facts = facts
+            facts.countsFiles = true
+            facts.sinceOpenFiles = SamplingPlan.sweepPeriod
+            return plan().reads(for: facts).contains(.openFiles)
+        }
+        #expect(!reads(.init(isNew: true, hasRun: true)))
+        #expect(reads(.init(isShown: true)))
+        #expect(reads(.init(isSwept: true)))
+    }
+
+    @Test func aProcessThatWaitsMayHaveBeenMovedToAnotherGroup() {
+        func reads(_ waits: Bool, _ since: UInt64) -> Bool {
+            plan().reads(
+                for: .init(
+                    hasRun: true, isWaiting: waits, sinceRest: Nanoseconds(since * 1_000_000_000))
+            ).contains(.rest)
+        }
+        #expect(reads(true, 10))
+        #expect(!reads(true, 9))
+        #expect(!reads(false, 3600))
+    }
+
     @Test func onlyHotAndShownThreadsCostExtraFiles() {
         let extras: SamplingPlan.ThreadReads = [.switches, .activity]
         #expect(plan().extraReads(of: Self.thread(cpu: 89), isWanted: false) == [])

@@ -42,7 +42,7 @@ package enum GroupMemory {
     ) -> [Finding] {
         let near = groups.values.compactMap(Near.init)
         guard !near.isEmpty else { return [] }
-        let above = Set(near.flatMap { MemoryGroup.lineage(of: $0.group.path).dropFirst() })
+        let above = Set(near.flatMap { GroupPath.lineage(of: $0.group.path).dropFirst() })
         return near.filter { !above.contains($0.group.path) }
             .sorted { $0.group.path < $1.group.path }
             .map { finding($0, pressure: pressure, signs: signs($0.group.path), at: time) }

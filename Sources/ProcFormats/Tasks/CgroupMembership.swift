@@ -22,10 +22,15 @@ public struct CgroupMembership: Hashable, Sendable {
         return chosen.first { $0 != "/" } ?? chosen.first
     }
 
-    /// Its path in the hierarchy that limits memory, and which that is: v1 where that has the memory
-    /// controller, which v2 cannot have then; else v2.
-    public var memory: (path: String, isUnified: Bool)? {
-        if let path = path(of: "memory") { return (path, false) }
+    /// Its path in the hierarchy that limits memory, and which that is.
+    public var memory: (path: String, isUnified: Bool)? { place(under: "memory") }
+    /// The same of CPU time, and of the number of tasks.
+    public var cpu: (path: String, isUnified: Bool)? { place(under: "cpu") }
+    public var tasks: (path: String, isUnified: Bool)? { place(under: "pids") }
+
+    /// In v1 where that has the controller, which v2 cannot have then; else in v2.
+    private func place(under controller: String) -> (path: String, isUnified: Bool)? {
+        if let path = path(of: controller) { return (path, false) }
         return lines.first { $0.hierarchy == 0 }.map { ($0.path, true) }
     }
 

@@ -18,6 +18,9 @@ public struct HostSample: Sendable {
     /// `/proc/stat`.
     public var runnable: Int?
     public var blocked: Int?
+    /// So many tasks (threads count) may there be: the lower of `kernel/threads-max` and
+    /// `kernel/pid_max`; `proc_sys_kernel(5)`.
+    public var taskLimit: UInt64?
     public var memory: MemoryInfo?
     /// Of this machine, not of the tree that is read.
     public var pageSize: ByteCount?

@@ -10,6 +10,7 @@ final class HostSampler {
     private let kernelRelease: String
     private var before: Reading?
     private let oomWatch: OOMWatch
+    private let taskLimit: UInt64?
 
     /// Tasks created since boot, threads too: while it stands still, no process or thread is new.
     private(set) var forks: UInt64?
@@ -36,6 +37,15 @@ final class HostSampler {
         oomWatch = OOMWatch(log: reader.root.isLive ? KernelLog() : nil)
         name = Self.line(of: "sys/kernel/hostname", reader) ?? "?"
         kernelRelease = Self.line(of: "sys/kernel/osrelease", reader) ?? "?"
+        // Hardly anybody changes them while it matters.
+        let limits: [StaticString] = ["sys/kernel/threads-max", "sys/kernel/pid_max"]
+        taskLimit = limits.compactMap { Self.setting($0, reader) }.min()
+    }
+
+    private static func setting(_ file: StaticString, _ reader: ProcReader) -> UInt64? {
+        try? reader.read(.host(file)) { bytes throws(ParseError) in
+            try KernelSetting(parsing: bytes).first
+        }
     }
 
     private static func line(of file: StaticString, _ reader: ProcReader) -> String? {
@@ -73,6 +83,7 @@ final class HostSampler {
         host.ioPressure = pressure("pressure/io")
         host.runnable = now.stat?.runnable
         host.blocked = now.stat?.blocked
+        host.taskLimit = taskLimit
         host.oomKills = oomWatch.refresh(count: now.vmstat?.oomKills)
         let clocks = Clocks(uptime: host.uptime, cpuTimes: now.stat?.total)
         standsStill = !reader.root.isLive && clocks == self.clocks

@@ -52,16 +52,4 @@ public struct MemoryGroup: Hashable, Sendable {
         guard let limit, let workingSet else { return nil }
         return ByteCount(limit.rawValue - min(limit.rawValue, workingSet.rawValue))
     }
-
-    /// The group's path and those of all above it, the group itself first, the root last.
-    public static func lineage(of path: String) -> [String] {
-        var paths = [path]
-        var rest = path[...]
-        while let slash = rest.lastIndex(of: "/"), rest != "/" {
-            rest = rest[..<slash]
-            paths.append(rest.isEmpty ? "/" : String(rest))
-            if rest.isEmpty { break }
-        }
-        return paths
-    }
 }

@@ -5,8 +5,8 @@ internal import Units
 /// Reads the memory of control groups. A file that this version or kernel lacks is absent, and a
 /// group whose usage cannot be read is none.
 final class MemoryGroupReader {
-    private let hierarchy: MemoryHierarchy
-    private var buffer = ReadBuffer(byteCount: 16 * 1024)
+    private let hierarchy: GroupHierarchy
+    private let files = GroupFiles()
 
     private struct Tracked {
         let path: String
@@ -20,7 +20,6 @@ final class MemoryGroupReader {
     private var places: [String: Int] = [:]
     /// The groups of processes that `tracked` was made for.
     private var members: Set<String> = []
-    private var reads = 0
 
     /// All groups by path, as they are known after the latest refresh, and why others are not.
     private(set) var groups: [String: MemoryGroup] = [:]
@@ -31,7 +30,7 @@ final class MemoryGroupReader {
     private var sweepCredit: Float = 0
     private var lastRefresh: Instant?
 
-    init(hierarchy: MemoryHierarchy) {
+    init(hierarchy: GroupHierarchy) {
         self.hierarchy = hierarchy
     }
 
@@ -45,7 +44,7 @@ final class MemoryGroupReader {
         members: Set<String>, shown: Set<String>, plan: SamplingPlan, hasKill: Bool = false,
         at now: Instant = .now
     ) {
-        let shownGroups = Set(shown.flatMap(MemoryGroup.lineage))
+        let shownGroups = Set(shown.flatMap(GroupPath.lineage))
         if members != self.members || !shownGroups.allSatisfy({ places[$0] != nil }) {
             list(members, first: shown)
         }
@@ -88,7 +87,7 @@ final class MemoryGroupReader {
         self.members = members
         var wanted: Set<String> = []
         for member in Array(first) + members {
-            let lacking = MemoryGroup.lineage(of: member).filter { !wanted.contains($0) }
+            let lacking = GroupPath.lineage(of: member).filter { !wanted.contains($0) }
             guard wanted.count + lacking.count <= SamplingPlan.mostGroups else { continue }
             wanted.formUnion(lacking)
         }
@@ -104,10 +103,7 @@ final class MemoryGroupReader {
     }
 
     /// Files read since this was asked last.
-    func takeReadCount() -> Int {
-        defer { reads = 0 }
-        return reads
-    }
+    func takeReadCount() -> Int { files.takeReadCount() }
 
     // MARK: One group
 
@@ -119,12 +115,15 @@ final class MemoryGroupReader {
             lose(path, .outside)
             return false
         }
-        let directory = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard directory >= 0 else {
-            lose(path, .failed)
-            return false
-        }
-        defer { close(directory) }
+        let hasKill = files.withDirectory(name) { read(place, path, $0, reads, at: now) }
+        if hasKill == nil { lose(path, .failed) }
+        return hasKill ?? false
+    }
+
+    private func read(
+        _ place: Int, _ path: String, _ directory: Int32, _ reads: SamplingPlan.GroupReads,
+        at now: Instant
+    ) -> Bool {
         guard var group = hierarchy.isUnified ? unified(path, directory) : legacy(path, directory)
         else {
             lose(path, hierarchy.isUnified && lacksController(directory) ? .noLimit : .failed)
@@ -171,7 +170,7 @@ final class MemoryGroupReader {
         guard let usage = amount("memory.usage_in_bytes", directory) else { return nil }
         var group = MemoryGroup(path: path, usage: usage)
         group.limit = amount("memory.limit_in_bytes", directory)
-        group.limitHits = read("memory.failcnt", directory) { bytes throws(ParseError) in
+        group.limitHits = files.read("memory.failcnt", in: directory) { bytes throws(ParseError) in
             try CgroupCount(parsing: bytes).count
         }
         group.oomKills = events("memory.oom_control", directory)?.oomKill
@@ -179,37 +178,23 @@ final class MemoryGroupReader {
     }
 
     private func amount(_ file: StaticString, _ directory: Int32) -> ByteCount? {
-        let amount = read(file, directory) { bytes throws(ParseError) in
+        let amount = files.read(file, in: directory) { bytes throws(ParseError) in
             try CgroupAmount(parsing: bytes)
         }
         return amount?.bytes
     }
 
     private func events(_ file: StaticString, _ directory: Int32) -> CgroupMemoryEvents? {
-        read(file, directory) { bytes throws(ParseError) in try CgroupMemoryEvents(parsing: bytes) }
+        files.read(file, in: directory) { bytes throws(ParseError) in
+            try CgroupMemoryEvents(parsing: bytes)
+        }
     }
 
     private func reclaimable(_ directory: Int32) -> ByteCount? {
-        let stat = read("memory.stat", directory) { bytes throws(ParseError) in
+        let stat = files.read("memory.stat", in: directory) { bytes throws(ParseError) in
             try CgroupMemoryStat(parsing: bytes)
         }
         return stat?.fileCache
-    }
-
-    private func read<Value>(
-        _ file: StaticString, _ directory: Int32,
-        _ parse: (Span<UInt8>) throws(ParseError) -> Value
-    ) -> Value? {
-        let descriptor = file.withUTF8Buffer { name in
-            name.withMemoryRebound(to: CChar.self) { characters in
-                characters.baseAddress.map { openat(directory, $0, O_RDONLY | O_CLOEXEC) } ?? -1
-            }
-        }
-        reads += 1
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        guard let count = try? buffer.fill(from: descriptor, toEnd: true) else { return nil }
-        return try? buffer.withBytes(count, parse)
     }
 }
 

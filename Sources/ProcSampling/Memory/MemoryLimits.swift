@@ -59,7 +59,7 @@ extension Snapshot {
         }
         // Those above it are read together with it. They may be outside of what is mounted, as in
         // a container: what limits it there is not to be seen.
-        let hasFailed = MemoryGroup.lineage(of: path).contains { groupGaps.reasons[$0] == .failed }
+        let hasFailed = GroupPath.lineage(of: path).contains { groupGaps.reasons[$0] == .failed }
         return hasFailed ? .notReadable(.failed) : .known(limitingGroups(of: process))
     }
 
@@ -72,7 +72,7 @@ extension Snapshot {
     /// lowest limit first. Empty, too, where they are not known; see `memoryLimits(of:)`.
     public func limitingGroups(of process: ProcessSample) -> [MemoryGroup] {
         guard let path = process.memoryGroup else { return [] }
-        return MemoryGroup.lineage(of: path).compactMap { memoryGroups[$0] }
+        return GroupPath.lineage(of: path).compactMap { memoryGroups[$0] }
             .filter { $0.limit != nil }
             .sorted { ($0.limit ?? ByteCount(.max)) < ($1.limit ?? ByteCount(.max)) }
     }

@@ -62,7 +62,7 @@ extension Sampler {
         return pages.map { machine.bytes($0.anonymous) }
     }
 
-    /// Where the process's addresses end. `stackStart` is of its `stat`: a 32-bit program's stack
+    /// Where the process's addresses end, and how many files it may open. `stackStart` is of its `stat`: a 32-bit program's stack
     /// is below 4 GiB, and a 64-bit one's never is.
     func readLimits(_ process: TrackedProcess, stackStart: UInt64) {
         guard !process.sample.isKernelThread,
@@ -70,6 +70,7 @@ extension Sampler {
                 .process(process.pid, "limits"),
                 { bytes throws(ParseError) in try ResourceLimits(parsing: bytes) })
         else { return }
+        process.sample.openFilesLimit = limits.openFiles
         let is32Bit = stackStart > 0 && stackStart < Self.end32Bit.rawValue
         process.sample.addressSpaceLimit =
             is32Bit ? min(limits.addressSpace ?? Self.end32Bit, Self.end32Bit) : limits.addressSpace
@@ -79,6 +80,7 @@ extension Sampler {
 
     /// Reads the control groups of all processes, as far as the plan says so.
     func refreshGroups(plan: SamplingPlan, hasKill: Bool) {
+        refreshCPUGroups()
         guard let groupReader else { return }
         var members: Set<String> = []
         var shown: Set<String> = []
@@ -93,5 +95,18 @@ extension Sampler {
             if isShown { shown.insert(path) }
         }
         groupReader.refresh(members: members, shown: shown, plan: plan, hasKill: hasKill)
+    }
+
+    /// Reads the quotas of groups in which something ran: while nothing does, nothing is held back.
+    private func refreshCPUGroups() {
+        guard let cpuGroupReader else { return }
+        var running: Set<String> = []
+        for process in processes {
+            guard let path = process.sample.cpuGroup, process.sample.cpu ?? .zero > .zero else {
+                continue
+            }
+            running.insert(path)
+        }
+        cpuGroupReader.refresh(running: running)
     }
 }

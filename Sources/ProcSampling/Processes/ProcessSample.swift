@@ -22,7 +22,15 @@ public struct ProcessSample: Sendable, Identifiable {
     /// The CPU % of its hottest thread, and which that is.
     public var hottestCPU: Percent?
     public var hottestThread: ThreadIdentity?
+    /// Shares of the time that its threads waited for a CPU, those that were read added up: may
+    /// exceed 100. Throttling by a group's quota included. Nil where the kernel does not keep it.
+    public var runDelay: Percent?
+    /// The one of them that waited most; nil where none did.
+    public var mostDelayed: DelayedThread?
     public var threadCount: Int
+    /// The limit on tasks that leaves it least room, of its control group and those above; read only
+    /// of processes with many threads.
+    public var taskLimit: TaskLimit?
     /// Of its threads that are alive.
     public var minorFaults: Rate?
     public var majorFaults: Rate?
@@ -37,11 +45,16 @@ public struct ProcessSample: Sendable, Identifiable {
     /// The soft RLIMIT_AS, or where a 32-bit program's addresses end; nil where neither limits it
     /// or it was not read. See `getrlimit(2)`.
     public var addressSpaceLimit: ByteCount?
-    /// Open file descriptors; nil where the kernel does not tell it cheaply (before 6.2) or the
-    /// directory may not be looked at.
+    /// Open file descriptors. Nil where the directory may not be looked at, and before 6.2, where
+    /// they have to be counted one by one, for a process that nobody looks at or that has very many.
     public var openFiles: Int?
+    /// The soft RLIMIT_NOFILE; nil where it was not read. See `getrlimit(2)`.
+    public var openFilesLimit: UInt64?
     /// Its path in the unified or, failing that, the cpu hierarchy; see `cgroups(7)`.
     public var cgroup: String?
+    /// Where `Snapshot.cpuGroups` has its control group: its path in the hierarchy that limits CPU
+    /// time. Nil where there is none, or while it was not read.
+    public var cpuGroup: String?
     /// In the order of the task directory.
     public var threads: [ThreadSample]
 
@@ -49,11 +62,12 @@ public struct ProcessSample: Sendable, Identifiable {
         id: ProcessIdentity, parent: ProcessID = ProcessID(0), user: UserID? = nil, name: String,
         command: String? = nil, isKernelThread: Bool = false, state: TaskState,
         totalTime: Nanoseconds = Nanoseconds(0), cpu: Percent? = nil, hottestCPU: Percent? = nil,
-        hottestThread: ThreadIdentity? = nil, threadCount: Int = 1, minorFaults: Rate? = nil,
-        majorFaults: Rate? = nil, residentMemory: ByteCount? = nil, memory: MemoryUse? = nil,
-        memoryGroup: String? = nil, lacksMemoryGroup: Bool = false,
-        addressSpaceLimit: ByteCount? = nil, openFiles: Int? = nil, cgroup: String? = nil,
-        threads: [ThreadSample] = []
+        hottestThread: ThreadIdentity? = nil, runDelay: Percent? = nil,
+        mostDelayed: DelayedThread? = nil, threadCount: Int = 1, taskLimit: TaskLimit? = nil,
+        minorFaults: Rate? = nil, majorFaults: Rate? = nil, residentMemory: ByteCount? = nil,
+        memory: MemoryUse? = nil, memoryGroup: String? = nil, lacksMemoryGroup: Bool = false,
+        addressSpaceLimit: ByteCount? = nil, openFiles: Int? = nil, openFilesLimit: UInt64? = nil,
+        cgroup: String? = nil, cpuGroup: String? = nil, threads: [ThreadSample] = []
     ) {
         self.id = id
         self.parent = parent
@@ -66,7 +80,10 @@ public struct ProcessSample: Sendable, Identifiable {
         self.cpu = cpu
         self.hottestCPU = hottestCPU
         self.hottestThread = hottestThread
+        self.runDelay = runDelay
+        self.mostDelayed = mostDelayed
         self.threadCount = threadCount
+        self.taskLimit = taskLimit
         self.minorFaults = minorFaults
         self.majorFaults = majorFaults
         self.residentMemory = residentMemory
@@ -75,7 +92,28 @@ public struct ProcessSample: Sendable, Identifiable {
         self.lacksMemoryGroup = lacksMemoryGroup
         self.addressSpaceLimit = addressSpaceLimit
         self.openFiles = openFiles
+        self.openFilesLimit = openFilesLimit
         self.cgroup = cgroup
+        self.cpuGroup = cpuGroup
         self.threads = threads
+    }
+}
+
+/// A thread that waited for a CPU; shares of the time since the refresh before, as of `ThreadSample`.
+public struct DelayedThread: Hashable, Sendable {
+    public var id: ThreadIdentity
+    public var cpu: Percent
+    public var runDelay: Percent
+    /// Times a second it gave up the CPU to wait for something; read only of threads that would be
+    /// hot if the others let them.
+    public var voluntarySwitches: Rate?
+
+    public init(
+        id: ThreadIdentity, cpu: Percent, runDelay: Percent, voluntarySwitches: Rate? = nil
+    ) {
+        self.id = id
+        self.cpu = cpu
+        self.runDelay = runDelay
+        self.voluntarySwitches = voluntarySwitches
     }
 }

@@ -47,7 +47,13 @@ extension Sampler {
             for: SamplingPlan.ProcessFacts(
                 isNew: process.isNew, hasRun: hasRun,
                 isShown: plan.interest.shownProcesses.contains(id), isInScope: plan.covers(id),
-                lacksThreads: !process.hasThreads, isSwept: isSwept))
+                lacksThreads: !process.hasThreads, isSwept: isSwept,
+                isWaiting: process.sample.runDelay.map { $0 >= SamplingPlan.longWait } ?? false,
+                sinceRest: gate.at.since(process.restReadAt),
+                hasManyThreads: process.sample.threadCount >= SamplingPlan.manyThreads,
+                sinceTaskLimit: gate.at.since(process.taskLimitReadAt),
+                countsFiles: !tellsOpenFiles,
+                sinceOpenFiles: gate.at.since(process.openFilesReadAt)))
         if reads.contains(.rest) { process.isNew = false }
 
         var leader: TaskStat?
@@ -72,7 +78,8 @@ extension Sampler {
             readParts(
                 of: process, resident: leader.residentSize, hasRun: hasRun, plan: plan)
         }
-        if reads.contains(.openFiles) { process.sample.openFiles = openFiles(of: process) }
+        if reads.contains(.openFiles) { readOpenFiles(process) }
+        if reads.contains(.taskLimit) { readTaskLimit(process) }
         lookAtWanted(process, plan: plan)
         if host.standsStill { process.forgetRates() }
         return process
@@ -128,6 +135,8 @@ extension Sampler {
         // Where the process used so little that no thread was read, none used anything to speak of.
         process.sample.hottestCPU = walk.hottest?.cpu ?? (process.touched.isEmpty ? .zero : nil)
         process.sample.hottestThread = walk.hottest?.thread
+        process.sample.runDelay = walk.runDelay
+        process.sample.mostDelayed = walk.mostDelayed
         process.sample.minorFaults = Rates.perSecond(walk.minorFaults, in: elapsed)
         process.sample.majorFaults = Rates.perSecond(walk.majorFaults, in: elapsed)
     }
@@ -200,5 +209,6 @@ extension Sampler {
         }
         // A title may be set, and a fork may be seen before its exec to a program of the same name.
         process.askedUnderName = nil
+        process.restReadAt = .now
     }
 }

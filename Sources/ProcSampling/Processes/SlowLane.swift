@@ -21,6 +21,9 @@ final class SlowLane: Sendable {
         var memoryGroup: String?
         /// There is no such hierarchy.
         var lacksMemoryGroup = false
+        /// Its paths in those that limit CPU time and the number of tasks.
+        var cpuGroup: String?
+        var taskGroup: String?
     }
 
     /// Reads one process's files. May block for ever.
@@ -187,7 +190,8 @@ extension SlowLane {
             }
             return Facts(
                 command: command?.text, cgroup: groups?.path, memoryGroup: groups?.memory?.path,
-                lacksMemoryGroup: groups.map { $0.memory == nil } ?? false)
+                lacksMemoryGroup: groups.map { $0.memory == nil } ?? false,
+                cpuGroup: groups?.cpu?.path, taskGroup: groups?.tasks?.path)
         }
     }
 }

@@ -44,6 +44,13 @@ final class TrackedProcess {
     /// The refresh for which `status` was tried last.
     var statusTriedFor = -1
 
+    /// Its path in the hierarchy that limits the number of tasks.
+    var taskGroup: String?
+    /// When what hardly ever changes was read last, and its open files and its limit on tasks.
+    var restReadAt = Instant(nanoseconds: 0)
+    var openFilesReadAt = Instant(nanoseconds: 0)
+    var taskLimitReadAt = Instant(nanoseconds: 0)
+
     /// Its `syscall` was refused: not asked again.
     var isSystemCallDenied = false
     /// The name under which the slow lane was asked about it: another one is another program.
@@ -95,6 +102,8 @@ final class TrackedProcess {
     /// No thread ran since the gate before: what they used is nothing, and that is measured.
     func settle() {
         sample.cpu = .zero
+        sample.runDelay = .zero
+        sample.mostDelayed = nil
         if hasThreads {
             sample.hottestCPU = .zero
             sample.hottestThread = nil
@@ -108,6 +117,8 @@ final class TrackedProcess {
     /// No rate is known: the tree's clocks stand still.
     func forgetRates() {
         sample.cpu = nil
+        sample.runDelay = nil
+        sample.mostDelayed = nil
         sample.hottestCPU = nil
         sample.hottestThread = nil
         sample.minorFaults = nil

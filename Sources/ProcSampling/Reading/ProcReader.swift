@@ -108,8 +108,10 @@ final class ProcReader {
     }
 
     /// Puts the numbers among a directory's names (processes, threads) into `numbers`, in its
-    /// order, each once. Bounded by what a pid can be (4 million).
-    func list(_ directory: ProcFile, into numbers: inout [Int32]) throws(ProcError) {
+    /// order, each once. Bounded by what a pid can be (4 million), or once there are `most`.
+    func list(
+        _ directory: ProcFile, into numbers: inout [Int32], atMost most: Int = .max
+    ) throws(ProcError) {
         reads += 1
         numbers.removeAll(keepingCapacity: true)
         let descriptor = directory.withCString {
@@ -117,7 +119,7 @@ final class ProcReader {
         }
         guard descriptor >= 0 else { throw failure(Errno(errno), directory) }
         defer { close(descriptor) }
-        while true {
+        while numbers.count < most {
             let count = buffer.withMemory {
                 clinux_getdents64(descriptor, $0.baseAddress, min($0.count, 32 * 1024))
             }
@@ -128,6 +130,13 @@ final class ProcReader {
                     in: UnsafeRawBufferPointer(rebasing: $0[..<count]), to: &numbers)
             }
         }
+    }
+
+    /// How many of a directory's names are numbers; nil for more than `most`: so far they are counted.
+    func count(_ directory: ProcFile, atMost most: Int) throws(ProcError) -> Int? {
+        var numbers: [Int32] = []
+        try list(directory, into: &numbers, atMost: most + 1)
+        return numbers.count <= most ? numbers.count : nil
     }
 
     func takeReadCount() -> Int {

@@ -151,6 +151,15 @@ extension ThreadWalk {
         if cpu >= hottest?.cpu ?? .zero { hottest = (cpu, process.sample.threads[index].id) }
     }
 
+    mutating func noteDelay(_ index: Int) {
+        let thread = process.sample.threads[index]
+        guard let delay = thread.runDelay, let cpu = thread.cpu else { return }
+        runDelay = Percent((runDelay?.rawValue ?? 0) + delay.rawValue)
+        guard delay > mostDelayed?.runDelay ?? .zero else { return }
+        mostDelayed = DelayedThread(
+            id: thread.id, cpu: cpu, runDelay: delay, voluntarySwitches: thread.voluntarySwitches)
+    }
+
     func extras(hasRun: Bool) -> ThreadExtras {
         ThreadExtras(process: process, reader: reader, plan: plan, hasRun: hasRun)
     }

@@ -49,6 +49,9 @@ struct ThreadWalk {
     /// A thread was found to have ended.
     var hasLostThread = false
     var hottest: (cpu: Percent, thread: ThreadIdentity)?
+    /// What the threads that were read waited for a CPU together; nil while it is not known of any.
+    var runDelay: Percent?
+    var mostDelayed: DelayedThread?
     var minorFaults: UInt64 = 0
     var majorFaults: UInt64 = 0
 
@@ -160,7 +163,10 @@ struct ThreadWalk {
         process.recent.removeAll(keepingCapacity: true)
         for index in process.counters.indices {
             let counters = process.counters[index]
-            if counters.readAt >= began { process.touched.append(Int32(index)) }
+            if counters.readAt >= began {
+                process.touched.append(Int32(index))
+                noteDelay(index)
+            }
             guard counters.flags.contains(.isRecent) else { continue }
             if counters.readAt < began { process.counters[index].quietRefreshes += 1 }
             if process.counters[index].quietRefreshes < ThreadCounters.quiet {

@@ -1,8 +1,8 @@
 internal import Glibc
 internal import ProcFormats
 
-/// Where the control groups that limit memory are mounted; `cgroups(7)`.
-struct MemoryHierarchy: Hashable, Sendable {
+/// Where the control groups that one controller limits are mounted; `cgroups(7)`.
+struct GroupHierarchy: Hashable, Sendable {
     /// Version 2; else 1, with other names for the files.
     var isUnified: Bool
     var mountPoint: String
@@ -15,23 +15,15 @@ struct MemoryHierarchy: Hashable, Sendable {
         self.root = root
     }
 
-    /// The one of this machine: version 1 where that has the memory controller, which version 2
-    /// cannot have then. Of several mounts the one that shows most.
-    init?(among mounts: [CgroupMounts.Mount]) {
-        let old = mounts.filter { !$0.isUnified && $0.options.contains("memory") }
+    /// The one of a controller on this machine: version 1 where that has the controller, which
+    /// version 2 cannot have then. Of several mounts the one that shows most.
+    init?(of controller: String, among mounts: [CgroupMounts.Mount]) {
+        let old = mounts.filter { !$0.isUnified && $0.options.contains(controller) }
         let candidates = old.isEmpty ? mounts.filter(\.isUnified) : old
         guard let mount = candidates.min(by: { $0.root.utf8.count < $1.root.utf8.count }) else {
             return nil
         }
         self.init(isUnified: mount.isUnified, mountPoint: mount.mountPoint, root: mount.root)
-    }
-
-    /// Nil where there is none.
-    static func current(_ reader: ProcReader) -> MemoryHierarchy? {
-        let mounts = try? reader.read(.host("self/mountinfo")) { bytes throws(ParseError) in
-            try CgroupMounts(parsing: bytes).mounts
-        }
-        return mounts.flatMap { MemoryHierarchy(among: $0) }
     }
 
     /// The directory of a group; nil for one outside of what is mounted.
@@ -41,5 +33,24 @@ struct MemoryHierarchy: Hashable, Sendable {
         if root == "/" { return path == "/" ? mountPoint : mountPoint + path }
         guard path == root || path.hasPrefix(root + "/") else { return nil }
         return mountPoint + path.dropFirst(root.count)
+    }
+}
+
+/// The hierarchies of the controllers that are read; nil where one is not to be seen.
+struct GroupHierarchies: Hashable, Sendable {
+    var memory: GroupHierarchy?
+    var cpu: GroupHierarchy?
+    var tasks: GroupHierarchy?
+
+    /// Those of this machine.
+    static func current(_ reader: ProcReader) -> GroupHierarchies {
+        let mounts = try? reader.read(.host("self/mountinfo")) { bytes throws(ParseError) in
+            try CgroupMounts(parsing: bytes).mounts
+        }
+        guard let mounts else { return GroupHierarchies() }
+        return GroupHierarchies(
+            memory: GroupHierarchy(of: "memory", among: mounts),
+            cpu: GroupHierarchy(of: "cpu", among: mounts),
+            tasks: GroupHierarchy(of: "pids", among: mounts))
     }
 }

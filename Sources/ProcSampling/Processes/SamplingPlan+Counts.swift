@@ -1,0 +1,29 @@
+internal import Units
+
+// What is read of what a process may run out of.
+
+extension SamplingPlan {
+    /// So old may the counts of a process that runs become: a leak is a matter of minutes.
+    static let countPeriod = Nanoseconds(10_000_000_000)
+    /// A process with fewer threads is not asked what limits their number.
+    static let manyThreads = 200
+    /// Before 6.2 descriptors are counted one by one, about half a microsecond each: of a process
+    /// with more than so many the number stays unknown.
+    static let mostCountedFiles = 8192
+    /// Threads of a process that wait for a CPU so long together may have been put into a group with
+    /// a quota.
+    static let longWait = Percent(20.0)
+
+    /// What is due of the counts. Who leaks has to run for it.
+    func countReads(for process: ProcessFacts) -> ProcessReads {
+        var reads: ProcessReads = []
+        let isLookedAt = process.isShown || process.isSwept || depth == .everything
+        let isFilesDue =
+            !process.countsFiles
+            && (process.isNew || (process.hasRun && process.sinceOpenFiles >= Self.countPeriod))
+        if isLookedAt || isFilesDue { reads.insert(.openFiles) }
+        let isLimitDue = process.hasRun && process.sinceTaskLimit >= Self.countPeriod
+        if process.hasManyThreads, isLookedAt || isLimitDue { reads.insert(.taskLimit) }
+        return reads
+    }
+}
