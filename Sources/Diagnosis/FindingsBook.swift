@@ -11,6 +11,7 @@ package struct FindingsBook: Sendable {
 
     private var sequence = Int.min
     private var groups = GroupTrends()
+    private var processes = ProcessBook()
     private var beginnings: [FindingID: Beginning] = [:]
     private var told: [ProcessIdentity: Told] = [:]
     /// What is known of the ways to peers: it was measured on request, and stands.
@@ -48,6 +49,7 @@ package struct FindingsBook: Sendable {
         found += GroupMemory.findings(
             snapshot.memoryGroups, pressure: snapshot.host.memoryPressure?.some.average10,
             signs: { groups.signs(of: $0, since: recently) }, at: snapshot.time)
+        found += processes.findings(in: snapshot)
         network.update(snapshot)
         found += network.findings
         found += ways.values.compactMap(PathMTU.finding)

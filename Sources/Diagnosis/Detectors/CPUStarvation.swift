@@ -1,0 +1,177 @@
+internal import ProcFormats
+internal import ProcSampling
+internal import Units
+
+/// Processes that want a CPU and wait for one.
+///
+/// Any benchmark on a small machine makes its threads wait: they fill the CPUs because there is
+/// work, and rest as soon as there is none. So waiting by itself is told (info), not warned of. It
+/// is a warning where it does harm for certain: a thread that never gets to rest waits, so what it
+/// has to do takes that much longer; or nearly all of its time goes by in the queue; or half of it,
+/// because of others that never rest.
+enum CPUStarvation {
+    /// Of the time that CPU is wanted, in percent, over 30 s and still over the last 10 s.
+    static let leastShare = 20.0
+    /// CPU seconds waited for in a second: who wants so little that it does not come to a tenth of a
+    /// CPU may wait for half of it and nobody notices.
+    static let leastDelay = 0.1
+    /// A thread that gives up the CPU less often (a second) never rests.
+    static let mostSwitches = Rate(1.0)
+    /// Who never rests wants a CPU all the time, in percent.
+    static let leastDemand = 90.0
+    /// Shares from which the waiting is a warning: by itself, and where others never rest.
+    static let badShare = 90.0
+    static let badShareBesideHogs = 50.0
+    /// So many processes are told as one: the machine has too few CPUs for them.
+    static let many = 3
+
+    /// - Parameter throttled: groups that use up their quotas: who is in one waits for that.
+    static func findings(
+        _ waits: CPUWaits, throttled: Set<String>, in snapshot: Snapshot
+    ) -> [Finding] {
+        let starved = waits.waits.filter(isStarved)
+        guard !starved.isEmpty else { return [] }
+        let processes = Dictionary(
+            snapshot.processes.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let cases = starved.compactMap { wait -> Case? in
+            guard let process = processes[wait.process],
+                !snapshot.cpuGroups(of: process).contains(where: { throttled.contains($0.path) })
+            else { return nil }
+            return Case(process: process, wait: wait)
+        }.sorted { ($1.wait.delay, $0.process.id.pid) < ($0.wait.delay, $1.process.id.pid) }
+        let machine = Machine(snapshot)
+        if cases.count >= many { return [hostWide(cases, machine, at: snapshot.time)] }
+        return cases.map { finding($0, machine, at: snapshot.time) }
+    }
+
+    private static func isStarved(_ wait: CPUWaits.Wait) -> Bool {
+        wait.share.percent >= leastShare && wait.recent.percent >= leastShare
+            && wait.delay >= leastDelay * wait.seconds
+    }
+
+    private struct Case {
+        var process: ProcessSample
+        var wait: CPUWaits.Wait
+
+        var name: String { "\(process.name) \(process.id.pid)" }
+        var share: String { Percent(wait.share.percent).text }
+
+        /// The one thread that nearly all of it is about.
+        var thread: CPUWaits.Thread? {
+            wait.worst.flatMap { $0.delay >= 0.8 * wait.delay ? $0 : nil }
+        }
+
+        /// It has a thread that never rests and waits all the same.
+        var isBehind: Bool {
+            guard let worst = wait.worst, worst.neverSleeps == true else { return false }
+            return 100 * (worst.run + worst.delay) >= leastDemand * wait.seconds
+                && CPUWaits.Share(run: worst.run, delay: worst.delay).percent >= leastShare
+        }
+
+        func severity(_ machine: Machine) -> Finding.Severity {
+            let share = wait.share.percent
+            let hasHogs = machine.hogs.contains { $0.id != process.id }
+            let isBad = share >= badShare || (hasHogs && share >= badShareBesideHogs)
+            return isBehind || isBad ? .warning : .info
+        }
+    }
+
+    /// Who has the CPUs, and how many there are.
+    private struct Machine {
+        let host: HostSample
+        let busiest: ProcessSample?
+        /// Processes whose hottest thread never rests.
+        let hogs: [ProcessSample]
+
+        init(_ snapshot: Snapshot) {
+            host = snapshot.host
+            busiest = snapshot.processes.max { $0.cpu ?? .zero < $1.cpu ?? .zero }
+            hogs = snapshot.processes.filter { process in
+                guard let cpu = process.hottestCPU, cpu >= ThreadSample.leastCPUOfStarved,
+                    let hottest = process.threads.first(where: { $0.id == process.hottestThread }),
+                    let switches = hottest.voluntarySwitches
+                else { return false }
+                return switches < mostSwitches && hottest.wantsCPU(Percent(leastDemand))
+            }
+        }
+
+        var hasIdleCPUs: Bool { host.cpu.map { $0.idle.rawValue >= 25 } ?? false }
+
+        var evidence: [String] {
+            var line = "\(host.cpuCount.map(String.init) ?? "?") CPUs"
+            if let busy = host.cpu?.busy { line += ", \(busy.text) % busy" }
+            if let load = host.load { line += ", load \(text(load.oneMinute))" }
+            guard let busiest, let cpu = busiest.cpu else { return [line] }
+            return [
+                line, "most CPU by \(busiest.name) \(busiest.id.pid): \(cpu.text) % of one",
+            ]
+        }
+
+        var baseline: String? {
+            host.load.map { "load over the last 15 min was \(text($0.fifteenMinutes))" }
+        }
+
+        private func text(_ load: Double) -> String { Percent(load).text }
+    }
+
+    private static func finding(_ found: Case, _ machine: Machine, at time: WallTime) -> Finding {
+        let who: String
+        let subject: Finding.Subject
+        if let thread = found.thread {
+            let name = found.process.threads.first { $0.id == thread.id }?.name
+            who = "T\(thread.id.tid) \(name ?? found.process.name) (\(found.name))"
+            subject = .thread(thread.id, of: found.process.id)
+        } else {
+            who = found.name
+            subject = .process(found.process.id)
+        }
+        return Finding(
+            kind: .cpuStarvation, subject: subject, severity: found.severity(machine),
+            confidence: .high,
+            claim: "\(who) wants CPU, waits \(found.share) % of that time",
+            evidence: [figures(found.wait)] + machine.evidence, baseline: machine.baseline,
+            meaning: meaning(found, machine),
+            advice: machine.hasIdleCPUs
+                ? "taskset -pc \(found.process.id.pid): which CPUs it may use"
+                : "1, then P: who has the CPUs; stop or renice (nice, cpu.weight) what matters less",
+            since: time)
+    }
+
+    private static func meaning(_ found: Case, _ machine: Machine) -> String {
+        if machine.hasIdleCPUs {
+            return
+                "CPUs are idle meanwhile: it may not use them (affinity, cpuset), or a quota that"
+                + " is not to be seen from here holds it back"
+        }
+        if machine.busiest?.id == found.process.id {
+            return "its own threads compete: more of them than CPUs make it no faster"
+        }
+        return "slow for want of CPU, not by its own code: others have the CPUs"
+    }
+
+    private static func figures(_ wait: CPUWaits.Wait) -> String {
+        let (run, delay) = (Percent(wait.run).text, Percent(wait.delay).text)
+        return
+            "ran \(run) s, waited for a CPU \(delay) s in the last \(Int(wait.seconds.rounded()))"
+            + " s (schedstat)"
+    }
+
+    private static func hostWide(_ cases: [Case], _ machine: Machine, at time: WallTime) -> Finding
+    {
+        var finding = Finding(
+            kind: .cpuStarvation, subject: .host,
+            severity: cases.map { $0.severity(machine) }.max() ?? .info, confidence: .high,
+            claim: "\(cases.count) processes want CPU and wait for it, most"
+                + " \(cases[0].name): \(cases[0].share) % of that time",
+            evidence: [cases[0].name + " " + figures(cases[0].wait)] + machine.evidence,
+            baseline: machine.baseline,
+            meaning: machine.hasIdleCPUs
+                ? "CPUs are idle meanwhile: they may not use them (affinity, cpuset)"
+                : "more wants to run than there are CPUs: what is slow need not be slow by itself",
+            advice:
+                "1, then P: who has the CPUs; stop or renice (nice, cpu.weight) what matters less",
+            since: time)
+        finding.processes = cases.map(\.process.id.pid)
+        return finding
+    }
+}

@@ -1,0 +1,75 @@
+internal import ProcSampling
+internal import Units
+
+/// A control group that uses up its CPU quota, so that all in it is held back for the rest of a
+/// period (100 ms, mostly): two counters of the kernel say so, how often and for how long.
+///
+/// A tenth of the periods is every request that comes in one of them late by tens of milliseconds.
+/// What is held back is runnable and waits, while the machine may be idle: that looks like
+/// starvation and is none.
+enum CgroupThrottle {
+    /// The share of the last 10 s' periods, in percent.
+    static let leastShare = Percent(10.0)
+    /// Of fewer periods, one would be too much.
+    static let leastPeriods: UInt64 = 10
+
+    static func findings(_ quotas: QuotaTrends, in snapshot: Snapshot) -> [Finding] {
+        snapshot.cpuGroups.values.compactMap { group in
+            guard let now = quotas.enforcement(of: group.path), let share = now.share,
+                now.periods >= leastPeriods, share >= leastShare
+            else { return nil }
+            return finding(group, now, share, before: quotas.before(group.path), in: snapshot)
+        }
+    }
+
+    private static func finding(
+        _ group: CPUGroup, _ now: QuotaTrends.Enforcement, _ share: Percent,
+        before: QuotaTrends.Enforcement?, in snapshot: Snapshot
+    ) -> Finding {
+        var evidence = [
+            "quota used up in \(now.throttled) of the last \(now.periods) periods (cpu.stat)",
+            "held back \(seconds(now.lost)), the CPUs it was held back on added up",
+        ]
+        if let busiest = busiest(of: group, in: snapshot) { evidence.append(busiest) }
+        let limit = tenths(group.limit)
+        return Finding(
+            kind: .cgroupThrottle, subject: .group(group.path), severity: .warning,
+            confidence: .high,
+            claim: "group \(group.path) limited to \(limit) \(limit == "1.0" ? "CPU" : "CPUs"),"
+                + " throttled in \(share.text) % of periods, lost \(seconds(now.lost)) of the last"
+                + " \(seconds(now.length))",
+            evidence: evidence, baseline: before.flatMap(baseline), meaning: meaning(snapshot.host),
+            advice: "Enter: who runs in it; raise its quota (cpu.max, CPUQuota=), or run fewer"
+                + " threads at once",
+            since: snapshot.time)
+    }
+
+    private static func baseline(_ before: QuotaTrends.Enforcement) -> String? {
+        before.share.map { "until then throttled in \($0.text) % of all its periods" }
+    }
+
+    private static func meaning(_ host: HostSample) -> String {
+        let held = "its threads are runnable and held back until the next period"
+        guard let idle = host.cpu?.idle, idle.rawValue >= 20 else { return held }
+        return held + ", though the machine's CPUs are \(idle.text) % idle: this is its quota, not"
+            + " load"
+    }
+
+    private static func busiest(of group: CPUGroup, in snapshot: Snapshot) -> String? {
+        let members = snapshot.processes.filter { process in
+            process.cpu ?? .zero > .zero
+                && snapshot.cpuGroups(of: process).contains { $0.path == group.path }
+        }
+        let most = members.max { $0.cpu ?? .zero < $1.cpu ?? .zero }
+        return most.map { "most of it by \($0.name) \($0.id.pid): \($0.cpu.text) % of a CPU" }
+    }
+
+    private static func seconds(_ time: Nanoseconds) -> String { "\(tenths(time.seconds)) s" }
+
+    /// "2.0", "0.2"; quotas may be smaller: "0.05".
+    private static func tenths(_ value: Double) -> String {
+        guard value > 0, value < 0.1 else { return Percent(value).text }
+        let hundredths = Int((value * 100).rounded())
+        return hundredths < 10 ? "0.0\(hundredths)" : "0.\(hundredths)"
+    }
+}

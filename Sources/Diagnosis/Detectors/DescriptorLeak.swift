@@ -1,0 +1,29 @@
+internal import ProcSampling
+internal import Units
+
+/// A process that opens files or sockets and does not close them, or is about to run out of them.
+enum DescriptorLeak {
+    static func findings(_ files: CountTrends, in snapshot: Snapshot) -> [Finding] {
+        snapshot.processes.compactMap { process in
+            guard let count = process.openFiles, count >= CountTrends.leastCount else { return nil }
+            let leak = CountLeak(
+                count: count, rise: files.rise(of: process.id),
+                limit: process.openFilesLimit.map {
+                    CountLeak.Limit(
+                        text: "its limit of \($0) (RLIMIT_NOFILE)", used: Double(count),
+                        most: Double($0))
+                })
+            guard let severity = leak.severity else { return nil }
+            let pid = process.id.pid
+            return Finding(
+                kind: .fdLeak, subject: .process(process.id), severity: severity,
+                confidence: leak.confidence,
+                claim: "\(process.name) \(pid) has \(count) files open: \(leak.claim)",
+                evidence: leak.evidence, baseline: leak.baseline,
+                meaning: leak.meaning("it opens more than it closes")
+                    + "at the limit open, accept and socket fail with EMFILE",
+                advice: "l: its sockets, by state and peer; ls -l /proc/\(pid)/fd names the others",
+                since: leak.since(snapshot.time))
+        }
+    }
+}

@@ -1,0 +1,48 @@
+internal import ProcFormats
+internal import ProcSampling
+internal import Units
+
+/// A process that starts threads which do not end, or that has nearly all the tasks there may be.
+enum ThreadLeak {
+    /// A limit that others use up is not this process's matter: it must have half of what is used.
+    static let leastShareOfUse = 0.5
+
+    static func findings(_ threads: CountTrends, in snapshot: Snapshot) -> [Finding] {
+        snapshot.processes.compactMap { process in
+            guard process.threadCount >= CountTrends.leastCount else { return nil }
+            let leak = CountLeak(
+                count: process.threadCount, rise: threads.rise(of: process.id),
+                limit: limit(of: process, snapshot.host))
+            guard let severity = leak.severity else { return nil }
+            return Finding(
+                kind: .threadLeak, subject: .process(process.id), severity: severity,
+                confidence: leak.confidence,
+                claim: "\(process.name) \(process.id.pid) has \(process.threadCount) threads:"
+                    + " \(leak.claim)",
+                evidence: leak.evidence, baseline: leak.baseline,
+                meaning: leak.meaning("it starts more threads than end")
+                    + "at the limit clone and fork fail with EAGAIN, in others as well",
+                advice: "2: its threads, by name; S: the stacks of all, those alike together",
+                since: leak.since(snapshot.time))
+        }
+    }
+
+    /// The limit that leaves it least room: of a control group, or of the machine.
+    private static func limit(of process: ProcessSample, _ host: HostSample) -> CountLeak.Limit? {
+        var limits: [CountLeak.Limit] = []
+        if let group = process.taskLimit {
+            limits.append(
+                CountLeak.Limit(
+                    text: "the \(group.limit) tasks of group \(group.group) (pids.max)",
+                    used: Double(group.used), most: Double(group.limit)))
+        }
+        if let limit = host.taskLimit, let tasks = host.load?.tasks {
+            limits.append(
+                CountLeak.Limit(
+                    text: "the machine's \(limit) tasks (threads-max, pid_max)",
+                    used: Double(tasks), most: Double(limit)))
+        }
+        return limits.filter { Double(process.threadCount) >= leastShareOfUse * $0.used }
+            .min { $0.most - $0.used < $1.most - $1.used }
+    }
+}
