@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    @Test func straceCountsNoCallsAndThenPerfNamesTheFunction() async throws {
+    @Test func straceCountsNoCallsAndThenTheProfileNamesTheFunction() async throws {
         try await Workload.run("spin") { workload in
             let poll = try workload.thread("poll")
             try await Terminal.run(.dxtop("--pid", "\(workload.processID)")) { terminal in
@@ -51,7 +51,8 @@ import Testing
 
                 try await terminal.send("p")
                 try await terminal.wait(for: "the function that spins", deadline: .seconds(60)) {
-                    $0.contains("cnd_timedwait") || $0.contains("pthread_cond_timedwait")
+                    $0.contains("done in") && $0.contains("rd_kafka_q_pop_serve")
+                        && $0.contains("cnd_timedwait_abs")
                 }
                 try await terminal.send("Escape")
                 #expect(isRunning(workload.processID))
