@@ -198,7 +198,22 @@ Dwarf_CFI *celfutils_unwind_table(Elf *elf) { return dwarf_getcfi_elf(elf); }
 
 void celfutils_close_unwind_table(Dwarf_CFI *table) { dwarf_cfi_end(table); }
 
-Dwarf *celfutils_open_debug(Elf *elf) { return dwarf_begin_elf(elf, DWARF_C_READ, NULL); }
+Dwarf *celfutils_open_debug(Elf *elf, size_t most) {
+    size_t names, sum = 0;
+    bool has_frames = false;
+    if (elf_getshdrstrndx(elf, &names) != 0) return NULL;
+    GElf_Shdr header;
+    for (Elf_Scn *section = NULL; (section = elf_nextscn(elf, section)) != NULL;) {
+        const char *name = gelf_getshdr(section, &header) != NULL
+                               ? elf_strptr(elf, names, header.sh_name) : NULL;
+        if (name == NULL || header.sh_type == SHT_NOBITS) continue;
+        // Old toolchains call a compressed section .zdebug_.
+        if (strstr(name, "debug_") == NULL) continue;
+        if (strstr(name, "debug_frame") != NULL) has_frames = true;
+        sum += header.sh_size;
+    }
+    return has_frames && sum <= most ? dwarf_begin_elf(elf, DWARF_C_READ, NULL) : NULL;
+}
 
 Dwarf_CFI *celfutils_debug_table(Dwarf *debug) { return dwarf_getcfi(debug); }
 

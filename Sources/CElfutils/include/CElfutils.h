@@ -85,8 +85,9 @@ char *celfutils_demangle(const char *name);
 struct Dwarf_CFI_s *celfutils_unwind_table(struct Elf *elf);
 void celfutils_close_unwind_table(struct Dwarf_CFI_s *table);
 
-/// The same by .debug_frame: reads all debug information. The table lives as long as that.
-struct Dwarf *celfutils_open_debug(struct Elf *elf);
+/// The same by .debug_frame, which libdw reads together with all debug information: NULL if that is
+/// more than `most` bytes. The table lives as long as that.
+struct Dwarf *celfutils_open_debug(struct Elf *elf, size_t most);
 struct Dwarf_CFI_s *celfutils_debug_table(struct Dwarf *debug);
 void celfutils_close_debug(struct Dwarf *debug);
 

@@ -25,12 +25,7 @@ struct ProfileTally {
     /// The code of one process, and what was found of it.
     private struct Code {
         let space: AddressSpace
-        var frames: [Place: Int] = [:]
-
-        struct Place: Hashable {
-            var caller: AddressSpace.Caller
-            var isReturnAddress: Bool
-        }
+        var frames: [AddressSpace.Caller: Int] = [:]
     }
 
     init(_ request: ProfileRequest, method: Profile.Method) {
@@ -114,8 +109,8 @@ struct ProfileTally {
         }
         if sample.process.rawValue > 0 {
             var code = processes[sample.process] ?? Code(space: AddressSpace(of: sample.process))
-            for (depth, caller) in sample.callers(in: code.space).enumerated() {
-                chain.append(frame(of: caller, isReturnAddress: depth > 0, in: &code))
+            for caller in sample.callers(in: code.space) {
+                chain.append(frame(of: caller, in: &code))
             }
             processes[sample.process] = code
         }
@@ -129,15 +124,10 @@ struct ProfileTally {
         return found
     }
 
-    private mutating func frame(
-        of caller: AddressSpace.Caller, isReturnAddress: Bool, in code: inout Code
-    ) -> Int {
-        let place = Code.Place(caller: caller, isReturnAddress: isReturnAddress)
-        if let known = code.frames[place] { return known }
-        var frame = code.space.frame(at: caller.address, isReturnAddress: isReturnAddress)
-        frame.isGuessed = caller.isGuessed
-        let found = index(of: frame)
-        code.frames[place] = found
+    private mutating func frame(of caller: AddressSpace.Caller, in code: inout Code) -> Int {
+        if let known = code.frames[caller] { return known }
+        let found = index(of: code.space.frame(of: caller))
+        code.frames[caller] = found
         return found
     }
 

@@ -37,7 +37,9 @@ struct TakenSample {
     /// Who called whom in user mode, innermost first. The copied stack tells it for code without
     /// frame pointers; the kernel's chain goes on where the copy ends, or there is none.
     func callers(in space: AddressSpace) -> [AddressSpace.Caller] {
-        let chain = user.map { AddressSpace.Caller(address: $0, isGuessed: false) }
+        let chain = user.enumerated().map {
+            AddressSpace.Caller(address: $1, isReturnAddress: $0 > 0, isGuessed: false)
+        }
         guard let registers else { return chain }
         let callers = stack.withUnsafeBytes { space.callers(registers, stack: $0) }
         return callers.count > 1 || chain.count < callers.count ? callers : chain

@@ -10,6 +10,7 @@ final class AddressSpace {
     private var files: [CodeMapping: CodeFile?] = [:]
     private var frames: [Place: CodeFrame] = [:]
     private var jitSymbols: JITSymbols?
+    private(set) lazy var memory = ProcessMemory(of: process)
     private var lookedForJITSymbols = ContinuousClock.now - .seconds(60)
 
     private struct Place: Hashable {
@@ -41,11 +42,11 @@ final class AddressSpace {
     }
 
     private func newFrame(at address: UInt64) -> CodeFrame {
-        guard let mapping = mappings?.mapping(at: address) else {
+        guard let mapping = mapping(at: address) else {
             return CodeFrame(name: Self.hexadecimal(address), module: nil, isUnnamed: true)
         }
         if let file = file(of: mapping) {
-            let inFile = file.address(ofByteAt: address - mapping.start &+ mapping.offset)
+            let inFile = file.address(ofByteAt: mapping.fileOffset(of: address))
             if let inFile, let name = file.name(at: inFile) {
                 return CodeFrame(name: name, module: mapping.module)
             }
@@ -60,7 +61,9 @@ final class AddressSpace {
             name: Self.hexadecimal(address), module: mapping.module, isUnnamed: true)
     }
 
-    private func file(of mapping: CodeMapping) -> CodeFile? {
+    func mapping(at address: UInt64) -> CodeMapping? { mappings?.mapping(at: address) }
+
+    func file(of mapping: CodeMapping) -> CodeFile? {
         if let known = files[mapping] { return known }
         let file = codeFiles.file(of: mapping, in: process)
         files[mapping] = .some(file)
@@ -79,17 +82,5 @@ final class AddressSpace {
 
     private static func hexadecimal(_ address: UInt64) -> String {
         "0x" + String(address, radix: 16)
-    }
-
-    /// Who called whom, by the unwind tables of the code, else by frame pointers, else by looking for
-    /// return addresses. The first is the instruction pointer.
-    ///
-    /// - Parameters:
-    ///   - stack: a copy of the stack, from the stack pointer on.
-    func callers(_ registers: UserRegisters, stack: UnsafeRawBufferPointer) -> [Caller] { [] }
-
-    struct Caller: Hashable, Sendable {
-        var address: UInt64
-        var isGuessed: Bool
     }
 }

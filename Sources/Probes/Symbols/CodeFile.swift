@@ -5,11 +5,13 @@ import CElfutils
 final class CodeFile {
     private let segments: [celfutils_segment]
     private let functions: FunctionTable
+    private let unwinding: UnwindTable
     /// Of functions that were asked for.
     private var names: [Int: String] = [:]
 
     /// - Parameter search: where the symbols of a stripped file may be.
     init(_ elf: ElfFile, search: SymbolSearch? = nil) {
+        unwinding = UnwindTable(elf)
         segments = elf.segments.filter(\.is_executable)
         let end = segments.map { $0.address &+ $0.size }.max() ?? 0
         functions = FunctionTable(endOfCode: end) { table in
@@ -42,4 +44,7 @@ final class CodeFile {
     func start(ofFunctionAt address: UInt64) -> UInt64? {
         functions.index(at: address).map(functions.start)
     }
+
+    /// How the function finds its caller when it is at an address.
+    func rules(at address: UInt64) -> UnwindRules? { unwinding.rules(at: address) }
 }

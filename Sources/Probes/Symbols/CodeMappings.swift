@@ -14,6 +14,8 @@ struct CodeMapping: Hashable, Sendable {
     /// The file's path as the process sees it, or a name of the kernel's in brackets, or empty.
     var name: String
 
+    func fileOffset(of address: UInt64) -> UInt64 { address &- start &+ offset }
+
     /// The last part of the path, or the kernel's name; nil where there is neither.
     var module: String? {
         let path = isDeleted ? name.dropLast(Self.deleted.count) : name[...]

@@ -5,9 +5,9 @@ struct UserRegisters: Hashable, Sendable {
     private(set) var values = [UInt64?](repeating: nil, count: Self.count)
 
     static let count = 17
-    private static let framePointerNumber = 6
-    private static let stackPointerNumber = 7
-    private static let instructionPointerNumber = 16
+    static let framePointerNumber = 6
+    static let stackPointerNumber = 7
+    static let instructionPointerNumber = 16
 
     /// The two that `/proc/TID/syscall` tells.
     init(instructionPointer: UInt64, stackPointer: UInt64) {
@@ -30,5 +30,8 @@ struct UserRegisters: Hashable, Sendable {
         set { values[Self.stackPointerNumber] = newValue }
     }
 
-    var framePointer: UInt64? { values[Self.framePointerNumber] }
+    var framePointer: UInt64? {
+        get { values[Self.framePointerNumber] }
+        set { values[Self.framePointerNumber] = newValue }
+    }
 }
