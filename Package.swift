@@ -124,7 +124,9 @@ let package = Package(
             exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
             name: "dxtopTests",
-            dependencies: ["Diagnosis", "dxtop", "ProcFormats", "ProcSampling", "Units"],
+            dependencies: [
+                "Diagnosis", "dxtop", "Probes", "ProcFormats", "ProcSampling", "Units",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",

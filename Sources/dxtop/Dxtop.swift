@@ -14,6 +14,9 @@ struct Dxtop: ParsableCommand {
             --netns, --hot, --proc, --ascii, --braille, --no-color.
             """,
         version: "0.1.0",
-        subcommands: [DashboardCommand.self, SnapshotCommand.self, WatchCommand.self],
+        subcommands: [
+            DashboardCommand.self, SnapshotCommand.self, WatchCommand.self, ProfileCommand.self,
+            SystemCallsCommand.self, WaitsCommand.self, StacksCommand.self,
+        ],
         defaultSubcommand: DashboardCommand.self)
 }

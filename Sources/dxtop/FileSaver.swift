@@ -18,7 +18,10 @@ final class FileSaver: Sendable {
 
     /// The same for a profile, whose file is made there, too: it may take a while.
     func save(_ profile: Profile, title: String, to path: String) {
-        save(to: path) { try ProfileFile.contents(of: profile, title: title, path: path) }
+        save(to: path) {
+            try ProfileFile.contents(
+                of: profile, title: title, format: ProfileFile.Format(path: path))
+        }
     }
 
     private func save(to path: String, _ contents: @escaping @Sendable () throws -> [UInt8]) {

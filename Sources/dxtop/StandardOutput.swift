@@ -18,10 +18,14 @@ struct StandardOutput {
         for line in lines { print(line) }
     }
 
-    func print(_ line: String) {
-        var rest = Array((line + "\n").utf8)[...]
+    func print(_ line: String) { write(Array((line + "\n").utf8)) }
+
+    func write(_ bytes: [UInt8]) {
+        var rest = bytes[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+            let count = rest.withUnsafeBytes {
+                Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count)
+            }
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { giveUp(errno) }
             rest = rest.dropFirst(count)
@@ -31,7 +35,7 @@ struct StandardOutput {
     private func giveUp(_ number: Int32) -> Never {
         guard number != EPIPE else { exit(0) }
         let message = "dxtop: cannot write: \(String(cString: strerror(number)))\n"
-        _ = message.withCString { write(STDERR_FILENO, $0, strlen($0)) }
+        _ = message.withCString { Glibc.write(STDERR_FILENO, $0, strlen($0)) }
         exit(1)
     }
 }

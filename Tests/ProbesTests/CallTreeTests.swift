@@ -99,6 +99,26 @@ struct ProfileShareTests {
         #expect(profile.summary == "500 samples in 5.0s; 1,250 more were lost")
     }
 
+    @Test func `threads have shares of the same whole`() {
+        let profile = madeProfile([("a", "main;spin", 3), ("b", "main", 1)])
+        #expect(
+            profile.threadRows == [["75.0", "4127", "2214", "a"], ["25.0", "4128", "2214", "b"]])
+        var faults = profile
+        faults.request.event = .pageFaults
+        faults.stacks[1].count = 9
+        #expect(faults.threadRows.map(\.[0]) == ["25.0", "75.0"])
+    }
+
+    @Test func `a profile has a title`() {
+        var profile = madeProfile([("poll", "main;spin", 1)])
+        #expect(profile.title == "process 2214, CPU at 100 Hz")
+        profile.request.target = .thread(unchecked(pid: 2214, tid: 4127))
+        #expect(profile.title == "T4127 poll, CPU at 100 Hz")
+        profile.request.target = .host
+        profile.request.event = .pageFaults
+        #expect(profile.title == "all processes, page faults")
+    }
+
     @Test func `silence is a result, unless something was lost`() {
         var profile = madeProfile([])
         #expect(profile.summary == "0 samples in 5.0s: it used no CPU")
@@ -117,8 +137,8 @@ struct ProfileShareTests {
         #expect(profile.summary == "12.0M in 3,072 page faults in 5.0s")
         #expect(
             profile.functionRows() == [
-                ["100", "100", "12.0M", "grow", "streamd"],
-                ["0.0", "100", "0B", "main", "streamd"],
+                ["100", "100", "12.0M", "streamd", "grow"],
+                ["0.0", "100", "0B", "streamd", "main"],
             ])
         #expect(profile.functionHeads[2] == "SELF")
     }

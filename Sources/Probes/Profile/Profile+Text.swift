@@ -4,7 +4,7 @@ import Units
 extension Profile {
     /// Heads over `functionRows`; all but the last two columns are figures.
     package var functionHeads: [String] {
-        ["SELF %", "TOTAL %", countsPages ? "SELF" : "SAMPLES", "FUNCTION", "MODULE"]
+        ["SELF %", "TOTAL %", countsPages ? "SELF" : "SAMPLES", "MODULE", "FUNCTION"]
     }
 
     /// A row for each function, those with the most of their own first, `most` of them.
@@ -15,8 +15,36 @@ extension Profile {
             return [
                 Percent(function.selfCount, of: weight).text,
                 Percent(function.totalCount, of: weight).text,
-                figure(function.selfCount), frame.label, frame.module ?? "-",
+                figure(function.selfCount), frame.module ?? "-", frame.label,
             ]
+        }
+    }
+
+    /// Heads over `threadRows`; all but the last column are figures.
+    package static let threadHeads = ["TOTAL %", "TID", "PID", "THREAD"]
+
+    /// A row for each thread, those with the most samples first.
+    package var threadRows: [[String]] {
+        var counts = threads.map { countsPages ? 0 : $0.samples }
+        if countsPages {
+            for stack in stacks { counts[stack.thread] += stack.count }
+        }
+        let weight = weight
+        return zip(threads, counts).map { thread, count in
+            [Percent(count, of: weight).text, "\(thread.tid)", "\(thread.process)", thread.name]
+        }
+    }
+
+    /// Whose it is and of what: "T4127 poll, CPU at 99 Hz"; "process 2214, page faults".
+    package var title: String {
+        var event = "page faults"
+        if case .cpuClock(let frequency) = request.event { event = "CPU at \(frequency) Hz" }
+        switch request.target {
+        case .thread(let target):
+            let name = threads.first.map { " " + $0.name } ?? ""
+            return "T\(target.thread.tid)\(name), \(event)"
+        case .process(let process): return "process \(process.pid), \(event)"
+        case .host: return "all processes, \(event)"
         }
     }
 

@@ -39,6 +39,8 @@ package enum HarmlessText {
             .joined(separator: "^I")
     }
 
+    package static func line(_ input: String) -> String { line(Array(input.utf8)) }
+
     private static func append(_ ascii: UInt8, to output: inout [UInt8]) {
         switch ascii {
         case 0x09, 0x0A, 0x20...0x7E:
