@@ -27,6 +27,11 @@ struct DashboardCommand: ParsableCommand {
 
     @OptionGroup var network: NamespaceOption
 
+    @Flag(
+        name: .customLong("where"),
+        help: "Name the functions that burn CPU in the column WHERE from the start, as key W does.")
+    var namesFunctions = false
+
     @Flag(help: "Draw with ASCII characters only.")
     var ascii = false
 
@@ -38,6 +43,9 @@ struct DashboardCommand: ParsableCommand {
 
     func validate() throws {
         if let pid, pid < 1 { throw ValidationError("--pid takes the number of a process") }
+        if namesFunctions, source.proc != nil {
+            throw ValidationError("--where samples the live machine; --proc shows another tree")
+        }
     }
 
     func run() throws {
@@ -72,6 +80,7 @@ struct DashboardCommand: ParsableCommand {
                 settings: settings, size: terminal.size, interval: interval.duration,
                 userNames: users.names, place: place)
             state.network.namespace = namespace
+            if namesFunctions { state.hotFunctions.turnOn() }
             var loop = try RunLoop(state: state, terminal: terminal, root: root)
             return loop.run()
         }

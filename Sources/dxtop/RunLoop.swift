@@ -40,6 +40,7 @@ struct RunLoop {
         sampling = try SamplingLoop.start(root: root, interval: state.interval) {
             mailbox.post(.sample($0))
         }
+        if state.hotFunctions.isOn { sampleFunctions(true) }
     }
 
     /// Runs until the user quits.

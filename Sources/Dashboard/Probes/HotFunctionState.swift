@@ -4,7 +4,7 @@ import Units
 /// The sampling that names, in the column WHERE, the functions that burn CPU.
 package struct HotFunctionState: Sendable {
     /// A person wants it.
-    package internal(set) var isOn = false
+    package private(set) var isOn = false
     /// The latest that it told; nil while it is off or has not told yet.
     private(set) var latest: HotFunctions?
 
@@ -13,6 +13,9 @@ package struct HotFunctionState: Sendable {
         latest = functions
         if functions.refusal != nil { isOn = false }
     }
+
+    /// Before the first picture; whoever shows that starts the sampling, too.
+    package mutating func turnOn() { isOn = true }
 
     /// - Returns: whether it is on now.
     mutating func toggle() -> Bool {

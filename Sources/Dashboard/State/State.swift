@@ -44,7 +44,7 @@ package struct State: Sendable {
     /// What probes found of threads lately.
     var probeResults = ProbeResults()
     /// The function that threads burn their CPU time in: on by a key.
-    package internal(set) var hotFunctions = HotFunctionState()
+    package var hotFunctions = HotFunctionState()
     /// Findings that a person does not want to be told of, and why.
     var muted: [FindingID: Mute] = [:]
     /// The finding that is selected in the Overview, instead of a row of the list.
