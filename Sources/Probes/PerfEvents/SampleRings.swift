@@ -54,11 +54,12 @@ final class SampleRings {
         var inherited = request
         inherited.inherits = true
         do throws(Errno) {
-            let threads = root.threads(of: process)
+            let threads = (try? root.threads(of: process)) ?? []
             try open(inherited, of: threads)
             guard !rings.isEmpty else { throw .noSuchProcess }
             // Of those that began before their creator had its event.
-            try open(inherited, of: Set(root.threads(of: process)).subtracting(threads))
+            let later = (try? root.threads(of: process)) ?? []
+            try open(inherited, of: Set(later).subtracting(threads))
         } catch .tooManyOpenFiles {
             events = []
             rings = []

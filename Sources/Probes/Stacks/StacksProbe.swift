@@ -1,12 +1,139 @@
-/// Placeholder until this part lands.
+import ProcFormats
+import ProcSampling
+import Units
+
+/// Reads the stack of every thread of a process once and puts equal ones together.
 struct StacksProbe: Probe {
     let request: StacksRequest
 
     init(_ request: StacksRequest) { self.request = request }
 
+    /// What is not read by then is missing.
+    static let mostTime = Duration.seconds(5)
+    /// A thread that runs whenever it is looked at may sleep a moment later.
+    private static let rounds = 5
+    private static let pause = Duration.milliseconds(20)
+    private static let reportPeriod = Duration.milliseconds(500)
+    /// Why a stack is missing.
+    static let runs = "runs"
+
     func run(
         until stop: StopSign, report: (ProbeReading) -> Void
     ) throws(ProbeRefusal) -> ProbeReading {
-        throw ProbeRefusal("not built yet")
+        let (threads, living) = try threads()
+        let target = ThreadTarget(process: request.process, thread: living)
+        if request.method == .stopping { try ThreadStop.check(target) }
+        let reader = StackReader(request.process.pid, through: living.tid)
+        let start = ContinuousClock.now
+        var reportDue = start + Self.reportPeriod
+        var groups = StackGroups()
+        var left = threads
+        var running: [ThreadID: StackListing.Thread] = [:]
+
+        for round in 0..<Self.rounds where !left.isEmpty {
+            if round > 0, stop.wait(atMost: Self.pause) { break }
+            var again: [ThreadID] = []
+            for (index, thread) in left.enumerated() {
+                let now = ContinuousClock.now
+                if now - start > Self.mostTime || stop.isRaised {
+                    again += left[index...]
+                    break
+                }
+                switch request.method == .stopping ? reader.stop(thread) : reader.look(at: thread) {
+                case .stack(let thread, let frames, let gap):
+                    groups.add(thread, frames, gap: gap)
+                case .running(let listed):
+                    running[thread] = listed
+                    again.append(thread)
+                case .gone: groups.missing += 1
+                case .denied: throw denial(of: target)
+                }
+                if now >= reportDue {
+                    reportDue = now + Self.reportPeriod
+                    report(.stacks(groups.listing(for: request)))
+                }
+            }
+            left = again
+        }
+        for thread in left {
+            if let thread = running[thread] {
+                groups.add(thread, [], gap: Self.runs)
+            } else {
+                groups.missing += 1
+            }
+        }
+        return .stacks(
+            listing(groups, reader, of: target, elapsed: .now - start))
+    }
+
+    // MARK: - The target
+
+    /// All threads, and one of them that has not ended, as the first one may have.
+    private func threads() throws(ProbeRefusal) -> ([ThreadID], living: ThreadIdentity) {
+        let process = request.process
+        guard let root = try? ProcRoot(), root.identity(of: process.pid) == process,
+            let threads = try? root.threads(of: process.pid)
+        else { throw ProbeRefusal("process \(process.pid) has ended") }
+        for thread in threads {
+            guard let (stat, _) = ThreadFiles(thread, of: process.pid).stat(),
+                stat.state != .zombie, stat.state != .dead
+            else { continue }
+            return (threads, ThreadIdentity(tid: thread, startTime: stat.startTime))
+        }
+        throw ProbeRefusal("process \(process.pid) has ended and only waits for its parent")
+    }
+
+    private func denial(of target: ThreadTarget) -> ProbeRefusal {
+        do throws(ProbeRefusal) {
+            try ThreadStop.check(target)
+        } catch {
+            return error
+        }
+        return ProbeRefusal("no right to look at process \(request.process.pid)")
+    }
+
+    // MARK: - What it comes to
+
+    private func listing(
+        _ groups: StackGroups, _ reader: StackReader, of target: ThreadTarget, elapsed: Duration
+    ) -> StackListing {
+        var listing = groups.listing(for: request)
+        listing.longestStop = reader.longestStop
+        let count = groups.count
+        if let longest = reader.longestStop {
+            listing.notes.append(
+                "each thread was stopped by itself, for \(longest.fineText) at most;"
+                    + " \(elapsed.fineText) in all")
+        } else {
+            listing.notes.append("nobody was stopped; read in \(elapsed.fineText)")
+        }
+        if groups.guessed > 0 {
+            listing.notes.append(
+                "\(groups.guessed) of \(count) stacks have frames that are guesses, marked (?)")
+        }
+        if !reader.mayReadKernelStacks {
+            listing.notes.append(
+                "of the kernel only the function a thread waits in: its stacks are for root")
+        }
+        if elapsed > Self.mostTime {
+            listing.notes.append("ended after \(Self.mostTime.text): not all threads were read")
+        }
+        let running = groups.count(gap: Self.runs)
+        if running > 0 {
+            listing.notes.append(
+                "\(running) ran whenever looked at: a profile shows where")
+            listing.offer = offer(toStop: count, target)
+        }
+        return listing
+    }
+
+    /// Nil where it would be refused.
+    private func offer(toStop count: Int, _ target: ThreadTarget) -> ProbeOffer? {
+        guard (try? ThreadStop.check(target)) != nil else { return nil }
+        let all = (ThreadStop.usualLength * count).fineText
+        return ProbeOffer(
+            price: "stop each of \(count) threads, one after the other, for about"
+                + " \(ThreadStop.usualLength.fineText) (\(all) in all); \(ThreadStop.effect)",
+            request: .stacks(StacksRequest(process: request.process, method: .stopping)))
     }
 }

@@ -10,10 +10,10 @@ extension ProcRoot {
         return stat.map { ProcessIdentity(pid: process, startTime: $0.startTime) }
     }
 
-    /// The threads that a process has right now; none when there is no such process.
-    package func threads(of process: ProcessID) -> [ThreadID] {
+    /// The threads of a process as they are now.
+    package func threads(of process: ProcessID) throws(ProcError) -> [ThreadID] {
         var numbers: [Int32] = []
-        try? ProcReader(root: self).list(.process(process, "task"), into: &numbers)
+        try ProcReader(root: self).list(.process(process, "task"), into: &numbers)
         return numbers.map { ThreadID($0) }
     }
 }

@@ -31,7 +31,7 @@ public enum SystemCallTable {
     }
 
     /// Whether the first argument is a file descriptor.
-    static func takesDescriptorFirst(_ name: String) -> Bool {
+    package static func takesDescriptorFirst(_ name: String) -> Bool {
         parameters[name]?.first?.kind == .descriptor
     }
 

@@ -1,0 +1,100 @@
+import ProcFormats
+import ProcSampling
+import Units
+
+/// A thread that sleeps on a futex; `futex(2)`.
+struct FutexWait: Hashable {
+    var address: UInt64
+    /// Only threads of this process can wait on it: FUTEX_PRIVATE_FLAG.
+    var isPrivate: Bool
+    /// The kernel keeps its owner's number in it: FUTEX_LOCK_PI.
+    var hasOwner: Bool
+    /// It sleeps as long as the word is this.
+    var value: UInt32
+
+    static let calls: Set<String> = ["futex", "futex_wait"]
+
+    /// Nil for a thread in another place.
+    init?(_ place: ThreadPlace) {
+        guard let call = place.call, Self.calls.contains(call),
+            case .blocked(_, let arguments) = place.record, arguments.count >= 4
+        else { return nil }
+        address = arguments[0]
+        let isNew = call == "futex_wait"
+        // The older call has its operation first; linux/futex.h.
+        let flags = isNew ? arguments[3] : arguments[1]
+        isPrivate = flags & 128 != 0
+        hasOwner = !isNew && [6, 13].contains(flags & 0x7F)
+        value = UInt32(truncatingIfNeeded: isNew ? arguments[1] : arguments[2])
+    }
+
+    /// "0x7f3a40, with 36 other threads of this process: T4131 rdk:broker1, ...; held by T4127 main"
+    func text(_ files: ThreadFiles) -> String {
+        var parts = ["0x" + String(address, radix: 16)]
+        let threads = (try? ProcRoot().threads(of: files.process)) ?? []
+        let others = threads.filter { $0 != files.thread && isWaiting($0, of: files.process) }
+        if others.isEmpty {
+            parts.append("no other thread of this process")
+        } else {
+            let names = others.prefix(Self.mostNames).map { Self.name($0, of: files.process) }
+            parts.append(
+                "with \(others.count) other thread\(others.count == 1 ? "" : "s") of this process: "
+                    + names.joined(separator: ", ")
+                    + (others.count > names.count ? ", ..." : ""))
+        }
+        if !isPrivate { parts.append("other processes may wait on it, too") }
+        if let owner = owner(among: threads, files) {
+            parts.append("held by \(Self.name(owner, of: files.process))")
+        }
+        return parts.joined(separator: ", ")
+    }
+
+    private static let mostNames = 4
+
+    private func isWaiting(_ thread: ThreadID, of process: ProcessID) -> Bool {
+        guard let place = try? ThreadFiles(thread, of: process).place() else { return false }
+        return FutexWait(place)?.address == address
+    }
+
+    private static func name(_ thread: ThreadID, of process: ProcessID) -> String {
+        let name = ThreadFiles(thread, of: process).stat()?.name ?? ""
+        return "T\(thread) \(name)"
+    }
+
+    // MARK: - Who holds it
+
+    /// Of a lock that keeps its owner; nil where that is not known.
+    ///
+    /// A mutex of glibc is a word that is 2 while somebody waits, a count, and its owner's number:
+    /// `struct __pthread_mutex_s` of bits/struct_mutex.h. Other things may look like that, but then
+    /// hardly hold the number of a thread of this very process.
+    private func owner(among threads: [ThreadID], _ files: ThreadFiles) -> ThreadID? {
+        let contended: UInt32 = 2
+        guard hasOwner || value == contended else { return nil }
+        let words = TargetMemory.bytes(files.thread, at: address, size: 12)
+        guard words.count == 12 else { return nil }
+        let (word, owner) = words.withUnsafeBytes {
+            ($0.load(as: UInt32.self), $0.load(fromByteOffset: 8, as: UInt32.self))
+        }
+        let ownerBits: UInt32 = 0x3FFF_FFFF
+        guard hasOwner || word == contended else { return nil }
+        let number = Int32(bitPattern: hasOwner ? word & ownerBits : owner)
+        guard number > 0 else { return nil }
+        return threads.first { $0 != files.thread && $0.isKnown(as: number, in: files.process) }
+    }
+}
+
+extension ThreadID {
+    /// Whether the thread has this number in the pid namespace it is in, the innermost; `NSpid` in
+    /// `proc_pid_status(5)`, since 4.1.
+    fileprivate func isKnown(as number: Int32, in process: ProcessID) -> Bool {
+        guard let bytes = try? smallFile("/proc/\(process)/task/\(self)/status") else {
+            return false
+        }
+        let numbers = value(of: "NSpid", in: String(decoding: bytes, as: UTF8.self))
+        guard let innermost = numbers?.split(separator: "\t").last else {
+            return rawValue == number
+        }
+        return Int32(innermost) == number
+    }
+}
