@@ -8,6 +8,8 @@ package struct FindingsBook: Sendable {
     package private(set) var findings: [Finding] = []
     /// What is made of the network; its findings are among the others.
     package private(set) var network = NetworkBook()
+    /// The same of threads.
+    private var threads = ThreadBook()
 
     private var sequence = Int.min
     private var groups = GroupTrends()
@@ -50,6 +52,8 @@ package struct FindingsBook: Sendable {
             snapshot.memoryGroups, pressure: snapshot.host.memoryPressure?.some.average10,
             signs: { groups.signs(of: $0, since: recently) }, at: snapshot.time)
         found += processes.findings(in: snapshot)
+        threads.update(snapshot, history: history)
+        found += threads.findings
         network.update(snapshot)
         found += network.findings
         found += ways.values.compactMap(PathMTU.finding)
@@ -58,6 +62,9 @@ package struct FindingsBook: Sendable {
 
     /// Takes in what was found of the way to a peer; the latest measurement counts.
     package mutating func note(_ way: PathMTUResult) { ways[way.peer] = way }
+
+    /// Takes in that a thread's system calls were counted; the latest count counts.
+    package mutating func note(_ calls: CountedSystemCalls) { threads.note(calls) }
 
     private static func isBefore(_ a: Finding, _ b: Finding) -> Bool {
         if a.severity != b.severity { return a.severity > b.severity }

@@ -1,0 +1,101 @@
+package import ProcSampling
+package import Units
+
+/// A thread that waits in the kernel in a way that signals do not interrupt.
+package enum IOStall {
+    /// Three refreshes of a second: a disk answers sooner.
+    package static let leastSpan: Duration = .seconds(3)
+    package static let leastLooks = 3
+    /// Tasks waited for a disk in this share of the last 10 s (PSI), each in its own way of counting.
+    package static let leastPressure: Float = 5
+    /// Processes that wait at one place are told of together beyond these.
+    package static let mostProcesses = 3
+
+    /// - Parameter pressure: some task's wait for a disk in the last 10 s, in percent; nil without
+    ///   PSI.
+    package static func findings(
+        _ threads: [ThreadFacts], pressure: Percent?, in snapshot: Snapshot
+    ) -> [Finding] {
+        let stalls = threads.compactMap { Stall($0, in: snapshot) }
+        let byProcess = Dictionary(grouping: stalls, by: \.facts.poll.process)
+        var places: [String?: Set<ProcessIdentity>] = [:]
+        for stall in stalls { places[stall.channel, default: []].insert(stall.facts.poll.process) }
+        let wide = Set(places.filter { $0.value.count > mostProcesses }.keys)
+        var together: [Stall] = []
+        var found: [Finding] = []
+        for (process, stalls) in byProcess {
+            if stalls.allSatisfy({ wide.contains($0.channel) }) {
+                together += stalls
+            } else {
+                let subject: Finding.Subject =
+                    stalls.count == 1 ? stalls[0].facts.subject : .process(process)
+                found.append(finding(stalls, subject, pressure))
+            }
+        }
+        if !together.isEmpty { found.append(finding(together, .host, pressure)) }
+        return found
+    }
+
+    private struct Stall {
+        let facts: ThreadFacts
+        let channel: String?
+        let duration: Duration
+        let since: WallTime
+        /// It has waited for the same thing all the time.
+        let isOneWait: Bool
+
+        init?(_ facts: ThreadFacts, in snapshot: Snapshot) {
+            guard let stall = facts.poll.stall, stall.looks >= leastLooks else { return nil }
+            duration = Duration(snapshot.moment.since(stall.since))
+            guard duration >= leastSpan else { return nil }
+            self.facts = facts
+            channel = stall.channel
+            since = snapshot.time.earlier(by: duration)
+            isOneWait = stall.waits ?? 0 == 0
+        }
+    }
+
+    /// One long wait is worth a warning whatever it is for. Many in a row are what a disk is for,
+    /// until the machine as a whole waits for it.
+    private static func finding(
+        _ stalls: [Stall], _ subject: Finding.Subject, _ pressure: Percent?
+    ) -> Finding {
+        let isConfirmed = pressure.map { $0.rawValue >= leastPressure } ?? false
+        let longest = stalls.max { $0.duration < $1.duration }
+        let hasLongWait = stalls.contains(where: \.isOneWait)
+        let channels = Set(stalls.compactMap(\.channel)).sorted()
+        let place = channels.isEmpty ? "the kernel" : channels.joined(separator: ", ")
+        let span = longest?.duration.text ?? ""
+        let facts = stalls.map(\.facts)
+        let name = stalls.first.map { $0.facts.poll } ?? nil
+        let owner = name.map { "\($0.processName) \($0.process.pid.rawValue)" } ?? ""
+        let who =
+            switch subject {
+            case .host:
+                "\(stalls.count) threads of \(Set(facts.map(\.poll.process)).count) processes"
+            case .process: "\(owner): \(stalls.count) threads"
+            default: facts.first?.title ?? ""
+            }
+        var evidence = [
+            longest.map {
+                "state D in \($0.facts.poll.stall?.looks ?? 0) looks in a row, \($0.duration.text)"
+            },
+            hasLongWait ? "one and the same wait: no switch meanwhile" : "wait after wait",
+            pressure.map { "tasks waited for a disk in \($0.text) % of the last 10 s (psi)" },
+        ].compactMap(\.self)
+        if stalls.count > 1 { evidence.insert(facts.labels, at: 0) }
+        let meanings = Set(channels.compactMap(WaitChannelWords.meaning)).sorted()
+        let cause =
+            meanings.isEmpty ? "" : "it waits for \(meanings.joined(separator: ", or for ")); "
+        var finding = Finding(
+            kind: .ioStall, subject: subject,
+            severity: hasLongWait || isConfirmed ? .warning : .info,
+            confidence: isConfirmed ? .high : .medium,
+            claim: "\(who) blocked in \(place) for \(span)", evidence: evidence,
+            meaning: cause + "not CPU, and signals do not reach it",
+            advice: "Enter: its kernel stack and what it waits for; S: all threads' stacks",
+            since: stalls.map(\.since).min() ?? WallTime(seconds: 0))
+        finding.processes = Set(facts.map(\.poll.process.pid)).sorted()
+        return finding
+    }
+}

@@ -1,0 +1,77 @@
+internal import ProcSampling
+package import Units
+
+/// Threads of a process that wait for one another, at one lock.
+package enum LockConvoy {
+    package static let leastThreads = 3
+    /// Of the looks at a thread: it waits there most of the time.
+    package static let leastShare = Percent(50.0)
+    package static let leastLooks = 20
+    /// Each goes to sleep and is woken that often: the lock goes round. A pool without work sleeps
+    /// at one address, too, but it sleeps on.
+    package static let leastSwitches = Rate(100.0)
+
+    /// - Parameter threads: those that are looked at, of all processes.
+    package static func findings(_ threads: [ThreadFacts], at time: WallTime) -> [Finding] {
+        let contending = threads.filter { facts in
+            facts.poll.looks >= leastLooks
+                && facts.poll.voluntarySwitches ?? .zero >= leastSwitches
+                && facts.poll.futexes.keys.contains(where: \.isLock)
+        }
+        return Dictionary(grouping: contending, by: \.poll.process).compactMap { process, some in
+            finding(process, some, of: threads.filter { $0.poll.process == process }, at: time)
+        }
+    }
+
+    private struct Lock {
+        var address: UInt64
+        var waiters: [ThreadFacts]
+    }
+
+    private static func finding(
+        _ process: ProcessIdentity, _ contending: [ThreadFacts], of all: [ThreadFacts],
+        at time: WallTime
+    ) -> Finding? {
+        let addresses = Set(contending.flatMap { $0.poll.futexes.keys.filter(\.isLock) })
+            .map(\.address)
+        let locks = addresses.map { address in
+            Lock(
+                address: address,
+                waiters: contending.filter {
+                    $0.poll.share(waitingForLockAt: address) >= leastShare
+                })
+        }.filter { $0.waiters.count >= leastThreads }
+        let worst = locks.max { a, b in
+            (a.waiters.count, b.address) < (b.waiters.count, a.address)
+        }
+        guard let worst else { return nil }
+        let address = "0x" + String(worst.address, radix: 16)
+        let name = all.first?.poll.processName ?? ""
+        var evidence = worst.waiters.sorted { $0.id.tid < $1.id.tid }.prefix(mostNamed).map {
+            let share = $0.poll.share(waitingForLockAt: worst.address)
+            return "\($0.label) waits there in \(share.text) % of \($0.poll.looks) looks, switches"
+                + " \($0.poll.voluntarySwitches?.text ?? "-")/s"
+        }
+        let more = worst.waiters.count - evidence.count
+        if more > 0 { evidence.append("\(more) threads more") }
+        if locks.count > 1 { evidence.append("\(locks.count - 1) locks more like this one") }
+        let runner = all.max { ($0.recent?.cpu ?? .zero) < ($1.recent?.cpu ?? .zero) }
+        let ran = runner.flatMap { facts in facts.recent.map { (facts, $0) } }
+        if let (facts, figures) = ran {
+            evidence.append("\(facts.label) ran most: \(figures.cpu.text) % CPU")
+        }
+        return Finding(
+            kind: .lockConvoy, subject: .process(process), severity: .warning,
+            confidence: .medium,
+            claim: "\(name) \(process.pid.rawValue): \(worst.waiters.count) threads contend for the"
+                + " lock at \(address)",
+            evidence: evidence,
+            meaning: "they wait for one another: more threads or CPUs would not make it faster",
+            advice: "Enter, then p on \(ran?.0.label ?? "the thread that runs most"): what it does"
+                + " while it holds the lock; S: where the others wait",
+            since: time)
+    }
+
+    /// Threads that are told of one by one.
+    private static let mostNamed = 4
+}

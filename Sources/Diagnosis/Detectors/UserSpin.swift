@@ -1,0 +1,117 @@
+internal import ProcSampling
+package import Units
+
+/// A thread that keeps a CPU busy and never waits nor enters the kernel: it spins, or it computes.
+package enum UserSpin {
+    /// Whatever a service does for a request takes less.
+    package static let span: Duration = .seconds(10)
+    package static let leastCPU = Percent(90.0)
+    /// The kernel's share of the ticks of interrupts and page faults; a single call in a loop takes
+    /// far more.
+    package static let mostSystem = Percent(1.0)
+    package static let leastLooks = 20
+    /// Memory that is touched for the first time belongs to work.
+    package static let mostFaults = Rate(1.0)
+    /// Who spins for so long, and did not before, does not do its normal work.
+    package static let certainAfter: Duration = .seconds(60)
+    package static let leastBefore: Duration = .seconds(30)
+    package static let mostCPUBefore = Percent(50.0)
+    /// A count over less says little.
+    package static let leastCounted: Duration = .seconds(1)
+
+    /// Whether it may be one, by the figures of one refresh. In a second there are a hundred ticks
+    /// at most to tell user from system time: a few stray ones do not end it.
+    static func goesOn(_ thread: ThreadSample) -> Bool {
+        thread.demands(leastCPU) && thread.system ?? .zero <= Percent(5.0)
+    }
+
+    static func isSpin(_ facts: ThreadFacts) -> Bool {
+        guard let spell = facts.spell, spell.duration >= span, let recent = facts.recent,
+            recent.system <= mostSystem, recent.faults <= mostFaults
+        else { return false }
+        let poll = facts.poll
+        return poll.looks >= leastLooks && poll.running == poll.looks
+            && poll.counted?.voluntarySwitches == 0 && poll.counted?.readsAndWrites ?? 0 == 0
+    }
+
+    /// A warning, whoever it is: that a core computes for ten seconds without a pause may be what
+    /// it is there for, but a service does not, and a person who looks knows which it is.
+    package static func findings(_ threads: [ThreadFacts], at time: WallTime) -> [Finding] {
+        threads.filter(isSpin).findings(one: finding, many: finding)
+    }
+
+    private static func finding(_ facts: ThreadFacts) -> Finding {
+        var finding = Finding(
+            kind: .userSpin, subject: facts.subject, severity: .warning,
+            confidence: isCertain(facts) ? .high : .medium,
+            claim: "\(facts.title): spin or pure compute in user space,"
+                + " \(facts.recent?.text ?? "a CPU")",
+            evidence: evidence(facts), baseline: facts.spell?.before?.text,
+            advice: "Enter, then p: the function it burns the CPU in, after 5 s; n counts its"
+                + " system calls",
+            since: since([facts]))
+        finding.meaning =
+            switch provesNoCalls(facts) {
+            case true?: "it never entered the kernel: strace is silent, a profile is not"
+            case nil: "it hardly enters the kernel if at all: strace will be silent, a profile not"
+            // Calls that are over at once need hardly any system time.
+            case false?: nil
+            }
+        return finding
+    }
+
+    private static func finding(
+        _ process: ProcessIdentity, _ threads: [ThreadFacts]
+    ) -> Finding {
+        let cpu = threads.reduce(0) { $0 + ($1.recent?.cpu.rawValue ?? 0) }
+        let name = threads.first?.poll.processName ?? ""
+        let isCertain = threads.contains(where: isCertain)
+        return Finding(
+            kind: .userSpin, subject: .process(process), severity: .warning,
+            confidence: isCertain ? .high : .medium,
+            claim:
+                "\(name) \(process.pid.rawValue): \(threads.count) threads spin or purely compute"
+                + " in user space, \(Percent(cpu).text) % CPU together",
+            evidence: [threads.labels] + (threads.first.map(evidence) ?? []),
+            baseline: threads.first?.spell?.before?.text,
+            meaning: "they never wait and hardly enter the kernel: strace will be silent, a profile"
+                + " not",
+            advice: "Enter, then p on one of them: the function it burns the CPU in, after 5 s",
+            since: since(threads))
+    }
+
+    private static func since(_ threads: [ThreadFacts]) -> WallTime {
+        threads.compactMap(\.spell?.since).min() ?? WallTime(seconds: 0)
+    }
+
+    private static func evidence(_ facts: ThreadFacts) -> [String] {
+        var lines: [String] = []
+        if let recent = facts.recent {
+            lines.append(
+                "usr \(recent.user.text) % sys \(recent.system.text) %, no page faults in"
+                    + " \(recent.span.text)")
+        }
+        lines.append("\"running\" in \(facts.poll.running) of \(facts.poll.looks) looks")
+        if let counted = facts.poll.counted {
+            let calls = counted.readsAndWrites == nil ? "" : ", no read or write call"
+            lines.append("0 sleeps\(calls) in \(counted.span.text)")
+        }
+        if let counted = facts.counted {
+            lines.append("\(counted.count) system calls in \(counted.elapsed.text) (counted)")
+        }
+        return lines
+    }
+
+    private static func isCertain(_ facts: ThreadFacts) -> Bool {
+        if let provesNoCalls = provesNoCalls(facts) { return provesNoCalls }
+        guard let spell = facts.spell, spell.duration >= certainAfter, let before = spell.before
+        else { return false }
+        return before.span >= leastBefore && before.cpu < mostCPUBefore
+    }
+
+    /// Nil if its calls were not counted.
+    private static func provesNoCalls(_ facts: ThreadFacts) -> Bool? {
+        guard let counted = facts.counted, counted.elapsed >= leastCounted else { return nil }
+        return counted.count == 0
+    }
+}

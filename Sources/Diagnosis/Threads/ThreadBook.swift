@@ -1,0 +1,125 @@
+internal import ProcFormats
+package import ProcSampling
+internal import Units
+
+/// What is made of threads: updated once for each refresh, at a cost of the threads that are looked
+/// at between the refreshes, 64 at most.
+package struct ThreadBook: Sendable {
+    /// In no order; see `FindingsBook`, which has them, too.
+    package private(set) var findings: [Finding] = []
+
+    private var counted: [ThreadIdentity: CountedSystemCalls] = [:]
+    private var spins: [ThreadIdentity: Known] = [:]
+    private var storms: [ThreadIdentity: Known] = [:]
+
+    /// A spell that goes on.
+    private struct Known: Sendable {
+        var began: Nanoseconds
+        var before: ThreadFacts.Before?
+    }
+
+    /// How long a thread must go on as it does before something is said of it.
+    package static let span: Duration = .seconds(10)
+    /// How far back its ways before are looked at.
+    private static let spanBefore: Duration = .seconds(5 * 60)
+    /// For so long a count of system calls says something of now; and beyond, as long as what it
+    /// proves goes on.
+    private static let countedSpan: Duration = .seconds(60)
+
+    package init() {}
+
+    /// Takes in that a thread's system calls were counted; the latest count counts.
+    package mutating func note(_ calls: CountedSystemCalls) { counted[calls.thread] = calls }
+
+    package mutating func update(_ snapshot: Snapshot, history: History) {
+        forgetCounts(at: snapshot.moment)
+        var busy: [ThreadFacts] = []
+        for (id, poll) in snapshot.polls {
+            let moments = history.moments(of: id, from: Self.span)
+            busy.append(
+                ThreadFacts(
+                    id: id, poll: poll, recent: ThreadFigures(moments), counted: counted[id]))
+        }
+        let spinning = spells(of: busy, &spins, snapshot, history, while: UserSpin.goesOn)
+        let storming = spells(of: busy, &storms, snapshot, history, while: SystemCallStorm.goesOn)
+        findings =
+            UserSpin.findings(spinning, at: snapshot.time)
+            + SystemCallStorm.findings(storming, at: snapshot.time)
+            + LockConvoy.findings(busy, at: snapshot.time)
+            + IOStall.findings(
+                busy, pressure: snapshot.host.ioPressure?.some.average10, in: snapshot)
+    }
+
+    private mutating func forgetCounts(at moment: Nanoseconds) {
+        guard !counted.isEmpty else { return }
+        counted = counted.filter { thread, calls in
+            Duration(moment.since(calls.moment)) <= Self.countedSpan
+                || spins[thread] != nil || storms[thread] != nil
+        }
+    }
+
+    /// Those of the threads that have gone on in one way, with since when and how they were before.
+    private func spells(
+        of threads: [ThreadFacts], _ known: inout [ThreadIdentity: Known], _ snapshot: Snapshot,
+        _ history: History, while goesOn: (ThreadSample) -> Bool
+    ) -> [ThreadFacts] {
+        var now: [ThreadIdentity: Known] = [:]
+        let found = threads.compactMap { thread -> ThreadFacts? in
+            guard thread.recent != nil,
+                let last = history.moments(of: thread.id, from: .nanoseconds(1)).last?.thread,
+                goesOn(last)
+            else { return nil }
+            let spell = known[thread.id] ?? begun(thread.id, snapshot, history, while: goesOn)
+            now[thread.id] = spell
+            let duration = Duration(snapshot.moment.since(spell.began))
+            var facts = thread
+            facts.spell = ThreadFacts.Spell(
+                since: snapshot.time.earlier(by: duration), duration: duration,
+                before: spell.before)
+            return facts
+        }
+        known = now
+        return found
+    }
+
+    private func begun(
+        _ thread: ThreadIdentity, _ snapshot: Snapshot, _ history: History,
+        while goesOn: (ThreadSample) -> Bool
+    ) -> Known {
+        let duration = history.duration(of: thread, while: goesOn)
+        let interval = snapshot.interval ?? .zero
+        return Known(
+            // Its rates are of the time before.
+            began: snapshot.moment.since((duration + interval).inNanoseconds),
+            before: before(thread, duration + interval, history))
+    }
+
+    private func before(
+        _ thread: ThreadIdentity, _ duration: Duration, _ history: History
+    ) -> ThreadFacts.Before? {
+        let start = duration + Self.spanBefore
+        // Where it has no row the curve knows whether it used nothing or was not there.
+        let curve = history.cpuCurve(of: thread, last: start).filter { $0.age >= duration }
+        let used = curve.compactMap(\.cpu)
+        guard !used.isEmpty, let first = curve.first, let last = curve.last else { return nil }
+        let switches = history.moments(of: thread, from: start, to: duration)
+            .compactMap(\.thread?.voluntarySwitches)
+        return ThreadFacts.Before(
+            span: first.age - last.age,
+            cpu: Percent(used.reduce(0) { $0 + Double($1.rawValue) } / Double(used.count)),
+            voluntarySwitches: switches.isEmpty
+                ? nil
+                : Rate(switches.reduce(0) { $0 + Double($1.rawValue) } / Double(switches.count)))
+    }
+}
+
+extension WallTime {
+    /// So long before.
+    func earlier(by duration: Duration) -> WallTime {
+        let (whole, rest) = duration.components
+        let nanoseconds = Int64(self.nanoseconds) - rest / 1_000_000_000
+        return WallTime(
+            seconds: seconds - whole - (nanoseconds < 0 ? 1 : 0),
+            nanoseconds: Int32(nanoseconds < 0 ? nanoseconds + 1_000_000_000 : nanoseconds))
+    }
+}
