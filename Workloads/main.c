@@ -33,6 +33,10 @@ static const struct {
      grow},
     {"mappings", "mappings N [--touch MIB]", "N mappings of a page, and one of MIB that is touched",
      mappings},
+    {"fdleak", "fdleak [--rate N] [--at-once N]",
+     "N files more a second that are never closed, up to --limit (1024)", fdleak},
+    {"threadleak", "threadleak [--rate N]", "N threads more a second that never end; --at-once N",
+     threadleak},
     {"udp", "udp --reader KIND [--port P] ...",
      "reads UDP; KIND is healthy, slow, stalled (by edge-triggered epoll), pauses or small\n"
      "                                       (a buffer for bursts). --rate N a second, --buffer BYTES",

@@ -16,6 +16,8 @@ _Noreturn void pool(struct arguments *);
 _Noreturn void stall(struct arguments *);
 _Noreturn void switcher(struct arguments *);
 _Noreturn void grow(struct arguments *);
+_Noreturn void fdleak(struct arguments *);
+_Noreturn void threadleak(struct arguments *);
 _Noreturn void mappings(struct arguments *);
 _Noreturn void udp(struct arguments *);
 _Noreturn void udpsend(struct arguments *);

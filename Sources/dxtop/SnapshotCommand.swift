@@ -33,11 +33,10 @@ struct SnapshotCommand: ParsableCommand {
             let rows = RowDocuments(
                 userNames: observer.userNames, hotThreshold: hot.threshold, target: nil,
                 memory: observer.memory.history, growth: observer.verdicts.growth,
-                network: observer.verdicts.network)
+                network: observer.verdicts.network, findings: observer.verdicts.findings)
             output.print(
                 try JSONText.encode(
-                    SnapshotDocument(
-                        snapshot: snapshot, rows: rows, findings: observer.verdicts.findings)))
+                    SnapshotDocument(snapshot: snapshot, rows: rows)))
             return
         }
         let report = TextReport(

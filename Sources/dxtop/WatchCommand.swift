@@ -1,5 +1,6 @@
 import ArgumentParser
 import Dashboard
+import Diagnosis
 import ProcSampling
 import Units
 
@@ -11,20 +12,23 @@ struct WatchCommand: ParsableCommand {
         case memory
         case sockets
         case udp
+        case findings
     }
 
     static let configuration = CommandConfiguration(
         commandName: "watch",
-        abstract: "Threads, processes, memory, sockets or UDP once per interval, as text or JSON.",
+        abstract:
+            "Threads, processes, memory, sockets, UDP or findings once per interval, as text or JSON.",
         discussion: """
             Hottest first; of memory, what grew most first. Growth is over the time since the start, \
             an hour at most: a verdict (shape, eta_seconds) takes half a minute of it. Of UDP, what \
             loses most first, and where on the way it is lost; how a socket is read is known 5 s after \
-            it begins to lose. With --json each interval is one line: {"schema": 1, "time": ..., \
+            it begins to lose. Of findings, the most severe first, each with what it rests on and what \
+            to do next; most take 10 to 30 s of watching. With --json each interval is one line: {"schema": 1, "time": ..., \
             "threads": [...]}. What is not known is null, never 0.
             """)
 
-    @Argument(help: "What to watch: threads, processes, memory, sockets or udp.")
+    @Argument(help: "What to watch: threads, processes, memory, sockets, udp or findings.")
     var view: View
 
     @OptionGroup var interval: IntervalOption
@@ -80,7 +84,8 @@ struct WatchCommand: ParsableCommand {
         let rows = RowDocuments(
             userNames: observer.userNames, hotThreshold: hot.threshold, target: observer.target,
             memory: observer.memory.history, growth: observer.verdicts.growth,
-            network: observer.verdicts.network)
+            network: observer.verdicts.network,
+            findings: findings(observer))
         try output.print(
             JSONText.encode(WatchDocument(view: view, snapshot: snapshot, rows: rows)))
     }
@@ -94,10 +99,24 @@ struct WatchCommand: ParsableCommand {
             shown, userNames: observer.userNames, hotThreshold: hot.threshold, width: output.width,
             memory: observer.memory, verdicts: observer.verdicts)
         output.print(snapshot.time.rfc3339)
+        guard view != .findings else {
+            let report = FindingReport(
+                width: output.width, secondsFromUTC: LocalEnvironment.secondsFromUTC)
+            output.print(report.lines(Array(findings(observer).prefix(top ?? .max))))
+            output.print("")
+            return
+        }
         output.print(report.summary(of: view.place))
         output.print(report.table(of: place(observer), limit: top))
         output.print(report.remarks(of: view.place))
         output.print("")
+    }
+
+    /// Of one process, those that are about it.
+    private func findings(_ observer: Observer) -> [Finding] {
+        let all = observer.verdicts.findings
+        guard let target = observer.target else { return all }
+        return all.filter { $0.concerns(target) }
     }
 
     /// Of one process, its sockets.
@@ -116,13 +135,15 @@ extension WatchCommand.View {
         case .processes: [.tcp, .udp, .unix]
         case .sockets: .all
         case .udp: .udp
+        // Those that detectors look at.
+        case .findings: [.udp, .closeWait, .listening]
         }
     }
 
     fileprivate var place: Place {
         switch self {
         case .threads: .threads(of: nil)
-        case .processes: .overview
+        case .processes, .findings: .overview
         case .memory: .memory
         case .sockets: .sockets(of: nil)
         case .udp: .udp

@@ -22,14 +22,15 @@ struct MadeMachine: CustomTestStringConvertible {
 
     /// One more refresh.
     mutating func refresh(
-        _ processes: [ProcessSample], groups: [MemoryGroup] = [], network: NetworkReading? = nil,
-        _ change: (inout HostSample) -> Void = { _ in }
+        _ processes: [ProcessSample], groups: [MemoryGroup] = [], cpuGroups: [CPUGroup] = [],
+        network: NetworkReading? = nil, _ change: (inout HostSample) -> Void = { _ in }
     ) {
         second += interval
         sequence += 1
         var snapshot = Self.snapshot(second, processes, groups: groups, change)
         snapshot.sequence = sequence
         snapshot.network = network
+        snapshot.cpuGroups = Dictionary(uniqueKeysWithValues: cpuGroups.map { ($0.path, $0) })
         snapshot.interval = sequence == 1 ? nil : .seconds(interval)
         history.record(snapshot)
         memory.record(snapshot)

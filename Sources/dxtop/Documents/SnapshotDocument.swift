@@ -7,7 +7,6 @@ import Units
 struct SnapshotDocument: Encodable {
     let snapshot: Snapshot
     let rows: RowDocuments
-    let findings: [Finding]
 
     func encode(to encoder: any Encoder) throws {
         var fields = FieldWriter(encoder)
@@ -21,7 +20,7 @@ struct SnapshotDocument: Encodable {
         try fields.write("threads", rows.threads(of: snapshot))
         try fields.write("sockets", rows.sockets(of: snapshot))
         try fields.write("udp", rows.udp(of: snapshot))
-        try fields.write("findings", findings.map(FindingDocument.init))
+        try fields.write("findings", rows.findings.map(FindingDocument.init))
     }
 }
 
@@ -41,6 +40,8 @@ struct WatchDocument: Encodable {
         case .memory: try fields.write("memory", rows.memory(of: snapshot))
         case .sockets: try fields.write("sockets", rows.sockets(of: snapshot))
         case .udp: try fields.write("udp", rows.udp(of: snapshot))
+        case .findings:
+            try fields.write("findings", rows.findings.map(FindingDocument.init))
         }
     }
 }
@@ -54,6 +55,7 @@ struct RowDocuments {
     let memory: MemoryHistory
     let growth: GrowthBook
     let network: NetworkBook
+    var findings: [Finding] = []
 
     func processes(of snapshot: Snapshot) -> [ProcessDocument] {
         documents(

@@ -1,0 +1,64 @@
+package import Diagnosis
+package import ProcSampling
+import Screen
+import Units
+
+/// Findings as plain text, each with its grounds: why, what was, what follows, what to do next.
+package struct FindingReport {
+    private let width: Int
+    private let secondsFromUTC: Int
+
+    /// - Parameter width: columns of a line; longer ones are broken between words.
+    package init(width: Int, secondsFromUTC: Int) {
+        self.width = width
+        self.secondsFromUTC = secondsFromUTC
+    }
+
+    /// The most severe first, as they come; that there is none is said, too.
+    package func lines(_ findings: [Finding]) -> [String] {
+        guard !findings.isEmpty else { return ["no findings"] }
+        return findings.flatMap(lines)
+    }
+
+    private func lines(_ finding: Finding) -> [String] {
+        let since = finding.since.clock(secondsFromUTC: secondsFromUTC)
+        let head = "\(finding.claim)  (\(finding.confidence.text), since \(since))"
+        return piece(finding.severity.glyph, head)
+            + finding.evidence.enumerated().flatMap { piece($0 == 0 ? "  why" : "", $1) }
+            + (finding.baseline.map { piece("  was", $0) } ?? [])
+            + (finding.meaning.map { piece("  so", $0) } ?? [])
+            + piece("  next", finding.advice)
+    }
+
+    /// Text behind a label of its own column, which stands for a finding's mark or its parts.
+    private func piece(_ label: String, _ text: String) -> [String] {
+        let indent = label.hasPrefix(" ") || label.isEmpty ? 7 : 3
+        let harmless = VisibleText.of(text, unicode: false)
+        return Wrapped.lines(harmless, width: width - indent).enumerated().map { index, line in
+            let head = index == 0 ? label : ""
+            return head + String(repeating: " ", count: indent - head.utf8.count) + line
+        }
+    }
+}
+
+extension Finding.Severity {
+    /// For a narrow column, understood without colour.
+    package var glyph: String {
+        switch self {
+        case .info: "i"
+        case .warning: "!"
+        case .critical: "!!"
+        }
+    }
+}
+
+extension Finding {
+    /// Whether it is about a process, as far as it says so.
+    package func concerns(_ id: ProcessIdentity) -> Bool {
+        switch subject {
+        case .process(let process), .thread(_, let process): process == id
+        case .socket(_, _, let owner): owner == id
+        case .host, .group, .interface, .peer: processes.contains(id.pid)
+        }
+    }
+}
