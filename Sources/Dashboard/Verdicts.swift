@@ -23,6 +23,10 @@ package struct Verdicts: Sendable {
 
     /// Takes in what a tool found of the way to a peer; among the findings from the next refresh on.
     mutating func note(_ way: PathMTUResult) { book.note(way) }
+
+    /// Takes in how many system calls a thread made; the findings of it are surer from the next
+    /// refresh on.
+    mutating func note(_ calls: CountedSystemCalls) { book.note(calls) }
 }
 
 extension State {
