@@ -52,10 +52,17 @@ struct ThreadVerdictView {
         }
     }
 
+    /// What to press next; one is in the place already that Enter leads to from the Overview.
+    private func advice(_ finding: Finding) -> String {
+        let way = "Enter, then "
+        return finding.advice.hasPrefix(way)
+            ? String(finding.advice.dropFirst(way.count)) : finding.advice
+    }
+
     private func grounds(_ finding: Finding, width: Int) -> [[StyledText]] {
         let parts: [(String, String?)] = [
             ("why", finding.evidence.joined(separator: "; ")), ("was", finding.baseline),
-            ("so", finding.meaning), ("next", finding.advice),
+            ("so", finding.meaning), ("next", advice(finding)),
         ]
         return parts.flatMap { label, text -> [[StyledText]] in
             guard let text, !text.isEmpty else { return [] }
