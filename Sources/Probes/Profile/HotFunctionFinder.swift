@@ -5,6 +5,7 @@ struct HotFunctionFinder {
     /// Samples by thread and address, of the last looks, the newest last.
     private var looks: [[Place: Int]] = []
     private var processes: [ProcessID: Code] = [:]
+    private let files = CodeFiles()
 
     private struct Place: Hashable {
         var process: ProcessID
@@ -17,6 +18,8 @@ struct HotFunctionFinder {
         let space: AddressSpace
         var frames: [UInt64: CodeFrame] = [:]
         var looksUnused = 0
+        /// Something was mapped since it was looked at.
+        var isStale = false
     }
 
     /// Looks, a second apart, that count.
@@ -43,7 +46,7 @@ struct HotFunctionFinder {
                     process: sample.process, tid: sample.thread,
                     address: sample.instructionPointer)
                 look[place, default: 0] += 1
-            case .mapping(let process): forgetNames(of: process)
+            case .mapping(let process): processes[process]?.isStale = true
             case .named(let process, _, _, isNewProgram: true): processes[process] = nil
             default: break
             }
@@ -54,11 +57,6 @@ struct HotFunctionFinder {
         let functions = functions(least: max(2, least), mayReadSymbols: mayReadSymbols)
         processes = processes.filter { $0.value.looksUnused < Self.mostUnused }
         return functions
-    }
-
-    private mutating func forgetNames(of process: ProcessID) {
-        processes[process]?.space.noteMapping()
-        processes[process]?.frames = [:]
     }
 
     private mutating func functions(
@@ -92,18 +90,22 @@ struct HotFunctionFinder {
 
     private mutating func frame(at place: Place, _ mayReadSymbols: Bool) -> CodeFrame? {
         guard place.process.rawValue > 0 else { return nil }
-        processes[place.process]?.looksUnused = 0
-        if let known = processes[place.process]?.frames[place.address] { return known }
+        guard mayReadSymbols || processes[place.process] != nil else { return nil }
+        if processes[place.process] == nil, processes.count >= Self.mostProcesses { return nil }
+        var code =
+            processes[place.process]
+            ?? Code(space: AddressSpace(of: place.process, files: files))
+        defer { processes[place.process] = code }
+        code.looksUnused = 0
+        if let known = code.frames[place.address] { return known }
         guard mayReadSymbols else { return nil }
-        if processes[place.process] == nil {
-            guard processes.count < Self.mostProcesses else { return nil }
-            processes[place.process] = Code(space: AddressSpace(of: place.process))
+        if code.isStale || code.frames.count >= Self.mostAddresses {
+            if code.isStale { code.space.noteMapping() }
+            code.isStale = false
+            code.frames = [:]
         }
-        guard var code = processes[place.process] else { return nil }
-        if code.frames.count >= Self.mostAddresses { code.frames = [:] }
         let frame = code.space.frame(at: place.address, isReturnAddress: false)
         code.frames[place.address] = frame
-        processes[place.process] = code
         return frame
     }
 }

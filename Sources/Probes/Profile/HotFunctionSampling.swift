@@ -70,10 +70,12 @@ package final class HotFunctionSampling: Sendable {
 struct SamplingRate {
     /// Samples a second and CPU.
     private(set) var frequency: Int
-    /// Of one CPU, over the last ten seconds or so.
+    /// Of one CPU, over the last ten seconds.
     private(set) var cost = Percent.zero
     private let cpuCount: Int
     private var last: (ownTime: Nanoseconds, now: ContinuousClock.Instant)?
+    /// What was spent in the last seconds, and how long they were, since the rate is what it is.
+    private var spendings: [(time: Duration, elapsed: Duration)] = []
     /// Time that may be spent at once on what is not needed each second. It comes back as fast as
     /// `mostCost` allows.
     private var credit = mostCredit
@@ -84,6 +86,7 @@ struct SamplingRate {
     /// What an interrupt takes on a CPU that sleeps or computes: 3 to 15 us were measured in virtual
     /// machines, less on bare metal.
     static let interruptTime = Duration.microseconds(5)
+    private static let secondsOfCost = 10
     private static let mostCredit = Duration.milliseconds(500)
 
     /// Begins with what costs half of what is allowed.
@@ -106,17 +109,23 @@ struct SamplingRate {
         let interrupts = Self.interruptTime * (frequency * cpuCount) * (elapsed / .seconds(1))
         let allowed = elapsed * (Double(HotFunctions.mostCost.rawValue) / 100)
         credit = min(Self.mostCredit, credit + allowed - own - interrupts)
-        let latest = 100 * ((own + interrupts) / elapsed)
-        cost = Percent(Double(cost.rawValue) * 0.9 + latest * 0.1)
+        spendings.append((own + interrupts, elapsed))
+        let spent = spendings.reduce(Duration.zero) { $0 + $1.time }
+        let time = spendings.reduce(Duration.zero) { $0 + $1.elapsed }
+        cost = Percent(100 * (spent / time))
+        guard spendings.count == Self.secondsOfCost else { return }
+        spendings.removeFirst()
         adjust()
     }
 
     private mutating func adjust() {
         let share = cost.rawValue / HotFunctions.mostCost.rawValue
+        let before = frequency
         if share > 1 {
             frequency = max(Self.leastFrequency, frequency / 2)
         } else if share < 0.3 {
             frequency = min(Self.mostFrequency, frequency + max(1, frequency / 4))
         }
+        if frequency != before { spendings = [] }
     }
 }

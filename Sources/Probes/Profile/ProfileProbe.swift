@@ -17,7 +17,13 @@ struct ProfileProbe: Probe {
         do throws(Errno) {
             profile = try EventProfile(request)
         } catch {
-            throw PerfRefusal(error, in: .current()).refusal(of: request.target)
+            var refusal = PerfRefusal(error, in: .current()).refusal(of: request.target)
+            guard let stops = StopProfile(request) else { throw refusal }
+            guard request.mayStop else {
+                refusal.offer = stops.offer
+                throw refusal
+            }
+            return .profile(try stops.run(until: stop) { report(.profile($0)) })
         }
         return .profile(profile.run(until: stop) { report(.profile($0)) })
     }

@@ -11,6 +11,7 @@ struct ProfileTally {
     private var kernelFrames: [UInt64: Int] = [:]
     private var processes: [ProcessID: Code] = [:]
     private let kernel = KernelSymbols()
+    private let files = CodeFiles()
 
     private struct StackKey: Hashable {
         var thread: Int
@@ -26,6 +27,8 @@ struct ProfileTally {
     private struct Code {
         let space: AddressSpace
         var frames: [AddressSpace.Caller: Int] = [:]
+        /// Something was mapped since it was looked at.
+        var isStale = false
     }
 
     init(_ request: ProfileRequest, method: Profile.Method) {
@@ -53,9 +56,7 @@ struct ProfileTally {
     mutating func add(lost: Int) { profile.lost += lost }
 
     mutating func noteMapping(of process: ProcessID) {
-        guard let space = processes[process]?.space else { return }
-        space.noteMapping()
-        processes[process] = Code(space: space)
+        processes[process]?.isStale = true
     }
 
     /// A thread has this name now; with `isNewProgram` its process runs other code.
@@ -108,13 +109,22 @@ struct ProfileTally {
             chain.append(kernelFrame(at: depth == 0 ? address : address - 1))
         }
         if sample.process.rawValue > 0 {
-            var code = processes[sample.process] ?? Code(space: AddressSpace(of: sample.process))
+            var code = code(of: sample.process)
             for caller in sample.callers(in: code.space) {
                 chain.append(frame(of: caller, in: &code))
             }
             processes[sample.process] = code
         }
         return chain.reversed()
+    }
+
+    private func code(of process: ProcessID) -> Code {
+        guard let known = processes[process] else {
+            return Code(space: AddressSpace(of: process, files: files))
+        }
+        guard known.isStale else { return known }
+        known.space.noteMapping()
+        return Code(space: known.space)
     }
 
     private mutating func kernelFrame(at address: UInt64) -> Int {
