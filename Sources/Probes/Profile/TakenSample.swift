@@ -42,6 +42,6 @@ struct TakenSample {
         }
         guard let registers else { return chain }
         let callers = stack.withUnsafeBytes { space.callers(registers, stack: $0) }
-        return callers.count > 1 || chain.count < callers.count ? callers : chain
+        return callers.count > 1 || callers.count >= chain.count ? callers : chain
     }
 }
