@@ -78,6 +78,10 @@ struct FileFormat {
             return FileFormat(.sameOrThrows) { bytes throws(ParseError) in
                 try LoadAverage(parsing: bytes.span)
             }
+        case "kallsyms":
+            return FileFormat(.lessOrThrows) { bytes throws(ParseError) in
+                try KernelSymbolLine.all(in: bytes)
+            }
         case "uptime":
             return FileFormat(.sameOrThrows) { bytes throws(ParseError) in
                 try Uptime(parsing: bytes.span)
@@ -105,6 +109,10 @@ struct FileFormat {
         case "smaps":
             FileFormat(.lessOrThrows) { bytes throws(ParseError) in
                 try MappingEntry.all(in: bytes)
+            }
+        case "maps":
+            FileFormat(.lessOrThrows) { bytes throws(ParseError) in
+                try MappingLine.all(in: bytes)
             }
         case "smaps_rollup":
             FileFormat(.lessOrThrows) { bytes throws(ParseError) in

@@ -32,6 +32,19 @@ struct HostFileTests {
         #expect(stat.total.idle.rawValue - sum <= UInt64(stat.cpus.count))
     }
 
+    @Test func kernelSymbols() throws {
+        let bytes = try Fixture.bytes("6.18.44/host/kallsyms")
+        let lines = try KernelSymbolLine.all(in: bytes)
+        func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+        #expect(lines.count == 6)
+        #expect(lines[0].address == 0xFFFF_FFFF_8100_0000)
+        #expect(text(lines[1].nameRange) == "vfs_read")
+        #expect(lines[1].moduleRange == nil)
+        #expect(lines.map(\.type) == Array("TTTTTt".utf8))
+        #expect(text(lines[5].nameRange) == "ftrace_trampoline")
+        #expect(lines[5].moduleRange.map(text) == "[__builtin__ftrace]")
+    }
+
     @Test func memoryInfo() throws {
         let bytes = try Fixture.bytes("3.10-el7/host/meminfo")
         let memory = try MemoryInfo(parsing: bytes.span)
@@ -107,5 +120,17 @@ struct HostFileTests {
         #expect(memoryStall.some.totalMicroseconds == 71_234_567)
         #expect(memoryStall.full?.average10 == Percent(Float(10)))
         #expect(memoryStall.full?.totalMicroseconds == 60_123_456)
+    }
+}
+
+extension KernelSymbolLine {
+    /// All lines of a file read whole.
+    static func all(in bytes: [UInt8]) throws(ParseError) -> [KernelSymbolLine] {
+        var lines: [KernelSymbolLine] = []
+        var offset = 0
+        while let line = try KernelSymbolLine(nextIn: bytes.span, at: &offset) {
+            lines.append(line)
+        }
+        return lines
     }
 }

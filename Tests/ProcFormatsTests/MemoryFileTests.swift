@@ -62,6 +62,23 @@ struct MemoryFileTests {
         #expect(entries.allSatisfy { $0.hugetlb == ByteCount(0) && !$0.isHugetlb })
     }
 
+    @Test func mappings() throws {
+        let bytes = try Fixture.bytes("6.18.44/memory/maps")
+        let lines = try MappingLine.all(in: bytes)
+        let code = lines.filter { $0.permissions.contains(.execute) }
+        #expect(
+            code.map { $0.name(in: bytes.span) }
+                == [
+                    "/usr/lib/x86_64-linux-gnu/libc.so.6", "/tmp/fixdir/a b\nc (deleted)", "[vdso]",
+                    "[vsyscall]",
+                ])
+        #expect(code[0].start == 0x7F14_D384_4000 && code[0].end == 0x7F14_D399_A000)
+        #expect(code.map(\.offset) == [0x26000, 0, 0, 0])
+        #expect(code.map(\.inode) == [333_151, 16_244_904, 0, 0])
+        #expect(code[1].permissions == [.read, .execute, .shared])
+        #expect(lines.contains { $0.nameRange.isEmpty })
+    }
+
     @Test("an entry that goes on in the next chunk is left until it is whole")
     func entriesInChunks() throws {
         let bytes = try Fixture.bytes("3.10-el7/memory/smaps")
@@ -271,5 +288,15 @@ extension MappingEntry {
         }
         if offset < bytes.count { throw ParseError(.truncated, at: bytes.count) }
         return entries
+    }
+}
+
+extension MappingLine {
+    /// All lines of a file read whole.
+    static func all(in bytes: [UInt8]) throws(ParseError) -> [MappingLine] {
+        var lines: [MappingLine] = []
+        var offset = 0
+        while let line = try MappingLine(nextIn: bytes.span, at: &offset) { lines.append(line) }
+        return lines
     }
 }

@@ -70,7 +70,7 @@ struct StopProfile {
 
     /// Threads that run; some of them where there are many.
     private var running: [ThreadID] {
-        let threads = thread.map { [$0.tid] } ?? (try? ProcRoot())?.threads(of: process.pid) ?? []
+        let threads = thread.map { [$0.tid] } ?? (try? ProcRoot().threads(of: process.pid)) ?? []
         let running = threads.filter { tid in
             let stat = try? smallFile("/proc/\(process.pid)/task/\(tid)/stat")
             return stat.flatMap { try? TaskStat(parsing: $0.span) }?.state == .running

@@ -35,30 +35,31 @@ final class AddressSpace {
     func frame(at address: UInt64, isReturnAddress: Bool) -> CodeFrame {
         let place = Place(address: address, isReturnAddress: isReturnAddress)
         if let known = frames[place] { return known }
-        // A function that never returns may end with the call of another.
-        let frame = newFrame(at: isReturnAddress && address > 0 ? address - 1 : address)
+        let frame = newFrame(at: place)
         frames[place] = frame
         return frame
     }
 
-    private func newFrame(at address: UInt64) -> CodeFrame {
+    private func newFrame(at place: Place) -> CodeFrame {
+        // A function that never returns may end with the call of another.
+        let address = place.isReturnAddress ? place.address &- 1 : place.address
         guard let mapping = mapping(at: address) else {
-            return CodeFrame(name: Self.hexadecimal(address), module: nil, isUnnamed: true)
+            return CodeFrame(name: Self.text(place.address), module: nil, isUnnamed: true)
         }
+        let module = mapping.module
         if let file = file(of: mapping) {
             let inFile = file.address(ofByteAt: mapping.fileOffset(of: address))
             if let inFile, let name = file.name(at: inFile) {
-                return CodeFrame(name: name, module: mapping.module)
+                return CodeFrame(name: name, module: module)
             }
-            let place = Self.hexadecimal(inFile ?? address)
+            let shown = inFile.map { $0 &+ (place.address &- address) } ?? place.address
             return CodeFrame(
-                name: "\(mapping.module ?? "")+\(place)", module: mapping.module, isUnnamed: true)
+                name: "\(module ?? "")+\(Self.text(shown))", module: module, isUnnamed: true)
         }
         if let name = compiledFunction(at: address) {
             return CodeFrame(name: name, module: "[jit]")
         }
-        return CodeFrame(
-            name: Self.hexadecimal(address), module: mapping.module, isUnnamed: true)
+        return CodeFrame(name: Self.text(place.address), module: module, isUnnamed: true)
     }
 
     func mapping(at address: UInt64) -> CodeMapping? { mappings?.mapping(at: address) }
@@ -80,7 +81,5 @@ final class AddressSpace {
         return jitSymbols?.name(at: address)
     }
 
-    private static func hexadecimal(_ address: UInt64) -> String {
-        "0x" + String(address, radix: 16)
-    }
+    private static func text(_ address: UInt64) -> String { "0x" + String(address, radix: 16) }
 }

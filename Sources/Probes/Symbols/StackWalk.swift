@@ -39,7 +39,9 @@ struct StackWalk {
     private mutating func go(to caller: UserRegisters, isInterrupted: Bool = false) -> Bool {
         guard isInterrupted || caller.stackPointer > registers.stackPointer else { return false }
         registers = caller
-        isReturnAddress = !isInterrupted
+        // The kernel lets a handler return to the beginning of the code that ends it: no call there.
+        let returnsToKernel = code.rules(at: caller.instructionPointer)?.isSignal ?? false
+        isReturnAddress = !isInterrupted && !returnsToKernel
         return true
     }
 

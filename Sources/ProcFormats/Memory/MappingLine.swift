@@ -8,16 +8,9 @@ public struct MappingLine: Hashable, Sendable {
     public var offset: UInt64
     /// The file's number; 0 where there is no file.
     public var inode: UInt64
-    /// Major and minor number of the device that the file is on.
-    public var device: Device
     /// Where the name stands in the bytes: a path, in which the kernel writes newlines as `\012`, or
     /// a name of the kernel's in brackets; empty where there is none.
     public var nameRange: Range<Int>
-
-    public struct Device: Hashable, Sendable {
-        public var major: UInt64
-        public var minor: UInt64
-    }
 
     /// Parses the line that begins at `offset` and moves that to where the next begins. Nil, with
     /// `offset` as it was, at the end of the bytes.
@@ -41,10 +34,7 @@ public struct MappingLine: Hashable, Sendable {
         try cursor.expect(.space)
         offset = try cursor.hexadecimalDigits()
         try cursor.expect(.space)
-        let major = try cursor.hexadecimalDigits()
-        try cursor.expect(.colon)
-        device = Device(major: major, minor: try cursor.hexadecimalDigits())
-        try cursor.expect(.space)
+        try cursor.skipFields(1)  // device
         inode = try cursor.unsigned()
         cursor.skipBlanks()
         nameRange = try cursor.restOfLine()

@@ -1,4 +1,5 @@
 import Glibc
+import ProcFormats
 import Subprocess
 import SystemPackage
 import Testing
@@ -23,7 +24,9 @@ func command(_ arguments: String...) async throws {
 }
 
 /// Builds a program of `Programs/` with the toolchain's compilers: "spinner.c" becomes FOLDER/spinner.
-func build(_ source: String, in folder: FilePath, _ flags: String...) async throws -> FilePath {
+func build(
+    _ source: String, in folder: FilePath, _ flags: [String] = ["-O2"]
+) async throws -> FilePath {
     let sources = FilePath(#filePath).removingLastComponent().removingLastComponent()
         .appending("Programs")
     let name = FilePath(source).stem ?? source
@@ -53,6 +56,12 @@ struct Spinner: Sendable {
         var stack: [UInt8]
 
         static let size = UserRegisters.count * 8 + 16384
+    }
+
+    /// CPU time in user mode, in hundredths of a second.
+    fileprivate var ticks: UInt64? {
+        let bytes = try? smallFile("/proc/\(pid.rawValue)/stat")
+        return bytes.flatMap { try? TaskStat(parsing: $0.span) }?.userTime.rawValue
     }
 
     /// What it did at so many moments, wherever it was just then.
@@ -92,12 +101,16 @@ func withSpinner<Result: Sendable>(
         .name("env"), arguments: Arguments(prefix + [program.string, dumps.string]),
         input: .none, output: .sequence, error: .discarded
     ) { execution in
-        // It is set up when it says so.
+        // It is set up when it says so, and where it belongs when it has used 20 ms since.
         for try await _ in execution.standardOutput { break }
         let spinner = Spinner(
             pid: ProcessID(execution.processIdentifier.value), dumps: dumps)
         let result: Swift.Result<Result, any Error>
-        do { result = .success(try await body(spinner)) } catch { result = .failure(error) }
+        do {
+            let start = try #require(spinner.ticks)
+            _ = try await eventually("it spins") { (spinner.ticks ?? 0) > start + 2 ? () : nil }
+            result = .success(try await body(spinner))
+        } catch { result = .failure(error) }
         try? execution.send(signal: .kill)
         return try result.get()
     }.closureResult

@@ -1,0 +1,76 @@
+import Glibc
+import ProcFormats
+import Testing
+import Units
+
+@testable import Probes
+
+struct KernelSymbolsTests {
+    /// A function that every kernel has.
+    @Test(.enabled(if: isRoot)) func ofTheKernel() throws {
+        let bytes = try fileBytes("/proc/kallsyms", atMost: 64 << 20)
+        var offset = 0
+        var start: UInt64?
+        while start == nil, let line = try KernelSymbolLine(nextIn: bytes.span, at: &offset) {
+            if bytes[line.nameRange].elementsEqual("vfs_read".utf8) { start = line.address }
+        }
+        let address = try #require(start)
+        let symbols = KernelSymbols()
+        #expect(symbols.isReadable)
+        for distance: UInt64 in [0, 1, 16] {
+            #expect(
+                symbols.frame(at: address + distance)
+                    == CodeFrame(name: "vfs_read", module: "[kernel]", origin: .kernel))
+        }
+        #expect(symbols.frame(at: 0x1000).isUnnamed)
+    }
+}
+
+/// Code that a runtime compiles is code in memory that no file has. These tests make some in their
+/// own process, and tell of it as runtimes do.
+@Suite(.serialized)
+struct JITSymbolsTests {
+    static let path = "/tmp/perf-\(getpid()).map"
+
+    /// Calls `body` with the address of a page of code.
+    func withCode(map: String, owner: uid_t? = nil, _ body: (UInt64) throws -> Void) throws {
+        let page = try #require(
+            mmap(nil, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0))
+        defer { munmap(page, 4096) }
+        let start = UInt64(UInt(bitPattern: page))
+        let text = map.replacing("START", with: String(start, radix: 16))
+        let file = try #require(fopen(Self.path, "w"))
+        defer { unlink(Self.path) }
+        fputs(text, file)
+        fclose(file)
+        if let owner { try #require(chown(Self.path, owner, owner) == 0) }
+        try body(start)
+    }
+
+    func frame(_ address: UInt64) -> CodeFrame {
+        AddressSpace(of: ProcessID(getpid())).frame(at: address, isReturnAddress: false)
+    }
+
+    @Test func namesOfARuntime() throws {
+        try withCode(map: "START 40 Lorg/app/Queue;::pop (int)\nSTART 20") { start in
+            let frame = frame(start + 0x3F)
+            #expect(frame == CodeFrame(name: "Lorg/app/Queue;::pop (int)", module: "[jit]"))
+            #expect(self.frame(start + 0x40).isUnnamed)
+        }
+    }
+
+    @Test("lines that are no such lines are passed over")
+    func damaged() throws {
+        let map = "\nx y z\nSTART\nSTART 10\n0xSTART 0x10 good\nffffffffffffffff 10 over\n"
+        try withCode(map: map) { start in
+            #expect(frame(start).name == "good")
+        }
+    }
+
+    @Test("a file of someone else's is not believed", .enabled(if: isRoot))
+    func foreign() throws {
+        try withCode(map: "START 40 forged\n", owner: 65534) { start in
+            #expect(frame(start).isUnnamed)
+        }
+    }
+}
