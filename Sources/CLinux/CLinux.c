@@ -11,6 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/uio.h>
@@ -25,6 +26,22 @@ ptrdiff_t clinux_getdents64(int descriptor, void *buffer, size_t size) {
 bool clinux_is_procfs(int descriptor) {
     struct statfs file_system;
     return fstatfs(descriptor, &file_system) == 0 && file_system.f_type == PROC_SUPER_MAGIC;
+}
+
+bool clinux_file_status(const char *path, int descriptor, struct clinux_file *file) {
+    struct stat status;
+    if ((path != NULL ? stat(path, &status) : fstat(descriptor, &status)) != 0) {
+        return false;
+    }
+    *file = (struct clinux_file){
+        .device = status.st_dev,
+        .inode = status.st_ino,
+        .changed = (uint64_t)status.st_mtim.tv_sec * 1000000000 + status.st_mtim.tv_nsec,
+        .size = status.st_size,
+        .owner = status.st_uid,
+        .is_regular = S_ISREG(status.st_mode),
+    };
+    return true;
 }
 
 int clinux_eventfd(void) {

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "PerfEvent.h"
 
@@ -14,6 +15,21 @@ ptrdiff_t clinux_getdents64(int descriptor, void *buffer, size_t size);
 /// Whether the open directory is of the kernel's procfs: sys/vfs.h and linux/magic.h are not
 /// imported.
 bool clinux_is_procfs(int descriptor);
+
+/// What tells two states of all files apart.
+struct clinux_file {
+    uint64_t device, inode;
+    /// Of the last change, in nanoseconds since 1970.
+    uint64_t changed;
+    uint64_t size;
+    /// Whose it is; a number of ours, not of another user namespace.
+    uint32_t owner;
+    bool is_regular;
+};
+
+/// stat(2) of a path, or of a descriptor where that is NULL: which module the fields of its struct
+/// timespec are imported from depends on what was imported first. False and errno on failure.
+bool clinux_file_status(const char *path, int descriptor, struct clinux_file *file);
 
 /// A descriptor that poll(2) finds readable after a write: sys/eventfd.h is not imported.
 /// -1 and errno on failure.

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// A regular file, open for reading. Paths of other processes may lead anywhere: a device or a FIFO
@@ -8,29 +9,27 @@ struct RegularFile: ~Copyable {
 
     /// Tells two states of all files apart: a number is used again, with another time.
     struct Identity: Hashable {
-        var device: UInt64
-        var inode: UInt64
+        let device: UInt64
+        let inode: UInt64
         /// Of the last change, in nanoseconds since 1970.
-        var changed: Int64
-        var size: Int64
+        let changed: UInt64
+        let size: UInt64
         /// Whose it is; a number of ours, not of the process's user namespace.
-        var owner: UInt32
+        let owner: UInt32
 
-        /// `stat(2)`; nil for what is no regular file.
-        fileprivate init?(_ status: stat) {
-            guard status.st_mode & S_IFMT == S_IFREG else { return nil }
-            device = UInt64(status.st_dev)
-            inode = UInt64(status.st_ino)
-            changed = Int64(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_mtim.tv_nsec)
-            size = Int64(status.st_size)
-            owner = status.st_uid
+        /// Nil for what is no regular file.
+        fileprivate init?(path: String? = nil, descriptor: Int32 = -1) {
+            var file = clinux_file()
+            guard clinux_file_status(path, descriptor, &file), file.is_regular else { return nil }
+            device = file.device
+            inode = file.inode
+            changed = file.changed
+            size = file.size
+            owner = file.owner
         }
     }
 
-    static func identity(of path: String) -> Identity? {
-        var status = stat()
-        return stat(path, &status) == 0 ? Identity(status) : nil
-    }
+    static func identity(of path: String) -> Identity? { Identity(path: path) }
 
     /// - Parameter inode: only if the file has this number.
     init?(_ path: String, inode: UInt64? = nil) {
@@ -38,8 +37,7 @@ struct RegularFile: ~Copyable {
         else { return nil }
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else { return nil }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, Identity(status) == expected else {
+        guard Identity(descriptor: descriptor) == expected else {
             close(descriptor)
             return nil
         }

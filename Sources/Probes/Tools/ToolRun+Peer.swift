@@ -138,11 +138,3 @@ extension Excerpt {
         }.map { String($0.drop { $0 == " " }) }
     }
 }
-
-extension WallTime {
-    fileprivate static var now: WallTime {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return WallTime(seconds: Int64(time.tv_sec), nanoseconds: Int32(time.tv_nsec))
-    }
-}

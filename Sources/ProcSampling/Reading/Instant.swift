@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Units
+package import Units
 
 /// A moment on the monotonic clock, which no change of the date moves: 8 bytes, since every thread
 /// keeps some.
@@ -26,7 +26,7 @@ struct Instant: Hashable, Comparable, Sendable {
 
 extension WallTime {
     /// Now, by CLOCK_REALTIME.
-    static var now: WallTime {
+    package static var now: WallTime {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return WallTime(seconds: Int64(time.tv_sec), nanoseconds: Int32(time.tv_nsec))
