@@ -106,7 +106,7 @@ let package = Package(
         .testTarget(
             name: "ProbesTests",
             dependencies: [
-                "Probes", "ProcFormats", "ProcSampling", "Units",
+                "CElfutils", "Probes", "ProcFormats", "ProcSampling", "Units",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

@@ -18,7 +18,9 @@ final class AddressSpace {
         var isReturnAddress: Bool
     }
 
-    /// - Parameter files: keeps the symbols; share it between processes that run the same files.
+    /// - Parameters:
+    ///   - process: where its first thread has ended, the number of another does, too.
+    ///   - files: keeps the symbols; share it between processes that run the same files.
     init(of process: ProcessID, files: CodeFiles = CodeFiles()) {
         self.process = process
         codeFiles = files
@@ -36,7 +38,8 @@ final class AddressSpace {
         let place = Place(address: address, isReturnAddress: isReturnAddress)
         if let known = frames[place] { return known }
         let frame = newFrame(at: place)
-        frames[place] = frame
+        // A runtime may tell of a function later.
+        if !frame.isUnnamed { frames[place] = frame }
         return frame
     }
 

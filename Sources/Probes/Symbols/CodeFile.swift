@@ -9,9 +9,11 @@ final class CodeFile {
     /// Of functions that were asked for.
     private var names: [Int: String] = [:]
 
-    /// - Parameter search: where the symbols of a stripped file may be.
-    init(_ elf: ElfFile, search: SymbolSearch? = nil) {
-        unwinding = UnwindTable(elf)
+    /// - Parameters:
+    ///   - elf: not kept, for its symbols are many.
+    ///   - search: where the symbols of a stripped file may be.
+    init(_ elf: ElfFile, unwinding: UnwindTable, search: SymbolSearch? = nil) {
+        self.unwinding = unwinding
         segments = elf.segments.filter(\.is_executable)
         let end = segments.map { $0.address &+ $0.size }.max() ?? 0
         functions = FunctionTable(endOfCode: end) { table in

@@ -17,10 +17,9 @@ final class CodeFiles {
         if mapping.name == "[vdso]" { return kernelPage }
         guard mapping.inode != 0, let file = Self.open(mapping, of: process) else { return nil }
         if let known = files[file.identity] { return known }
-        let code = ElfFile(file.descriptor).map { elf in
-            // Then nothing needs the file any more.
-            defer { elf.releaseFile() }
-            return CodeFile(elf, search: SymbolSearch(process: process, path: mapping.name))
+        let search = SymbolSearch(process: process, path: mapping.name)
+        let code = ElfFile(file.descriptor).flatMap { elf in
+            UnwindTable(file).map { CodeFile(elf, unwinding: $0, search: search) }
         }
         if oldest.count == Self.most { files[oldest.removeFirst()] = nil }
         oldest.append(file.identity)
@@ -49,6 +48,6 @@ final class CodeFiles {
         else { return nil }
         let copy = UnsafeMutableRawBufferPointer(start: bytes, count: Int(own.end - own.start))
         copy.copyMemory(from: UnsafeRawBufferPointer(start: source, count: copy.count))
-        return ElfFile(owning: copy).map { CodeFile($0) }
+        return ElfFile(owning: copy).map { CodeFile($0, unwinding: UnwindTable($0)) }
     }
 }

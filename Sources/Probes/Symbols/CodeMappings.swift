@@ -1,5 +1,4 @@
 import ProcFormats
-import SystemPackage
 import Units
 
 /// A part of a process's memory that may be executed, by `/proc/PID/maps`.

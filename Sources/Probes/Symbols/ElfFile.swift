@@ -101,15 +101,20 @@ private func addFunction(
     guard let table = table?.assumingMemoryBound(to: FunctionTable.self),
         let function = function?.pointee, let name = function.name
     else { return }
+    // What follows is the version: "pthread_create@@GLIBC_2.34". One for old programs only, "cfree@"
+    // beside "free@@", is no good name.
+    let length = strcspn(name, "@")
+    let isOld = name[length] != 0 && name[length + 1] != CChar(UInt8(ascii: "@"))
     let binding: FunctionTable.Binding =
         switch function.binding {
+        case _ where isOld: .weak
         case celfutils_weak: .weak
         case celfutils_local: .local
         default: .global
         }
-    name.withMemoryRebound(to: UInt8.self, capacity: strlen(name)) {
+    name.withMemoryRebound(to: UInt8.self, capacity: length) {
         table.pointee.add(
-            UnsafeBufferPointer(start: $0, count: strlen(name)), at: function.address,
+            UnsafeBufferPointer(start: $0, count: length), at: function.address,
             size: function.size, binding: binding, isLabel: function.is_label)
     }
 }

@@ -14,7 +14,13 @@ final class UnwindTable {
     /// Debug information of more bytes than these is not read for the sake of its `.debug_frame`.
     private static let mostDebugBytes = 64 << 20
 
-    /// Reads all that it needs at once.
+    /// Reads all that it needs at once; the file is not needed any more then.
+    convenience init?(_ file: borrowing RegularFile) {
+        guard let elf = ElfFile(file.descriptor) else { return nil }
+        self.init(elf)
+        elf.releaseFile()
+    }
+
     init(_ elf: ElfFile) {
         self.elf = elf
         exceptionTable = celfutils_unwind_table(elf.handle)

@@ -166,6 +166,23 @@ struct AddressSpaceTests {
         }
     }
 
+    @Test("calls of other files go through stubs, which have their names")
+    func stubs() async throws {
+        try await withFolder { folder in
+            let program = try await build("spinner.c", in: folder, ["-O2", "-Wl,-z,lazy"])
+            try await withSpinner(program, in: folder) { spinner in
+                let mapping = try #require(
+                    CodeMappings(of: spinner.pid)?.first(named: program.string))
+                let space = AddressSpace(of: spinner.pid)
+                let names = stride(from: mapping.start, to: mapping.end, by: 16).map {
+                    space.frame(at: $0, isReturnAddress: false).name
+                }
+                #expect(names.contains("sigaction@plt"))
+                #expect(names.contains("write@plt"))
+            }
+        }
+    }
+
     @Test("a path that leads to another file than was mapped is not read")
     func otherFile() throws {
         let path = #filePath

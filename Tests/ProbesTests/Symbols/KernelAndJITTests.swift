@@ -59,6 +59,23 @@ struct JITSymbolsTests {
         }
     }
 
+    @Test("a function that is compiled later has its name then")
+    func later() throws {
+        try withCode(map: "") { start in
+            let space = AddressSpace(of: ProcessID(getpid()))
+            #expect(space.frame(at: start, isReturnAddress: false).isUnnamed)
+            let file = try #require(fopen(Self.path, "a"))
+            fputs("\(String(start, radix: 16)) 10 late\n", file)
+            fclose(file)
+            // Its file is looked at once a second.
+            let deadline = ContinuousClock.now + .seconds(60)
+            while space.frame(at: start, isReturnAddress: false).isUnnamed, .now < deadline {
+                usleep(10_000)
+            }
+            #expect(space.frame(at: start, isReturnAddress: false).name == "late")
+        }
+    }
+
     @Test("lines that are no such lines are passed over")
     func damaged() throws {
         let map = "\nx y z\nSTART\nSTART 10\n0xSTART 0x10 good\nffffffffffffffff 10 over\n"
