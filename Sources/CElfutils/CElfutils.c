@@ -115,10 +115,11 @@ void celfutils_each_stub(
         first = 1;
     }
     Elf_Scn *section = section_named(elf, ".rela.plt", &relocations);
-    Elf_Data *data = section != NULL ? elf_getdata(section, NULL) : NULL;
+    if (section == NULL) return;
+    Elf_Data *data = elf_getdata(section, NULL);
     Elf_Scn *table = elf_getscn(elf, relocations.sh_link);
-    Elf_Data *names = data != NULL && table != NULL ? elf_getdata(table, NULL) : NULL;
-    if (names == NULL || gelf_getshdr(table, &symbols) == NULL) return;
+    Elf_Data *names = elf_getdata(table, NULL);
+    if (data == NULL || names == NULL || gelf_getshdr(table, &symbols) == NULL) return;
     // Each is as long on x86-64 and on AArch64, whatever the section says: 0 or 16.
     const uint64_t size = 16;
     GElf_Rela relocation;

@@ -1,6 +1,6 @@
 /// A function that a thread was in, as a person knows it.
 package struct CodeFrame: Hashable, Sendable {
-    /// Demangled: "rd_kafka_q_pop_serve", "app::Queue::pop()". Where no symbol is known, where it
+    /// Demangled: "rd_kafka_q_pop_serve", "app::Queue::pop". Where no symbol is known, where it
     /// lies: "libfoo.so+0x1a2b", "0x7f12a3".
     package var name: String
     /// The file it is from, by its last part; "[kernel]", "[vdso]", "[jit]", or a kernel module in

@@ -56,13 +56,22 @@ struct CodeMappings: Sendable {
     func first(named name: String) -> CodeMapping? { mappings.first { $0.name == name } }
 
     func mapping(at address: UInt64) -> CodeMapping? {
+        let index = mappings.lastSortedIndex { $0.start <= address }
+        return index.flatMap { address < mappings[$0].end ? mappings[$0] : nil }
+    }
+}
+
+extension Array {
+    /// The last element that `isBefore` holds for, which holds for all before it and none after it.
+    ///
+    /// - Complexity: O(log *n*).
+    func lastSortedIndex(where isBefore: (Element) -> Bool) -> Int? {
         var low = 0
-        var high = mappings.count
+        var high = count
         while low < high {
             let middle = (low + high) / 2
-            if mappings[middle].start <= address { low = middle + 1 } else { high = middle }
+            if isBefore(self[middle]) { low = middle + 1 } else { high = middle }
         }
-        guard low > 0, address < mappings[low - 1].end else { return nil }
-        return mappings[low - 1]
+        return low > 0 ? low - 1 : nil
     }
 }

@@ -1,5 +1,3 @@
-import CElfutils
-
 /// The functions of a file, or of the kernel, by address. One allocation for all names: a large
 /// program has a million.
 struct FunctionTable: Sendable {
@@ -83,14 +81,8 @@ struct FunctionTable: Sendable {
 
     /// Identifies the function that `address` is in; nil where no function is.
     func index(at address: UInt64) -> Int? {
-        var low = 0
-        var high = functions.count
-        while low < high {
-            let middle = (low + high) / 2
-            if functions[middle].start <= address { low = middle + 1 } else { high = middle }
-        }
-        guard low > 0, address < functions[low - 1].end else { return nil }
-        return low - 1
+        let index = functions.lastSortedIndex { $0.start <= address }
+        return index.flatMap { address < functions[$0].end ? $0 : nil }
     }
 
     func start(of index: Int) -> UInt64 { functions[index].start }

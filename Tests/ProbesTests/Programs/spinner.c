@@ -19,7 +19,7 @@ FRAME long spin_inner(long count) {
 }
 
 FRAME static long spin_middle(long count) {
-    long local[16] = {0};
+    long local[16];
     for (int index = 0; index < 16; index++) {
         local[index] = spin_inner(count + index);
         STAY;
