@@ -23,7 +23,8 @@ struct MadeMachine: CustomTestStringConvertible {
     /// One more refresh.
     mutating func refresh(
         _ processes: [ProcessSample], groups: [MemoryGroup] = [], cpuGroups: [CPUGroup] = [],
-        network: NetworkReading? = nil, _ change: (inout HostSample) -> Void = { _ in }
+        network: NetworkReading? = nil, polls: [ThreadIdentity: ThreadPoll] = [:],
+        _ change: (inout HostSample) -> Void = { _ in }
     ) {
         second += interval
         sequence += 1
@@ -31,6 +32,7 @@ struct MadeMachine: CustomTestStringConvertible {
         snapshot.sequence = sequence
         snapshot.network = network
         snapshot.cpuGroups = Dictionary(uniqueKeysWithValues: cpuGroups.map { ($0.path, $0) })
+        snapshot.polls = polls
         snapshot.interval = sequence == 1 ? nil : .seconds(interval)
         history.record(snapshot)
         memory.record(snapshot)

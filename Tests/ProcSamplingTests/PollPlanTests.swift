@@ -33,14 +33,18 @@ struct PollPlanTests {
 
     @Test(
         arguments: [
-            (69.9, 0, false), (70, nil, true), (50, 19, false), (50, 20, true), (4.9, 99, false),
-        ] as [(Double, Double?, Bool)])
-    func aThreadIsBusyIfItUsesOrWantsMostOfACPU(_ cpu: Double, _ delay: Double?, _ isBusy: Bool) {
+            (69.9, 0, false, false), (70, nil, false, true), (50, 19, false, false),
+            (50, 20, false, true), (4.9, 99, false, false),
+            (39.9, 0, true, false), (40, nil, true, true), (20, 20, true, true),
+        ] as [(Double, Double?, Bool, Bool)])
+    func aThreadIsBusyIfItUsesOrWantsMostOfACPU(
+        _ cpu: Double, _ delay: Double?, _ isKnown: Bool, _ isBusy: Bool
+    ) {
         let plan = SamplingPlan(interest: Interest(), depth: .changes, gate: .clock)
         let thread = ThreadSample(
             id: Self.threads(1, of: 10)[0].id, process: ProcessID(10), name: "poll",
             state: .running, cpu: Percent(cpu), runDelay: delay.map { Percent($0) })
-        #expect(plan.isBusy(thread) == isBusy)
+        #expect(plan.isBusy(thread, isKnown: isKnown) == isBusy)
     }
 
     @Test func onAQuietBoxNobodyIsLookedAt() {

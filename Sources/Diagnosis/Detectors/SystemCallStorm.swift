@@ -13,17 +13,16 @@ package enum SystemCallStorm {
     package static let mostFaults = Rate(100_000.0)
     package static let leastCounted: Duration = .seconds(1)
 
-    /// Whether it may be one, by the figures of one refresh, whose few ticks tell user from system
-    /// time only roughly.
+    /// Whether it may be one, by the figures of one refresh, which are rough; see `UserSpin`.
     static func goesOn(_ thread: ThreadSample) -> Bool {
-        guard thread.demands(leastCPU), let cpu = thread.cpu, let system = thread.system
+        guard thread.demands(Percent(50.0)), let cpu = thread.cpu, let system = thread.system
         else { return false }
         return Double(system.rawValue) >= (leastSystemShare - 0.15) * Double(cpu.rawValue)
     }
 
     static func isStorm(_ facts: ThreadFacts) -> Bool {
         guard let spell = facts.spell, spell.duration >= ThreadBook.span,
-            let recent = facts.recent, recent.faults < mostFaults
+            let recent = facts.recent, recent.demand >= leastCPU, recent.faults < mostFaults
         else { return false }
         return Double(recent.system.rawValue) >= leastSystemShare * Double(recent.cpu.rawValue)
     }

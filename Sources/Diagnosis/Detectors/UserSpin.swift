@@ -19,15 +19,16 @@ package enum UserSpin {
     /// A count over less says little.
     package static let leastCounted: Duration = .seconds(1)
 
-    /// Whether it may be one, by the figures of one refresh. In a second there are a hundred ticks
-    /// at most to tell user from system time: a few stray ones do not end it.
+    /// Whether it may be one, by the figures of one refresh: those are rough. Time waited for a CPU
+    /// counts when the wait is over, maybe in the next one, and a hundred ticks at most tell user
+    /// from system time.
     static func goesOn(_ thread: ThreadSample) -> Bool {
-        thread.demands(leastCPU) && thread.system ?? .zero <= Percent(5.0)
+        thread.demands(Percent(70.0)) && thread.system ?? .zero <= Percent(5.0)
     }
 
     static func isSpin(_ facts: ThreadFacts) -> Bool {
         guard let spell = facts.spell, spell.duration >= span, let recent = facts.recent,
-            recent.system <= mostSystem, recent.faults <= mostFaults
+            recent.demand >= leastCPU, recent.system <= mostSystem, recent.faults <= mostFaults
         else { return false }
         let poll = facts.poll
         return poll.looks >= leastLooks && poll.running == poll.looks

@@ -99,14 +99,16 @@ package struct ThreadBook: Sendable {
     ) -> ThreadFacts.Before? {
         let start = duration + Self.spanBefore
         // Where it has no row the curve knows whether it used nothing or was not there.
-        let curve = history.cpuCurve(of: thread, last: start).filter { $0.age >= duration }
-        let used = curve.compactMap(\.cpu)
-        guard !used.isEmpty, let first = curve.first, let last = curve.last else { return nil }
+        let known = history.cpuCurve(of: thread, last: start).filter {
+            $0.age >= duration && $0.cpu != nil
+        }
+        guard let first = known.first, let last = known.last else { return nil }
+        let used = known.reduce(0) { $0 + Double($1.cpu?.rawValue ?? 0) }
         let switches = history.moments(of: thread, from: start, to: duration)
             .compactMap(\.thread?.voluntarySwitches)
         return ThreadFacts.Before(
             span: first.age - last.age,
-            cpu: Percent(used.reduce(0) { $0 + Double($1.rawValue) } / Double(used.count)),
+            cpu: Percent(used / Double(known.count)),
             voluntarySwitches: switches.isEmpty
                 ? nil
                 : Rate(switches.reduce(0) { $0 + Double($1.rawValue) } / Double(switches.count)))

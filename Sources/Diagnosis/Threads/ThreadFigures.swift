@@ -41,6 +41,13 @@ package struct ThreadFigures: Hashable, Sendable {
         faults = Rate(sums.faults / seconds)
     }
 
+    /// CPU time used and time waited for a CPU: what it would use if the others let it. Under a
+    /// cgroup's quota and on a crowded box a thread that spins gets a part and waits the rest.
+    var demand: Percent {
+        guard cpu >= ThreadSample.leastCPUOfStarved else { return cpu }
+        return Percent(cpu.rawValue + (runDelay?.rawValue ?? 0))
+    }
+
     /// "100 % CPU", or what it gets of one and how long it waits for it.
     var text: String {
         guard let runDelay, runDelay.rawValue >= 10 else { return "\(cpu.text) % CPU" }
@@ -49,8 +56,7 @@ package struct ThreadFigures: Hashable, Sendable {
 }
 
 extension ThreadSample {
-    /// Whether it uses `share` of a CPU, or would if it got it: under a cgroup's quota and on a
-    /// crowded box a thread that spins gets a part and waits the rest of the time.
+    /// Whether it uses `share` of a CPU, or would if it got it; see `ThreadFigures.demand`.
     func demands(_ share: Percent) -> Bool {
         guard let cpu else { return false }
         return cpu >= share || wantsCPU(share)

@@ -48,7 +48,11 @@ extension Sampler {
                 threads[Int($0)].state == .diskSleep
             }
             facts.stalled += stalled.map(thread)
-            facts.busy += process.recent.filter { plan.isBusy(threads[Int($0)]) }.map(thread)
+            let busy = process.recent.filter { index in
+                let thread = threads[Int(index)]
+                return plan.isBusy(thread, isKnown: facts.known.contains(thread.id))
+            }
+            facts.busy += busy.map(thread)
             if SamplingPlan.mayContend(process.recent.count, host.contextSwitches) {
                 let id = process.sample.id
                 let trial = SamplingPlan.trial(

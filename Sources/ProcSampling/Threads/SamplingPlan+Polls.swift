@@ -22,13 +22,15 @@ extension SamplingPlan {
     }
 
     /// Whether a thread uses so much of a CPU, or would if it got it, that it is to be found out
-    /// for what.
-    func isBusy(_ thread: ThreadSample) -> Bool {
+    /// for what. One that is looked at already stays for less: figures of one refresh are rough.
+    func isBusy(_ thread: ThreadSample, isKnown: Bool) -> Bool {
         guard let cpu = thread.cpu else { return false }
-        return cpu >= Self.leastCPUOfBusy || thread.wantsCPU(Self.leastCPUOfBusy)
+        let least = isKnown ? Self.leastCPUOfKnown : Self.leastCPUOfBusy
+        return cpu >= least || thread.wantsCPU(least)
     }
 
     private static let leastCPUOfBusy = Percent(70.0)
+    private static let leastCPUOfKnown = Percent(40.0)
 }
 
 // MARK: - Threads that wait for each other

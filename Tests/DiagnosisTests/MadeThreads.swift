@@ -1,0 +1,70 @@
+import Diagnosis
+import ProcFormats
+import ProcSampling
+import Units
+
+/// Threads of one process, as a refresh and the looks before it find them.
+struct MadeThread {
+    var number: Int32
+    var name = "poll"
+    var process: Int32 = 2214
+    var user = 99.8
+    var system = 0.0
+    /// Percent of the time waited for a CPU.
+    var delay = 0.0
+    var faults = 0.0
+    /// Looked at, of which found running.
+    var looks = 50
+    var running = 50
+    /// In the 9 s between the first look and the latest.
+    var switches: UInt64? = 0
+    var readsAndWrites: UInt64? = 0
+    var futexes: [FutexWait: Int] = [:]
+    var stall: ThreadPoll.Stall?
+
+    var id: ThreadIdentity {
+        ThreadIdentity(tid: ThreadID(number), startTime: ClockTicks(10_000_000))
+    }
+
+    var sample: ThreadSample {
+        ThreadSample(
+            id: id, process: ProcessID(process), name: name, state: .running,
+            cpu: Percent(user + system), user: Percent(user), system: Percent(system),
+            runDelay: Percent(delay), minorFaults: Rate(faults), majorFaults: .zero)
+    }
+
+    var poll: ThreadPoll {
+        ThreadPoll(
+            process: MadeMachine.id(process), name: name, processName: "streamd", looks: looks,
+            running: running, futexes: futexes,
+            counted: ThreadPoll.Counted(
+                span: .seconds(9), voluntarySwitches: switches, readsAndWrites: readsAndWrites),
+            stall: stall)
+    }
+
+    func with(_ change: (inout MadeThread) -> Void) -> MadeThread {
+        var other = self
+        change(&other)
+        return other
+    }
+}
+
+extension MadeMachine {
+    /// Refreshes of a machine on which these threads go on as they are.
+    mutating func run(
+        seconds: Int, _ threads: [MadeThread], _ change: (inout HostSample) -> Void = { _ in }
+    ) {
+        let processes = Dictionary(grouping: threads, by: \.process).sorted { $0.key < $1.key }
+            .map { pid, threads in
+                let cpu = threads.reduce(0) { $0 + $1.user + $1.system }
+                return ProcessSample(
+                    id: Self.id(pid), name: "streamd", state: .sleeping, cpu: Percent(cpu),
+                    threadCount: threads.count, threads: threads.map(\.sample))
+            }
+        for _ in stride(from: 0, to: seconds, by: interval) {
+            refresh(
+                processes,
+                polls: Dictionary(uniqueKeysWithValues: threads.map { ($0.id, $0.poll) }), change)
+        }
+    }
+}
