@@ -159,13 +159,14 @@ struct LookTests {
             places: [
                 .init(
                     activity: .systemCall("futex", waitChannel: "futex_do_wait"), looks: 3,
-                    longest: .seconds(2), object: "0x7f"),
+                    longest: .seconds(2), kernelStack: ["futex_do_wait", "do_futex"],
+                    object: "0x7f"),
                 .init(activity: .state(.diskSleep)),
-            ], conclusion: "asleep")
+            ], cpuTime: .microseconds(49), conclusion: "asleep")
         #expect(
             try JSONText.encode(WaitsDocument(waits: waits)) == #"""
-                {"conclusion":"asleep","cpu_seconds":null,"looks":4,"notes":[],"pid":2214,\#
-                "places":[{"kernel_stack":null,"longest_seconds":2,"looks":3,"object":"0x7f",\#
+                {"conclusion":"asleep","cpu_seconds":4.9e-05,"looks":4,"notes":[],"pid":2214,\#
+                "places":[{"kernel_stack":["futex_do_wait","do_futex"],"longest_seconds":2,"looks":3,"object":"0x7f",\#
                 "percent":75,"running":false,"state":null,"system_call":"futex",\#
                 "wait_channel":"futex_do_wait"},\#
                 {"kernel_stack":null,"longest_seconds":0,"looks":1,"object":null,"percent":25,\#
@@ -176,7 +177,8 @@ struct LookTests {
             LookReport.lines(of: .waits(waits)) == [
                 "asleep", "", "TIME %  WHERE      WCHAN          LONGEST  WAITS FOR",
                 "  75.0  futex      futex_do_wait     2.0s  0x7f",
-                "  25.0  [state D]  -                   0s  -",
+                "  25.0  [state D]  -                   0s  -", "",
+                "KERNEL STACKS, the innermost function first", "futex: futex_do_wait < do_futex",
             ])
     }
 

@@ -6,7 +6,7 @@ import Screen
 /// A built-in look, taken for a command.
 enum Look {
     /// Waits until its time is over. Ctrl-C, or a signal to end, ends it early with what was found;
-    /// a second one ends the program.
+    /// another one half a second later ends the program.
     static func take(_ request: ProbeRequest) throws -> ProbeReading {
         let stop = StopSign()
         raise(stop, on: [SIGINT, SIGTERM, SIGHUP])
@@ -42,6 +42,10 @@ enum Look {
             var (set, number) = (waited, Int32(0))
             sigwait(&set, &number)
             stop.raise()
+            // timeout(1) sends its signal twice, which is one wish.
+            usleep(500_000)
+            var none = timespec()
+            while sigtimedwait(&set, nil, &none) > 0 {}
             pthread_sigmask(SIG_UNBLOCK, &set, nil)
             while true { pause() }
         }

@@ -43,8 +43,12 @@ enum LookReport {
     }
 
     private static func lines(of waits: WaitReading) -> [String] {
-        [waits.conclusion]
+        let stacks = waits.places.prefix(mostRows).compactMap { place in
+            place.kernelStack.map { "\(place.activity.name): \($0.joined(separator: " < "))" }
+        }
+        return [waits.conclusion]
             + table(WaitReading.heads, waits.rows, leftAligned: [1, 2, 4], counted: "places")
+            + block(stacks, under: "KERNEL STACKS, the innermost function first")
             + notes(waits.notes)
     }
 
