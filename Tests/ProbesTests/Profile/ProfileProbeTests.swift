@@ -167,7 +167,7 @@ struct OwnProfileTests {
     @Test func `a process's profile has the thread that began later`() async throws {
         let own = try currentTarget(pid: getpid(), tid: getpid()).process
         let request = ProfileRequest(target: .process(own), seconds: 60)
-        let spinner = Spinner(name: "began-later")
+        let spinner = SpinningThread(name: "began-later")
         defer { spinner.end() }
         let profile = try await profile(request) { profile in
             spinner.begin()
@@ -249,7 +249,7 @@ private class OwnThread: @unchecked Sendable {
     func step() {}
 }
 
-private final class Spinner: OwnThread, @unchecked Sendable {}
+private final class SpinningThread: OwnThread, @unchecked Sendable {}
 
 /// Takes pages and gives them back, as fast as it can.
 private final class Faulter: OwnThread, @unchecked Sendable {
