@@ -32,7 +32,11 @@ struct RunLoop {
         self.terminal = terminal
         terminal.present(state.render())
         let mailbox = Mailbox<Event>(mostDroppable: Self.mostSamples) { event in
-            if case .sample = event { true } else { false }
+            switch event {
+            // A later one says all that this one does.
+            case .sample, .hotFunctions, .probe(.reading, _): true
+            default: false
+            }
         }
         self.mailbox = mailbox
         saver = FileSaver { mailbox.post(.saved(message: $0, failed: $1)) }

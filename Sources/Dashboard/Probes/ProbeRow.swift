@@ -14,8 +14,6 @@ struct ProbeRow: Sendable {
     /// In a tree: how deep it stands, and whether there is something below it.
     var depth = 0
     var hasChildren = false
-    /// What stands below it in the tree, by number; empty where it is folded for good.
-    var children: [Int] = []
     /// Lines on the selected row, below the list.
     var grounds: [String] = []
 

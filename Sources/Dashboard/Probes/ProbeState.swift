@@ -48,12 +48,20 @@ package struct ProbeState: Sendable {
     package private(set) var phase: Phase
     package private(set) var reading: ProbeReading?
     /// Of a profile, the thread whose samples alone are shown; nil for all.
-    var thread: ThreadID? { didSet { derive() } }
+    var thread: ThreadID? { didSet { forgetDerived() } }
     /// The profile that is shown: all of it, or that of one thread.
     private(set) var profile: Profile?
-    private(set) var functions: [FunctionShare] = []
-    /// Of a profile, who called whom.
+    /// Who called whom in it; made when it is first looked at.
     private(set) var tree: CallTree?
+    /// The rows on show, and what they were made of.
+    private(set) var rows: [ProbeRow] = []
+    private var rowsMadeOf: RowSource?
+
+    private struct RowSource: Hashable {
+        var page: ProbePage
+        var unfolded: Set<RowID>
+        var folded: Set<RowID>
+    }
 
     init(_ request: ProbeRequest, of subject: ProbeSubject, run: Int, at now: Duration) {
         self.request = request
@@ -81,7 +89,7 @@ package struct ProbeState: Sendable {
         case .refused(let refusal):
             phase = .refused(refusal)
         }
-        derive()
+        forgetDerived()
     }
 
     /// What could be done, too, for those who accept what it does.
@@ -104,13 +112,45 @@ package struct ProbeState: Sendable {
         }
     }
 
-    /// Functions and tree are made once for a reading, not once for a picture.
-    private mutating func derive() {
+    // MARK: What is made of a reading
+
+    /// A reading comes a few times a second, a key many times: rows are made once for each reading,
+    /// and only those of the page on show.
+    private mutating func forgetDerived() {
+        tree = nil
+        rowsMadeOf = nil
         guard case .profile(let whole) = reading else { return }
         let index = thread.flatMap { tid in whole.threads.firstIndex { $0.tid == tid } }
-        let shown = index.map(whole.of(thread:)) ?? whole
-        profile = shown
-        functions = shown.functions
-        tree = CallTree(shown)
+        profile = index.map(whole.of(thread:)) ?? whole
+    }
+
+    mutating func makeTree() {
+        if tree == nil { tree = profile.map(CallTree.init) }
+    }
+
+    mutating func makeRows(of page: ProbePage, unfolded: Set<RowID>, folded: Set<RowID>) {
+        let source = RowSource(page: page, unfolded: unfolded, folded: folded)
+        guard source != rowsMadeOf else { return }
+        rowsMadeOf = source
+        if page == .callTree { makeTree() }
+        rows = newRows(of: source)
+    }
+
+    private func newRows(of source: RowSource) -> [ProbeRow] {
+        switch (source.page, reading) {
+        case (.functions, .profile): profile.map { ProfileRows($0).functions() } ?? []
+        case (.callTree, .profile):
+            if let profile, let tree {
+                CallRows(profile, tree).rows(unfolded: source.unfolded, folded: source.folded)
+            } else {
+                []
+            }
+        case (.threads, .profile(let whole)): ProfileRows(whole).threads()
+        case (.systemCalls, .systemCalls(let count)): SystemCallRows.rows(of: count)
+        case (.waits, .waits(let waits)): WaitRows.rows(of: waits)
+        case (.stacks, .stacks(let listing)):
+            StackRows.rows(of: listing, unfolded: source.unfolded)
+        default: []
+        }
     }
 }

@@ -8,15 +8,16 @@ import Units
 /// the stack and the threads.
 enum StackRows {
     static func rows(of listing: StackListing, unfolded: Set<RowID>) -> [ProbeRow] {
-        listing.groups.enumerated().flatMap { index, group -> [ProbeRow] in
-            let id = "g\(index)"
+        listing.groups.flatMap { group -> [ProbeRow] in
+            // Groups change their places while the list comes in; what they are stays.
+            let id = "g \(group.chain)"
             let head = ProbeRow(
                 id: id, cells: cells(of: group), hasChildren: true,
                 grounds: group.gap.map { ["gap  \($0)"] } ?? [])
             guard unfolded.contains(.probe(id)) else { return [head] }
             let frames = group.frames.enumerated().map { number, frame in
                 ProbeRow(
-                    id: "\(id).f\(number)",
+                    id: "\(number) \(id)",
                     cells: [
                         .stack: ProbeRow.Cell(
                             text: frame.label + (frame.module.map { "  \($0)" } ?? ""),
@@ -25,7 +26,7 @@ enum StackRows {
             }
             let threads = group.threads.map { thread in
                 ProbeRow(
-                    id: "\(id).t\(thread.id.tid)",
+                    id: "t\(thread.id.tid)",
                     cells: [
                         .state: ProbeRow.Cell(text: String(thread.state.letter)),
                         .stack: ProbeRow.Cell(
@@ -38,12 +39,8 @@ enum StackRows {
 
     /// The thread that a row stands for, if it is one.
     static func thread(ofRow id: String, in listing: StackListing) -> ThreadIdentity? {
-        let parts = id.split(separator: ".")
-        guard parts.count == 2, parts[0].hasPrefix("g"), parts[1].hasPrefix("t"),
-            let group = Int(parts[0].dropFirst()), listing.groups.indices.contains(group),
-            let tid = Int32(parts[1].dropFirst())
-        else { return nil }
-        return listing.groups[group].threads.first { $0.id.tid.rawValue == tid }?.id
+        guard id.hasPrefix("t"), let tid = Int32(id.dropFirst()) else { return nil }
+        return listing.groups.lazy.flatMap(\.threads).first { $0.id.tid.rawValue == tid }?.id
     }
 
     private static func cells(of group: StackListing.Group) -> [ColumnID: ProbeRow.Cell] {

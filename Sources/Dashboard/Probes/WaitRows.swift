@@ -14,7 +14,7 @@ enum WaitRows {
                 grounds.append("kernel  \(stack.joined(separator: " < "))")
             }
             return ProbeRow(
-                id: "\(call) \(channel)",
+                id: id(of: place),
                 cells: [
                     .share: ProbeRow.Cell(
                         text: share.text, key: .number(Double(share.rawValue))),
@@ -29,5 +29,11 @@ enum WaitRows {
                 ],
                 grounds: grounds)
         }
+    }
+
+    /// Threads wait in one call for several things: by what it is, not by who else waits for it.
+    private static func id(of place: WaitReading.Place) -> String {
+        let object = place.object?.prefix { $0 != "," } ?? ""
+        return "\(place.activity.name) \(place.activity.waitChannel ?? "") \(object)"
     }
 }

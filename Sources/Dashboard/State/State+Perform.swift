@@ -221,6 +221,7 @@ extension State {
         if place == .memory { memory.updateChanges(for: shown) }
         if case .mappings = place { mappings.sortMembers(of: list.unfolded) }
         prepareNetworkRows()
+        prepareProbeRows()
         let arrangement = Arrangement(
             snapshot: shown, list: list, userNames: userNames,
             // Rows of sockets are in order already.

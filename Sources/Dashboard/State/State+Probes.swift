@@ -98,24 +98,17 @@ extension State {
         }
     }
 
+    /// Brings the rows of what is on show up to the latest reading.
+    mutating func prepareProbeRows() {
+        guard case .probe(let page) = place else { return }
+        let (unfolded, folded) = (list.unfolded, list.folded)
+        probe?.makeRows(of: page, unfolded: unfolded, folded: folded)
+    }
+
     /// The rows of what is on show, as far as they are known.
     var probeRows: [ProbeRow] {
-        guard case .probe(let page) = place, let probe, let reading = probe.reading else {
-            return []
-        }
-        switch (page, reading) {
-        case (.functions, .profile), (.callTree, .profile):
-            guard let profile = probe.profile else { return [] }
-            let rows = ProfileRows(profile, of: probe)
-            return page == .functions
-                ? rows.functions() : rows.callTree(unfolded: list.unfolded, folded: list.folded)
-        case (.threads, .profile(let whole)): return ProfileRows.threads(of: whole)
-        case (.systemCalls, .systemCalls(let count)): return SystemCallRows.rows(of: count)
-        case (.waits, .waits(let waits)): return WaitRows.rows(of: waits)
-        case (.stacks, .stacks(let listing)):
-            return StackRows.rows(of: listing, unfolded: list.unfolded)
-        default: return []
-        }
+        guard case .probe = place else { return [] }
+        return probe?.rows ?? []
     }
 
     // MARK: Keys
@@ -155,13 +148,15 @@ extension State {
         }
         switch page {
         case .functions:
-            guard let profile = probe.profile, let frame = ProfileRows.frame(ofFunction: id) else {
-                return []
-            }
-            let way = ProfileRows(profile, of: probe).way(to: frame)
+            self.probe?.makeTree()
+            guard let frame = ProfileRows.frame(ofFunction: id), let profile = probe.profile,
+                let tree = self.probe?.tree
+            else { return [] }
+            let way = CallRows(profile, tree).way(to: frame)
             replacePlace(.probe(.callTree))
-            list.unfolded.formUnion(way.dropLast().map(RowID.probe))
-            list.selected = way.last.map(RowID.probe)
+            list.folded.subtract(way)
+            list.unfolded.formUnion(way.dropLast())
+            list.selected = way.last
             list.isByHand = true
             arrange()
             list.scrollToSelection(height: layout.listHeight)

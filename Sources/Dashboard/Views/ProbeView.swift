@@ -173,16 +173,25 @@ enum ProbeView {
         return .pieces([StyledText(indent + mark, .faint), text])
     }
 
+    private static func grounds(of row: ProbeRow, _ state: State) -> [String] {
+        guard state.place == .probe(.functions), let profile = state.probe?.profile,
+            let frame = ProfileRows.frame(ofFunction: row.id)
+        else { return row.grounds }
+        return ProfileRows(profile).heaviestChain(through: frame).map { [$0] } ?? []
+    }
+
     private static func drawGrounds(
         _ state: State, into surface: inout Surface, in rect: Rect
     ) {
         guard rect.rows > 1, let index = state.level.list.selectedIndex else { return }
         let place = state.level.list.rows[index].index
         let rows = state.probeRows
-        guard rows.indices.contains(place), !rows[place].grounds.isEmpty else { return }
+        guard rows.indices.contains(place) else { return }
+        let grounds = grounds(of: rows[place], state)
+        guard !grounds.isEmpty else { return }
         var rest = rect
         surface.fill(rest.takeTop(1), surface.glyphs.rule, style: .faint)
-        for line in rows[place].grounds.flatMap({ Wrapped.lines($0, width: rect.columns - 2) }) {
+        for line in grounds.flatMap({ Wrapped.lines($0, width: rect.columns - 2) }) {
             guard rest.rows > 0 else { return }
             let row = rest.takeTop(1)
             surface.put(line, at: Point(column: row.column + 1, row: row.row))

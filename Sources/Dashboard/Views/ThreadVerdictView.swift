@@ -1,5 +1,4 @@
 import Diagnosis
-import Probes
 import ProcSampling
 import Screen
 import Units
@@ -82,9 +81,9 @@ struct ThreadVerdictView {
     private func results(width: Int) -> [[StyledText]] {
         guard let result = state.probeResults[thread] else { return [] }
         var lines: [[StyledText]] = []
-        func add(_ label: String, _ text: String, at time: Duration) {
-            let age = "  (\((state.now - time).text) ago)"
-            let rows = Wrapped.lines(text + age, width: width - Self.indent)
+        func add(_ label: String, _ found: ProbeResults.Finding) {
+            let age = "  (\((state.now - found.at).text) ago)"
+            let rows = Wrapped.lines(found.text + age, width: width - Self.indent)
             lines += rows.prefix(2).enumerated().map { index, line in
                 [
                     StyledText(padded(index == 0 ? label : "", to: Self.indent), .heading),
@@ -92,23 +91,13 @@ struct ThreadVerdictView {
                 ]
             }
         }
-        if let (profile, time) = result.profile {
-            add("PROFILE", "\(profile.samples) samples: \(profile.headline())", at: time)
-            if let way = heaviestWay(profile) {
-                lines.append([StyledText(padded("", to: Self.indent)), StyledText(way, .faint)])
-            }
+        if let found = result.profile { add("PROFILE", found) }
+        if let way = result.way {
+            lines.append([StyledText(padded("", to: Self.indent)), StyledText(way, .faint)])
         }
-        if let (count, time) = result.systemCalls { add("CALLS", count.conclusion, at: time) }
-        if let (waits, time) = result.waits { add("OFF-CPU", waits.conclusion, at: time) }
+        if let found = result.systemCalls { add("CALLS", found) }
+        if let found = result.waits { add("OFF-CPU", found) }
         return lines
-    }
-
-    /// The call chain with the most samples, as flame graphs fold it.
-    private func heaviestWay(_ profile: Profile) -> String? {
-        guard let stack = profile.stacks.max(by: { $0.count < $1.count }) else { return nil }
-        let names = stack.frames.map { profile.frames[$0].name }
-        let share = Percent(stack.count, of: profile.weight)
-        return names.joined(separator: ";") + "  \(share.text)%"
     }
 
     private static let indent = 8
