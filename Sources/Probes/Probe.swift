@@ -18,6 +18,29 @@ package enum ProbeRequest: Hashable, Sendable {
     }
 }
 
+extension ProbeRequest {
+    /// The same look, but nothing done that a person has to agree to.
+    package var withoutConsent: ProbeRequest {
+        switch self {
+        case .profile(var request):
+            request.mayStop = false
+            return .profile(request)
+        case .systemCalls(var request):
+            request.method = .best
+            return .systemCalls(request)
+        case .waits: return self
+        case .stacks(var request):
+            request.method = .withoutStopping
+            return .stacks(request)
+        }
+    }
+
+    /// Whether another request asks for the same kind of look, however it is done.
+    package func isLike(_ other: ProbeRequest) -> Bool {
+        withoutConsent == other.withoutConsent
+    }
+}
+
 /// Whom a probe looks at.
 package enum ProbeTarget: Hashable, Sendable {
     case thread(ThreadTarget)

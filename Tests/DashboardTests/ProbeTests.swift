@@ -133,6 +133,15 @@ import Units
         #expect(paths == ["/tmp/p.\(ending)"])
     }
 
+    @Test func aSecondLookThatFailsLeavesWhatTheFirstFound() throws {
+        var scene = try profiled()
+        let (_, run) = try #require(Scene.started(scene.press(.character("r"))))
+        #expect(scene.shows("below: what was found before"))
+        scene.probe(.refused(ProbeRefusal("T4127 has ended")), run: run)
+        #expect(scene.shows("T4127 has ended"))
+        #expect(scene.shows("pthread_cond_timedwait"))
+    }
+
     @Test func escapeStopsItAndThenGoesBack() {
         var scene = scene()
         scene.press(.character("p"))
@@ -169,8 +178,14 @@ import Units
         #expect(scene.shows("perf events are not permitted here"))
         #expect(scene.shows("sysctl kernel.perf_event_paranoid=1"))
         scene.press(.character("O"))
-        let start = try #require(Scene.started(scene.press(.character("1"))))
+        #expect(Scene.started(scene.press(.character("1"))) == nil)
+        scene.press(.character("O"))
+        let start = try #require(Scene.started(scene.press(.character("y"))))
         #expect(start.request == .profile(profile))
+        // Once is not always.
+        scene.probe(.finished(.profile(Scene.profile(profile))), run: start.run)
+        let again = try #require(Scene.started(scene.press(.character("r"))))
+        #expect(again.request == request)
     }
 
     // MARK: The others

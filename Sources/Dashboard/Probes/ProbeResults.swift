@@ -39,7 +39,9 @@ struct ProbeResults: Sendable {
             guard case .thread(let target) = count.request.target else { return }
             update(target.thread) { $0.systemCalls = Finding(text: count.conclusion, at: now) }
         case .waits(let waits):
-            update(waits.request.target.thread) { $0.waits = Finding(text: waits.conclusion, at: now) }
+            update(waits.request.target.thread) {
+                $0.waits = Finding(text: waits.conclusion, at: now)
+            }
         case .stacks: break
         }
     }

@@ -47,6 +47,8 @@ package struct ProbeState: Sendable {
     package let run: Int
     package private(set) var phase: Phase
     package private(set) var reading: ProbeReading?
+    /// The reading is of an earlier look.
+    private(set) var isEarlier = false
     /// Of a profile, the thread whose samples alone are shown; nil for all.
     var thread: ThreadID? { didSet { forgetDerived() } }
     /// The profile that is shown: all of it, or that of one thread.
@@ -70,6 +72,13 @@ package struct ProbeState: Sendable {
         phase = .running(since: now, stopping: false)
     }
 
+    /// Shows what an earlier look at the same has found, until this one has found something.
+    mutating func keep(_ earlier: ProbeState) {
+        reading = earlier.reading
+        thread = earlier.thread
+        isEarlier = reading != nil
+    }
+
     package var isRunning: Bool {
         if case .running = phase { true } else { false }
     }
@@ -83,8 +92,10 @@ package struct ProbeState: Sendable {
         switch event {
         case .reading(let reading):
             self.reading = reading
+            isEarlier = false
         case .finished(let reading):
             self.reading = reading
+            isEarlier = false
             if case .running(let since, _) = phase { phase = .finished(after: now - since) }
         case .refused(let refusal):
             phase = .refused(refusal)

@@ -50,7 +50,7 @@ enum StackRows {
                 text: "\(group.threads.count)", key: .number(Double(group.threads.count))),
             .state: ProbeRow.Cell(text: String(states), key: .text(String(states))),
             .stack: ProbeRow.Cell(
-                text: group.chain, style: group.frames.isEmpty ? .faint : .text,
+                text: group.shortChain, style: group.frames.isEmpty ? .faint : .text,
                 key: .text(group.chain)),
         ]
     }

@@ -33,7 +33,8 @@ extension State {
             return
         }
         muted[id] = Mute(reason: reason, since: now)
-        selectedFinding = nil
+        // The next one has come into its place.
+        selectedFinding = listedFindings.first { muted[$0.id] == nil }?.id
         say("muted until dxtop ends; m on it tells of it again")
     }
 }

@@ -13,7 +13,7 @@ extension State {
         case .namespaceMenu(let selected): chooseNamespace(selected, key)
         case .toolMenu(let selected, let subject, let probes):
             return chooseTool(selected, subject, probes, key)
-        case .offers(let offers): return answer(offers, key)
+        case .offers(let offers, let selected): return answer(offers, selected, key)
         case nil: break
         }
         return []
@@ -88,13 +88,20 @@ extension State {
         return []
     }
 
-    /// Yes is a digit: no key that is pressed by habit.
-    private mutating func answer(_ offers: [ProbeOffer], _ key: Key) -> [Effect] {
-        overlay = nil
-        guard case .character(let letter) = key, let number = letter.wholeNumberValue,
-            offers.indices.contains(number - 1), let probe
-        else { return [] }
-        return start(offers[number - 1].request, of: probe.subject)
+    /// Only `y` is a yes: Enter and digits are pressed by habit.
+    private mutating func answer(
+        _ offers: [ProbeOffer], _ selected: Int, _ key: Key
+    ) -> [Effect] {
+        if key == .character("y"), offers.indices.contains(selected), let probe {
+            overlay = nil
+            return start(offers[selected].request, of: probe.subject)
+        }
+        switch menu(selected, key, count: offers.count) {
+        case .moved(let index): overlay = .offers(offers, selected: index)
+        case .chosen: break
+        case .closed: overlay = nil
+        }
+        return []
     }
 
     private enum MenuStep {

@@ -77,11 +77,24 @@ extension State {
             say("\(tool?.tool.title ?? "a tool") still runs: Esc stops it", isFailure: true)
             return []
         }
-        forgetProbePages()
+        let before = probe
         probeRuns += 1
         probe = ProbeState(request, of: subject, run: probeRuns, at: now)
-        let page = Level(.probe(ProbePage(of: request)))
-        if case .probe = place { path[path.count - 1] = page } else { path.append(page) }
+        let page = Place.probe(ProbePage(of: request))
+        if let before,
+            place == page || ProbePage.ofProfile.contains(where: { place == .probe($0) }),
+            before.subject == subject, before.request.isLike(request)
+        {
+            // Looked at again: what was found before stands until there is something newer.
+            probe?.keep(before)
+            return [.startProbe(request, run: probeRuns)]
+        }
+        forgetProbePages()
+        if case .probe = place {
+            path[path.count - 1] = Level(page)
+        } else {
+            path.append(Level(page))
+        }
         return [.startProbe(request, run: probeRuns)]
     }
 
@@ -94,7 +107,7 @@ extension State {
         guard probe?.run == run else { return }
         probe?.take(event, at: now)
         if case .refused = event, let offers = probe?.offers, !offers.isEmpty {
-            overlay = .offers(offers)
+            overlay = .offers(offers, selected: 0)
         }
     }
 
@@ -120,13 +133,14 @@ extension State {
         case .nextGrouping: nextProbePage()
         case .repeatProbe:
             guard let probe, !probe.isRunning else { return [] }
-            return start(probe.request, of: probe.subject)
+            // What was agreed to once was agreed to once.
+            return start(probe.request.withoutConsent, of: probe.subject)
         case .offers:
             guard let offers = probe?.offers, !offers.isEmpty else {
                 say("there is nothing more to ask for")
                 return []
             }
-            overlay = .offers(offers)
+            overlay = .offers(offers, selected: 0)
         case .save:
             guard probe?.reading != nil else {
                 say("there is nothing to save yet", isFailure: true)

@@ -108,7 +108,7 @@ package enum Overlay: Sendable, Hashable {
     /// Shell commands to copy, with what each shows.
     case commands([ShellCommand])
     /// What changes the machine or holds the target up, and is done only after a yes.
-    case offers([ProbeOffer])
+    case offers([ProbeOffer], selected: Int)
     case quitQuestion
 }
 

@@ -27,7 +27,7 @@ enum FindingsView {
         let title = rest.takeTop(1)
         surface.fill(title, surface.glyphs.rule, style: .faint)
         let hidden = findings.count - most(rows: state.size.rows)
-        let more = hidden > 0 ? "(\(hidden) more: Up) " : ""
+        let more = hidden > 0 ? "(\(hidden) more: Tab) " : ""
         let muted = findings.count { state.muted[$0.id] != nil }
         let told = findings.count - muted
         surface.put(

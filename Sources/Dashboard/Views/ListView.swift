@@ -1,3 +1,4 @@
+import Probes
 import ProcSampling
 import Screen
 import Units
@@ -17,6 +18,9 @@ enum ListView {
                 if column.id == .activity, state.shownFunctions.isOn {
                     column.width = .flexible(minimum: 22)
                     column.rank = 0
+                }
+                if column.id == .samples, state.probe?.profile?.countsPages == true {
+                    column.title = "MEMORY"
                 }
                 // The one that sorts must be seen.
                 if column.id == list.sort { column.rank = 0 }

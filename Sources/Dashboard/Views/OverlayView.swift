@@ -27,20 +27,20 @@ enum OverlayView {
                             tool, subject, isSelected: index + probes.count == selected,
                             width: width)
                     }, selected, into: &surface, in: area)
-        case .offers(let offers):
-            let rows = offers.enumerated().flatMap { index, offer in
-                self.rows("\(index + 1)", .accent, 3, offer.price, .text, width: width) + [[]]
-            }
-            Card(
-                title: "Done only if you say so",
-                rows: rows + [
+        case .offers(let offers, let selected):
+            drawMenu(
+                "Done only if you say so",
+                offers.enumerated().map { index, offer in
+                    let mark = offers.count > 1 && index == selected ? "> " : "  "
+                    return rows(mark, .accent, 2, offer.price, .text, width: width) + [[]]
+                } + [
                     [
-                        StyledText(offers.count == 1 ? "1" : "1-\(offers.count)", .accent),
-                        StyledText(" do it   "), StyledText("any other key", .accent),
-                        StyledText(" leave it"),
+                        [
+                            StyledText("y", .accent), StyledText(" do it   "),
+                            StyledText("Esc", .accent), StyledText(" leave it"),
+                        ]
                     ]
-                ]
-            ).draw(into: &surface, in: area)
+                ], selected, into: &surface, in: area)
         case .sortMenu(let selected):
             drawMenu(
                 "Sort by",

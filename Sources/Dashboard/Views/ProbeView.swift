@@ -20,7 +20,7 @@ enum ProbeView {
             surface.put(
                 line, at: Point(column: row.column + 1, row: row.row), within: row.columns - 1)
         }
-        if case .refused = probe.phase { return }
+        if probe.reading == nil { return }
         drawRows(state, into: &surface, layout)
         drawGrounds(state, into: &surface, in: layout.grounds)
     }
@@ -54,6 +54,7 @@ enum ProbeView {
     ) -> [[StyledText]] {
         if case .refused(let refusal) = probe.phase { return words(of: refusal, width: width) }
         var lines = [progress(probe, now: state.now)]
+        if probe.isEarlier { lines.append([StyledText("below: what was found before", .warning)]) }
         let (conclusion, notes) = findings(probe)
         lines += Wrapped.lines(conclusion, width: width).filter { !$0.isEmpty }
             .map { [StyledText($0, Style(.text, .bold))] }

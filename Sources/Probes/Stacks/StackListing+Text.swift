@@ -13,6 +13,16 @@ extension StackListing.Group {
         return names.isEmpty ? "(\(gap))" : "\(names) < (\(gap))"
     }
 
+    /// The same with the innermost function of the kernel alone, for a narrow line: what tells groups
+    /// apart is the user's code.
+    package var shortChain: String {
+        let inKernel = frames.prefix { $0.origin == .kernel }.count
+        guard inKernel > 1 else { return chain }
+        var short = self
+        short.frames.removeSubrange(1..<inKernel)
+        return short.chain
+    }
+
     /// Who they are, as many as `most`: "T4131 rdk:broker1 S, T4132 rdk:broker2 S, 30 more".
     package func members(most: Int = .max) -> String {
         let shown = threads.prefix(most).map { "T\($0.id.tid) \($0.name) \($0.state.letter)" }
