@@ -42,6 +42,14 @@ bool CCurses_describes(const char *name, int output) {
     return usable;
 }
 
+int CCurses_described_colors(const char *name, int output) {
+    int result;
+    if (setupterm(name, output, &result) != OK) return -1;
+    int colors = tigetnum("colors");
+    del_curterm(cur_term);
+    return colors;
+}
+
 /// Adds a capability's bytes to those that end the screen, without its padding ("$<5/>").
 static void add_rescue(const char *name) {
     const char *value = capability(name);

@@ -16,7 +16,7 @@ struct Dxtop: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             DashboardCommand.self, SnapshotCommand.self, WatchCommand.self, ProfileCommand.self,
-            SystemCallsCommand.self, WaitsCommand.self, StacksCommand.self,
+            SystemCallsCommand.self, WaitsCommand.self, StacksCommand.self, DoctorCommand.self,
         ],
         defaultSubcommand: DashboardCommand.self)
 }

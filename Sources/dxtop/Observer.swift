@@ -33,6 +33,14 @@ final class Observer {
         sampler = Sampler(root: root)
     }
 
+    /// Looks at all of this machine.
+    init(tables: SocketTables) throws {
+        self.tables = tables
+        namespace = nil
+        target = nil
+        sampler = Sampler(root: try ProcRoot.machine())
+    }
+
     var userNames: UserNames {
         users.refresh()
         return users.names

@@ -9,19 +9,24 @@ struct SourceOptions: ParsableArguments {
     var proc: String?
 
     /// Opens the tree, so that a wrong path is said at once.
-    func root() throws -> ProcRoot {
-        do {
-            return try ProcRoot(path: proc ?? "/proc")
-        } catch {
-            throw Failure("\(error)")
-        }
-    }
+    func root() throws -> ProcRoot { try .machine(proc) }
 
     func identity(of pid: ProcessID, in root: ProcRoot) throws -> ProcessIdentity {
         guard pid.rawValue > 0, let identity = root.identity(of: pid) else {
             throw Failure("there is no process \(pid); `dxtop snapshot` lists them all")
         }
         return identity
+    }
+}
+
+extension ProcRoot {
+    /// The machine's own tree, or another one.
+    static func machine(_ path: String? = nil) throws -> ProcRoot {
+        do {
+            return try ProcRoot(path: path ?? "/proc")
+        } catch {
+            throw Failure("\(error)")
+        }
     }
 }
 

@@ -16,6 +16,9 @@
 /// `tigetstr` answer with pointers that are errors, and with global state to be dropped again.
 bool CCurses_describes(const char *name, int output);
 
+/// How many colours the description of this name has; -1 for none, or without a description.
+int CCurses_described_colors(const char *name, int output);
+
 /// Opens the screen: `newterm`, then cbreak, no echo, keypad, no delay, Escape after 25 ms,
 /// alternate screen, hidden cursor. One call, because the modes live in curses' globals and
 /// because the tty's own modes must be kept before any of them is set.

@@ -104,9 +104,9 @@ enum FindingsView {
 
     static func mark(_ severity: Finding.Severity) -> (String, Style) {
         switch severity {
-        case .info: ("i", .faint)
-        case .warning: ("!", .warning)
-        case .critical: ("!!", .critical)
+        case .info: (severity.glyph, .faint)
+        case .warning: (severity.glyph, .warning)
+        case .critical: (severity.glyph, .critical)
         }
     }
 }

@@ -10,7 +10,8 @@ internal import Units
 struct CountLeak {
     /// Of the limit, in percent.
     static let nearShare = 80.0
-    /// Of the limit, where it rises as well: hardly time to look for the cause.
+    /// Of the limit, where it rises as well: hardly time to look for the cause. Where it does not, it
+    /// is critical once there is nothing left.
     static let criticalShare = 95.0
 
     var count: Int
@@ -31,7 +32,7 @@ struct CountLeak {
 
     /// Nil if neither holds.
     var severity: Finding.Severity? {
-        if let limit, rise != nil, limit.share >= Self.criticalShare { return .critical }
+        if let limit, limit.share >= (rise == nil ? 100 : Self.criticalShare) { return .critical }
         if isNear { return .warning }
         return rise.map { $0.isSure ? .warning : .info }
     }

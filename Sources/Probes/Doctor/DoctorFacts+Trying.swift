@@ -1,0 +1,139 @@
+import Glibc
+import ProcFormats
+package import ProcSampling
+import SystemPackage
+import Units
+
+extension DoctorFacts {
+    /// This machine, now. Harms nobody: what is tried is tried on ourselves, or on a child of ours.
+    package static func current(_ snapshot: Snapshot, terminal: TerminalFacts) -> DoctorFacts {
+        var facts = DoctorFacts(
+            environment: .current(), terminal: terminal, sampled: Sampled(snapshot))
+        let mounts = (try? fileBytes("/proc/self/mountinfo", atMost: 4 << 20)) ?? []
+        facts.hidesProcesses = hidesProcesses(mounts)
+        facts.groups = groups(mounts)
+        facts.threadFiles = threadFiles(snapshot, facts.environment)
+        facts.kernelStack = opening("/proc/self/stack")
+        facts.userEvents = event { $0.excludesKernel = true }
+        facts.kernelEvents = event()
+        facts.hostEvents = event(cpu: 0)
+        facts.tracepoints = tracepoints()
+        facts.tracing = tracing(facts.environment)
+        facts.hasKernelAddresses = hasKernelAddresses()
+        facts.mappedFiles = mappedFiles()
+        facts.kernelLog = Attempt { () throws(Errno) in
+            let log = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+            guard log >= 0 else { throw Errno(rawValue: errno) }
+            close(log)
+        }
+        return facts
+    }
+
+    private static func opening(_ path: String) -> Attempt {
+        Attempt { () throws(Errno) in _ = try smallFile(path) }
+    }
+
+    /// Of processes of other users, else of ours. The first process may be out of reach for everybody:
+    /// one that can be looked at says that it works.
+    private static func threadFiles(
+        _ snapshot: Snapshot, _ environment: ToolEnvironment
+    ) -> Attempt {
+        let others = snapshot.processes.filter {
+            !$0.isKernelThread && $0.id.pid != environment.ownProcess
+        }
+        let foreign = others.filter { $0.user != environment.user }
+        let attempts = (foreign.isEmpty ? others : foreign).prefix(64).map {
+            opening("/proc/\($0.id.pid)/syscall")
+        }
+        return attempts.contains(.works) || !attempts.contains(.denied) ? .works : .denied
+    }
+
+    /// "hidepid=2" or "hidepid=invisible" among the options of the file system.
+    private static func hidesProcesses(_ mounts: [UInt8]) -> Bool {
+        String(decoding: mounts, as: UTF8.self).split(separator: "\n").contains { line in
+            line.contains(" - proc ") && line.contains("hidepid=") && !line.contains("hidepid=0")
+                && !line.contains("hidepid=off")
+        }
+    }
+
+    private static func groups(_ bytes: [UInt8]) -> [Controller: Int] {
+        let mounts = (try? CgroupMounts(parsing: bytes.span))?.mounts ?? []
+        let hasUnified = mounts.contains(where: \.isUnified)
+        return Controller.allCases.reduce(into: [:]) { versions, controller in
+            let isOld = mounts.contains {
+                !$0.isUnified && $0.options.contains(controller.rawValue)
+            }
+            versions[controller] = isOld ? 1 : hasUnified ? 2 : nil
+        }
+    }
+
+    private static func event(
+        cpu: Int32? = nil, _ change: (inout PerfRequest) -> Void = { _ in }
+    ) -> Attempt {
+        var request = PerfRequest(.cpuClock)
+        change(&request)
+        // Thread 0 is the one that asks.
+        return Attempt { () throws(Errno) in
+            _ = try PerfEvent(request, thread: cpu == nil ? ThreadID(0) : nil, cpu: cpu)
+        }
+    }
+
+    /// Where the numbers of tracepoints are, since 4.1 and before.
+    private static let tracepointFolders = ["/sys/kernel/tracing", "/sys/kernel/debug/tracing"]
+
+    private static func tracepoints() -> Attempt {
+        let attempts = tracepointFolders.map {
+            opening("\($0)/events/raw_syscalls/sys_enter/id")
+        }
+        return attempts.first { $0 != .absent } ?? .absent
+    }
+
+    private static func hasKernelAddresses() -> Bool {
+        let lines = ((try? smallFile("/proc/kallsyms")) ?? []).split(separator: UInt8(ascii: "\n"))
+        return lines.contains { $0.prefix(16).contains { $0 != UInt8(ascii: "0") } }
+    }
+
+    /// Through the link of a mapping a file is opened that was deleted, or is of another container.
+    private static func mappedFiles() -> Attempt {
+        let folder = "/proc/self/map_files"
+        guard let directory = opendir(folder) else { return Attempt(Errno(rawValue: errno)) }
+        defer { closedir(directory) }
+        while let entry = readdir(directory) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if !name.hasPrefix(".") { return opening("\(folder)/\(name)") }
+        }
+        return .absent
+    }
+
+    /// Stops a child for a moment. Nil where there is no program to start.
+    private static func tracing(_ environment: ToolEnvironment) -> Attempt? {
+        guard let program = environment.path(of: "sleep") else { return nil }
+        var child: pid_t = 0
+        let isStarted = program.withCString { path in
+            "60".withCString { seconds in
+                var arguments = [
+                    UnsafeMutablePointer(mutating: path), UnsafeMutablePointer(mutating: seconds),
+                    nil,
+                ]
+                return posix_spawn(&child, path, nil, nil, &arguments, environ) == 0
+            }
+        }
+        guard isStarted else { return nil }
+        defer {
+            kill(child, SIGKILL)
+            waitpid(child, nil, 0)
+        }
+        do throws(ThreadStop.Failure) {
+            // The machine may be busy, and nobody waits for this one.
+            _ = try ThreadStop.look(at: ThreadID(child), patience: .seconds(2))
+            return .works
+        } catch {
+            switch error {
+            case .refused(let number): return Attempt(Errno(rawValue: number))
+            case .ended, .unmoved: return .failed("a child could not be stopped")
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+/// What works here, what works in part and why, and what would help.
+package struct DoctorReport: Hashable, Sendable {
+    package var lines: [Line]
+
+    package struct Line: Hashable, Sendable {
+        /// "perf events".
+        package var subject: String
+        package var mark: Mark
+        /// What works, or what does without.
+        package var what: String
+        /// Why it is no more; nil where all is well.
+        package var why: String?
+        /// What would enable the rest; nil where nothing would, or nothing need be.
+        package var remedy: String?
+    }
+
+    package enum Mark: String, Hashable, Sendable, CaseIterable {
+        case ok, part, no
+    }
+
+    /// In the order of what they are needed for: threads, profiles, memory, sockets, the rest.
+    package init(_ facts: DoctorFacts) {
+        let rules = DoctorRules(facts: facts)
+        lines = [rules.rights, rules.processes]
+        lines += rules.threads + rules.probes + rules.groups + rules.machine
+        lines += rules.network + rules.tools + [rules.terminal, rules.files]
+    }
+}

@@ -1,0 +1,163 @@
+import ProcFormats
+import ProcSampling
+import Units
+
+/// What the machine as a whole tells.
+extension DoctorRules {
+    var groups: [Line] {
+        [
+            group(.cpu, tells: "quotas and throttling"),
+            group(.memory, tells: "limits and what is left of them"),
+            group(.pids, tells: "limits on tasks"),
+        ]
+    }
+
+    private func group(_ controller: DoctorFacts.Controller, tells: String) -> Line {
+        let subject = "cgroup \(controller.rawValue)"
+        guard let version = facts.groups[controller] else {
+            return Line(
+                subject: subject, mark: .no, what: "nothing is said of \(tells)",
+                why: "no such hierarchy is mounted here")
+        }
+        return Line(subject: subject, mark: .ok, what: "\(tells) (version \(version))")
+    }
+
+    var machine: [Line] {
+        let host = facts.sampled.host
+        let hasPressure = host.cpuPressure != nil && host.memoryPressure != nil
+        let counts = host.oomKills != nil
+        return [
+            Line(
+                subject: "pressure", mark: hasPressure ? .ok : .no,
+                what: hasPressure
+                    ? "how long tasks wait for CPU, memory, disks (PSI)"
+                    : "resources are judged without it",
+                why: hasPressure ? nil : "this kernel has no PSI, or it is off",
+                remedy: hasPressure ? nil : "since 4.20: boot with psi=1"),
+            line(
+                "kernel log", facts.kernelLog, works: "who was killed for want of memory",
+                else: "not known who was killed for want of memory", mark: .part,
+                remedy: moreRights("SYSLOG")),
+            Line(
+                subject: "OOM kills", mark: counts ? .ok : .no,
+                what: counts ? "counted since boot" : "they are not counted",
+                why: counts ? nil : "this kernel does not count them (before 4.13)"),
+            swap(host),
+        ]
+    }
+
+    /// Whether there is any is no fault.
+    private func swap(_ host: HostSample) -> Line {
+        guard let total = host.memory?.swapTotal else {
+            return Line(
+                subject: "swap", mark: .no, what: "not known",
+                why: "/proc/meminfo does not tell it")
+        }
+        return Line(
+            subject: "swap", mark: .ok, what: total.rawValue == 0 ? "there is none" : total.longText
+        )
+    }
+
+    // MARK: The network
+
+    var network: [Line] {
+        let tables: [(String, SocketTables)] = [
+            ("TCP", .tcp), ("UDP", .udp), ("raw", .raw), ("UNIX", .unix), ("packet", .packet),
+        ]
+        let mayEnter = environment.capabilities.isSuperset(of: [.administration, .tracing])
+        return tables.map(sockets) + [
+            owners,
+            Line(
+                subject: "namespaces", mark: mayEnter ? .ok : .part,
+                what: mayEnter
+                    ? "sockets of any network namespace" : "sockets of our own network namespace",
+                why: mayEnter ? nil : "entering one takes CAP_SYS_ADMIN",
+                remedy: mayEnter ? nil : moreRights("SYS_ADMIN")),
+        ]
+    }
+
+    private func sockets(_ name: String, _ table: SocketTables) -> Line {
+        let subject = "\(name) sockets"
+        guard let listing = facts.sampled.sockets, listing.tables.isSuperset(of: table) else {
+            return Line(
+                subject: subject, mark: .no, what: "not read", why: "the kernel tells of none")
+        }
+        var reason: String?
+        if case .files(let why) = listing.source { reason = why }
+        guard reason != nil || !listing.fromFiles.isDisjoint(with: table) else {
+            return Line(subject: subject, mark: .ok, what: "all that the kernel knows (sock_diag)")
+        }
+        return Line(
+            subject: subject, mark: .part,
+            what: "from /proc/net: no buffers" + (table == .tcp ? ", no figures of TCP" : ""),
+            why: reason ?? "this kernel's sock_diag does not list them")
+    }
+
+    private var owners: Line {
+        let denied = facts.sampled.sockets?.owners.deniedProcesses ?? 0
+        guard denied > 0 else {
+            return Line(subject: "socket owners", mark: .ok, what: "any process")
+        }
+        return Line(
+            subject: "socket owners", mark: .part, what: "own processes",
+            why: "descriptors of \(denied) processes may not be looked at",
+            remedy: moreRights("SYS_PTRACE"))
+    }
+
+    // MARK: Around it
+
+    /// A line for each program that the catalogue starts.
+    var tools: [Line] {
+        var programs: [String: PackageNames] = [:]
+        for tool in ToolCatalogue.threadTools + ToolCatalogue.peerTools {
+            programs.merge(tool.packages) { first, _ in first }
+        }
+        return programs.keys.sorted().map { program in
+            if let path = environment.path(of: program) {
+                return Line(subject: program, mark: .ok, what: path)
+            }
+            let distributions = environment.distribution.map { [$0] } ?? [.debian, .fedora]
+            return Line(
+                subject: program, mark: .no, what: "its entries of the tool menu are off",
+                why: "not installed",
+                remedy: distributions.compactMap { programs[program]?.installCommand(on: $0) }
+                    .joined(separator: ", or "))
+        }
+    }
+
+    var terminal: Line {
+        let terminal = facts.terminal
+        let name = terminal.name.isEmpty ? "no TERM" : HarmlessText.line(Array(terminal.name.utf8))
+        let colors = terminal.colors > 0 ? "\(terminal.colors) colours" : "no colours"
+        let what = "\(name), \(colors), \(terminal.isUTF8 ? "UTF-8" : "ASCII only")"
+        guard terminal.isKnown else {
+            return Line(
+                subject: "terminal", mark: .part, what: what,
+                why: "this machine does not know it: drawn with what most terminals can",
+                remedy: "TERM=xterm-256color, or what fits")
+        }
+        return Line(
+            subject: "terminal", mark: terminal.isUTF8 ? .ok : .part, what: what,
+            why: terminal.isUTF8 ? nil : "the locale is not UTF-8",
+            remedy: terminal.isUTF8 ? nil : "LC_ALL=C.UTF-8")
+    }
+
+    /// What dxtop itself did not understand.
+    var files: Line {
+        let trouble = facts.sampled.trouble
+        let subject = "kernel's files"
+        if trouble.malformed > 0 {
+            return Line(
+                subject: subject, mark: .part, what: "\(trouble.malformed) not understood",
+                why: trouble.lastMalformed.map { HarmlessText.line(Array($0.utf8)) },
+                remedy: "this is a fault of dxtop: please report the line above")
+        }
+        if trouble.unresponsive > 0 {
+            return Line(
+                subject: subject, mark: .part,
+                what: "command lines of \(trouble.unresponsive) processes are not known",
+                why: "they hang in the kernel: nobody who asks for them gets an answer")
+        }
+        return Line(subject: subject, mark: .ok, what: "all that were read are understood")
+    }
+}

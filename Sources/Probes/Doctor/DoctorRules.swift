@@ -1,0 +1,179 @@
+import ProcSampling
+import Units
+
+/// From facts to lines: what they mean for a person who uses dxtop here.
+struct DoctorRules {
+    let facts: DoctorFacts
+
+    typealias Line = DoctorReport.Line
+    var environment: ToolEnvironment { facts.environment }
+    var isRoot: Bool { environment.user.rawValue == 0 }
+
+    /// Root without the rights of root is in a container.
+    func moreRights(_ capability: String) -> String {
+        isRoot
+            ? "give the container CAP_\(capability), or run dxtop on its host" : "run dxtop as root"
+    }
+
+    /// A line for something that was tried.
+    func line(
+        _ subject: String, _ attempt: Attempt, works: String, else without: String,
+        mark: DoctorReport.Mark = .no, why: String? = nil, remedy: String? = nil
+    ) -> Line {
+        guard let reason = attempt.reason else {
+            return Line(subject: subject, mark: .ok, what: works)
+        }
+        return Line(
+            subject: subject, mark: mark, what: without, why: why ?? reason,
+            remedy: attempt == .denied ? remedy : nil)
+    }
+
+    var rights: Line {
+        let needed: Capabilities = [.tracing, .administration]
+        let hasAll = environment.capabilities.isSuperset(of: needed)
+        if hasAll { return Line(subject: "rights", mark: .ok, what: "all that dxtop makes use of") }
+        return Line(
+            subject: "rights", mark: .part,
+            what: "own processes in full, of others what everybody may see",
+            why: isRoot
+                ? "root without CAP_SYS_PTRACE or CAP_SYS_ADMIN, as in a container"
+                : "runs as user \(environment.user)",
+            remedy: moreRights("SYS_PTRACE and CAP_SYS_ADMIN"))
+    }
+
+    var processes: Line {
+        guard facts.hidesProcesses, !environment.capabilities.contains(.tracing) else {
+            return Line(subject: "processes", mark: .ok, what: "all are seen")
+        }
+        return Line(
+            subject: "processes", mark: .part, what: "those of other users are not seen",
+            why: "/proc is mounted with hidepid", remedy: moreRights("SYS_PTRACE"))
+    }
+
+    // MARK: Threads
+
+    var threads: [Line] {
+        let delay = facts.sampled.hasRunDelay
+        return [
+            line(
+                "threads' files", facts.threadFiles,
+                works: "what any thread waits in, by system call",
+                else: "what threads wait in is known of own processes only", mark: .part,
+                remedy: moreRights("SYS_PTRACE")),
+            line(
+                "kernel stacks", facts.kernelStack, works: "of any thread",
+                else: "none: stacks end at the system call", mark: .part,
+                remedy: moreRights("SYS_ADMIN")),
+            Line(
+                subject: "wait for CPU", mark: delay ? .ok : .no,
+                what: delay
+                    ? "how long threads wait for one (schedstat)"
+                    : "nothing is said of starvation",
+                why: delay ? nil : "this kernel keeps no scheduling figures"),
+        ]
+    }
+
+    // MARK: Probes
+
+    var probes: [Line] {
+        let hasAddresses = facts.hasKernelAddresses
+        return [
+            events,
+            line(
+                "tracepoints", facts.tracepoints, works: "system calls are counted, none is missed",
+                else: "system calls are polled, not counted, unless tracing is asked for",
+                mark: .part,
+                why: facts.tracepoints == .absent ? "tracefs is not mounted" : nil,
+                remedy: moreRights("SYS_ADMIN")
+            )
+            .remedied(
+                facts.tracepoints == .absent && isRoot
+                    ? "dxtop syscalls --mount-tracefs, or mount -t tracefs tracefs"
+                        + " /sys/kernel/tracing" : nil),
+            tracing,
+            Line(
+                subject: "kernel symbols", mark: hasAddresses ? .ok : .part,
+                what: hasAddresses
+                    ? "functions of the kernel have names"
+                    : "functions of the kernel have no names",
+                why: hasAddresses ? nil : kernelAddressesReason,
+                remedy: hasAddresses
+                    ? nil
+                    : moreRights("SYSLOG") + ", or sysctl"
+                        + " kernel.kptr_restrict=0"),
+            line(
+                "mapped files", facts.mappedFiles,
+                works: "programs that were deleted or replaced are read, too",
+                else: "of a program that was deleted or replaced, functions may have no names",
+                mark: .part, remedy: moreRights("SYS_ADMIN")),
+        ]
+    }
+
+    private var kernelAddressesReason: String {
+        environment.kernelPointersRestricted.map { "kernel.kptr_restrict is \($0)" }
+            ?? "/proc/kallsyms tells no addresses"
+    }
+
+    private var events: Line {
+        let subject = "perf events"
+        let paranoid = environment.perfEventParanoid.map { "kernel.perf_event_paranoid is \($0)" }
+        if facts.kernelEvents == .works, facts.hostEvents == .works {
+            return Line(
+                subject: subject, mark: .ok,
+                what: "profiles of threads, processes and the host, the kernel's part included")
+        }
+        guard facts.userEvents == .works else {
+            let isFiltered = environment.hasSystemCallFilter
+            return Line(
+                subject: subject, mark: .no, what: "no profiles, but by stopping the target",
+                why: isFiltered
+                    ? "a seccomp filter is on, as in most containers"
+                    : facts.userEvents == .denied
+                        ? paranoid ?? "not permitted"
+                        : facts.userEvents.reason,
+                remedy: facts.userEvents == .absent
+                    ? nil : moreRights("PERFMON") + ", or sysctl kernel.perf_event_paranoid=2")
+        }
+        let kernel = facts.kernelEvents == .works ? "" : ", without the kernel's part"
+        return Line(
+            subject: subject, mark: .part, what: "profiles of own processes\(kernel)",
+            why: paranoid ?? "not permitted", remedy: moreRights("PERFMON"))
+    }
+
+    private var tracing: Line {
+        let subject = "ptrace"
+        guard let attempt = facts.tracing else {
+            return Line(
+                subject: subject, mark: .part, what: "it was not tried",
+                why: "there is no program sleep to try it on")
+        }
+        let scope = environment.ptraceScope ?? 0
+        let why =
+            environment.hasSystemCallFilter
+            ? "a seccomp filter is on, as in most containers"
+            : scope > 0 ? "kernel.yama.ptrace_scope is \(scope)" : nil
+        guard attempt == .works else {
+            return line(
+                subject, attempt, works: "", else: "neither strace nor stacks by stopping",
+                why: why, remedy: moreRights("SYS_PTRACE"))
+        }
+        if environment.capabilities.contains(.tracing) {
+            return Line(
+                subject: subject, mark: .ok, what: "strace, and stacks of threads that run")
+        }
+        let isOwn = scope == 0
+        return Line(
+            subject: subject, mark: .part,
+            what: isOwn ? "of own processes" : "of own children only: neither strace nor stops",
+            why: isOwn ? "runs as user \(environment.user)" : why, remedy: moreRights("SYS_PTRACE"))
+    }
+}
+
+extension DoctorReport.Line {
+    /// With a remedy of its own, if there is one.
+    fileprivate func remedied(_ other: String?) -> Self {
+        var line = self
+        line.remedy = other ?? remedy
+        return line
+    }
+}

@@ -1,0 +1,82 @@
+import ArgumentParser
+import CursesScreen
+import Probes
+import ProcSampling
+import Screen
+
+/// `dxtop doctor`: what works here, and what would enable the rest.
+struct DoctorCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: "What works here, what only in part and why, and what would help.",
+        discussion: """
+            Tries everything that dxtop makes use of, on itself or on a child of its own, so that \
+            nobody is harmed: rights, files of threads, perf events, tracepoints, ptrace, symbols, \
+            sockets, control groups, tools, the terminal.
+            """)
+
+    @Flag(help: "One JSON document instead of text.")
+    var json = false
+
+    func run() throws {
+        let observer = try Observer(tables: .all)
+        _ = observer.sample()
+        observer.wait(.milliseconds(500))
+        let report = DoctorReport(
+            .current(observer.sample(), terminal: TerminalSurvey.current.facts))
+        let output = StandardOutput()
+        if json {
+            output.print(try JSONText.encode(DoctorDocument(report: report)))
+        } else {
+            output.print(DoctorText.lines(of: report))
+        }
+    }
+}
+
+/// A line for each, and under it what would help.
+enum DoctorText {
+    static func lines(of report: DoctorReport) -> [String] {
+        let subjects = report.lines.map { VisibleText.width($0.subject) }.max() ?? 0
+        return report.lines.flatMap { line -> [String] in
+            let head = padded(line.mark.rawValue, to: 4) + "  " + padded(line.subject, to: subjects)
+            let indent = String(repeating: " ", count: VisibleText.width(head))
+            let what = ([line.what] + [line.why].compactMap(\.self)).joined(separator: ": ")
+            return [head + "  " + VisibleText.of(what)]
+                + (line.remedy.map { [indent + "  -> " + VisibleText.of($0)] } ?? [])
+        }
+    }
+
+    private static func padded(_ text: String, to width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - VisibleText.width(text)))
+    }
+}
+
+/// As `dxtop doctor --json` prints it.
+struct DoctorDocument: Encodable {
+    let report: DoctorReport
+
+    func encode(to encoder: any Encoder) throws {
+        var fields = FieldWriter(encoder)
+        try fields.write("schema", 1)
+        try fields.write("lines", report.lines.map(LineDocument.init))
+    }
+
+    private struct LineDocument: Encodable {
+        let line: DoctorReport.Line
+
+        func encode(to encoder: any Encoder) throws {
+            var fields = FieldWriter(encoder)
+            try fields.write("subject", line.subject)
+            try fields.write("mark", line.mark.rawValue)
+            try fields.write("what", line.what)
+            try fields.write("why", line.why)
+            try fields.write("remedy", line.remedy)
+        }
+    }
+}
+
+extension TerminalSurvey {
+    fileprivate var facts: DoctorFacts.TerminalFacts {
+        DoctorFacts.TerminalFacts(name: name, isKnown: isKnown, isUTF8: isUTF8, colors: colors)
+    }
+}

@@ -1,0 +1,158 @@
+import ProcSampling
+import Testing
+import Units
+
+@testable import Probes
+
+/// What is said of a machine, by made facts.
+struct DoctorTests {
+    private func facts(
+        user: UInt32 = 0, capabilities: Capabilities = .all,
+        _ change: (inout DoctorFacts) -> Void = { _ in }
+    ) -> DoctorFacts {
+        var facts = DoctorFacts(
+            environment: ToolEnvironment(
+                searchPath: ["/nowhere"], user: UserID(user), ownProcess: ProcessID(7),
+                capabilities: capabilities, perfEventParanoid: 2, distribution: .debian),
+            terminal: DoctorFacts.TerminalFacts(
+                name: "xterm-256color", isKnown: true, isUTF8: true, colors: 256),
+            sampled: DoctorFacts.Sampled(
+                Snapshot(
+                    sequence: 1, time: WallTime(seconds: 0), interval: nil,
+                    host: HostSample(name: "x", kernelRelease: "6", cpuCount: 1), processes: [])))
+        facts.tracing = .works
+        facts.groups = [.cpu: 2, .memory: 1]
+        change(&facts)
+        return facts
+    }
+
+    private func line(_ subject: String, _ facts: DoctorFacts) throws -> DoctorReport.Line {
+        try #require(DoctorReport(facts).lines.first { $0.subject == subject })
+    }
+
+    @Test func whatWorksNeedsNoWords() throws {
+        let report = DoctorReport(facts())
+        for line in report.lines where line.mark == .ok {
+            #expect(line.why == nil && line.remedy == nil, "\(line)")
+        }
+        for line in report.lines where line.mark != .ok { #expect(line.why != nil, "\(line)") }
+        #expect(Set(report.lines.map(\.subject)).count == report.lines.count)
+        let works = Set(report.lines.filter { $0.mark == .ok }.map(\.subject))
+        #expect(
+            works.isSuperset(of: [
+                "rights", "processes", "threads' files", "kernel stacks", "perf events",
+                "tracepoints", "ptrace", "kernel symbols", "mapped files", "cgroup cpu",
+                "cgroup memory", "kernel log", "namespaces", "terminal", "kernel's files",
+            ]))
+    }
+
+    @Test func aUserWithoutRights() throws {
+        let facts = facts(user: 1000, capabilities: []) {
+            $0.threadFiles = .denied
+            $0.kernelStack = .denied
+            $0.kernelEvents = .denied
+            $0.hostEvents = .denied
+            $0.tracepoints = .denied
+            $0.kernelLog = .denied
+            $0.mappedFiles = .denied
+            $0.hasKernelAddresses = false
+            $0.environment.kernelPointersRestricted = 1
+            $0.environment.ptraceScope = 1
+            $0.hidesProcesses = true
+        }
+        for subject in [
+            "rights", "processes", "threads' files", "kernel stacks", "perf events", "tracepoints",
+            "ptrace", "kernel symbols", "mapped files", "kernel log", "namespaces",
+        ] {
+            let line = try line(subject, facts)
+            #expect(line.mark == .part, "\(line)")
+            #expect(line.remedy?.contains("run dxtop as root") == true, "\(line)")
+        }
+        #expect(
+            try line("perf events", facts)
+                == DoctorReport.Line(
+                    subject: "perf events", mark: .part,
+                    what: "profiles of own processes, without the kernel's part",
+                    why: "kernel.perf_event_paranoid is 2", remedy: "run dxtop as root"))
+        #expect(try line("ptrace", facts).why == "kernel.yama.ptrace_scope is 1")
+        #expect(try line("kernel symbols", facts).why == "kernel.kptr_restrict is 1")
+    }
+
+    @Test func rootOfAContainer() throws {
+        let facts = facts(capabilities: []) {
+            $0.userEvents = .denied
+            $0.kernelEvents = .denied
+            $0.hostEvents = .denied
+            $0.tracing = .denied
+            $0.environment.hasSystemCallFilter = true
+            $0.groups = [:]
+        }
+        let events = try line("perf events", facts)
+        #expect(events.mark == .no)
+        #expect(events.why == "a seccomp filter is on, as in most containers")
+        #expect(events.remedy?.hasPrefix("give the container CAP_PERFMON") == true)
+        #expect(try line("ptrace", facts).mark == .no)
+        #expect(try line("cgroup cpu", facts).mark == .no)
+    }
+
+    @Test func tracefsCanBeMounted() throws {
+        let line = try line("tracepoints", facts { $0.tracepoints = .absent })
+        #expect(line.mark == .part && line.why == "tracefs is not mounted")
+        #expect(line.remedy?.contains("--mount-tracefs") == true)
+    }
+
+    @Test func whatAnOldKernelLacksHasNoRemedy() throws {
+        let facts = facts { $0.kernelStack = .absent }
+        #expect(try line("kernel stacks", facts).remedy == nil)
+        #expect(try line("OOM kills", facts).mark == .no)
+        #expect(try line("pressure", facts).remedy?.contains("psi=1") == true)
+        #expect(try line("wait for CPU", facts).mark == .no)
+    }
+
+    @Test func toolsThatAreMissingAndThoseThatAreThere() throws {
+        let missing = try line("strace", facts())
+        #expect(missing.mark == .no && missing.remedy == "apt install strace")
+        let there = try line("sleep", facts { $0.environment.searchPath = ["/usr/bin", "/bin"] })
+        #expect(there.mark == .ok && there.what.hasSuffix("/sleep"))
+    }
+
+    @Test func socketsByTable() throws {
+        func socketLine(_ sockets: SocketReading?) throws -> DoctorReport.Line {
+            try line("UDP sockets", facts { $0.sampled.sockets = sockets })
+        }
+        #expect(try socketLine(nil).mark == .no)
+        #expect(try socketLine(SocketReading(tables: .all)).mark == .ok)
+        let partly = try socketLine(SocketReading(tables: .all, fromFiles: .udp))
+        #expect(partly.mark == .part)
+        let other = SocketReading(tables: .all, fromFiles: .packet)
+        #expect(try socketLine(other).mark == .ok)
+        let files = try socketLine(SocketReading(tables: .all, source: .files(reason: "no module")))
+        #expect(files.mark == .part && files.why == "no module")
+    }
+
+    @Test func terminals() throws {
+        func terminal(_ name: String, known: Bool, utf8: Bool = true) throws -> DoctorReport.Line {
+            try line(
+                "terminal",
+                facts {
+                    $0.terminal = DoctorFacts.TerminalFacts(
+                        name: name, isKnown: known, isUTF8: utf8, colors: 8)
+                })
+        }
+        #expect(try terminal("xterm", known: true).mark == .ok)
+        #expect(try terminal("xterm", known: true, utf8: false).remedy == "LC_ALL=C.UTF-8")
+        #expect(try terminal("\u{1B}[2J", known: false).what.contains("\u{1B}") == false)
+        #expect(try terminal("", known: false).what.hasPrefix("no TERM"))
+    }
+
+    @Test func whatWasNotUnderstoodIsToldHarmless() throws {
+        let line = try line(
+            "kernel's files",
+            facts {
+                $0.sampled.trouble = SamplingTrouble(
+                    malformed: 2, lastMalformed: "1/stat: \u{1B}[31m at byte 3")
+            })
+        #expect(line.mark == .part && line.what == "2 not understood")
+        #expect(line.why?.contains("\u{1B}") == false)
+    }
+}
