@@ -78,6 +78,17 @@ struct DoctorTests {
         #expect(try line("kernel symbols", facts).why == "kernel.kptr_restrict is 1")
     }
 
+    @Test func addressesOfTheKernelMayBeHiddenByAnotherSetting() throws {
+        let line = try line(
+            "kernel symbols",
+            facts(user: 1000, capabilities: []) {
+                $0.hasKernelAddresses = false
+                $0.environment.kernelPointersRestricted = 0
+            })
+        #expect(line.why == "kernel.perf_event_paranoid is 2")
+        #expect(line.remedy == "run dxtop as root, or sysctl kernel.perf_event_paranoid=1")
+    }
+
     @Test func rootOfAContainer() throws {
         let facts = facts(capabilities: []) {
             $0.userEvents = .denied

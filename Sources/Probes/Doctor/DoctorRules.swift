@@ -91,16 +91,7 @@ struct DoctorRules {
                     ? "dxtop syscalls --mount-tracefs, or mount -t tracefs tracefs"
                         + " /sys/kernel/tracing" : nil),
             tracing,
-            Line(
-                subject: "kernel symbols", mark: hasAddresses ? .ok : .part,
-                what: hasAddresses
-                    ? "functions of the kernel have names"
-                    : "functions of the kernel have no names",
-                why: hasAddresses ? nil : kernelAddressesReason,
-                remedy: hasAddresses
-                    ? nil
-                    : moreRights("SYSLOG") + ", or sysctl"
-                        + " kernel.kptr_restrict=0"),
+            kernelSymbols,
             line(
                 "mapped files", facts.mappedFiles,
                 works: "programs that were deleted or replaced are read, too",
@@ -109,9 +100,22 @@ struct DoctorRules {
         ]
     }
 
-    private var kernelAddressesReason: String {
-        environment.kernelPointersRestricted.map { "kernel.kptr_restrict is \($0)" }
-            ?? "/proc/kallsyms tells no addresses"
+    private var kernelSymbols: Line {
+        let subject = "kernel symbols"
+        guard !facts.hasKernelAddresses else {
+            return Line(subject: subject, mark: .ok, what: "functions of the kernel have names")
+        }
+        // What perf_event_paranoid forbids to sample, a kernel without restriction hides as well.
+        let restricted = environment.kernelPointersRestricted ?? 0
+        let paranoid = environment.perfEventParanoid ?? 0
+        let setting =
+            restricted > 0
+            ? ("kernel.kptr_restrict", restricted, 0) : ("kernel.perf_event_paranoid", paranoid, 1)
+        return Line(
+            subject: subject, mark: .part, what: "functions of the kernel have no names",
+            why: "\(setting.0) is \(setting.1)",
+            remedy: moreRights("SYSLOG")
+                + (setting.1 > setting.2 ? ", or sysctl \(setting.0)=\(setting.2)" : ""))
     }
 
     private var events: Line {
