@@ -1,11 +1,13 @@
 import CLinux
 import Glibc
+import Synchronization
 
 /// Tells another thread to end, also while that waits in poll(2). Once raised it stays so.
 package final class StopSign: Sendable {
     /// Readable from the moment it is raised; see `eventfd(2)`. -1 where the system has no
-    /// descriptor to give: then nobody can be told, and the time that was set ends the work.
+    /// descriptor to give: then nobody who sleeps is woken, who looks still sees it.
     package let fileDescriptor: Int32
+    private let raised = Atomic(false)
 
     package init() { fileDescriptor = clinux_eventfd() }
 
@@ -15,11 +17,12 @@ package final class StopSign: Sendable {
 
     /// May be called from a signal handler.
     package func raise() {
+        raised.store(true, ordering: .releasing)
         var one: UInt64 = 1
         _ = write(fileDescriptor, &one, MemoryLayout<UInt64>.size)
     }
 
-    package var isRaised: Bool { wait(atMost: .zero) }
+    package var isRaised: Bool { raised.load(ordering: .acquiring) }
 
     /// Sleeps until it is raised, `time` at most.
     ///
@@ -28,6 +31,7 @@ package final class StopSign: Sendable {
     package func wait(atMost time: Duration) -> Bool {
         var source = pollfd(fd: fileDescriptor, events: Int16(POLLIN), revents: 0)
         let milliseconds = (time / .milliseconds(1)).rounded(.up)
-        return poll(&source, 1, Int32(max(0, min(milliseconds, 3_600_000)))) > 0
+        _ = poll(&source, 1, Int32(max(0, min(milliseconds, 3_600_000))))
+        return isRaised
     }
 }

@@ -51,7 +51,7 @@ package enum IOStall {
             self.facts = facts
             channel = stall.channel
             since = snapshot.time.earlier(by: duration)
-            isOneWait = stall.waits ?? 0 == 0
+            isOneWait = stall.waits == 0
         }
     }
 

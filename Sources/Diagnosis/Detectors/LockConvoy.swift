@@ -67,10 +67,20 @@ package enum LockConvoy {
                 + " lock at \(address)",
             evidence: evidence,
             meaning: "they wait for one another: more threads or CPUs would not make it faster",
-            advice: "Enter, then p on \(ran?.0.label ?? "the thread that runs most"): what it does"
-                + " while it holds the lock; S: where the others wait",
+            advice: advice(ran),
             since: time)
     }
+
+    /// Who holds the lock while it runs is seen in a profile; who sleeps with it, is not.
+    private static func advice(_ ran: (ThreadFacts, ThreadFigures)?) -> String {
+        let others = "S: where all of them are"
+        guard let (facts, figures) = ran, figures.cpu >= busy else {
+            return "Enter, then o on one of them: who holds the lock; " + others
+        }
+        return "Enter, then p on \(facts.label): what it does while it holds the lock; " + others
+    }
+
+    private static let busy = Percent(20.0)
 
     /// Threads that are told of one by one.
     private static let mostNamed = 4

@@ -19,7 +19,10 @@ public struct FutexWait: Hashable, Sendable {
         switch arguments[1] & 0x7F {
         case Self.lockPI, Self.lockPI2: isLock = true
         case Self.wait, Self.waitBitset:
-            isLock = expected == Self.lockedWithWaiters || expected & Self.waitersBit != 0
+            // All ones is how Rust parks a thread that has nothing to do.
+            isLock =
+                expected == Self.lockedWithWaiters
+                || (expected & Self.waitersBit != 0 && expected != .max)
         default: isLock = false
         }
     }

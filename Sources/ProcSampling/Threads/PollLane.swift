@@ -19,8 +19,16 @@ final class PollLane: Sendable {
         self.root = root
     }
 
-    /// What the looks found so far, by thread.
-    var records: [ThreadIdentity: PollRecord] { state.withLock { $0.records } }
+    /// What the looks found so far, by thread. What is too old is not told: a file may not answer,
+    /// and hold up the looks at all.
+    var records: [ThreadIdentity: PollRecord] {
+        let now = Nanoseconds.sinceBoot
+        return state.withLock { state in
+            state.records.filter { _, record in
+                record.looks.last.map { now.since($0.moment) < SamplingPlan.pollWindow } ?? false
+            }
+        }
+    }
 
     var isThreadAlive: Bool { state.withLock { $0.isThreadAlive } }
 
@@ -77,6 +85,7 @@ final class PollLane: Sendable {
         state.withLock { state in
             guard !state.isStopped, !state.wanted.isEmpty else {
                 state.isThreadAlive = false
+                state.records = [:]
                 return nil
             }
             return state.wanted
