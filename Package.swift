@@ -89,6 +89,10 @@ let package = Package(
             name: "terminal-host", dependencies: ["CursesScreen", "Screen"],
             path: "Tests/TerminalHost", swiftSettings: strict),
 
+        .executableTarget(
+            name: "probe-host", dependencies: ["Probes", "ProcFormats", "ProcSampling", "Units"],
+            path: "Tests/ProbeHost", swiftSettings: strict),
+
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
 
         .testTarget(name: "UnitsTests", dependencies: ["Units"], swiftSettings: strict),
@@ -106,7 +110,7 @@ let package = Package(
         .testTarget(
             name: "ProbesTests",
             dependencies: [
-                "CElfutils", "Probes", "ProcFormats", "ProcSampling", "Units",
+                "CElfutils", "probe-host", "Probes", "ProcFormats", "ProcSampling", "Units",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

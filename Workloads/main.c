@@ -21,6 +21,9 @@ static const struct {
      "threads, or UNIX sockets, too, with names that hurt parsers and terminals", names},
     {"syscalls", "syscalls getppid|write RATE|max", "a thread makes RATE system calls a second",
      syscalls},
+    {"calls", "calls ROUNDS [--work STEPS] ...",
+     "at each SIGUSR1 so many rounds of getppid, write and, one in ten, a close that\n"
+     "                                       fails; --threads N more do the same", calls},
     {"starve", "starve [N]", "N busy threads, twice the CPUs unless said", starve},
     {"convoy", "convoy [N]", "N threads (6) want one lock, held during a system call that sleeps",
      convoy},

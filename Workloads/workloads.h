@@ -9,6 +9,7 @@ _Noreturn void idle(struct arguments *);
 _Noreturn void forkstorm(struct arguments *);
 _Noreturn void threadstorm(struct arguments *);
 _Noreturn void names(struct arguments *);
+_Noreturn void calls(struct arguments *);
 _Noreturn void syscalls(struct arguments *);
 _Noreturn void starve(struct arguments *);
 _Noreturn void convoy(struct arguments *);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
@@ -59,6 +60,14 @@ void clinux_name_thread(const char *name) {
 
 int clinux_enter_network(int namespace_descriptor) {
     return setns(namespace_descriptor, CLONE_NEWNET);
+}
+
+bool clinux_mount(const char *type, const char *folder) {
+    return mount(type, folder, type, MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) == 0;
+}
+
+bool clinux_unmount(const char *folder) {
+    return umount2(folder, UMOUNT_NOFOLLOW) == 0;
 }
 
 size_t clinux_system_call_name(int number, char *buffer, size_t size) {

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CallCounter.h"
+#include "CallTracer.h"
 #include "PerfEvent.h"
 
 /// getdents64(2): glibc's wrapper is not in the part of dirent.h that Swift imports, and readdir(3)
@@ -46,6 +48,11 @@ void clinux_name_thread(const char *name);
 /// Moves the calling thread into a network namespace: setns(2), which is not in the part of sched.h
 /// that Swift imports. -1 and errno on failure.
 int clinux_enter_network(int namespace_descriptor);
+
+/// Mounts a file system of the kernel's, and takes it away again: sys/mount.h is not imported.
+/// False and errno on failure.
+bool clinux_mount(const char *type, const char *folder);
+bool clinux_unmount(const char *folder);
 
 /// Writes the name of a system call of this machine's own ABI, and returns its length; 0 when
 /// libseccomp does not know the number. The library returns a malloced string and its header is

@@ -103,6 +103,9 @@ extension State {
     mutating func take(_ event: ProbeEvent, of run: Int) {
         if case .finished(let reading) = event {
             probeResults.note(reading, at: now)
+            if case .systemCalls(let count) = reading, let counted = count.counted {
+                verdicts.note(counted)
+            }
         }
         guard probe?.run == run else { return }
         probe?.take(event, at: now)

@@ -78,11 +78,10 @@ extension DoctorFacts {
         }
     }
 
-    /// Where the numbers of tracepoints are, since 4.1 and before.
-    private static let tracepointFolders = ["/sys/kernel/tracing", "/sys/kernel/debug/tracing"]
-
+    /// By programs in the kernel, or by the tracepoints' numbers in tracefs.
     private static func tracepoints() -> Attempt {
-        let attempts = tracepointFolders.map {
+        if CountedCalls.isPossible { return .works }
+        let attempts = Tracefs().folders.map {
             opening("\($0)/events/raw_syscalls/sys_enter/id")
         }
         return attempts.first { $0 != .absent } ?? .absent

@@ -14,7 +14,7 @@ package struct DoctorFacts: Sendable {
     package var userEvents = Attempt.works
     package var kernelEvents = Attempt.works
     package var hostEvents = Attempt.works
-    /// The number of a tracepoint could be read.
+    /// System calls may be counted: by programs in the kernel, or the number of a tracepoint was read.
     package var tracepoints = Attempt.works
     /// A child of ours was stopped for a moment and looked at; nil if none could be started.
     package var tracing: Attempt?

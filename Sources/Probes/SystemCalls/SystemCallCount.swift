@@ -1,3 +1,4 @@
+package import ProcSampling
 package import Units
 
 /// Which system calls a target made, as far as the method can tell.
@@ -21,6 +22,8 @@ package struct SystemCallCount: Hashable, Sendable {
     package var notes: [String]
     /// What would tell more, for those who accept what it does: tracing, or mounting tracefs.
     package var offers: [ProbeOffer]
+    /// When these figures were read, on the clock of `Snapshot.moment`.
+    package var moment: Nanoseconds
 
     package enum Method: String, Hashable, Sendable {
         /// Every call, by the kernel's tracepoints.
@@ -61,7 +64,7 @@ package struct SystemCallCount: Hashable, Sendable {
     package init(
         request: SystemCallRequest, method: Method, elapsed: Duration = .zero, total: Int? = nil,
         calls: [Call] = [], lost: Int = 0, cpuTime: Duration? = nil, conclusion: String = "",
-        notes: [String] = [], offers: [ProbeOffer] = []
+        notes: [String] = [], offers: [ProbeOffer] = [], moment: Nanoseconds = Nanoseconds(0)
     ) {
         self.request = request
         self.method = method
@@ -73,5 +76,13 @@ package struct SystemCallCount: Hashable, Sendable {
         self.conclusion = conclusion
         self.notes = notes
         self.offers = offers
+        self.moment = moment
+    }
+
+    /// For the verdict on a thread; nil for a process, and where not every call was counted.
+    package var counted: CountedSystemCalls? {
+        guard case .thread(let target) = request.target, let total else { return nil }
+        return CountedSystemCalls(
+            thread: target.thread, count: total, elapsed: elapsed, cpuTime: cpuTime, moment: moment)
     }
 }

@@ -35,7 +35,7 @@ extension WallTime {
 
 extension Nanoseconds {
     /// Time since boot, time asleep included, by CLOCK_BOOTTIME.
-    static var sinceBoot: Nanoseconds {
+    package static var sinceBoot: Nanoseconds {
         var time = timespec()
         clock_gettime(CLOCK_BOOTTIME, &time)
         return Nanoseconds(time.inNanoseconds)

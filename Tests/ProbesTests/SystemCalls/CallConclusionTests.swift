@@ -1,0 +1,169 @@
+import ProcFormats
+import ProcSampling
+import Testing
+import Units
+
+@testable import Probes
+
+struct CallConclusionTests {
+    static let thread = ThreadTarget(
+        process: ProcessIdentity(pid: ProcessID(2214), startTime: ClockTicks(1)),
+        thread: ThreadIdentity(tid: ThreadID(4127), startTime: ClockTicks(2)))
+
+    func count(
+        _ total: Int?, _ calls: [SystemCallCount.Call] = [], seconds: Double = 10,
+        method: SystemCallCount.Method = .counted, cpu: Double? = nil, lost: Int = 0
+    ) -> SystemCallCount {
+        SystemCallCount(
+            request: SystemCallRequest(target: .thread(Self.thread)), method: method,
+            elapsed: .seconds(seconds), total: total, calls: calls, lost: lost,
+            cpuTime: cpu.map { .seconds($0) }, moment: Nanoseconds(77))
+    }
+
+    func call(
+        _ name: String, _ count: Int, errors: Int = 0, time: Double = 0
+    ) -> SystemCallCount.Call {
+        SystemCallCount.Call(
+            name: name, count: count, errors: errors, time: .seconds(time), returned: count)
+    }
+
+    @Test func `no call while the CPU burns is a spin in user space`() {
+        let conclusion = CallConclusion(count: count(0, cpu: 9.97), isThread: true)
+        #expect(
+            conclusion.text
+                == "0 system calls in 10 s (counted), so it never entered the kernel, "
+                + "while it used 9.97 s of CPU: it spins or computes in user space")
+    }
+
+    @Test func `no call means what else the thread did`() {
+        var conclusion = CallConclusion(count: count(0, cpu: 0), isThread: true)
+        #expect(conclusion.text == "0 system calls in 10 s (counted): it did not run")
+        conclusion.sleptIn = "epoll_wait"
+        #expect(
+            conclusion.text == "0 system calls in 10 s (counted): asleep in epoll_wait all the time"
+        )
+        #expect(
+            CallConclusion(count: count(0, method: .traced), isThread: true).text
+                == "0 system calls in 10 s (traced), so it never entered the kernel")
+        #expect(
+            CallConclusion(count: count(0, cpu: 0.5), isThread: true).text
+                == "0 system calls in 10 s (counted), so it never entered the kernel, "
+                + "while it used 0.5 s of CPU")
+        #expect(
+            CallConclusion(count: count(0, cpu: 0), isThread: false).text
+                == "0 system calls in 10 s (counted): none of it ran")
+    }
+
+    @Test func `a storm is named, from a hundred thousand a second on`() {
+        let storm = count(2_120_000, [call("getppid", 2_100_000), call("read", 20_000)])
+        #expect(
+            CallConclusion(count: storm, isThread: true).text
+                == "2,120,000 system calls in 10 s (counted), 212k/s: 99 % of them getppid; "
+                + "it is busy entering the kernel")
+        let below = count(999_990, [call("getppid", 999_990)])
+        #expect(
+            CallConclusion(count: below, isThread: true).text
+                == "999,990 system calls in 10 s (counted), 100k/s: all getppid")
+    }
+
+    @Test func `where its time goes, and what fails`() {
+        let waits = count(410, [call("epoll_wait", 205, time: 9.7), call("read", 205)])
+        #expect(
+            CallConclusion(count: waits, isThread: true).text
+                == "410 system calls in 10 s (counted), 41/s: 50 % of them epoll_wait; "
+                + "97 % of the time in epoll_wait")
+        // Times of several threads add up to more than the time.
+        #expect(!CallConclusion(count: waits, isThread: false).text.contains("of the time"))
+        let fails = count(100, [call("openat", 90, errors: 90), call("read", 10, errors: 1)])
+        #expect(
+            CallConclusion(count: fails, isThread: true).text
+                == "100 system calls in 10 s (counted), 10/s: 90 % of them openat; "
+                + "all of its openat calls fail")
+        var sleeper = CallConclusion(count: count(1, [call("read", 1)]), isThread: true)
+        sleeper.sleepsIn = "futex"
+        #expect(
+            sleeper.text
+                == "1 system call in 10 s (counted), 0.1/s: all read; asleep in futex at the end")
+    }
+
+    @Test func `shares are of the calls that were named`() {
+        let some = count(1000, [call("write", 60), call("read", 40)], lost: 900)
+        #expect(
+            CallConclusion(count: some, isThread: true).text
+                == "1,000 system calls in 10 s (counted), 100/s: 60 % of those named write")
+    }
+
+    @Test func `polling concludes no more than it saw`() {
+        var spins = CallConclusion(count: count(nil, method: .polled), isThread: true)
+        spins.looks = 500
+        spins.looksRunning = 500
+        spins.sleeps = 0
+        spins.fileCalls = 0
+        #expect(
+            spins.text
+                == "Found running at each of 500 looks in 10 s; it never went to sleep, "
+                + "read and wrote nothing: very likely it makes no system calls")
+        spins.fileCalls = 4000
+        #expect(
+            spins.text
+                == "Found running at each of 500 looks in 10 s; it never went to sleep, "
+                + "calls of read and write 400 times a second")
+        spins.looksRunning = 499
+        #expect(spins.text.hasPrefix("Found in no call at 500 looks in 10 s"))
+
+        let met = [SystemCallCount.Call(name: "epoll_wait", pollShare: Percent(98.0))]
+        var sleeps = CallConclusion(count: count(nil, met, method: .polled), isThread: true)
+        sleeps.looks = 500
+        sleeps.looksRunning = 10
+        sleeps.sleeps = 410
+        #expect(
+            sleeps.text
+                == "Asleep in epoll_wait at 98 % of 500 looks in 10 s, running at 2 %; "
+                + "it went to sleep 41 times a second")
+    }
+
+    @Test func `a thread's count is a value for its verdict, a guess and a process's are not`() {
+        let counted = count(0, cpu: 9.97).counted
+        #expect(
+            counted
+                == CountedSystemCalls(
+                    thread: Self.thread.thread, count: 0, elapsed: .seconds(10),
+                    cpuTime: .seconds(9.97), moment: Nanoseconds(77)))
+        #expect(count(nil, method: .polled).counted == nil)
+        var process = count(5)
+        process.request.target = .process(Self.thread.process)
+        #expect(process.counted == nil)
+    }
+}
+
+struct CallTallyTests {
+    @Test func `calls have names, and the most frequent come first`() {
+        var tally = CallTally(total: 12)
+        tally.calls[0] = .init(entered: 4)
+        tally.calls[1] = .init(entered: 7)
+        tally.calls[100_000] = .init(entered: 1)
+        #expect(tally.named(isNative: true).map(\.name) == ["write", "read", "syscall 100000"])
+        #expect(tally.named(isNative: false).first?.name == "32-bit syscall 1")
+        #expect(tally.lost == 0)
+        tally.total = 20
+        #expect(tally.lost == 8)
+    }
+
+    @Test func `returns bring time and failures`() {
+        var tally = CallTally(total: 3)
+        tally.calls[3] = .init(entered: 3)
+        tally.addReturn(of: 3, after: .microseconds(2), hasFailed: true)
+        tally.addReturn(of: 3, after: .microseconds(4), hasFailed: false)
+        #expect(
+            tally.named(isNative: true) == [
+                .init(name: "close", count: 3, errors: 1, time: .microseconds(6), returned: 2)
+            ])
+    }
+
+    @Test func `looks are shares`() {
+        var tally = CallTally()
+        tally.looks = 8
+        tally.calls[0] = .init(looks: 6)
+        #expect(tally.named(isNative: true) == [.init(name: "read", pollShare: Percent(75.0))])
+    }
+}
