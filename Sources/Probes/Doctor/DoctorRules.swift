@@ -76,6 +76,7 @@ struct DoctorRules {
     // MARK: Probes
 
     var probes: [Line] {
+        let hasAddresses = facts.hasKernelAddresses
         return [
             events,
             line(
