@@ -175,6 +175,7 @@ import Units
         scene.probe(.refused(refusal), run: run)
         #expect(scene.shows("stop T4127 20 times a second for 60 us"))
         #expect(Scene.started(scene.press(.enter)) == nil)
+        scene.press(.escape)
         #expect(scene.shows("perf events are not permitted here"))
         #expect(scene.shows("sysctl kernel.perf_event_paranoid=1"))
         scene.press(.character("O"))

@@ -239,7 +239,8 @@ struct ThreadDetectorTests {
                 == "worker 3000 waits there in 60.0 % of 50 looks, switches 300/s")
         #expect(finding.evidence.dropFirst(4).first == "2 threads more")
         #expect(finding.evidence.last == "worker 3005 ran most: 8.0 % CPU")
-        #expect(finding.advice.contains("p on worker 3005"))
+        // Who runs so little sleeps with the lock: a profile would not show it.
+        #expect(finding.advice.contains("o on one of them"))
     }
 
     @Test func whatIsNoConvoy() {

@@ -76,7 +76,6 @@ struct DoctorRules {
     // MARK: Probes
 
     var probes: [Line] {
-        let hasAddresses = facts.hasKernelAddresses
         return [
             events,
             line(
