@@ -54,6 +54,7 @@ static const struct {
      "N clients for a backlog of B from which nobody accepts", listener},
     {"tcpstall", "tcpstall", "a thread writes to a TCP connection that nobody reads", tcpstall},
     {"waits", "waits N", "N workers wait for jobs, and other threads for known things", waits},
+    {"headless", "headless", "the first thread has ended, others go on", headless},
     {"unmoved", "unmoved", "a thread waits and no signal wakes it (state D)", unmoved},
     {"heartbeat", "heartbeat", "notices when it is held up; tells on SIGUSR1", heartbeat},
 };

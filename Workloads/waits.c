@@ -151,6 +151,24 @@ void waits(struct arguments *arguments) {
     run(arguments);
 }
 
+// A process whose first thread has ended.
+
+static struct arguments left_behind;
+
+static void *inherit(void *unused) {
+    (void)unused;
+    run(&left_behind);
+}
+
+void headless(struct arguments *arguments) {
+    expect_count(arguments, 0, "headless");
+    left_behind = *arguments;
+    pid_t heir = start_thread("heir", wait_forever, NULL);
+    start_thread("main", inherit, NULL);
+    say("headless pid=%d heir=%d", getpid(), heir);
+    pthread_exit(NULL);
+}
+
 // A wait that no signal but SIGKILL ends: for a child that shares our memory, until it is gone.
 
 static volatile pid_t child;

@@ -27,6 +27,7 @@ _Noreturn void closewait(struct arguments *);
 _Noreturn void listener(struct arguments *);
 _Noreturn void tcpstall(struct arguments *);
 _Noreturn void waits(struct arguments *);
+_Noreturn void headless(struct arguments *);
 _Noreturn void unmoved(struct arguments *);
 _Noreturn void heartbeat(struct arguments *);
 

@@ -115,23 +115,3 @@ int clinux_user_registers(int thread, unsigned long long *values) {
     return -1;
 #endif
 }
-
-ptrdiff_t clinux_read_memory(
-    int process, unsigned long long address, void *buffer, size_t size) {
-    // What is not mapped ends the copy at the piece it is in: one piece a page.
-    const size_t page = 4096;
-    struct iovec there[257];
-    const size_t most = sizeof there / sizeof *there;
-    size_t pieces = 0, described = 0;
-    while (described < size && pieces < most) {
-        size_t here = page - (address + described) % page;
-        if (here > size - described) {
-            here = size - described;
-        }
-        there[pieces++] =
-            (struct iovec){.iov_base = (void *)(address + described), .iov_len = here};
-        described += here;
-    }
-    struct iovec own = {.iov_base = buffer, .iov_len = described};
-    return process_vm_readv(process, &own, 1, there, pieces, 0);
-}

@@ -63,6 +63,9 @@ struct HeartbeatTests {
             for _ in 0..<20 { _ = try await stacks(of: beat) }
             _ = try await waits(of: beat)
             _ = try await waits(of: sleeper)
+            for target in [ProbeTarget.thread(sleeper), .thread(beat), .process(beat.process)] {
+                _ = try await reading(of: .profile(ProfileRequest(target: target, seconds: 1)))
+            }
         }
         #expect(notes.turns > 0)
         #expect(notes.stops == 0)

@@ -75,9 +75,4 @@ int clinux_let_go(int thread, int signal);
 /// ENOTSUP for a program of another width, and on machines other than x86-64.
 int clinux_user_registers(int thread, unsigned long long *values);
 
-/// Copies memory of another process from `address` on, as far as it is mapped, 1 MiB at most:
-/// process_vm_readv(2), which is not imported. Returns how many bytes; -1 and errno on failure.
-ptrdiff_t clinux_read_memory(
-    int process, unsigned long long address, void *buffer, size_t size);
-
 #endif

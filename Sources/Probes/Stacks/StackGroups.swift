@@ -12,6 +12,8 @@ struct StackGroups {
     private var threads: [Stack: [StackListing.Thread]] = [:]
     /// Threads that ended before they could be read, or for which there was no time.
     var missing = 0
+    /// Threads that ran, whose stacks the kernel sampled.
+    var sampled = 0
 
     mutating func add(_ thread: StackListing.Thread, _ frames: [CodeFrame], gap: String?) {
         threads[Stack(frames: frames, gap: gap), default: []].append(thread)

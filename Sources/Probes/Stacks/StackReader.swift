@@ -7,8 +7,9 @@ import Units
 final class StackReader {
     let process: ProcessID
     private let code: AddressSpace
+    private let kernel = KernelSymbols()
     /// Used again for each thread.
-    private var copy = [UInt8](repeating: 0, count: TargetMemory.stackSize)
+    private var copy = [UInt8](repeating: 0, count: ThreadStop.usualStackSize)
     private(set) var longestStop: Duration?
     /// False once it was denied.
     private(set) var mayReadKernelStacks = true
@@ -49,16 +50,16 @@ final class StackReader {
                 return .stack(listed, kernelFrames(of: files), gap: nil)
             }
             let count = copy.withUnsafeMutableBytes {
-                TargetMemory.read(thread, at: pointer, into: $0)
+                code.memory.read(into: $0, at: pointer)
             }
-            let kernel = kernelFrames(of: files)
+            let inKernel = kernelFrames(of: files)
             // A thread that was not put on a CPU meanwhile has not touched its stack.
             guard try files.place() == before, files.times()?.timeslices == times?.timeslices
             else { return .running(listed) }
             let registers = UserRegisters(
                 instructionPointer: instruction, stackPointer: pointer)
             let user = userFrames(registers, stack: count, isInCall: before.call != nil)
-            return .stack(listed, kernel + user, gap: count == 0 ? "no right to its stack" : nil)
+            return .stack(listed, inKernel + user, gap: count == 0 ? "no right to its stack" : nil)
         } catch {
             return error.isGone ? .gone : .denied
         }
@@ -77,7 +78,7 @@ final class StackReader {
         }
         let listed = StackListing.Thread(stat, name)
         let before = try? files.place()
-        let kernel = before?.record == .running ? [] : kernelFrames(of: files)
+        let inKernel = before?.record == .running ? [] : kernelFrames(of: files)
         let stop: ThreadStop
         do throws(ThreadStop.Failure) {
             stop = try ThreadStop.look(at: thread)
@@ -97,7 +98,18 @@ final class StackReader {
             && before?.pointer.instructionPointer == stop.registers.instructionPointer
         let user = userFrames(
             stop.registers, stack: stop.stack.count, isInCall: isSame && before?.call != nil)
-        return .stack(listed, (isSame ? kernel : []) + user, gap: nil)
+        return .stack(listed, (isSame ? inKernel : []) + user, gap: nil)
+    }
+
+    // MARK: - Of one that runs
+
+    /// The stack that a sample found.
+    func frames(of sample: TakenSample) -> [CodeFrame] {
+        let inKernel = sample.kernel.enumerated().map { depth, address in
+            // The call before a return address may be its function's last instruction.
+            kernel.frame(at: depth == 0 ? address : address - 1)
+        }
+        return inKernel + sample.callers(in: code).map(code.frame(of:))
     }
 
     // MARK: - Frames
@@ -105,16 +117,12 @@ final class StackReader {
     private func userFrames(
         _ registers: UserRegisters, stack count: Int, isInCall: Bool
     ) -> [CodeFrame] {
-        let callers = copy.withUnsafeBytes {
+        var callers = copy.withUnsafeBytes {
             code.callers(registers, stack: UnsafeRawBufferPointer(rebasing: $0[..<count]))
         }
-        return callers.enumerated().map { index, caller in
-            // After a system call the next instruction may be another function's.
-            var frame = code.frame(
-                at: caller.address, isReturnAddress: index > 0 || isInCall)
-            frame.isGuessed = caller.isGuessed
-            return frame
-        }
+        // A function may end with a system call that never returns.
+        if isInCall, !callers.isEmpty { callers[0].isReturnAddress = true }
+        return callers.map(code.frame(of:))
     }
 
     /// The kernel's functions, else the one in which the thread waits.

@@ -11,7 +11,7 @@ struct StacksProbe: Probe {
     /// What is not read by then is missing.
     static let mostTime = Duration.seconds(5)
     /// A thread that runs whenever it is looked at may sleep a moment later.
-    private static let rounds = 5
+    private static let rounds = 3
     private static let pause = Duration.milliseconds(20)
     private static let reportPeriod = Duration.milliseconds(500)
     /// Why a stack is missing.
@@ -32,19 +32,21 @@ struct StacksProbe: Probe {
 
         for round in 0..<Self.rounds where !left.isEmpty {
             if round > 0, stop.wait(atMost: Self.pause) { break }
-            var again: [ThreadID] = []
-            for (index, thread) in left.enumerated() {
+            let asked = left
+            left = []
+            for (index, thread) in asked.enumerated() {
                 let now = ContinuousClock.now
                 if now - start > Self.mostTime || stop.isRaised {
-                    again += left[index...]
+                    left += asked[index...]
                     break
                 }
+                running[thread] = nil
                 switch request.method == .stopping ? reader.stop(thread) : reader.look(at: thread) {
-                case .stack(let thread, let frames, let gap):
-                    groups.add(thread, frames, gap: gap)
+                case .stack(let listed, let frames, let gap):
+                    groups.add(listed, frames, gap: gap)
                 case .running(let listed):
                     running[thread] = listed
-                    again.append(thread)
+                    left.append(thread)
                 case .gone: groups.missing += 1
                 case .denied: throw denial(of: target)
                 }
@@ -53,17 +55,18 @@ struct StacksProbe: Probe {
                     report(.stacks(groups.listing(for: request)))
                 }
             }
-            left = again
         }
-        for thread in left {
-            if let thread = running[thread] {
-                groups.add(thread, [], gap: Self.runs)
+        groups.missing += left.count - running.count
+        let samples = RunningThreads.samples(of: Array(running.keys), until: stop)
+        for (thread, listed) in running {
+            if let sample = samples[thread] {
+                groups.add(listed, reader.frames(of: sample), gap: nil)
             } else {
-                groups.missing += 1
+                groups.add(listed, [], gap: Self.runs)
             }
         }
-        return .stacks(
-            listing(groups, reader, of: target, elapsed: .now - start))
+        groups.sampled = samples.count
+        return .stacks(listing(groups, reader, of: target, elapsed: .now - start))
     }
 
     // MARK: - The target
@@ -106,6 +109,9 @@ struct StacksProbe: Probe {
                     + " \(elapsed.fineText) in all")
         } else {
             listing.notes.append("nobody was stopped; read in \(elapsed.fineText)")
+        }
+        if groups.sampled > 0 {
+            listing.notes.append("\(groups.sampled) ran: theirs are samples of the kernel")
         }
         if groups.guessed > 0 {
             listing.notes.append(

@@ -26,6 +26,9 @@ struct ThreadStop: Sendable {
         "a call asleep in epoll_wait, semop, msgrcv, sigtimedwait or on a socket with a timeout"
         + " ends with EINTR, others go on"
 
+    /// What is copied of a stack: enough for chains of hundreds of functions.
+    static let usualStackSize = 64 << 10
+
     /// What one stop is expected to take.
     static let usualLength = Duration.microseconds(100)
 
@@ -55,7 +58,7 @@ struct ThreadStop: Sendable {
     ///   - stackSize: how much of the stack to copy, in bytes.
     ///   - patience: how long to wait for the stop.
     static func look(
-        at thread: ThreadID, stackSize: Int = TargetMemory.stackSize,
+        at thread: ThreadID, stackSize: Int = usualStackSize,
         patience: Duration = .milliseconds(50)
     ) throws(Failure) -> ThreadStop {
         let look = Look(thread: thread, stackSize: stackSize, patience: patience)
@@ -104,7 +107,8 @@ private final class Look: Sendable {
     }
 
     private func look() throws(ThreadStop.Failure) -> ThreadStop {
-        // Touched before the stop, so that no page of ours has to be found during it.
+        // Opened and touched before the stop, not during it.
+        let memory = ProcessMemory(of: ProcessID(thread.rawValue))
         var stack = [UInt8](repeating: 0, count: stackSize)
         let asked = ContinuousClock.now
         guard clinux_seize(thread.rawValue) == 0 else { throw failure(errno) }
@@ -121,7 +125,7 @@ private final class Look: Sendable {
         var count = 0
         if result == 0 {
             count = stack.withUnsafeMutableBytes {
-                TargetMemory.read(thread, at: registers.stackPointer, into: $0)
+                memory.read(into: $0, at: registers.stackPointer)
             }
         }
         _ = clinux_let_go(thread.rawValue, signal)

@@ -16,6 +16,14 @@ final class ProcessMemory {
 
     var isReadable: Bool { file >= 0 }
 
+    /// Fills `buffer` from `address` on, as far as there is memory.
+    ///
+    /// - Returns: how many bytes there are; 0 also where it may not be read.
+    func read(into buffer: UnsafeMutableRawBufferPointer, at address: UInt64) -> Int {
+        guard let offset = off_t(exactly: address) else { return 0 }
+        return max(0, pread(file, buffer.baseAddress, buffer.count, offset))
+    }
+
     /// So many bytes; nil if there is no memory there, or it may not be read.
     func bytes(_ count: Int, at address: UInt64) -> [UInt8]? {
         guard let offset = off_t(exactly: address) else { return nil }

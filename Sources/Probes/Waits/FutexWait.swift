@@ -71,8 +71,8 @@ struct FutexWait: Hashable {
     private func owner(among threads: [ThreadID], _ files: ThreadFiles) -> ThreadID? {
         let contended: UInt32 = 2
         guard hasOwner || value == contended else { return nil }
-        let words = TargetMemory.bytes(files.thread, at: address, size: 12)
-        guard words.count == 12 else { return nil }
+        let memory = ProcessMemory(of: ProcessID(files.thread.rawValue))
+        guard let words = memory.bytes(12, at: address) else { return nil }
         let (word, owner) = words.withUnsafeBytes {
             ($0.load(as: UInt32.self), $0.load(fromByteOffset: 8, as: UInt32.self))
         }

@@ -42,8 +42,10 @@ final class WaitObjects {
     private func polled(at address: UInt64, count: UInt64) -> String? {
         let entrySize = 8
         let shown = Int(min(count, 4))
-        let table = TargetMemory.bytes(files.thread, at: address, size: shown * entrySize)
-        guard !table.isEmpty else { return count == 0 ? nil : "\(count) files" }
+        let memory = ProcessMemory(of: ProcessID(files.thread.rawValue))
+        guard let table = memory.bytes(shown * entrySize, at: address), shown > 0 else {
+            return count == 0 ? nil : "\(count) files"
+        }
         var names = stride(from: 0, to: table.count, by: entrySize).compactMap { offset in
             let descriptor = table.withUnsafeBytes {
                 $0.loadUnaligned(fromByteOffset: offset, as: Int32.self)
