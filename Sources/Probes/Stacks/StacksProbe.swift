@@ -128,6 +128,8 @@ struct StacksProbe: Probe {
         if running > 0 {
             listing.notes.append(
                 "\(running) ran whenever looked at: a profile shows where")
+        }
+        if request.method == .withoutStopping, running + groups.guessed > 0 {
             listing.offer = offer(toStop: count, target)
         }
         return listing
@@ -139,7 +141,8 @@ struct StacksProbe: Probe {
         let all = (ThreadStop.usualLength * count).fineText
         return ProbeOffer(
             price: "stop each of \(count) threads, one after the other, for about"
-                + " \(ThreadStop.usualLength.fineText) (\(all) in all); \(ThreadStop.effect)",
+                + " \(ThreadStop.usualLength.fineText) (\(all) in all), more where CPUs are busy;"
+                + " \(ThreadStop.effect)",
             request: .stacks(StacksRequest(process: request.process, method: .stopping)))
     }
 }
