@@ -12,18 +12,21 @@ final class ProcessDetectorTests {
 
     /// A process of one thread that got `run` percent of a CPU and waited `delay` percent.
     private func waiter(
-        _ pid: Int32, run: Double, delay: Double, switches: Double? = nil, group: String? = nil
+        _ pid: Int32, run: Double, delay: Double, system: Double = 0, switches: Double? = nil,
+        group: String? = nil
     ) -> ProcessSample {
         let thread = ThreadIdentity(tid: ThreadID(pid), startTime: ClockTicks(10_000_000))
         let sample = ThreadSample(
             id: thread, process: ProcessID(pid), name: "worker", state: .running,
-            cpu: Percent(run), runDelay: Percent(delay), voluntarySwitches: switches.map(Rate.init))
+            cpu: Percent(run), system: Percent(system), runDelay: Percent(delay),
+            voluntarySwitches: switches.map(Rate.init))
         return ProcessSample(
             id: MadeMachine.id(pid), name: "streamd", state: .running, cpu: Percent(run),
             hottestCPU: Percent(run), hottestThread: thread, runDelay: Percent(delay),
             mostDelayed: delay > 0
                 ? DelayedThread(
-                    id: thread, cpu: Percent(run), runDelay: Percent(delay),
+                    id: thread, cpu: Percent(run), system: Percent(system),
+                    runDelay: Percent(delay),
                     voluntarySwitches: switches.map(Rate.init))
                 : nil, cpuGroup: group, threads: [sample])
     }
@@ -82,6 +85,22 @@ final class ProcessDetectorTests {
         }
         let found = machine.findings.findings.filter { $0.kind == .cpuStarvation }
         #expect(found.map(\.severity) == [.info, .info])
+    }
+
+    /// More connections than it can serve: it never rests, and nor does the other worker.
+    @Test(
+        arguments: [(45, 15, .info), (45, 8, .warning), (65, 15, .warning)]
+            as [(Double, Double, Finding.Severity)])
+    func aServerThatNeverRestsIsWarnedOfOnlyIfItWaitsMuch(
+        _ delay: Double, _ system: Double, _ severity: Finding.Severity
+    ) {
+        watch(40, host: busy) { _ in
+            [7, 8].map {
+                waiter($0, run: 100 - delay, delay: delay, system: system, switches: 0)
+            }
+        }
+        let found = machine.findings.findings.filter { $0.kind == .cpuStarvation }
+        #expect(found.map(\.severity) == [severity, severity])
     }
 
     @Test func whoRestsAndWaitsHalfItsTimeBesideAHogIsWarnedOf() throws {

@@ -6,9 +6,10 @@ internal import Units
 ///
 /// Any benchmark on a small machine makes its threads wait: they fill the CPUs because there is
 /// work, and rest as soon as there is none. So waiting by itself is told (info), not warned of. It
-/// is a warning where it does harm for certain: a thread that never gets to rest waits, so what it
-/// has to do takes that much longer; or nearly all of its time goes by in the queue; or half of it,
-/// because of others that never rest.
+/// is a warning where it does harm for certain: a thread that computes and never gets to rest waits,
+/// so what it has to do takes that much longer; or nearly all of its time goes by in the queue; or
+/// half of it, because of others that compute and never rest. A server that has more requests than
+/// it can serve never rests either, but a good part of its time is the kernel's.
 enum CPUStarvation {
     /// Of the time that CPU is wanted, in percent, over 30 s and still over the last 10 s.
     static let leastShare = 20.0
@@ -22,6 +23,10 @@ enum CPUStarvation {
     /// Shares from which the waiting is a warning: by itself, and where others never rest.
     static let badShare = 90.0
     static let badShareBesideHogs = 50.0
+    /// A thread of which the kernel has this share of the time may serve requests; what it waits for
+    /// is a warning from the second share on.
+    static let leastSystemOfServers = 20.0
+    static let badShareOfServers = 60.0
     /// So many processes are told as one: the machine has too few CPUs for them.
     static let many = 3
 
@@ -64,8 +69,10 @@ enum CPUStarvation {
         /// It has a thread that never rests and waits all the same.
         var isBehind: Bool {
             guard let worst = wait.worst, worst.neverSleeps == true else { return false }
+            let mayServe = 100 * worst.system >= leastSystemOfServers * worst.run
             return 100 * (worst.run + worst.delay) >= leastDemand * wait.seconds
-                && CPUWaits.Share(run: worst.run, delay: worst.delay).percent >= leastShare
+                && CPUWaits.Share(run: worst.run, delay: worst.delay).percent
+                    >= (mayServe ? badShareOfServers : leastShare)
         }
 
         func severity(_ machine: Machine) -> Finding.Severity {
@@ -80,7 +87,7 @@ enum CPUStarvation {
     private struct Machine {
         let host: HostSample
         let busiest: ProcessSample?
-        /// Processes whose hottest thread never rests.
+        /// Processes whose hottest thread computes and never rests.
         let hogs: [ProcessSample]
 
         init(_ snapshot: Snapshot) {
@@ -91,7 +98,9 @@ enum CPUStarvation {
                     let hottest = process.threads.first(where: { $0.id == process.hottestThread }),
                     let switches = hottest.voluntarySwitches
                 else { return false }
+                let system = Double(hottest.system?.rawValue ?? 0)
                 return switches < mostSwitches && hottest.wantsCPU(Percent(leastDemand))
+                    && 100 * system < leastSystemOfServers * Double(cpu.rawValue)
             }
         }
 

@@ -41,6 +41,8 @@ struct CPUWaits: Sendable {
         /// It gave up the CPU less than once a second whenever that was looked at; nil if it hardly
         /// ever was.
         var neverSleeps: Bool?
+        /// Of `run`, in the kernel, as far as that is known.
+        var system: Double
     }
 
     /// How much of the time that CPU was wanted it was waited for.
@@ -94,12 +96,15 @@ struct CPUWaits: Sendable {
     }
 
     private static func worst(of slices: [Slice]) -> Thread? {
-        var sums: [ThreadIdentity: (run: Double, delay: Double, looks: Int, sleeps: Int)] = [:]
+        var sums:
+            [ThreadIdentity: (run: Double, delay: Double, system: Double, looks: Int, sleeps: Int)] =
+                [:]
         for slice in slices {
             guard let thread = slice.worst else { continue }
-            var sum = sums[thread.id] ?? (0, 0, 0, 0)
+            var sum = sums[thread.id] ?? (0, 0, 0, 0, 0)
             sum.run += Double(thread.cpu.rawValue) / 100 * slice.length
             sum.delay += Double(thread.runDelay.rawValue) / 100 * slice.length
+            sum.system += Double(thread.system?.rawValue ?? 0) / 100 * slice.length
             if let rate = thread.voluntarySwitches {
                 sum.looks += 1
                 sum.sleeps += rate < CPUStarvation.mostSwitches ? 0 : 1
@@ -109,7 +114,7 @@ struct CPUWaits: Sendable {
         return sums.max { $0.value.delay < $1.value.delay }.map { id, sum in
             Thread(
                 id: id, run: sum.run, delay: sum.delay,
-                neverSleeps: sum.looks == 0 ? nil : sum.sleeps == 0)
+                neverSleeps: sum.looks == 0 ? nil : sum.sleeps == 0, system: sum.system)
         }
     }
 }

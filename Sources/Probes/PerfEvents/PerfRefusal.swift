@@ -43,9 +43,9 @@ struct PerfRefusal {
         // For the whole machine 0 is needed, for one's own processes 2.
         let allowed = target == .host ? 0 : 2
         if let setting, let value, setting > allowed {
-            let what = target == .host ? "to sample the whole host" : "to sample anything"
+            let what = target == .host ? "events of the whole host" : "perf events"
             return ProbeRefusal(
-                "\(what) is for \(root): \(value)",
+                "\(what) are for \(root): \(value)",
                 remedy: "\(moreRights), or sysctl kernel.perf_event_paranoid=\(allowed)")
         }
         return ProbeRefusal(

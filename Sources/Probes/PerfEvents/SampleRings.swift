@@ -112,9 +112,6 @@ final class SampleRings {
         for event in events { try event.enable() }
     }
 
-    /// Some ring is half full.
-    var mustBeDrained: Bool { rings.contains { $0.ring.fill > 0.5 } }
-
     /// Calls `body` with each record that is there and its bytes, CPU by CPU.
     func drain(_ body: (PerfRecord, RawSpan) -> Void) {
         for index in rings.indices {

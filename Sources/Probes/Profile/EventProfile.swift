@@ -11,7 +11,8 @@ struct EventProfile {
     private var elapsed = Duration.zero
     /// That the target ended before the time was over.
     private var ending: String?
-    private var rings: SampleRings
+    /// Nil once no more samples are taken.
+    private var rings: SampleRings?
     private var tally: ProfileTally
     private var pending: [TakenSample] = []
     private var pendingBytes = 0
@@ -25,7 +26,9 @@ struct EventProfile {
     private static let drainPeriod = Duration.milliseconds(50)
     private static let reportPeriod = Duration.milliseconds(250)
     /// Samples that wait for their names in our own memory; more are lost.
-    private static let mostPendingBytes = 32 << 20
+    private static let mostPendingBytes = 64 << 20
+    /// How long somebody waits who wanted it to end.
+    private static let patience = Duration.seconds(1)
 
     /// Opens the events and lets them begin. Without the kernel's part where that is not permitted.
     init(_ request: ProfileRequest) throws(Errno) {
@@ -57,21 +60,22 @@ struct EventProfile {
         let end = began + .seconds(request.seconds)
         let life = TargetLife(of: request.target)
         var reportDue = began + Self.reportPeriod
-        var isOver = false
-        while !isOver {
-            let isStopped = stop.wait(atMost: min(Self.drainPeriod, end - .now))
-            isOver = isStopped || ContinuousClock.now >= end
+        // What was taken in time gets its names after that, too, unless nobody wants to wait.
+        while rings != nil || (!pending.isEmpty && !stop.isRaised) {
+            if pending.isEmpty { stop.wait(atMost: min(Self.drainPeriod, end - .now)) }
             collect()
-            resolve()
-            guard !isOver, ContinuousClock.now >= reportDue else { continue }
-            if life.hasEnded {
+            if stop.isRaised || ContinuousClock.now >= end { rings = nil }
+            resolve(for: Self.drainPeriod)
+            guard ContinuousClock.now >= reportDue else { continue }
+            if rings != nil, life.hasEnded {
                 ending = "\(life.label) ended after \(elapsed.fineText)"
-                isOver = true
-            } else {
-                report(reading)
-                reportDue = .now + Self.reportPeriod
+                rings = nil
             }
+            report(reading)
+            reportDue = .now + Self.reportPeriod
         }
+        resolve(for: Self.patience)
+        tally.add(lost: pending.reduce(0) { $0 + $1.weight })
         return reading
     }
 
@@ -79,6 +83,7 @@ struct EventProfile {
 
     /// Takes all out of the rings, which does not take long.
     private mutating func collect() {
+        guard let rings else { return }
         rings.drain { record, bytes in
             switch record {
             case .sample(let sample): take(TakenSample(sample, bytes, weight: Int(period)))
@@ -106,17 +111,17 @@ struct EventProfile {
         pending.append(sample)
     }
 
-    /// Finds the call chains of what was taken, and takes more meanwhile where that cannot wait: the
-    /// first of a large program takes a while.
-    private mutating func resolve() {
-        var next = 0
-        while next < pending.count {
-            tally.add(pending[next])
-            next += 1
-            if rings.mustBeDrained { collect() }
+    /// Finds the call chains of what was taken, for a while: the first of a large program take long,
+    /// and the rings must not wait for that.
+    private mutating func resolve(for time: Duration) {
+        let deadline = ContinuousClock.now + time
+        var count = 0
+        while count < pending.count, ContinuousClock.now < deadline {
+            pendingBytes -= pending[count].size
+            tally.add(pending[count])
+            count += 1
         }
-        pending.removeAll(keepingCapacity: true)
-        pendingBytes = 0
+        pending.removeFirst(count)
     }
 
     /// Takes fewer of page faults that come fast: a sample takes as long as ten of them.

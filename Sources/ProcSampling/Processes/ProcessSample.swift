@@ -103,16 +103,20 @@ public struct ProcessSample: Sendable, Identifiable {
 public struct DelayedThread: Hashable, Sendable {
     public var id: ThreadIdentity
     public var cpu: Percent
+    /// The part of `cpu` in the kernel; nil where it is not known.
+    public var system: Percent?
     public var runDelay: Percent
     /// Times a second it gave up the CPU to wait for something; read only of threads that would be
     /// hot if the others let them.
     public var voluntarySwitches: Rate?
 
     public init(
-        id: ThreadIdentity, cpu: Percent, runDelay: Percent, voluntarySwitches: Rate? = nil
+        id: ThreadIdentity, cpu: Percent, system: Percent? = nil, runDelay: Percent,
+        voluntarySwitches: Rate? = nil
     ) {
         self.id = id
         self.cpu = cpu
+        self.system = system
         self.runDelay = runDelay
         self.voluntarySwitches = voluntarySwitches
     }

@@ -157,7 +157,8 @@ extension ThreadWalk {
         runDelay = Percent((runDelay?.rawValue ?? 0) + delay.rawValue)
         guard delay > mostDelayed?.runDelay ?? .zero else { return }
         mostDelayed = DelayedThread(
-            id: thread.id, cpu: cpu, runDelay: delay, voluntarySwitches: thread.voluntarySwitches)
+            id: thread.id, cpu: cpu, system: thread.system, runDelay: delay,
+            voluntarySwitches: thread.voluntarySwitches)
     }
 
     func extras(hasRun: Bool) -> ThreadExtras {

@@ -22,13 +22,13 @@ struct PerfRefusalTests {
             .refusal(of: thread)
         #expect(
             distribution.reason
-                == "to sample anything is for root: kernel.perf_event_paranoid is 3")
+                == "perf events are for root: kernel.perf_event_paranoid is 3")
         #expect(
             distribution.remedy == "run dxtop as root, or sysctl kernel.perf_event_paranoid=2")
         let host = PerfRefusal(.permissionDenied, in: environment()).refusal(of: .host)
         #expect(
             host.reason
-                == "to sample the whole host is for root: kernel.perf_event_paranoid is 2")
+                == "events of the whole host are for root: kernel.perf_event_paranoid is 2")
         #expect(host.remedy == "run dxtop as root, or sysctl kernel.perf_event_paranoid=0")
     }
 
