@@ -64,7 +64,10 @@ extension UnwindRules.Value {
         case [DW_OP_call_frame_cfa, DW_OP_stack_value]: self = .frame(plus: 0)
         case [DW_OP_call_frame_cfa, DW_OP_plus_uconst, DW_OP_stack_value]:
             self = .frame(plus: operations[1].first)
-        case [DW_OP_regx]: self = .register(Int(operations[0].first), plus: 0)
+        case [DW_OP_regx]:
+            // The number is the file's, and may be any.
+            let number = Int(exactly: operations[0].first) ?? .max
+            self = number < UserRegisters.count ? .register(number, plus: 0) : .lost
         case _ where codes.last == DW_OP_stack_value:
             self = .expression(UnwindExpression(operations.dropLast()))
         case _ where codes.count == 1 && (DW_OP_reg0...DW_OP_reg31).contains(codes[0]):

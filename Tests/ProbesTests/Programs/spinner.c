@@ -7,6 +7,15 @@ void dump_on_signal(const char *path, char **environment);
 #define FRAME __attribute__((noinline))
 #define STAY __asm__ volatile("" ::: "memory")
 
+// DW_CFA_register: the caller's rbx is in register number 2^64 - 1.
+#ifdef FAR_REGISTER
+#define TELL_FAR_REGISTER \
+    __asm__ volatile( \
+        ".cfi_escape 0x09, 3, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01")
+#else
+#define TELL_FAR_REGISTER
+#endif
+
 static volatile long sink;
 
 FRAME long spin_inner(long count) {
@@ -20,6 +29,7 @@ FRAME long spin_inner(long count) {
 
 FRAME static long spin_middle(long count) {
     long local[16];
+    TELL_FAR_REGISTER;
     for (int index = 0; index < 16; index++) {
         local[index] = spin_inner(count + index);
         STAY;

@@ -34,6 +34,8 @@ struct CallersTests {
         arguments: [
             ["-O2", "-fomit-frame-pointer"], ["-O2", "-fno-omit-frame-pointer"], ["-O0"],
             ["-O2", "-static"],
+            // Names a register that no machine has.
+            ["-O2", "-fomit-frame-pointer", "-DFAR_REGISTER"],
             // .debug_frame instead of .eh_frame.
             ["-O2", "-g", "-fno-asynchronous-unwind-tables", "-fomit-frame-pointer"],
         ])
