@@ -2,7 +2,9 @@
 
 #include <elf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/magic.h>
+#include <linux/openat2.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <stdlib.h>
@@ -43,6 +45,45 @@ bool clinux_file_status(const char *path, int descriptor, struct clinux_file *fi
         .is_regular = S_ISREG(status.st_mode),
     };
     return true;
+}
+
+int clinux_open_place(const char *root, const char *path) {
+    if (root == NULL) {
+        return open(path, O_PATH | O_CLOEXEC);
+    }
+    int folder = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0) {
+        return -1;
+    }
+    struct open_how how = {
+        .flags = O_PATH | O_CLOEXEC,
+        .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+    };
+    int place = (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
+    if (place < 0 && errno == ENOSYS) {
+        while (*path == '/') {
+            path++;
+        }
+        place = openat(folder, path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    }
+    int error = errno;
+    close(folder);
+    errno = error;
+    return place;
+}
+
+bool clinux_is_of_kernel(int descriptor) {
+    struct statfs file_system;
+    if (fstatfs(descriptor, &file_system) != 0) {
+        return true;
+    }
+    switch (file_system.f_type) {
+    case PROC_SUPER_MAGIC:
+    case SYSFS_MAGIC:
+    case TRACEFS_MAGIC:
+    case DEBUGFS_MAGIC: return true;
+    default: return false;
+    }
 }
 
 int clinux_eventfd(void) {

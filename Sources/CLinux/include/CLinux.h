@@ -33,6 +33,15 @@ struct clinux_file {
 /// timespec are imported from depends on what was imported first. False and errno on failure.
 bool clinux_file_status(const char *path, int descriptor, struct clinux_file *file);
 
+/// Finds a file and opens it for no use but to ask what it is, so that nothing happens to devices and
+/// FIFOs: O_PATH of open(2). With a `root`, the path is one of a process that has this root, and no
+/// link leads out of there: openat2(2), which has no wrapper; before Linux 5.6 a path that ends with
+/// a link leads to that link. Without, links of procfs are followed. -1 and errno on failure.
+int clinux_open_place(const char *root, const char *path);
+
+/// Whether the file is one that the kernel makes up: of procfs, sysfs, tracefs or debugfs.
+bool clinux_is_of_kernel(int descriptor);
+
 /// A descriptor that poll(2) finds readable after a write: sys/eventfd.h is not imported.
 /// -1 and errno on failure.
 int clinux_eventfd(void);

@@ -33,11 +33,11 @@ final class CodeFiles {
     private static func open(_ mapping: CodeMapping, of process: ProcessID) -> RegularFile? {
         let folder = "/proc/\(process.rawValue)"
         let range = "\(String(mapping.start, radix: 16))-\(String(mapping.end, radix: 16))"
-        if let file = RegularFile("\(folder)/map_files/\(range)") { return file }
-        if let file = RegularFile("\(folder)/root\(mapping.name)", inode: mapping.inode) {
+        if let file = RegularFile(link: "\(folder)/map_files/\(range)") { return file }
+        if let file = RegularFile(mapping.name, in: "\(folder)/root", inode: mapping.inode) {
             return file
         }
-        return RegularFile("\(folder)/exe", inode: mapping.inode)
+        return RegularFile(link: "\(folder)/exe", inode: mapping.inode)
     }
 
     /// The code that the kernel maps into every process, `vdso(7)`: ours is every one's.

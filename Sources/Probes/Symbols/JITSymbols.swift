@@ -1,4 +1,4 @@
-import Glibc
+import CLinux
 import Units
 
 /// Functions that a runtime compiled while it ran and tells in `/tmp/perf-PID.map`: a line each,
@@ -12,11 +12,12 @@ struct JITSymbols {
 
     /// Nil if there is no such file, or if someone else may have written it.
     init?(of process: ProcessID) {
-        guard let path = Self.path(of: process), let file = RegularFile(path),
+        guard let path = Self.path(of: process),
+            let file = RegularFile(path, in: Self.root(of: process)),
             Self.mayName(process, owner: file.identity.owner)
         else { return nil }
         var bytes: [UInt8] = []
-        file.forEachPiece { if bytes.count < Self.mostBytes { bytes.append(contentsOf: $0) } }
+        file.forEachPiece(upTo: Self.mostBytes) { bytes.append(contentsOf: $0) }
         identity = file.identity
         functions = FunctionTable(endOfCode: .max) { table in
             bytes.withUnsafeBufferPointer { Self.add($0, to: &table) }
@@ -25,7 +26,9 @@ struct JITSymbols {
 
     /// Whether the runtime has told more since.
     func isOutdated(for process: ProcessID) -> Bool {
-        Self.path(of: process).flatMap(RegularFile.identity) != identity
+        let root = Self.root(of: process)
+        let now = Self.path(of: process).flatMap { RegularFile.identity(of: $0, in: root) }
+        return now != identity
     }
 
     func name(at address: UInt64) -> String? {
@@ -38,14 +41,16 @@ struct JITSymbols {
         let numbers = value(of: "NSpid", in: String(decoding: bytes, as: UTF8.self))
         let own = numbers?.split(separator: "\t").last.map(String.init)
         let number = own ?? "\(process.rawValue)"
-        return "/proc/\(process.rawValue)/root/tmp/perf-\(number).map"
+        return "/tmp/perf-\(number).map"
     }
+
+    private static func root(of process: ProcessID) -> String { "/proc/\(process.rawValue)/root" }
 
     /// Anyone may create files in /tmp.
     private static func mayName(_ process: ProcessID, owner: UInt32) -> Bool {
-        var folder = stat()
-        guard stat("/proc/\(process.rawValue)", &folder) == 0 else { return false }
-        return owner == 0 || owner == folder.st_uid
+        var folder = clinux_file()
+        guard clinux_file_status("/proc/\(process.rawValue)", -1, &folder) else { return false }
+        return owner == 0 || owner == folder.owner
     }
 
     private static func add(_ bytes: UnsafeBufferPointer<UInt8>, to table: inout FunctionTable) {

@@ -12,14 +12,14 @@ struct SymbolSearch {
     func addFunctions(of stripped: ElfFile, to table: inout FunctionTable) -> Bool {
         let buildID = stripped.buildID
         let link = stripped.debugLink
-        for root in ["/proc/\(process.rawValue)/root", ""] {
+        for root in ["/proc/\(process.rawValue)/root", "/"] {
             let candidates =
                 (buildID.map(Self.paths) ?? []) + (link.map { paths(of: $0.name) } ?? [])
             for path in candidates {
-                guard let file = RegularFile(root + path), let elf = ElfFile(file.descriptor)
+                guard let file = RegularFile(path, in: root), let elf = ElfFile(file.descriptor)
                 else { continue }
                 // A build has one identity; without any, the stripped file knows a checksum.
-                let isSame = buildID.map { $0 == elf.buildID } ?? (file.checksum == link?.checksum)
+                let isSame = buildID.map { $0 == elf.buildID } ?? file.hasChecksum(link?.checksum)
                 if isSame, elf.addFunctions(to: &table) { return true }
             }
         }
@@ -45,10 +45,14 @@ struct SymbolSearch {
 }
 
 extension RegularFile {
-    /// CRC-32 of all bytes, as a `.gnu_debuglink` has it.
-    fileprivate var checksum: UInt32 {
+    /// A larger one would take seconds, and a sparse one may be of any size.
+    private static let mostChecked = 1 << 30
+
+    /// Whether this is the CRC-32 of all bytes, as a `.gnu_debuglink` has it.
+    fileprivate func hasChecksum(_ expected: UInt32?) -> Bool {
+        guard let size = Int(exactly: identity.size), size <= Self.mostChecked else { return false }
         var sum: UInt32 = 0
-        forEachPiece { sum = celfutils_checksum($0.baseAddress, $0.count, sum) }
-        return sum
+        forEachPiece(upTo: size) { sum = celfutils_checksum($0.baseAddress, $0.count, sum) }
+        return sum == expected
     }
 }

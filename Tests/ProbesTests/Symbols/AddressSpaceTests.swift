@@ -71,8 +71,14 @@ struct AddressSpaceTests {
         }
     }
 
-    @Test("stripped, with a link to a separate file", arguments: [true, false])
-    func debugLink(isSameBuild: Bool) async throws {
+    enum SeparateFile {
+        case ofThisBuild, ofAnother, sparse
+    }
+
+    @Test(
+        "stripped, with a link to a separate file",
+        arguments: [SeparateFile.ofThisBuild, .ofAnother, .sparse])
+    func debugLink(file: SeparateFile) async throws {
         try await withFolder { folder in
             let program = try await build("spinner.c", in: folder, ["-O2", "-Wl,--build-id=none"])
             let symbols = folder.appending("spinner.debug").string
@@ -80,9 +86,10 @@ struct AddressSpaceTests {
             try await command(
                 "objcopy", "--strip-all", "--add-gnu-debuglink", symbols, program.string)
             // A file of another build says where other functions are.
-            if !isSameBuild { try await command("objcopy", "-N", "main", symbols) }
+            if file == .ofAnother { try await command("objcopy", "-N", "main", symbols) }
+            if file == .sparse { try await command("truncate", "-s", "8T", symbols) }
             try await withSpinner(program, in: folder) { spinner in
-                if isSameBuild { return try await expectChain(spinner) }
+                if file == .ofThisBuild { return try await expectChain(spinner) }
                 let frames = try await functions(spinner)
                 #expect(frames.allSatisfy { $0.isUnnamed })
             }
@@ -186,13 +193,15 @@ struct AddressSpaceTests {
     @Test("a path that leads to another file than was mapped is not read")
     func otherFile() throws {
         let path = #filePath
-        let identity = try #require(RegularFile.identity(of: path))
+        let identity = try #require(RegularFile.identity(of: path, in: "/"))
         func opens(_ path: String, inode: UInt64? = nil) -> Bool {
-            if case .some = RegularFile(path, inode: inode) { true } else { false }
+            if case .some = RegularFile(path, in: "/", inode: inode) { true } else { false }
         }
         #expect(opens(path, inode: identity.inode))
         #expect(!opens(path, inode: identity.inode + 1))
         #expect(!opens("/dev/null"))
+        #expect(!opens("/proc/version"))
+        #expect(!opens("/sys/kernel/mm/transparent_hugepage/enabled"))
     }
 
     @Test("the kernel's own code in every process")

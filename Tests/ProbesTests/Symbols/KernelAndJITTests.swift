@@ -1,5 +1,6 @@
 import Glibc
 import ProcFormats
+import SystemPackage
 import Testing
 import Units
 
@@ -81,6 +82,37 @@ struct JITSymbolsTests {
         let map = "\nx y z\nSTART\nSTART 10\n0xSTART 0x10 good\nffffffffffffffff 10 over\n"
         try withCode(map: map) { start in
             #expect(frame(start).name == "good")
+        }
+    }
+
+    @Test("of a file without end the beginning is read")
+    func sparse() throws {
+        try withCode(map: "START 40 first\n") { start in
+            try #require(truncate(Self.path, 8 << 40) == 0)
+            #expect(frame(start).name == "first")
+            #expect(frame(start + 0x40).isUnnamed)
+        }
+    }
+
+    @Test(
+        "a link that leads out of the process's root leads nowhere", .enabled(if: isRoot),
+        arguments: [true, false])
+    func link(leadsOut: Bool) async throws {
+        try await withFolder { folder in
+            let root = folder.appending("root")
+            try await command("mkdir", "-p", root.appending("tmp").string)
+            let program = try await build("spinner.c", in: folder, ["-O2", "-static"])
+            try await command("cp", program.string, root.string)
+            try await command("sh", "-c", "echo 1000 40 named >\(folder)/map")
+            try await command("cp", "\(folder)/map", "\(root)/map")
+            let enter = ["sh", "-c", "exec chroot \(root) /spinner \"$@\""]
+            try await withSpinner(program, in: folder, prefix: enter) { spinner in
+                try await command(
+                    "ln", "-s", leadsOut ? "\(folder)/map" : "/map",
+                    "\(root)/tmp/perf-\(spinner.pid).map")
+                let name = JITSymbols(of: spinner.pid)?.name(at: 0x1000)
+                #expect(name == (leadsOut ? nil : "named"))
+            }
         }
     }
 
