@@ -8,20 +8,42 @@
 #include <stdlib.h>
 #include <string.h>
 
-Elf *celfutils_open(int descriptor) {
-    elf_version(EV_CURRENT);
-    Elf *elf = elf_begin(descriptor, ELF_C_READ, NULL);
-    if (elf != NULL && elf_kind(elf) == ELF_K_ELF) return elf;
+// A part of a file is read as a whole, and a sparse file may claim to have any. Debug information may
+// be larger, but see celfutils_open_debug.
+static const uint64_t most_of_part = UINT64_C(256) << 20;
+
+static bool is_modest(Elf *elf) {
+    size_t count = 0;
+    if (elf_getphdrnum(elf, &count) != 0) return false;
+    for (size_t index = 0; index < count; index++) {
+        GElf_Phdr header;
+        if (gelf_getphdr(elf, (int)index, &header) == NULL) return false;
+        if (header.p_type != PT_LOAD && header.p_filesz > most_of_part) return false;
+    }
+    for (Elf_Scn *section = NULL; (section = elf_nextscn(elf, section)) != NULL;) {
+        GElf_Shdr header;
+        if (gelf_getshdr(section, &header) == NULL) return false;
+        if (header.sh_type != SHT_PROGBITS && header.sh_type != SHT_NOBITS &&
+            header.sh_size > most_of_part)
+            return false;
+    }
+    return true;
+}
+
+static Elf *opened(Elf *elf) {
+    if (elf != NULL && elf_kind(elf) == ELF_K_ELF && is_modest(elf)) return elf;
     elf_end(elf);
     return NULL;
 }
 
+Elf *celfutils_open(int descriptor) {
+    elf_version(EV_CURRENT);
+    return opened(elf_begin(descriptor, ELF_C_READ, NULL));
+}
+
 Elf *celfutils_open_bytes(char *bytes, size_t count) {
     elf_version(EV_CURRENT);
-    Elf *elf = elf_memory(bytes, count);
-    if (elf != NULL && elf_kind(elf) == ELF_K_ELF) return elf;
-    elf_end(elf);
-    return NULL;
+    return opened(elf_memory(bytes, count));
 }
 
 void celfutils_release_descriptor(Elf *elf) { elf_cntl(elf, ELF_C_FDDONE); }
@@ -142,7 +164,8 @@ void celfutils_each_stub(
 const void *celfutils_section(Elf *elf, const char *name, size_t *size) {
     GElf_Shdr header;
     Elf_Scn *section = section_named(elf, name, &header);
-    Elf_Data *data = section != NULL ? elf_rawdata(section, NULL) : NULL;
+    if (section == NULL || header.sh_size > most_of_part) return NULL;
+    Elf_Data *data = elf_rawdata(section, NULL);
     if (data == NULL || data->d_buf == NULL) return NULL;
     *size = data->d_size;
     return data->d_buf;
@@ -185,9 +208,31 @@ uint32_t celfutils_checksum(const void *bytes, size_t count, uint32_t before) {
 char *swift_demangle(
     const char *name, size_t length, char *buffer, size_t *buffer_size, uint32_t flags);
 
+// A part of a name may stand for an earlier part, and that for two others: a short name may be one of
+// megabytes. How often a part is named again, or more, for a letter may just be one of an identifier.
+static size_t repetitions(const char *name) {
+    bool is_swift = name[0] == '$', is_rust = name[1] == 'R';
+    const char *signs = is_swift ? "A" : is_rust ? "B" : "ST";
+    size_t count = 0;
+    while (*(name += strcspn(name, signs)) != '\0') {
+        name++;
+        if (is_swift) {
+            // "AbcD": four of them; "A9B": nine times the same.
+            size_t digits = strspn(name, "0123456789");
+            size_t letters = strspn(name, "abcdefghijklmnopqrstuvwxyz");
+            count += 1 + letters + (digits > 0 ? strtoul(name, NULL, 10) : 0);
+        } else {
+            size_t digits = strcspn(name, "_");
+            if (digits <= 2 && name[digits] == '_') count++;
+        }
+    }
+    return count;
+}
+
 char *celfutils_demangle(const char *name) {
     // A plain name is asked about by most, and none of these begins otherwise.
     if (name[0] != '_' && name[0] != '$') return NULL;
+    if (strlen(name) > 512 || repetitions(name) > 24) return NULL;
     if (strncmp(name, "$s", 2) == 0 || strncmp(name, "$S", 2) == 0)
         return swift_demangle(name, strlen(name), NULL, NULL, 0);
     // The old names of Rust are names of C++, too, but for the hash that ends them.
@@ -195,7 +240,11 @@ char *celfutils_demangle(const char *name) {
     return result != NULL ? result : cplus_demangle_v3(name, DMGL_NO_OPTS);
 }
 
-Dwarf_CFI *celfutils_unwind_table(Elf *elf) { return dwarf_getcfi_elf(elf); }
+Dwarf_CFI *celfutils_unwind_table(Elf *elf) {
+    GElf_Shdr header;
+    Elf_Scn *section = section_named(elf, ".eh_frame", &header);
+    return section != NULL && header.sh_size > most_of_part ? NULL : dwarf_getcfi_elf(elf);
+}
 
 void celfutils_close_unwind_table(Dwarf_CFI *table) { dwarf_cfi_end(table); }
 
@@ -208,12 +257,20 @@ Dwarf *celfutils_open_debug(Elf *elf, size_t most) {
         const char *name = gelf_getshdr(section, &header) != NULL
                                ? elf_strptr(elf, names, header.sh_name) : NULL;
         if (name == NULL || header.sh_type == SHT_NOBITS) continue;
-        // Old toolchains call a compressed section .zdebug_.
         if (strstr(name, "debug_") == NULL) continue;
-        if (strstr(name, "debug_frame") != NULL) has_frames = true;
-        sum += header.sh_size;
+        // Old toolchains call a compressed section so: its header is none that libelf reads.
+        if (strncmp(name, ".zdebug_", 8) == 0) return NULL;
+        if (strcmp(name, ".debug_frame") == 0) has_frames = true;
+        uint64_t size = header.sh_size;
+        GElf_Chdr unpacked;
+        if (size <= most && (header.sh_flags & SHF_COMPRESSED) != 0) {
+            if (gelf_getchdr(section, &unpacked) == NULL) return NULL;
+            if (unpacked.ch_size > size) size = unpacked.ch_size;
+        }
+        if (size > most - sum) return NULL;
+        sum += size;
     }
-    return has_frames && sum <= most ? dwarf_begin_elf(elf, DWARF_C_READ, NULL) : NULL;
+    return has_frames ? dwarf_begin_elf(elf, DWARF_C_READ, NULL) : NULL;
 }
 
 Dwarf_CFI *celfutils_debug_table(Dwarf *debug) { return dwarf_getcfi(debug); }

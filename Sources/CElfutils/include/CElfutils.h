@@ -17,7 +17,8 @@ struct Dwarf_CFI_s;
 struct Dwarf_Frame_s;
 
 /// Opens an ELF file, which is read piece by piece and not mapped: a file that is cut short while
-/// it is mapped ends its reader by SIGBUS. NULL for what is no ELF file.
+/// it is mapped ends its reader by SIGBUS. NULL for what is no ELF file, or has parts of more than
+/// 256 MiB beside code, data and debug information.
 struct Elf *celfutils_open(int descriptor);
 
 /// The same of bytes, which must outlive it.
@@ -78,7 +79,7 @@ char *celfutils_unpack(const void *stream, size_t size, size_t most, size_t *cou
 uint32_t celfutils_checksum(const void *bytes, size_t count, uint32_t before);
 
 /// The name as its language writes it, without the parameters of C++ and the hash of Rust, to be
-/// freed; NULL if it is not mangled.
+/// freed; NULL if it is not mangled, is longer than 512 bytes, or may be short for a very long one.
 char *celfutils_demangle(const char *name);
 
 /// How to find callers: .eh_frame. NULL if there is none.
@@ -86,7 +87,7 @@ struct Dwarf_CFI_s *celfutils_unwind_table(struct Elf *elf);
 void celfutils_close_unwind_table(struct Dwarf_CFI_s *table);
 
 /// The same by .debug_frame, which libdw reads together with all debug information: NULL if that is
-/// more than `most` bytes. The table lives as long as that.
+/// more than `most` bytes, unpacked. The table lives as long as that.
 struct Dwarf *celfutils_open_debug(struct Elf *elf, size_t most);
 struct Dwarf_CFI_s *celfutils_debug_table(struct Dwarf *debug);
 void celfutils_close_debug(struct Dwarf *debug);

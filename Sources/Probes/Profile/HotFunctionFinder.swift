@@ -14,12 +14,16 @@ struct HotFunctionFinder {
     }
 
     /// The code of a process that was hot lately.
-    private struct Code {
+    private final class Code {
         let space: AddressSpace
+        /// As they were at this generation of the space.
         var frames: [UInt64: CodeFrame] = [:]
+        var generation = 0
         var looksUnused = 0
-        /// Something was mapped since it was looked at.
-        var isStale = false
+
+        init(of process: ProcessID, files: CodeFiles) {
+            space = AddressSpace(of: process, files: files)
+        }
     }
 
     /// Looks, a second apart, that count.
@@ -34,9 +38,10 @@ struct HotFunctionFinder {
 
     /// Takes what the rings hold.
     ///
-    /// - Parameter mayReadSymbols: else only addresses that are known already get a name.
+    /// - Parameter mayReadSymbols: asked before each file; else only addresses that are known already
+    ///   get a name.
     mutating func look(
-        at rings: SampleRings, frequency: Int, mayReadSymbols: Bool
+        at rings: SampleRings, frequency: Int, mayReadSymbols: () -> Bool
     ) -> [ThreadID: HotFunction] {
         var look: [Place: Int] = [:]
         rings.drain { record, _ in
@@ -46,7 +51,7 @@ struct HotFunctionFinder {
                     process: sample.process, tid: sample.thread,
                     address: sample.instructionPointer)
                 look[place, default: 0] += 1
-            case .mapping(let process): processes[process]?.isStale = true
+            case .mapping(let process): processes[process]?.space.noteMapping()
             case .named(let process, _, _, isNewProgram: true): processes[process] = nil
             default: break
             }
@@ -60,7 +65,7 @@ struct HotFunctionFinder {
     }
 
     private mutating func functions(
-        least: Double, mayReadSymbols: Bool
+        least: Double, mayReadSymbols: () -> Bool
     ) -> [ThreadID: HotFunction] {
         var threads: [ThreadID: (total: Int, places: [Place: Int])] = [:]
         for look in looks {
@@ -69,7 +74,7 @@ struct HotFunctionFinder {
                 threads[place.tid]?.places[place, default: 0] += count
             }
         }
-        for process in processes.keys { processes[process]?.looksUnused += 1 }
+        for code in processes.values { code.looksUnused += 1 }
         var found: [ThreadID: HotFunction] = [:]
         for (tid, thread) in threads where Double(thread.total) >= least {
             var counts: [CodeFrame: Int] = [:]
@@ -88,24 +93,27 @@ struct HotFunctionFinder {
         return found
     }
 
-    private mutating func frame(at place: Place, _ mayReadSymbols: Bool) -> CodeFrame? {
-        guard place.process.rawValue > 0 else { return nil }
-        guard mayReadSymbols || processes[place.process] != nil else { return nil }
-        if processes[place.process] == nil, processes.count >= Self.mostProcesses { return nil }
-        var code =
-            processes[place.process]
-            ?? Code(space: AddressSpace(of: place.process, files: files))
-        defer { processes[place.process] = code }
+    private mutating func frame(at place: Place, _ mayReadSymbols: () -> Bool) -> CodeFrame? {
+        guard place.process.rawValue > 0, let code = code(of: place.process, mayReadSymbols) else {
+            return nil
+        }
         code.looksUnused = 0
         if let known = code.frames[place.address] { return known }
-        guard mayReadSymbols else { return nil }
-        if code.isStale || code.frames.count >= Self.mostAddresses {
-            if code.isStale { code.space.noteMapping() }
-            code.isStale = false
+        guard mayReadSymbols() else { return nil }
+        let frame = code.space.frame(at: place.address, isReturnAddress: false)
+        if code.generation != code.space.generation || code.frames.count >= Self.mostAddresses {
+            code.generation = code.space.generation
             code.frames = [:]
         }
-        let frame = code.space.frame(at: place.address, isReturnAddress: false)
         code.frames[place.address] = frame
         return frame
+    }
+
+    private mutating func code(of process: ProcessID, _ mayReadSymbols: () -> Bool) -> Code? {
+        if let known = processes[process] { return known }
+        guard processes.count < Self.mostProcesses, mayReadSymbols() else { return nil }
+        let code = Code(of: process, files: files)
+        processes[process] = code
+        return code
     }
 }

@@ -38,8 +38,9 @@ package final class HotFunctionSampling: Sendable {
                 let frequency = rate.frequency
                 let rings = try Self.open(frequency)
                 while !stopSign.wait(atMost: .seconds(1)), rate.frequency == frequency {
-                    let functions = finder.look(
-                        at: rings, frequency: frequency, mayReadSymbols: rate.hasCredit)
+                    let functions = finder.look(at: rings, frequency: frequency) {
+                        rate.hasCredit(after: CPUTime.ofThread)
+                    }
                     rate.note(ownTime: CPUTime.ofThread, now: .now)
                     report(
                         HotFunctions(
@@ -88,6 +89,8 @@ struct SamplingRate {
     static let interruptTime = Duration.microseconds(5)
     private static let secondsOfCost = 10
     private static let mostCredit = Duration.milliseconds(500)
+    /// One huge program is to cost the names of the others a minute, not an hour.
+    private static let leastCredit = Duration.milliseconds(-500)
 
     /// Begins with what costs half of what is allowed.
     init(cpuCount: Int) {
@@ -98,7 +101,11 @@ struct SamplingRate {
     }
 
     /// Whether symbols of programs that got hot may be read now.
-    var hasCredit: Bool { credit > .zero }
+    ///
+    /// - Parameter ownTime: what our thread has used so far.
+    func hasCredit(after ownTime: Nanoseconds) -> Bool {
+        credit > last.map { Duration(ownTime.since($0.ownTime)) } ?? .zero
+    }
 
     /// Takes what our thread has used so far; once a second.
     mutating func note(ownTime: Nanoseconds, now: ContinuousClock.Instant) {
@@ -108,7 +115,7 @@ struct SamplingRate {
         let own = Duration(ownTime.since(last.ownTime))
         let interrupts = Self.interruptTime * (frequency * cpuCount) * (elapsed / .seconds(1))
         let allowed = elapsed * (Double(HotFunctions.mostCost.rawValue) / 100)
-        credit = min(Self.mostCredit, credit + allowed - own - interrupts)
+        credit = max(Self.leastCredit, min(Self.mostCredit, credit + allowed - own - interrupts))
         spendings.append((own + interrupts, elapsed))
         let spent = spendings.reduce(Duration.zero) { $0 + $1.time }
         let time = spendings.reduce(Duration.zero) { $0 + $1.elapsed }

@@ -24,12 +24,21 @@ struct ProfileTally {
     }
 
     /// The code of one process, and what was found of it.
-    private struct Code {
+    private final class Code {
         let space: AddressSpace
+        /// As they were at this generation of the space.
         var frames: [AddressSpace.Caller: Int] = [:]
-        /// Something was mapped since it was looked at.
-        var isStale = false
+        var generation = 0
+        /// How many samples there were when it was met last.
+        var lastUse = 0
+
+        init(of process: ProcessID, files: CodeFiles) {
+            space = AddressSpace(of: process, files: files)
+        }
     }
+
+    /// Each may have a file open, the process's memory.
+    private static let mostProcesses = 64
 
     init(_ request: ProfileRequest, method: Profile.Method) {
         profile = Profile(request: request, method: method)
@@ -56,7 +65,7 @@ struct ProfileTally {
     mutating func add(lost: Int) { profile.lost += lost }
 
     mutating func noteMapping(of process: ProcessID) {
-        processes[process]?.isStale = true
+        processes[process]?.space.noteMapping()
     }
 
     /// A thread has this name now; with `isNewProgram` its process runs other code.
@@ -106,25 +115,29 @@ struct ProfileTally {
         var chain: [Int] = []
         for (depth, address) in sample.kernel.enumerated() {
             // The call before a return address may be its function's last instruction.
-            chain.append(kernelFrame(at: depth == 0 ? address : address - 1))
+            chain.append(kernelFrame(at: depth == 0 ? address : address &- 1))
         }
         if sample.process.rawValue > 0 {
-            var code = code(of: sample.process)
+            let code = code(of: sample.process)
             for caller in sample.callers(in: code.space) {
-                chain.append(frame(of: caller, in: &code))
+                chain.append(frame(of: caller, in: code))
             }
-            processes[sample.process] = code
         }
         return chain.reversed()
     }
 
-    private func code(of process: ProcessID) -> Code {
-        guard let known = processes[process] else {
-            return Code(space: AddressSpace(of: process, files: files))
+    /// Forgets the process that was not met for longest where there are many.
+    private mutating func code(of process: ProcessID) -> Code {
+        let code = processes[process] ?? Code(of: process, files: files)
+        code.lastUse = profile.samples
+        guard processes[process] == nil else { return code }
+        if processes.count >= Self.mostProcesses,
+            let oldest = processes.min(by: { $0.value.lastUse < $1.value.lastUse })
+        {
+            processes[oldest.key] = nil
         }
-        guard known.isStale else { return known }
-        known.space.noteMapping()
-        return Code(space: known.space)
+        processes[process] = code
+        return code
     }
 
     private mutating func kernelFrame(at address: UInt64) -> Int {
@@ -134,7 +147,11 @@ struct ProfileTally {
         return found
     }
 
-    private mutating func frame(of caller: AddressSpace.Caller, in code: inout Code) -> Int {
+    private mutating func frame(of caller: AddressSpace.Caller, in code: Code) -> Int {
+        if code.generation != code.space.generation {
+            code.generation = code.space.generation
+            code.frames = [:]
+        }
         if let known = code.frames[caller] { return known }
         let found = index(of: code.space.frame(of: caller))
         code.frames[caller] = found

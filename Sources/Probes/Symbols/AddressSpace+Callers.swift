@@ -39,8 +39,10 @@ extension AddressSpace {
 
     /// What the unwind tables say of an address.
     func rules(at address: UInt64) -> UnwindRules? {
-        guard let mapping = mapping(at: address), let file = file(of: mapping) else { return nil }
-        return file.address(ofByteAt: mapping.fileOffset(of: address)).flatMap(file.rules)
+        guard let mapping = mapping(at: address), let file = file(of: mapping),
+            let inFile = file.address(ofByteAt: mapping.fileOffset(of: address))
+        else { return nil }
+        return file.rules(at: inFile) { CodeFiles.open(mapping, of: process) }
     }
 
     /// Where the function begins that the address is in, if it is known.

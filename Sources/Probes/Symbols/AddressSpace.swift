@@ -5,13 +5,22 @@ import Units
 final class AddressSpace {
     let process: ProcessID
     private let codeFiles: CodeFiles
-    private lazy var mappings: CodeMappings? = CodeMappings(of: process)
+    private var mappings: CodeMappings?
+    private var readMappings: ContinuousClock.Instant
+    /// Something was mapped since they were read.
+    private var isStale = false
+    /// How often what is mapped, or what a runtime tells, was read anew: what was found before may be
+    /// other code now.
+    private(set) var generation = 0
     /// By the mapping that was looked at.
     private var files: [CodeMapping: CodeFile?] = [:]
     private var frames: [Place: CodeFrame] = [:]
     private var jitSymbols: JITSymbols?
     private(set) lazy var memory = ProcessMemory(of: process)
     private var lookedForJITSymbols = ContinuousClock.now - .seconds(60)
+
+    private static let mostFrames = 1 << 16
+    private static let mostFiles = 1 << 12
 
     private struct Place: Hashable {
         var address: UInt64
@@ -24,22 +33,39 @@ final class AddressSpace {
     init(of process: ProcessID, files: CodeFiles = CodeFiles()) {
         self.process = process
         codeFiles = files
+        mappings = CodeMappings(of: process)
+        readMappings = .now
     }
 
-    /// Forgets what is mapped where, but not the symbols of files: the process mapped something new.
-    func noteMapping() {
+    /// The process mapped something new.
+    func noteMapping() { isStale = true }
+
+    /// Reads what is mapped where, not the symbols of files, if it may have changed: at once for an
+    /// address where nothing was, else not too often. Processes that map all the time have many
+    /// mappings.
+    private func refreshMappings(for address: UInt64) {
+        guard isStale else { return }
+        let isKnown = mappings?.mapping(at: address) != nil
+        let now = ContinuousClock.now
+        guard now - readMappings >= .milliseconds(isKnown ? 250 : 25) else { return }
+        isStale = false
+        readMappings = now
         mappings = CodeMappings(of: process) ?? mappings
         frames = [:]
+        generation += 1
     }
 
     /// The function at an address of user code. For a caller the address after the call is meant:
     /// `isReturnAddress` looks one byte before it.
     func frame(at address: UInt64, isReturnAddress: Bool) -> CodeFrame {
+        refreshMappings(for: address)
         let place = Place(address: address, isReturnAddress: isReturnAddress)
         if let known = frames[place] { return known }
         let frame = newFrame(at: place)
-        // A runtime may tell of a function later.
-        if !frame.isUnnamed { frames[place] = frame }
+        // A runtime may tell of a function later, or compile another at the same place.
+        guard !frame.isUnnamed, frame.module != Self.compiled else { return frame }
+        if frames.count >= Self.mostFrames { frames = [:] }
+        frames[place] = frame
         return frame
     }
 
@@ -60,16 +86,22 @@ final class AddressSpace {
                 name: "\(module ?? "")+\(Self.text(shown))", module: module, isUnnamed: true)
         }
         if let name = compiledFunction(at: address) {
-            return CodeFrame(name: name, module: "[jit]")
+            return CodeFrame(name: name, module: Self.compiled)
         }
         return CodeFrame(name: Self.text(place.address), module: module, isUnnamed: true)
     }
 
-    func mapping(at address: UInt64) -> CodeMapping? { mappings?.mapping(at: address) }
+    private static let compiled = "[jit]"
+
+    func mapping(at address: UInt64) -> CodeMapping? {
+        refreshMappings(for: address)
+        return mappings?.mapping(at: address)
+    }
 
     func file(of mapping: CodeMapping) -> CodeFile? {
         if let known = files[mapping] { return known }
         let file = codeFiles.file(of: mapping, in: process)
+        if files.count >= Self.mostFiles { files = [:] }
         files[mapping] = .some(file)
         return file
     }
@@ -77,10 +109,13 @@ final class AddressSpace {
     /// A runtime tells of a function when it has compiled it; its file is read anew once a second at
     /// most, and only when it has changed.
     private func compiledFunction(at address: UInt64) -> String? {
-        if let name = jitSymbols?.name(at: address) { return name }
-        guard ContinuousClock.now - lookedForJITSymbols > .seconds(1) else { return nil }
-        lookedForJITSymbols = .now
-        if jitSymbols?.isOutdated(for: process) ?? true { jitSymbols = JITSymbols(of: process) }
+        if ContinuousClock.now - lookedForJITSymbols > .seconds(1) {
+            lookedForJITSymbols = .now
+            if jitSymbols?.isOutdated(for: process) ?? true {
+                jitSymbols = JITSymbols(of: process)
+                if jitSymbols != nil { generation += 1 }
+            }
+        }
         return jitSymbols?.name(at: address)
     }
 

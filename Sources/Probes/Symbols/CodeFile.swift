@@ -5,14 +5,23 @@ import CElfutils
 final class CodeFile {
     private let segments: [celfutils_segment]
     private let functions: FunctionTable
-    private let unwinding: UnwindTable
+    /// Nil as long as nobody asked for callers, or where the file could not be read any more.
+    private var unwinding: UnwindTable?
+    /// Of the file, where it is one.
+    private let identity: RegularFile.Identity?
     /// Of functions that were asked for.
     private var names: [Int: String] = [:]
 
     /// - Parameters:
     ///   - elf: not kept, for its symbols are many.
+    ///   - identity: of the file that it was read from.
+    ///   - unwinding: for what is in no file.
     ///   - search: where the symbols of a stripped file may be.
-    init(_ elf: ElfFile, unwinding: UnwindTable, search: SymbolSearch? = nil) {
+    init(
+        _ elf: ElfFile, identity: RegularFile.Identity? = nil, unwinding: UnwindTable? = nil,
+        search: SymbolSearch? = nil
+    ) {
+        self.identity = identity
         self.unwinding = unwinding
         segments = elf.segments.filter(\.is_executable)
         let end = segments.map { $0.address &+ $0.size }.max() ?? 0
@@ -48,5 +57,13 @@ final class CodeFile {
     }
 
     /// How the function finds its caller when it is at an address.
-    func rules(at address: UInt64) -> UnwindRules? { unwinding.rules(at: address) }
+    ///
+    /// - Parameter open: opens the file again: its tables are read when callers are first asked for,
+    ///   which most looks never do.
+    func rules(at address: UInt64, open: () -> RegularFile?) -> UnwindRules? {
+        if unwinding == nil, let file = open(), file.identity == identity {
+            unwinding = UnwindTable(file)
+        }
+        return unwinding?.rules(at: address)
+    }
 }

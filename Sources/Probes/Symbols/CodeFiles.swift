@@ -18,8 +18,8 @@ final class CodeFiles {
         guard mapping.inode != 0, let file = Self.open(mapping, of: process) else { return nil }
         if let known = files[file.identity] { return known }
         let search = SymbolSearch(process: process, path: mapping.name)
-        let code = ElfFile(file.descriptor).flatMap { elf in
-            UnwindTable(file).map { CodeFile(elf, unwinding: $0, search: search) }
+        let code = ElfFile(file.descriptor).map {
+            CodeFile($0, identity: file.identity, search: search)
         }
         if oldest.count == Self.most { files[oldest.removeFirst()] = nil }
         oldest.append(file.identity)
@@ -30,7 +30,7 @@ final class CodeFiles {
     /// By the mapping itself, which needs CAP_SYS_ADMIN or CAP_CHECKPOINT_RESTORE, else by its path,
     /// else as the program that the process runs. The number tells a replaced file; the device does
     /// not help: stat(2) on btrfs and overlayfs tells another than maps.
-    private static func open(_ mapping: CodeMapping, of process: ProcessID) -> RegularFile? {
+    static func open(_ mapping: CodeMapping, of process: ProcessID) -> RegularFile? {
         let folder = "/proc/\(process.rawValue)"
         let range = "\(String(mapping.start, radix: 16))-\(String(mapping.end, radix: 16))"
         if let file = RegularFile(link: "\(folder)/map_files/\(range)") { return file }

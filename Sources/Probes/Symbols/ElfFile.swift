@@ -83,13 +83,14 @@ final class ElfFile {
         }
     }
 
-    /// Adds those that other files may call, and the stubs through which it calls others.
+    /// Adds those that other files may call.
     func addDynamicFunctions(to table: inout FunctionTable) {
         withUnsafeMutablePointer(to: &table) {
             _ = celfutils_each_function(handle, true, $0, addFunction)
         }
     }
 
+    /// Adds the stubs through which it calls functions of other files.
     func addStubs(to table: inout FunctionTable) {
         withUnsafeMutablePointer(to: &table) { celfutils_each_stub(handle, $0, addStub) }
     }

@@ -3,6 +3,9 @@ import Glibc
 
 /// Names of functions as people write them.
 enum FunctionName {
+    /// Bytes of a name that anyone looks at.
+    static let longest = 1024
+
     /// The name in its language, fit for a terminal, or as it is where no language mangled it:
     /// "app::Queue<int>::pop" for "_ZN3app5QueueIiE3popEv". Knows C++, Rust and Swift.
     static func readable(_ symbol: ArraySlice<UInt8>) -> String {
@@ -14,6 +17,6 @@ enum FunctionName {
             defer { free(text) }
             return Array(UnsafeRawBufferPointer(start: text, count: strlen(text)))
         }
-        return HarmlessText.line(demangled ?? Array(symbol))
+        return HarmlessText.line(Array((demangled ?? Array(symbol)).prefix(longest)))
     }
 }

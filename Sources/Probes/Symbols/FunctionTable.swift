@@ -28,6 +28,10 @@ struct FunctionTable: Sendable {
         }
     }
 
+    /// Several times what the largest programs have; more are left out.
+    static let mostFunctions = 4 << 20
+    private static let mostNameBytes = 256 << 20
+
     enum Binding: UInt8 {
         // Also the order of preference.
         case weak
@@ -58,20 +62,24 @@ struct FunctionTable: Sendable {
         }
     }
 
-    /// - Parameter size: in bytes; 0 where it is not known.
+    /// - Parameters:
+    ///   - name: the end of a very long one is not kept.
+    ///   - size: in bytes; 0 where it is not known.
     mutating func add(
         _ name: UnsafeBufferPointer<UInt8>, at address: UInt64, size: UInt64, binding: Binding,
         isLabel: Bool = false
     ) {
         let (end, isOver) = address.addingReportingOverflow(size)
-        guard let offset = UInt32(exactly: names.count), let length = UInt32(exactly: name.count),
-            length > 0, !isOver
+        let kept = name.prefix(FunctionName.longest)
+        guard !kept.isEmpty, !isOver, functions.count < Self.mostFunctions,
+            names.count + kept.count <= Self.mostNameBytes
         else { return }
-        names.append(contentsOf: name)
+        let offset = UInt32(names.count)
+        names.append(contentsOf: kept)
         let underscores = name.prefix(255).prefix { $0 == UInt8(ascii: "_") }.count
         functions.append(
             Function(
-                start: address, end: end, name: offset, nameLength: length,
+                start: address, end: end, name: offset, nameLength: UInt32(kept.count),
                 rank: Rank(
                     hasSize: size > 0, isFunction: !isLabel, binding: binding.rawValue,
                     underscores: UInt8(underscores))))

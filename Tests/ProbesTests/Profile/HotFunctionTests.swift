@@ -67,12 +67,25 @@ struct HotFunctionTests {
     @Test("symbols of a large program use up what comes back slowly")
     func credit() {
         var rate = SamplingRate(cpuCount: 2)
-        spend(.milliseconds(1), seconds: 5, &rate) { #expect($0.hasCredit) }
-        spend(.milliseconds(700), seconds: 1, &rate) { #expect(!$0.hasCredit) }
-        spend(.zero, seconds: 10, &rate) { #expect(!$0.hasCredit) }
+        spend(.milliseconds(1), seconds: 5, &rate) { #expect($0.hasCredit(after: used)) }
+        // Within a second, too.
+        #expect(!rate.hasCredit(after: (clock.own + .milliseconds(700)).inNanoseconds))
+        spend(.milliseconds(700), seconds: 1, &rate) { #expect(!$0.hasCredit(after: used)) }
+        spend(.zero, seconds: 10, &rate) { #expect(!$0.hasCredit(after: used)) }
         spend(.zero, seconds: 60, &rate) { _ in }
-        #expect(rate.hasCredit)
+        #expect(rate.hasCredit(after: used))
     }
+
+    @Test("whatever a program has cost, others get names after some minutes")
+    func debt() {
+        var rate = SamplingRate(cpuCount: 2)
+        spend(.seconds(60), seconds: 2, &rate) { _ in }
+        #expect(!rate.hasCredit(after: used))
+        spend(.zero, seconds: 120, &rate) { _ in }
+        #expect(rate.hasCredit(after: used))
+    }
+
+    private var used: Nanoseconds { clock.own.inNanoseconds }
 
     /// Lets seconds go by, each with so much work of our own.
     private func spend(

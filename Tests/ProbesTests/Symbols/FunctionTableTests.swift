@@ -101,8 +101,25 @@ struct FunctionNameTests {
     func hostile() {
         #expect(FunctionName.readable([0x66, 0xFF]) == "f<FF>")
         let deep = "_Z" + String(repeating: "N", count: 100_000) + "1aE"
-        #expect(FunctionName.readable(Array(deep.utf8)[...]) == deep)
+        #expect(FunctionName.readable(Array(deep.utf8)[...]) == deep.prefix(1024))
         let pointers = "_Z1f" + String(repeating: "P", count: 100_000) + "i"
-        #expect(!FunctionName.readable(Array(pointers.utf8)[...]).isEmpty)
+        #expect(FunctionName.readable(Array(pointers.utf8)[...]) == pointers.prefix(1024))
+    }
+
+    /// f<a, b<a, a>, b<b<a, a>, b<a, a>>...>: each level has the one before twice.
+    private func doubling(_ levels: Int) -> String {
+        let digits = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+        return "_Z1fI1a1bIS0_S0_E"
+            + (1...levels).map { "S1_IS\(digits[$0 + 1])_S\(digits[$0 + 1])_E" }.joined() + "Evv"
+    }
+
+    @Test("a short name for a very long one stays as it is")
+    func bomb() {
+        let few = FunctionName.readable(Array(doubling(2).utf8)[...])
+        #expect(
+            few == "f<a, b<a, a>, b<b<a, a>, b<a, a> >,"
+                + " b<b<b<a, a>, b<a, a> >, b<b<a, a>, b<a, a> > > >")
+        let many = doubling(22)
+        #expect(FunctionName.readable(Array(many.utf8)[...]) == many)
     }
 }
