@@ -44,8 +44,12 @@ enum Look {
             stop.raise()
             // timeout(1) sends its signal twice, which is one wish.
             usleep(500_000)
-            var none = timespec()
-            while sigtimedwait(&set, nil, &none) > 0 {}
+            var pending = sigset_t()
+            while sigpending(&pending) == 0,
+                signals.contains(where: { sigismember(&pending, $0) == 1 })
+            {
+                sigwait(&set, &number)
+            }
             pthread_sigmask(SIG_UNBLOCK, &set, nil)
             while true { pause() }
         }

@@ -53,6 +53,9 @@ struct StopProfileTests {
     func sleeper() async throws {
         try await withWorkload("idle", "1") { workload in
             let target = try workload.target("first")
+            for _ in 0..<5000 where TargetReading.read(target)?.state != .sleeping {
+                try await Task.sleep(for: .milliseconds(1))
+            }
             let request = ProfileRequest(target: .thread(target), seconds: 60, mayStop: true)
             let stop = StopSign()
             let profile = try #require(StopProfile(request)).run(until: stop) { reading in
