@@ -23,7 +23,7 @@ final class TracedCalls: CallSource {
 
     static func price(_ request: SystemCallRequest, _ target: CallTarget) -> String {
         """
-        trace \(target.label) for \(request.seconds) s: stops it twice for each call, about 115 us a \
+        trace \(target.label) for \(request.seconds) s: stops it twice for each call, up to 115 us a \
         call, so a thread that makes many becomes tens to hundreds of times slower; at the start \
         \(ThreadStop.effect)
         """
@@ -56,9 +56,10 @@ final class TracedCalls: CallSource {
 
     func end() {
         tracer.ending.raise()
-        // The thread says so a moment before the kernel has let go.
         tracer.hasEnded.wait(atMost: .seconds(5))
-        for _ in 0..<200 where target.threads.contains(where: tracer.traces) {
+        // It says so a moment before the kernel has let go.
+        let deadline = ContinuousClock.now + .seconds(1)
+        while ContinuousClock.now < deadline, target.threads.contains(where: tracer.traces) {
             usleep(5_000)
         }
     }
@@ -119,24 +120,26 @@ private final class CallTracer: Sendable {
         if error == nil { follow() }
     }
 
-    /// Begins to trace all threads, those that begin meanwhile, too.
+    /// Begins to trace all threads, those that begin meanwhile, too. Why none may be; nil if one is.
     private func seize() -> Errno? {
         var seen: Set<ThreadID> = []
-        var refusal: Errno?
+        var isTracing = false
+        var refusal = Errno.noSuchProcess
         while case let threads = target.threads.filter({ seen.insert($0).inserted }),
             !threads.isEmpty
         {
             for thread in threads {
+                // A thread that one of ours has begun is traced by us already, and refuses.
                 let error = clinux_trace_calls(thread.rawValue, target.thread == nil)
-                // A thread that one of ours has begun is traced by us already.
                 if error == 0 {
+                    isTracing = true
                     _ = clinux_interrupt(thread.rawValue)
-                } else if seen.count == 1 {
+                } else {
                     refusal = Errno(rawValue: error)
                 }
             }
         }
-        return refusal
+        return isTracing ? nil : refusal
     }
 
     /// Lets them go from call to call until it is to end, or until nobody is left.

@@ -8,7 +8,7 @@ import Units
 
 @testable import Probes
 
-@Suite(.serialized) struct TracedCallsTests {
+@Suite(.serialized, .enabled(if: isRoot)) struct TracedCallsTests {
     @Test func `each call of a thread is counted, and it is let go`() async throws {
         try await withWorkload("calls", "300") { workload in
             let target = try workload.target("caller")

@@ -30,7 +30,7 @@ func withFolder<Result>(_ body: (String) async throws -> Result) async throws ->
     return try await body(folder)
 }
 
-@Suite(.serialized) struct TracefsTests {
+@Suite(.serialized, .enabled(if: isRoot)) struct TracefsTests {
     @Test func `it is mounted for a moment, and only when asked`() async throws {
         try await withFolder { folder in
             let tracefs = Tracefs(folders: [folder])
@@ -76,7 +76,7 @@ func withFolder<Result>(_ body: (String) async throws -> Result) async throws ->
     }
 }
 
-@Suite(.serialized) struct PolledCallsTests {
+@Suite(.serialized, .enabled(if: isRoot)) struct PolledCallsTests {
     func polled(_ target: ProbeTarget, folder: String) async throws -> SystemCallCount {
         var probe = SystemCallProbe(target).withoutPrograms
         probe.tracefs.folders = [folder]
