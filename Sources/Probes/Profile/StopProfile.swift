@@ -89,6 +89,9 @@ struct StopProfile {
             sample.registers = look.registers
             sample.stack = look.stack
             tally.add(sample)
+        } catch .refused where stops.count + stops.unmoved > 0 {
+            // It was permitted before: the kernel has not let go of it yet since the last time.
+            stops.unmoved += 1
         } catch .refused(let number) {
             throw ProbeRefusal(
                 "T\(tid) cannot be stopped: \(Errno(rawValue: number))",

@@ -118,37 +118,46 @@ struct ProfileProbeTests {
     func `shares agree with those of perf at the same time`() async throws {
         try await withWorkload("spin") { workload in
             let target = try workload.target("poll")
-            let request = ProfileRequest(
-                target: .thread(target), event: .cpuClock(frequency: 3989), seconds: 60)
-            let file = "/tmp/dxtop-test-\(getpid()).perf"
-            defer { unlink(file) }
-            async let theirs = run(
-                .name("perf"),
-                arguments: [
-                    "record", "-q", "-e", "cpu-clock", "-F", "4001", "-t",
-                    "\(target.thread.tid)", "-o", file, "--", "sleep", "3",
-                ], input: .none, output: .discarded, error: .discarded)
-            let ours = try await profile(request) { $0.samples > 12_000 }
-            #expect(try await theirs.terminationStatus.isSuccess)
-            let report = try await run(
-                .name("perf"),
-                arguments: [
-                    "report", "-i", file, "--stdio", "-q", "--sort", "symbol", "-F", "overhead,sym",
-                ], input: .none, output: .string(limit: 1 << 20), error: .discarded)
-            let shares = Self.shares(report.standardOutput)
-            #expect(shares.count > 2)
-            let total = Double(ours.samples)
-            var own: [String: Double] = [:]
-            for function in ours.functions {
-                // What is called through the PLT, and versions of a symbol, count as one.
-                let name = String(ours.frames[function.frame].name.prefix { $0 != "@" })
-                own[name, default: 0] += 100 * Double(function.selfCount) / total
+            // Where others take the CPU, the two do not see the same moments: then once more.
+            var difference = try await largestDifference(from: target)
+            for _ in 0..<3 where difference >= 3 {
+                difference = try await largestDifference(from: target)
             }
-            for (name, share) in own where share > 3 {
-                let perf = try #require(shares[name], "\(name) is not in \(shares)")
-                #expect(abs(share - perf) < 3, "\(name): \(share), by perf \(perf)")
-            }
+            #expect(difference < 3)
         }
+    }
+
+    /// In percentage points, of the functions with more than 3 %.
+    private func largestDifference(from target: ThreadTarget) async throws -> Double {
+        let request = ProfileRequest(
+            target: .thread(target), event: .cpuClock(frequency: 3989), seconds: 60)
+        let file = "/tmp/dxtop-test-\(getpid()).perf"
+        defer { unlink(file) }
+        async let theirs = run(
+            .name("perf"),
+            arguments: [
+                "record", "-q", "-e", "cpu-clock", "-F", "4001", "-t", "\(target.thread.tid)",
+                "-o", file, "--", "sleep", "3",
+            ], input: .none, output: .discarded, error: .discarded)
+        let ours = try await profile(request) { $0.samples > 12_000 }
+        #expect(try await theirs.terminationStatus.isSuccess)
+        let report = try await run(
+            .name("perf"),
+            arguments: [
+                "report", "-i", file, "--stdio", "-q", "--sort", "symbol", "-F", "overhead,sym",
+            ], input: .none, output: .string(limit: 1 << 20), error: .discarded)
+        let shares = Self.shares(report.standardOutput)
+        #expect(shares.count > 2)
+        var own: [String: Double] = [:]
+        for function in ours.functions {
+            // What is called through the PLT, and versions of a symbol, count as one.
+            let name = String(ours.frames[function.frame].name.prefix { $0 != "@" })
+            own[name, default: 0] += 100 * Double(function.selfCount) / Double(ours.samples)
+        }
+        let differences = try own.filter { $0.value > 3 }.map { name, share in
+            abs(share - (try #require(shares[name], "\(name) is not in \(shares)")))
+        }
+        return try #require(differences.max())
     }
 
     /// By name, of lines such as "  61.24%  [.] pthread_cond_timedwait".
