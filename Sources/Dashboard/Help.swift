@@ -42,6 +42,9 @@ enum Help {
         ),
         Line(head: "for 4s+", text: "hot at least that long: dxtop has not watched for longer"),
         Line(head: "LIVE", text: "the screen goes with time; FROZEN: it stands, -0:42 back"),
+        Line(
+            head: "budget",
+            text: "refreshes come that far apart, for dxtop's CPU to keep within --budget"),
         Line(head: "self", text: "what dxtop itself costs: CPU% of one CPU, resident memory"),
     ]
 

@@ -291,9 +291,7 @@ public final class Sampler {
     // MARK: What it costs
 
     private func ownCost(elapsed: Nanoseconds?) -> OwnCost {
-        var time = timespec()
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-        let own = Nanoseconds(time.inNanoseconds)
+        let own = CPUTime.ofProcess
         var cpu: Percent?
         if let elapsed {
             cpu = Rates.sum(of: own.since(lastOwnTime), in: elapsed)

@@ -1,6 +1,6 @@
 internal import Glibc
 internal import Synchronization
-internal import Units
+public import Units
 
 /// Runs a `Sampler` on a thread of its own and delivers its snapshots.
 ///
@@ -13,6 +13,8 @@ public final class SamplingLoop: Sendable {
         /// An extra look is wanted: the interest changed.
         var wantsLook = false
         var isStopped = false
+        /// What a person asked for is at work: what it costs does not count.
+        var isExcused = false
     }
 
     private let wishes: Mutex<Wishes>
@@ -29,8 +31,13 @@ public final class SamplingLoop: Sendable {
     /// quarter of a second a complete snapshot with rates; from then on one each interval. A
     /// snapshot with the sequence number of the one before is the same refresh with more in it:
     /// what a changed interest asked for, or what was read meanwhile: mappings, sockets.
+    ///
+    /// - Parameter budget: The share of all CPUs that the whole process may use, on average over
+    ///   10 s. Where it used more, refreshes come further apart than `interval`, and say so:
+    ///   `OwnCost.isHeldBack`.
     public static func start(
         root: ProcRoot, interval: Duration, interest: Interest = Interest(),
+        budget: Percent = Percent(Float(100)),
         deliver: @escaping @Sendable (Snapshot) -> Void
     ) throws(ProcError) -> SamplingLoop {
         let loop = try SamplingLoop(interval: interval)
@@ -38,7 +45,9 @@ public final class SamplingLoop: Sendable {
         let isStarted = DetachedThread.start(name: "dxtop:sampler", stackSize: 512 * 1024) {
             let sampler = Sampler(
                 root: root, machine: .current, changed: { loop.sampleNow() })
-            loop.run(sampler, deliver: deliver)
+            loop.run(
+                sampler, budget: CPUBudget(share: budget, cpuCount: Machine.current.cpuCount),
+                deliver: deliver)
         }
         guard isStarted else { throw .failed(path: "pthread_create", errno: EAGAIN) }
         return loop
@@ -63,6 +72,11 @@ public final class SamplingLoop: Sendable {
         wakeUp.signal()
     }
 
+    /// While a look that a person asked for is at work, its cost is not held against the budget.
+    public func excuse(_ isExcused: Bool) {
+        wishes.withLock { $0.isExcused = isExcused }
+    }
+
     /// Ends sampling. A snapshot that is being made may still be delivered.
     public func stop() {
         wishes.withLock { $0.isStopped = true }
@@ -77,42 +91,71 @@ public final class SamplingLoop: Sendable {
     /// come further apart.
     private static let mostOfTime: UInt64 = 5
 
-    private func run(_ sampler: Sampler, deliver: @Sendable (Snapshot) -> Void) {
+    private func run(
+        _ sampler: Sampler, budget: CPUBudget, deliver: @Sendable (Snapshot) -> Void
+    ) {
+        var budget = budget
+        var account = Account()
         deliver(sampler.sample(wish().interest, depth: .processesOnly))
         guard !wish().isStopped else { return }
         var began = Instant.now
         deliver(sampler.sample(wish().interest))
-        var isFirst = true
-        var cost = Instant.now.since(began)
+        var pause = Self.firstRates
         while true {
-            let earliest = Nanoseconds(cost.rawValue * Self.mostOfTime)
-            guard wait(sampler, from: began, atLeast: earliest, isFirst: isFirst, deliver) else {
-                return
-            }
-            isFirst = false
+            let took = Instant.now.since(began).rawValue
+            let earliest = began.advanced(by: Nanoseconds(took * Self.mostOfTime))
+            account.settle(&budget, isExcused: wish().isExcused)
+            let affordable = Instant.now.advanced(by: budget.pause)
+            guard
+                let isHeldBack = wait(
+                    sampler, from: began, atMost: pause, until: max(earliest, affordable), deliver)
+            else { return }
+            pause = Nanoseconds(.max)
             began = .now
-            deliver(sampler.sample(wish().interest))
-            cost = Instant.now.since(began)
+            var snapshot = sampler.sample(wish().interest)
+            snapshot.ownCost.isHeldBack = isHeldBack
+            deliver(snapshot)
         }
     }
 
-    /// Waits for the next refresh's time and serves extra looks meanwhile. False when to stop.
+    /// The clocks up to which the budget was settled.
+    private struct Account {
+        private var used = CPUTime.ofProcess
+        private var sampling = CPUTime.ofThread
+        private var at = Instant.now
+
+        mutating func settle(_ budget: inout CPUBudget, isExcused: Bool) {
+            let last = self
+            self = Account()
+            budget.settle(
+                used: isExcused ? Nanoseconds(0) : used.since(last.used),
+                sampling: sampling.since(last.sampling), elapsed: at.since(last.at))
+        }
+    }
+
+    /// Waits for the next refresh's time and serves extra looks meanwhile.
+    ///
+    /// - Parameters:
+    ///   - pause: the interval is cut to that.
+    ///   - earliest: not before, whatever was asked for.
+    /// - Returns: whether it came later than asked for; nil when to stop.
     private func wait(
-        _ sampler: Sampler, from began: Instant, atLeast: Nanoseconds, isFirst: Bool,
+        _ sampler: Sampler, from began: Instant, atMost pause: Nanoseconds, until earliest: Instant,
         _ deliver: @Sendable (Snapshot) -> Void
-    ) -> Bool {
+    ) -> Bool? {
         while true {
             let wish = wish()
-            if wish.isStopped { return false }
+            if wish.isStopped { return nil }
             if wish.wantsLook {
                 wishes.withLock { $0.wantsLook = false }
                 if let snapshot = sampler.amend(wish.interest) { deliver(snapshot) }
             }
             let interval = max(wish.interval.inNanoseconds, Self.shortestInterval)
-            let pause = max(isFirst ? min(Self.firstRates, interval) : interval, atLeast)
-            let due = began.advanced(by: pause)
+            let wanted = began.advanced(by: min(pause, interval))
+            let due = max(wanted, earliest)
             let now = Instant.now
-            guard now < due else { return true }
+            // What nobody would notice is not said.
+            guard now < due else { return due.since(wanted).rawValue > interval.rawValue / 20 }
             wakeUp.wait(atMost: due.since(now))
         }
     }

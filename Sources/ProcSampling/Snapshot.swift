@@ -87,11 +87,18 @@ public struct OwnCost: Hashable, Sendable {
     public var residentMemory: ByteCount?
     /// Files of /proc and of control groups read for this refresh.
     public var reads: Int
+    /// This refresh came later than was asked for: dxtop had used up what it may use of the CPUs (see
+    /// `SamplingLoop.start`), or sampling alone took a fifth of the time.
+    public var isHeldBack: Bool
 
-    public init(cpu: Percent? = nil, residentMemory: ByteCount? = nil, reads: Int = 0) {
+    public init(
+        cpu: Percent? = nil, residentMemory: ByteCount? = nil, reads: Int = 0,
+        isHeldBack: Bool = false
+    ) {
         self.cpu = cpu
         self.residentMemory = residentMemory
         self.reads = reads
+        self.isHeldBack = isHeldBack
     }
 }
 

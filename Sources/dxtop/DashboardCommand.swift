@@ -12,6 +12,7 @@ struct DashboardCommand: ParsableCommand {
         commandName: "dashboard", abstract: "The dashboard; what dxtop alone opens.")
 
     @OptionGroup var interval: IntervalOption
+    @OptionGroup var budget: BudgetOption
     @OptionGroup var hot: HotOption
     @OptionGroup var source: SourceOptions
 
@@ -81,7 +82,8 @@ struct DashboardCommand: ParsableCommand {
                 userNames: users.names, place: place)
             state.network.namespace = namespace
             if namesFunctions { state.hotFunctions.turnOn() }
-            var loop = try RunLoop(state: state, terminal: terminal, root: root)
+            var loop = try RunLoop(
+                state: state, terminal: terminal, root: root, budget: budget.share)
             return loop.run()
         }
         if !signals.isEmpty { CursesTerminal.die(of: signals) }

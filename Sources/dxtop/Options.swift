@@ -75,6 +75,25 @@ struct IntervalOption: ParsableArguments {
     var duration: Duration { .milliseconds(Int64((interval * 1000).rounded())) }
 }
 
+/// What dxtop may cost.
+struct BudgetOption: ParsableArguments {
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Percent of the machine's CPUs that dxtop may use (0.1 to 100). Near it refreshes come "
+                + "further apart; looks that you ask for (profile, stacks, ...) do not count.",
+            valueName: "percent"))
+    var budget: Double = 1
+
+    func validate() throws {
+        guard (0.1...100).contains(budget) else {
+            throw ValidationError("--budget takes a percentage from 0.1 to 100")
+        }
+    }
+
+    var share: Percent { Percent(budget) }
+}
+
 /// Which threads are hot.
 struct HotOption: ParsableArguments {
     @Option(

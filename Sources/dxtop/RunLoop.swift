@@ -4,6 +4,7 @@ import Glibc
 import Probes
 import ProcSampling
 import Screen
+import Units
 
 /// The dashboard at work: takes events one at a time, asks `update` what they mean, does what it
 /// says, and shows the result once all that has arrived is taken in.
@@ -27,7 +28,7 @@ struct RunLoop {
     private static let mostSamples = 8
 
     /// Shows the first picture, which waits for nothing, and starts sampling.
-    init(state: State, terminal: CursesTerminal, root: ProcRoot) throws {
+    init(state: State, terminal: CursesTerminal, root: ProcRoot, budget: Percent) throws {
         self.state = state
         self.terminal = terminal
         terminal.present(state.render())
@@ -41,7 +42,7 @@ struct RunLoop {
         self.mailbox = mailbox
         saver = FileSaver { mailbox.post(.saved(message: $0, failed: $1)) }
         hostNames = HostNames { mailbox.post(.hostName($0, $1)) }
-        sampling = try SamplingLoop.start(root: root, interval: state.interval) {
+        sampling = try SamplingLoop.start(root: root, interval: state.interval, budget: budget) {
             mailbox.post(.sample($0))
         }
         if state.hotFunctions.isOn { sampleFunctions(true) }
@@ -109,6 +110,7 @@ struct RunLoop {
         while let key = terminal.nextKey() {
             guard handle(.key(key)) else { return false }
         }
+        sampling.excuse(!probes.allSatisfy(\.isFinished))
         if let due = state.wakeAt, due <= now { return handle(.tick) }
         return true
     }

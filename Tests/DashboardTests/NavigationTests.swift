@@ -372,6 +372,17 @@ import Units
         }
     }
 
+    @Test func refreshesThatComeLaterSayHowFarApart() {
+        var scene = Scene()
+        scene.sample {
+            $0.interval = .milliseconds(3249)
+            $0.ownCost.isHeldBack = true
+        }
+        #expect(scene.row(0).contains("LIVE 3.2s budget"))
+        scene.sample { $0.ownCost.isHeldBack = false }
+        #expect(scene.row(0).contains("LIVE 1s "))
+    }
+
     @Test func aSystemCallOfAnotherABIHasNoName() throws {
         // Number 7 waits for a child in a 32-bit program, and polls in a native one.
         let stat =

@@ -59,6 +59,9 @@ enum HeaderView {
                 ?? .seconds(max(0, live.time.seconds - frozen.time.seconds))
             pieces.append(
                 StyledText("FROZEN -\(Duration.seconds(ago.seconds.rounded()).text)", .warning))
+        } else if let passed = state.live?.interval, state.live?.ownCost.isHeldBack == true {
+            let tenths = Duration.milliseconds(Int64((passed / .milliseconds(100)).rounded()) * 100)
+            pieces.append(StyledText("LIVE \(tenths.intervalText) budget", .warning))
         } else {
             pieces.append(StyledText("LIVE \(state.interval.intervalText)", .good))
         }

@@ -1,0 +1,44 @@
+internal import Units
+
+/// What dxtop may use of the CPUs, kept like an account: time pays in, work takes out.
+///
+/// Over any time T it takes `allowance` x T at most, plus what was saved up before, plus the work of
+/// the refresh that went over. Nothing is estimated: what was used is read from the process's CPU
+/// clock, and when the account is overdrawn the next refresh waits until it is not.
+struct CPUBudget {
+    /// CPU time per time, of all CPUs together: 0.02 is 1 % of two CPUs.
+    let allowance: Double
+    /// In nanoseconds of CPU time; negative while overdrawn.
+    private(set) var balance: Double
+
+    /// Work comes in bursts: threads are read in full at first, a person opens a view. So much time
+    /// may be saved up for that, and a person who keeps pressing keys holds up the next refresh for no
+    /// longer than that.
+    static let mostSaved = Nanoseconds(10_000_000_000)
+
+    /// Begins with all that can be saved up.
+    ///
+    /// - Parameter share: of the whole machine; 100 % does not limit anything.
+    init(share: Percent, cpuCount: Int) {
+        allowance = Double(share.rawValue) / 100 * Double(max(1, cpuCount))
+        balance = allowance * Double(Self.mostSaved.rawValue)
+    }
+
+    /// Takes in what was used since the time before.
+    ///
+    /// - Parameters:
+    ///   - used: CPU time of the process.
+    ///   - sampling: The part of it that sampling took, which always has to be paid.
+    ///   - elapsed: In that time.
+    mutating func settle(used: Nanoseconds, sampling: Nanoseconds, elapsed: Nanoseconds) {
+        let saved = allowance * Double(Self.mostSaved.rawValue)
+        let paid = min(saved, balance + allowance * Double(elapsed.rawValue))
+        balance = max(paid - Double(used.rawValue), -max(saved, Double(sampling.rawValue)))
+    }
+
+    /// How long to do nothing from now on, until the account is even again.
+    var pause: Nanoseconds {
+        guard balance < 0, allowance > 0 else { return Nanoseconds(0) }
+        return Nanoseconds(UInt64((-balance / allowance).rounded(.up)))
+    }
+}

@@ -1,0 +1,16 @@
+import Testing
+
+/// What dxtop may cost, seen from outside.
+struct BudgetTests {
+    /// A thousandth of the CPUs never pays for five refreshes a second of a debug build.
+    @Test func refreshesComeFurtherApartWhereTheBudgetIsSmall() async throws {
+        try await Terminal.run(.dxtop("--interval", "0.2", "--budget", "0.1")) { terminal in
+            try await terminal.wait(for: "later refreshes that say so", deadline: .seconds(60)) {
+                $0.rows.first?.contains("s budget") == true
+            }
+            // Keys do not wait for them.
+            try await terminal.send("?")
+            try await terminal.wait(for: "help", deadline: .seconds(5)) { $0.contains("KEYS") }
+        }
+    }
+}
