@@ -33,9 +33,10 @@ demo: dashboard ## start a thread that spins, a service that grows, readers that
 	$(release) --product workload
 	@sh Scripts/demo $(ARGS)
 
-bench: dashboard ## measure dxtop beside htop, top and ss
+bench: dashboard ## measure dxtop beside htop, top, btop, atop, pidstat and ss
 	@$(packages) bench
 	$(release) --product workload
+	$(release) --product long-run
 	sh Benchmarks/run $(ARGS)
 
 screenshots: dashboard ## take the pictures of the README anew

@@ -93,6 +93,11 @@ let package = Package(
             name: "probe-host", dependencies: ["Probes", "ProcFormats", "ProcSampling", "Units"],
             path: "Tests/ProbeHost", swiftSettings: strict),
 
+        .executableTarget(
+            name: "long-run",
+            dependencies: ["Dashboard", "ProcFormats", "ProcSampling", "Screen", "Units"],
+            path: "Tests/LongRun", swiftSettings: strict),
+
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
 
         .testTarget(name: "UnitsTests", dependencies: ["Units"], swiftSettings: strict),

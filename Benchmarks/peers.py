@@ -1,11 +1,17 @@
 #!/usr/bin/python3
-"""Measure dxtop beside htop and top on the same load.
+"""Measure dxtop beside htop, top, btop, atop and pidstat on the same loads.
 
-    peers.py [--load THREADS:ROUNDS ...] [--seconds S] [--settle S] [--only NAME ...]
+    peers.py [--threads N ...] [--kinds KIND ...] [--rounds R] [--seconds S] [--settle S]
+             [--only NAME ...] [--markdown FILE]
 
 Each program runs under a terminal of its own (120x40, refresh every second) that takes all it
-writes and answers nothing. The programs take turns: every round measures each of them once, on a
-box where one process has THREADS idle threads and one that spins. What is printed are medians.
+writes and answers nothing. Every load is one process with N threads, of which none, one, a tenth or
+all do something: an active one uses 100 us of a CPU every half second. The programs take turns:
+every round measures each of them once. What is printed are medians of the rounds.
+
+Beside them stands the floor: a loop in C that opens, reads and closes `task/TID/stat` of every
+thread once. dxtop runs without its budget, or it would hold itself back where the load is heavy;
+what it does within the budget is a row of its own.
 
 Python's standard library only. No file of the user is read or written by the programs: their home
 and their settings lie in a temporary directory.
@@ -40,16 +46,38 @@ class Program:
     htop_settings: dict = field(default_factory=dict)
 
 
+def dxtop(*arguments, budget="100"):
+    return [f"{BUILT}/dxtop", "--interval", "1", "--budget", budget, *arguments]
+
+
 PROGRAMS = [
-    Program("dxtop threads", [f"{BUILT}/dxtop", "--interval", "1", "--view", "threads"]),
-    Program("dxtop overview", [f"{BUILT}/dxtop", "--interval", "1"]),
-    Program("dxtop memory", [f"{BUILT}/dxtop", "--interval", "1", "--view", "memory"]),
+    Program("dxtop threads", dxtop("--view", "threads")),
+    Program("dxtop threads, /proc", dxtop("--view", "threads", "--threads-from", "proc")),
+    Program("dxtop threads, budget", dxtop("--view", "threads", budget="1")),
+    Program("dxtop overview", dxtop()),
     Program("htop threads", ["htop"], {"hide_userland_threads": 0}),
     Program("htop processes", ["htop"], {"hide_userland_threads": 1}),
     Program("top -H", ["top", "-H", "-d", "1"]),
+    Program("btop", ["btop"]),
+    Program("atop -y", ["atop", "-y", "1"]),
+    Program("pidstat -t", ["pidstat", "-t", "1"]),
 ]
-# What the ratios compare with, each for its own kind of screen.
-REFERENCE = "dxtop threads"
+# What the ratios compare with.
+REFERENCE = "htop threads"
+
+# What the threads of a load do, as arguments of the workload.
+KINDS = {
+    "idle": [],
+    "spinner": ["--spinners", "1"],
+    "tenth": ["--active", "10"],
+    "all": ["--active", "100"],
+}
+WORDS = {
+    "idle": "{} threads, all idle",
+    "spinner": "{} idle threads and one that spins",
+    "tenth": "{} threads, a tenth of them active",
+    "all": "{} threads, all active",
+}
 
 
 @dataclass
@@ -89,6 +117,9 @@ def start(program, home):
     htoprc = os.path.join(home, "htoprc")
     with open(htoprc, "w") as file:
         file.writelines(f"{key}={value}\n" for key, value in settings.items())
+    os.mkdir(os.path.join(home, "btop"))
+    with open(os.path.join(home, "btop", "btop.conf"), "w") as file:
+        file.write("update_ms = 1000\n")
     environment = {
         "PATH": os.environ["PATH"], "HOME": home, "XDG_CONFIG_HOME": home, "XDG_STATE_HOME": home,
         "HTOPRC": htoprc, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8",
@@ -132,16 +163,19 @@ def read_calls(process):
     return int(proc_values(process, "io")["syscr"])
 
 
+def reading(process, terminal):
+    return (time.monotonic(), cpu_nanoseconds(process), terminal.taken, read_calls(process))
+
+
 def measure(program, seconds, settle):
+    """What a program costs while it is watched."""
     with tempfile.TemporaryDirectory(prefix="dxtop-bench-") as home:
         process, terminal = start(program, home)
         try:
             time.sleep(settle)
-            before = (time.monotonic(), cpu_nanoseconds(process), terminal.taken,
-                      read_calls(process))
+            before = reading(process, terminal)
             time.sleep(seconds)
-            after = (time.monotonic(), cpu_nanoseconds(process), terminal.taken,
-                     read_calls(process))
+            after = reading(process, terminal)
             status = proc_values(process, "status")
         except (OSError, KeyError) as error:
             raise SystemExit(f"{program.name} ended before it was measured: {error}")
@@ -161,41 +195,68 @@ def median_cost(costs):
                   for name in Cost.__dataclass_fields__))
 
 
-def table(costs):
-    rows = [["", "CPU ms/s", "ratio", "RSS MiB", "anon MiB", "bytes/s", "reads/s"]]
+HEADINGS = ["CPU ms/s", "htop = 1", "floor = 1", "anon MiB", "RSS MiB", "bytes/s", "reads/s"]
+
+
+def rows(costs, floor):
+    """The cells of a table, line by line."""
     reference = costs.get(REFERENCE)
     for name, cost in costs.items():
-        ratio = f"{cost.cpu / reference.cpu:.1f}" if reference else "-"
-        rows.append([name, f"{cost.cpu:.1f}", ratio, f"{cost.resident:.1f}",
-                     f"{cost.anonymous:.1f}", f"{cost.written:.0f}", f"{cost.reads:.0f}"])
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        cells = [row[0].ljust(widths[0])]
-        cells += [cell.rjust(width) for cell, width in zip(row[1:], widths[1:])]
-        print("  " + "  ".join(cells).rstrip())
+        yield [name, f"{cost.cpu:.1f}", f"{cost.cpu / reference.cpu:.2f}" if reference else "-",
+               f"{cost.cpu / floor:.2f}" if floor else "-", f"{cost.anonymous:.1f}",
+               f"{cost.resident:.1f}", f"{cost.written:,.0f}", f"{cost.reads:,.0f}"]
 
 
-def compare(programs, threads, rounds, seconds, settle):
+def text_table(lines):
+    lines = [["", *HEADINGS], *lines]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+    for line in lines:
+        cells = [line[0].ljust(widths[0])]
+        cells += [cell.rjust(width) for cell, width in zip(line[1:], widths[1:])]
+        yield "  " + "  ".join(cells).rstrip()
+
+
+def markdown_table(lines):
+    yield "| | " + " | ".join(HEADINGS) + " |"
+    yield "|---|" + "---:|" * len(HEADINGS)
+    for line in lines:
+        yield "| " + " | ".join(line) + " |"
+
+
+def floor_of(process):
+    """What the loop in C takes for all threads of a process once, in ms; None if it is not built."""
+    reader = os.path.join(PACKAGE, "Benchmarks", ".build", "release", "ReadingCost")
+    if not os.path.exists(reader):
+        return None
+    output = subprocess.run([reader, "floor", str(process)], check=True, capture_output=True,
+                            text=True).stdout
+    return float(output)
+
+
+def compare(programs, threads, kind, rounds, seconds, settle, markdown):
     """Prints the table of one load."""
-    longest = rounds * len(programs) * (seconds + settle + 8) + 30
+    longest = rounds * len(programs) * (seconds + settle + 8) + 60
     load = subprocess.Popen(
-        [f"{BUILT}/workload", "idle", str(threads), "--spinners", "1",
-         "--seconds", str(int(longest))], stdout=subprocess.PIPE, text=True)
+        [f"{BUILT}/workload", "idle", str(threads), *KINDS[kind], "--seconds",
+         str(int(longest))], stdout=subprocess.PIPE, text=True)
     costs = {program.name: [] for program in programs}
     try:
         if not load.stdout.readline():
             raise SystemExit("the workload did not start")
+        floor = floor_of(load.pid)
         for _ in range(rounds):
             for program in programs:
                 costs[program.name].append(measure(program, seconds, settle))
     finally:
         load.kill()
         load.wait()
-    print(f"\n{threads} idle threads and one that spins"
-          f" (median of {rounds} x {seconds:g} s, {COLUMNS}x{ROWS}, refresh 1 s;"
-          f" ratio: CPU to that of {REFERENCE})", flush=True)
-    table({name: median_cost(rounds_of) for name, rounds_of in costs.items()})
-    sys.stdout.flush()
+    lines = list(rows({name: median_cost(of) for name, of in costs.items()}, floor))
+    title = WORDS[kind].format(f"{threads:,}")
+    if floor:
+        title += f"; the floor, one read of each thread's stat in C: {floor:.1f} ms"
+    print(f"\n{title}", *text_table(lines), sep="\n", flush=True)
+    if markdown:
+        print(f"\n{title}:\n", *markdown_table(lines), sep="\n", file=markdown, flush=True)
 
 
 def machine():
@@ -205,19 +266,20 @@ def machine():
     return f"Linux {platform.release()}, {os.cpu_count()} x {model}"
 
 
-def load(text):
-    threads, _, rounds = text.partition(":")
-    return int(threads), int(rounds or 1)
-
-
 def main():
     options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    options.add_argument("--load", type=load, nargs="+", default=[(200, 1), (5000, 3)],
-                         metavar="THREADS:ROUNDS", help="200:1 5000:3 unless said")
-    options.add_argument("--seconds", type=float, default=10, help="how long each is measured")
-    options.add_argument("--settle", type=float, default=3, help="how long each settles before")
+    options.add_argument("--threads", type=int, nargs="+", default=[200, 5000, 20000],
+                         help="200 5000 20000 unless said")
+    options.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS),
+                         help="what the threads do; all of: " + ", ".join(KINDS))
+    options.add_argument("--rounds", type=int, default=3, help="turns of each program (3)")
+    options.add_argument("--seconds", type=float, default=4, help="how long each is measured (4)")
+    options.add_argument("--settle", type=float, default=2,
+                         help="how long each settles before (2)")
     options.add_argument("--only", nargs="+", metavar="NAME",
                          help="of: " + ", ".join(program.name for program in PROGRAMS))
+    options.add_argument("--markdown", type=argparse.FileType("w"), metavar="FILE",
+                         help="write the tables for the README, too")
     arguments = options.parse_args()
 
     programs = [program for program in PROGRAMS
@@ -225,9 +287,12 @@ def main():
     for program in programs:
         if not shutil.which(program.command[0]):
             raise SystemExit(f"{program.command[0]} is not there; make bench installs or builds it")
-    print(machine())
-    for threads, rounds in arguments.load:
-        compare(programs, threads, rounds, arguments.seconds, arguments.settle)
+    print(f"{machine()}; {COLUMNS}x{ROWS}, refresh 1 s, medians of"
+          f" {arguments.rounds} x {arguments.seconds:g} s")
+    for threads in arguments.threads:
+        for kind in arguments.kinds:
+            compare(programs, threads, kind, arguments.rounds, arguments.seconds,
+                    arguments.settle, arguments.markdown)
 
 
 if __name__ == "__main__":

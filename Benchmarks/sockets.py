@@ -17,7 +17,7 @@ import shutil
 import statistics
 import subprocess
 
-from peers import BUILT, Program, load, machine, measure
+from peers import BUILT, Program, dxtop, machine, measure
 
 RUNS = 5
 
@@ -39,7 +39,7 @@ def namespace(sockets, seconds):
 
 def refresh(enter, seconds, settle):
     """What the view costs a second, in ms."""
-    command = enter + [f"{BUILT}/dxtop", "--interval", "1", "--view", "sockets"]
+    command = enter + dxtop("--view", "sockets")
     return measure(Program("dxtop sockets", command), seconds, settle).cpu
 
 
@@ -66,6 +66,11 @@ def compare(sockets, rounds, seconds, settle):
     view, idle, run = map(statistics.median, (views, idles, runs))
     print(f"  {sockets:7}  {view - idle:16.1f}  {run:15.1f}  {(view - idle) / run:5.2f}"
           f"  {idle:21.1f}", flush=True)
+
+
+def load(text):
+    sockets, _, rounds = text.partition(":")
+    return int(sockets), int(rounds or 1)
 
 
 def main():

@@ -8,9 +8,10 @@ import ProcSampling
 @main
 enum ReadingCost {
     static func main() throws {
-        guard CommandLine.arguments.count == 2, let process = pid_t(CommandLine.arguments[1]) else {
-            exit("usage: ReadingCost PID")
+        guard let process = CommandLine.arguments.last.flatMap({ pid_t($0) }) else {
+            exit("usage: ReadingCost [floor] PID")
         }
+        guard CommandLine.arguments.count == 2 else { return printFloor(process) }
         compareParser(process)
         try measureSampler()
     }
@@ -44,6 +45,20 @@ enum ReadingCost {
         print("  C, opens, reads, closes     \(rounded(floorMedian)) us a thread")
         print("  Swift, and parses as well   \(rounded(parserMedian)) us a thread")
         print("  ratio                       \(rounded(parserMedian / floorMedian))")
+    }
+
+    /// What the floor takes for all threads of a process, in milliseconds.
+    private static func printFloor(_ process: pid_t) {
+        let proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let threads = threads(of: process)
+        guard proc >= 0, !threads.isEmpty else { exit("no threads of \(process) to read") }
+        defer { close(proc) }
+        let times = (0..<9).map { _ in
+            microseconds {
+                precondition(floor_read_all(proc, process, threads, threads.count) > 0)
+            }
+        }
+        print(rounded(median(times) / 1000))
     }
 
     /// Refreshes of the whole machine, as they come when nobody looks at anything in particular.

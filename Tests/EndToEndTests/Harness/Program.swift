@@ -20,6 +20,11 @@ struct Program {
             environment: environment)
     }
 
+    /// The dashboard without a machine or a terminal; see Tests/LongRun.
+    static func longRun(_ arguments: String...) -> Program {
+        Program(path: built("long-run"), arguments: arguments)
+    }
+
     static func workload(_ arguments: String...) -> Program {
         Program(path: built("workload"), arguments: arguments)
     }
