@@ -1,11 +1,11 @@
-internal import Units
+package import Units
 
 /// What dxtop may use of the CPUs, kept like an account: time pays in, work takes out.
 ///
 /// Over any time T it takes `allowance` x T at most, plus what was saved up before, plus the work of
 /// the refresh that went over. Nothing is estimated: what was used is read from the process's CPU
 /// clock, and when the account is overdrawn the next refresh waits until it is not.
-struct CPUBudget {
+package struct CPUBudget {
     /// CPU time per time, of all CPUs together: 0.02 is 1 % of two CPUs.
     let allowance: Double
     /// In nanoseconds of CPU time; negative while overdrawn.
@@ -19,7 +19,7 @@ struct CPUBudget {
     /// Begins with all that can be saved up.
     ///
     /// - Parameter share: of the whole machine; 100 % does not limit anything.
-    init(share: Percent, cpuCount: Int) {
+    package init(share: Percent, cpuCount: Int) {
         allowance = Double(share.rawValue) / 100 * Double(max(1, cpuCount))
         balance = allowance * Double(Self.mostSaved.rawValue)
     }
@@ -37,8 +37,27 @@ struct CPUBudget {
     }
 
     /// How long to do nothing from now on, until the account is even again.
-    var pause: Nanoseconds {
+    package var pause: Nanoseconds {
         guard balance < 0, allowance > 0 else { return Nanoseconds(0) }
         return Nanoseconds(UInt64((-balance / allowance).rounded(.up)))
+    }
+}
+
+/// Reads what this program used, for its budget. Belongs to the thread that samples.
+package struct CPUMeter {
+    // The clocks up to which it was settled.
+    private var used = CPUTime.ofProcess
+    private var sampling = CPUTime.ofThread
+    private var at = Instant.now
+
+    package init() {}
+
+    /// - Parameter isExcused: what was used since the time before does not count.
+    package mutating func settle(_ budget: inout CPUBudget, isExcused: Bool = false) {
+        let last = self
+        self = CPUMeter()
+        budget.settle(
+            used: isExcused ? Nanoseconds(0) : used.since(last.used),
+            sampling: sampling.since(last.sampling), elapsed: at.since(last.at))
     }
 }

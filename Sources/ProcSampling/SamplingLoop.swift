@@ -95,7 +95,7 @@ public final class SamplingLoop: Sendable {
         _ sampler: Sampler, budget: CPUBudget, deliver: @Sendable (Snapshot) -> Void
     ) {
         var budget = budget
-        var account = Account()
+        var meter = CPUMeter()
         deliver(sampler.sample(wish().interest, depth: .processesOnly))
         guard !wish().isStopped else { return }
         var began = Instant.now
@@ -104,7 +104,7 @@ public final class SamplingLoop: Sendable {
         while true {
             let took = Instant.now.since(began).rawValue
             let earliest = began.advanced(by: Nanoseconds(took * Self.mostOfTime))
-            account.settle(&budget, isExcused: wish().isExcused)
+            meter.settle(&budget, isExcused: wish().isExcused)
             let affordable = Instant.now.advanced(by: budget.pause)
             guard
                 let isHeldBack = wait(
@@ -115,21 +115,6 @@ public final class SamplingLoop: Sendable {
             var snapshot = sampler.sample(wish().interest)
             snapshot.ownCost.isHeldBack = isHeldBack
             deliver(snapshot)
-        }
-    }
-
-    /// The clocks up to which the budget was settled.
-    private struct Account {
-        private var used = CPUTime.ofProcess
-        private var sampling = CPUTime.ofThread
-        private var at = Instant.now
-
-        mutating func settle(_ budget: inout CPUBudget, isExcused: Bool) {
-            let last = self
-            self = Account()
-            budget.settle(
-                used: isExcused ? Nanoseconds(0) : used.since(last.used),
-                sampling: sampling.since(last.sampling), elapsed: at.since(last.at))
         }
     }
 

@@ -22,11 +22,15 @@ final class Observer {
     private var receivers: [SocketID] = []
     private var users = UserDirectory()
     private var next = ContinuousClock.now
+    private var budget: CPUBudget
+    private var meter = CPUMeter()
 
     init(
-        source: SourceOptions, pid: ProcessID?, network: NamespaceOption, tables: SocketTables
+        source: SourceOptions, pid: ProcessID?, network: NamespaceOption, tables: SocketTables,
+        budget: Percent = Percent(Float(100))
     ) throws {
         self.tables = tables
+        self.budget = CPUBudget(share: budget, cpuCount: Machine.current.cpuCount)
         let root = try source.root()
         namespace = try network.namespace(in: root)
         target = try pid.map { try source.identity(of: $0, in: root) }
@@ -36,6 +40,7 @@ final class Observer {
     /// Looks at all of this machine.
     init(tables: SocketTables) throws {
         self.tables = tables
+        budget = CPUBudget(share: Percent(Float(100)), cpuCount: 1)
         namespace = nil
         target = nil
         sampler = Sampler(root: try ProcRoot.machine())
@@ -60,9 +65,11 @@ final class Observer {
         return snapshot
     }
 
-    /// Sleeps until `interval` after the last time, so that intervals do not add up delays.
+    /// Sleeps until `interval` after the last time, so that intervals do not add up delays; longer
+    /// where the budget is used up.
     func wait(_ interval: Duration) {
-        next = max(next + interval, .now)
+        meter.settle(&budget)
+        next = max(next + interval, .now + Duration(budget.pause))
         while case let rest = next - .now, rest > .zero {
             // An hour, the longest interval, fits. A signal that cuts it short is met by the next
             // turn.

@@ -25,13 +25,15 @@ struct WatchCommand: ParsableCommand {
             loses most first, and where on the way it is lost; how a socket is read is known 5 s after \
             it begins to lose. Of findings, the most severe first, each with what it rests on and what \
             to do next; most take 10 to 30 s of watching. With --json each interval is one line: {"schema": 1, "time": ..., \
-            "threads": [...]}. What is not known is null, never 0.
+            "threads": [...]}. What is not known is null, never 0. Where that would take more than \
+            --budget of the CPUs, intervals get longer; interval_seconds has what they are.
             """)
 
     @Argument(help: "What to watch: threads, processes, memory, sockets, udp or findings.")
     var view: View
 
     @OptionGroup var interval: IntervalOption
+    @OptionGroup var budget: BudgetOption
 
     @Option(
         parsing: .unconditional, help: ArgumentHelp("Stop after so many intervals.", valueName: "n")
@@ -62,7 +64,8 @@ struct WatchCommand: ParsableCommand {
     func run() throws {
         let output = StandardOutput()
         let observer = try Observer(
-            source: source, pid: pid.map { ProcessID($0) }, network: network, tables: view.tables)
+            source: source, pid: pid.map { ProcessID($0) }, network: network, tables: view.tables,
+            budget: budget.share)
         _ = observer.sample()
         var left = count ?? .max
         while left > 0 {
@@ -98,7 +101,11 @@ struct WatchCommand: ParsableCommand {
         let report = TextReport(
             shown, userNames: observer.userNames, hotThreshold: hot.threshold, width: output.width,
             memory: observer.memory, verdicts: observer.verdicts)
-        output.print(snapshot.time.rfc3339)
+        var heading = snapshot.time.rfc3339
+        if let passed = snapshot.interval, passed > interval.duration * 1.05 {
+            heading += "  \(passed.fineText) after the one before (--budget)"
+        }
+        output.print(heading)
         guard view != .findings else {
             let report = FindingReport(
                 width: output.width, secondsFromUTC: LocalEnvironment.secondsFromUTC)

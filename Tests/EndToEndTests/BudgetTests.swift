@@ -13,4 +13,20 @@ struct BudgetTests {
             try await terminal.wait(for: "help", deadline: .seconds(5)) { $0.contains("KEYS") }
         }
     }
+
+    /// So do the intervals of `watch`, which tells how long they were.
+    @Test func watchKeepsWithinItsBudget() async throws {
+        try await Workload.run("idle", "2000") { _ in
+            let result = try await run(
+                .dxtop(
+                    "watch", "threads", "--interval", "0.2", "--count", "3", "--budget", "0.5",
+                    "--json"),
+                deadline: .seconds(120))
+            let intervals = try result.lines.map {
+                try #require(try JSON(parsing: $0)["interval_seconds"]?.number)
+            }
+            try #require(intervals.count == 3, "\(result)")
+            #expect(intervals.last ?? 0 > 0.25)
+        }
+    }
 }

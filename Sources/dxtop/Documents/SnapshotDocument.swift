@@ -34,6 +34,7 @@ struct WatchDocument: Encodable {
         var fields = FieldWriter(encoder)
         try fields.write("schema", 1)
         try fields.write("time", snapshot.time.rfc3339)
+        try fields.write("interval_seconds", snapshot.interval?.rounded2)
         switch view {
         case .threads: try fields.write("threads", rows.threads(of: snapshot))
         case .processes: try fields.write("processes", rows.processes(of: snapshot))

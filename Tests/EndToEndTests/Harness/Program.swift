@@ -10,13 +10,13 @@ struct Program {
     /// The dashboard, as the package built it beside these tests.
     ///
     /// It may use all CPUs unless the test says otherwise: a debug build is over its budget soon,
-    /// and refreshes that come further apart would only make tests longer.
+    /// and samples that come further apart would only make tests longer.
     static func dxtop(_ arguments: String..., environment: [String: String?] = [:]) -> Program {
-        let isDashboard = arguments.first?.hasPrefix("-") ?? true
+        let samples = arguments.first.map { $0.hasPrefix("-") || $0 == "watch" } ?? true
         let isSaid = !["--budget", "--help", "--version"].allSatisfy { !arguments.contains($0) }
         return Program(
             path: built("dxtop"),
-            arguments: arguments + (isDashboard && !isSaid ? ["--budget", "100"] : []),
+            arguments: arguments + (samples && !isSaid ? ["--budget", "100"] : []),
             environment: environment)
     }
 
