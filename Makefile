@@ -12,7 +12,7 @@ release = $(SWIFT) build --configuration release --static-swift-stdlib
 packages = sh Scripts/install-packages
 formatted = Sources Tests Benchmarks
 
-.PHONY: help run test demo bench screenshots install format clean toolchain dashboard
+.PHONY: help run test static demo bench screenshots install format clean toolchain dashboard
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s%s\n", $$1, $$2 }'
@@ -27,6 +27,14 @@ test: toolchain ## check everything: style, unit tests, the whole program, its n
 	sh Scripts/check-needs .build/debug/dxtop
 	@# One at a time: tests that wait for real programs would take each other's threads and CPUs.
 	$(SWIFT) test --skip-build --no-parallel
+
+# Compiled for size, not speed, and so in a folder of its own.
+static: toolchain ## one file that needs no shared library: dist/dxtop-VERSION-MACHINE
+	@$(packages) build static
+	$(release) --product dxtop --scratch-path .build-static -Xswiftc -Osize
+	@mkdir -p dist
+	sh Scripts/link-static .build-static/release dist/dxtop
+	@sh Scripts/check-static dist/dxtop
 
 demo: dashboard ## start a thread that spins, a service that grows, readers that lose, and the dashboard
 	@$(packages) demo
@@ -51,7 +59,7 @@ format: toolchain ## put the sources into the one style
 	$(SWIFT) format --in-place --parallel --recursive $(formatted)
 
 clean: ## remove what was built
-	rm -rf .build Benchmarks/.build
+	rm -rf .build .build-static Benchmarks/.build dist
 
 dashboard: toolchain
 	@$(packages) build

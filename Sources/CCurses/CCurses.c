@@ -246,7 +246,12 @@ static bool asks_for_utf8(void) {
     return false;
 }
 
+// Only the static file has it: Scripts/static/parts.c.
+bool CCurses_load_utf8(void) __attribute__((weak));
+
 bool CCurses_uses_utf8(void) {
+    // The locales of the box may be of another glibc, and other character sets need its modules.
+    if (CCurses_load_utf8) return asks_for_utf8() && CCurses_load_utf8() && is_utf8();
     if (setlocale(LC_CTYPE, "") && is_utf8()) return true;
     // A locale that is wanted but not installed, as ssh brings it along: the terminal at the
     // other end is UTF-8 all the same.

@@ -22,6 +22,11 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+// See Scripts/static/parts.c.
+extern const char clinux_commit[] __attribute__((weak));
+
+const char *clinux_static_commit(void) { return clinux_commit; }
+
 ptrdiff_t clinux_getdents64(int descriptor, void *buffer, size_t size) {
     return syscall(SYS_getdents64, descriptor, buffer, size);
 }

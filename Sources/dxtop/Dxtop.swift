@@ -13,7 +13,7 @@ struct Dxtop: ParsableCommand {
             `dxtop help dashboard` lists the dashboard's options: --interval, --pid, --view, \
             --netns, --hot, --proc, --ascii, --braille, --no-color.
             """,
-        version: "0.1.0",
+        version: Version.text,
         subcommands: [
             DashboardCommand.self, SnapshotCommand.self, WatchCommand.self, ProfileCommand.self,
             SystemCallsCommand.self, WaitsCommand.self, StacksCommand.self, DoctorCommand.self,

@@ -18,6 +18,10 @@ ptrdiff_t clinux_getdents64(int descriptor, void *buffer, size_t size);
 /// imported.
 bool clinux_is_procfs(int descriptor);
 
+/// What the static file was built from, which the linker adds: a symbol that may be missing has no
+/// counterpart in Swift. NULL in every other build.
+const char *clinux_static_commit(void);
+
 /// What tells two states of all files apart.
 struct clinux_file {
     uint64_t device, inode;
