@@ -32,6 +32,31 @@ struct HostFileTests {
         #expect(stat.total.idle.rawValue - sum <= UInt64(stat.cpus.count))
     }
 
+    @Test("What a sandbox does not count is nil, not the zero that it writes")
+    func placeholders() throws {
+        let text =
+            "cpu  0 0 0 0 0 0 0 0 0 0\nctxt 0\nprocesses 0\nprocs_running 0\nprocs_blocked 0\n"
+        let stat = try SystemStat(parsing: Array(text.utf8).span)
+        #expect(stat.contextSwitches == nil)
+        #expect(stat.forks == nil)
+        #expect(stat.runnable == nil)
+        #expect(stat.blocked == nil)
+        let short = try SystemStat(parsing: Array("cpu  1 2 3 4 5 6 7 8\nprocesses 9\n".utf8).span)
+        #expect(short.forks == 9)
+        #expect(short.blocked == nil)
+    }
+
+    @Test func kernelVersion() throws {
+        let text = "Linux version 3.10.0-1160.el7.x86_64 (mockbuild@x86-vm-26) (gcc) #1 SMP\n"
+        let version = try KernelVersion(parsing: Array(text.utf8).span)
+        #expect(version.release == "3.10.0-1160.el7.x86_64")
+        for broken in ["", "Linux version ", "Linux version 6.1\n", "Darwin 1 x"] {
+            #expect(throws: ParseError.self) {
+                try KernelVersion(parsing: Array(broken.utf8).span)
+            }
+        }
+    }
+
     @Test func kernelSymbols() throws {
         let bytes = try Fixture.bytes("6.18.44/host/kallsyms")
         let lines = try KernelSymbolLine.all(in: bytes)

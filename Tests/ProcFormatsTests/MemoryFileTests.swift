@@ -11,6 +11,10 @@ struct MemoryFileTests {
         #expect(pages.resident == PageCount(300))
         #expect(pages.shared == PageCount(120))
         #expect(pages.anonymous == PageCount(180))
+        // A sandbox counts no more than the first two.
+        let few = try MemoryPages(parsing: Array("1000 300 0 0 0 0 0\n".utf8).span)
+        #expect(few.resident == PageCount(300))
+        #expect(few.anonymous == nil)
     }
 
     @Test func addressSpaceOfStatus() throws {

@@ -40,6 +40,17 @@ struct FakeTreeTests {
         #expect(text == "/x/stat: no such file; is this a /proc tree?")
     }
 
+    @Test func processesAloneAreATree() throws {
+        tree.setProcess(100, [(100, FakeTree.Task())])
+        tree.remove("stat")
+        tree.remove("uptime")
+        let snapshot = try sampler().sample(Interest(), depth: .everything)
+        #expect(snapshot.processes.map(\.id.pid.rawValue) == [100])
+        #expect(snapshot.host.cpuCount == nil)
+        #expect(snapshot.host.runnable == nil)
+        #expect(snapshot.trouble.malformed == 0)
+    }
+
     @Test func aCapturedTreeIsNotLive() throws {
         #expect(try !ProcRoot(path: tree.path).isLive)
         #expect(try ProcRoot().isLive)

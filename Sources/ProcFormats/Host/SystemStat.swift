@@ -1,18 +1,18 @@
 public import Units
 
-/// `/proc/stat`; `proc_stat(5)`.
+/// `/proc/stat`; `proc_stat(5)`. What this kernel does not count is nil.
 public struct SystemStat: Hashable, Sendable {
     /// The line `cpu`: all CPUs together.
     public var total: CPUTimes
     /// The lines `cpuN`, offline CPUs left out.
     public var cpus: [CPU]
     /// `ctxt`: context switches since boot.
-    public var contextSwitches: UInt64
+    public var contextSwitches: UInt64?
     /// `processes`: tasks created since boot.
-    public var forks: UInt64
+    public var forks: UInt64?
     /// `procs_running`, `procs_blocked`.
-    public var runnable: Int
-    public var blocked: Int
+    public var runnable: Int?
+    public var blocked: Int?
 
     public struct CPU: Hashable, Sendable {
         public var number: Int
@@ -23,10 +23,6 @@ public struct SystemStat: Hashable, Sendable {
     public init(parsing bytes: Span<UInt8>) throws(ParseError) {
         var total: CPUTimes?
         var cpus: [CPU] = []
-        var contextSwitches: UInt64?
-        var forks: UInt64?
-        var runnable: Int?
-        var blocked: Int?
         var cursor = ByteCursor(bytes)
         while !cursor.isAtEnd {
             if cursor.skip("cpu ") {
@@ -45,15 +41,19 @@ public struct SystemStat: Hashable, Sendable {
             }
             try cursor.skipLine()
         }
-        guard let total, let contextSwitches, let forks, let runnable, let blocked else {
-            throw ParseError(.truncated, at: bytes.count)
-        }
+        guard let total else { throw ParseError(.truncated, at: bytes.count) }
         self.total = total
         self.cpus = cpus
-        self.contextSwitches = contextSwitches
-        self.forks = forks
-        self.runnable = runnable
-        self.blocked = blocked
+        if forks == 0 { forgetPlaceholders() }
+    }
+
+    /// Some task reads this, so one was created: a sandbox that says of none (gVisor) counts nothing
+    /// at all, and its zeros stand for what is not known.
+    private mutating func forgetPlaceholders() {
+        contextSwitches = nil
+        forks = nil
+        runnable = nil
+        blocked = nil
     }
 }
 

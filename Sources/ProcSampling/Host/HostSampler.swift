@@ -36,7 +36,8 @@ final class HostSampler {
         // The log of this machine tells nothing about another one's tree.
         oomWatch = OOMWatch(log: reader.root.isLive ? KernelLog() : nil)
         name = Self.line(of: "sys/kernel/hostname", reader) ?? "?"
-        kernelRelease = Self.line(of: "sys/kernel/osrelease", reader) ?? "?"
+        kernelRelease =
+            Self.line(of: "sys/kernel/osrelease", reader) ?? Self.version(reader)?.release ?? "?"
         // Hardly anybody changes them while it matters.
         let limits: [StaticString] = ["sys/kernel/threads-max", "sys/kernel/pid_max"]
         taskLimit = limits.compactMap { Self.setting($0, reader) }.min()
@@ -53,6 +54,12 @@ final class HostSampler {
             try TaskName(parsing: bytes)
         }
         return name?.text
+    }
+
+    private static func version(_ reader: ProcReader) -> KernelVersion? {
+        try? reader.read(.host("version")) { bytes throws(ParseError) in
+            try KernelVersion(parsing: bytes)
+        }
     }
 
     func sample() -> HostSample {
@@ -74,6 +81,8 @@ final class HostSampler {
         host.load = try? reader.read(.host("loadavg")) { bytes throws(ParseError) in
             try LoadAverage(parsing: bytes)
         }
+        // Who reads this is a task: of none a sandbox tells that does not count them.
+        if host.load?.tasks == 0 { host.load = nil }
         host.memory = try? reader.read(.host("meminfo")) { bytes throws(ParseError) in
             try MemoryInfo(parsing: bytes)
         }
@@ -114,9 +123,12 @@ final class HostSampler {
         }
         if let new = now.stat, let old = before.stat {
             host.cpu = CPUShares(from: old.total, to: new.total)
+            // Both in ascending order, each without those that were offline: there may be hundreds.
+            var earlier = old.cpus[...]
             for cpu in new.cpus {
-                guard let earlier = old.cpus.first(where: { $0.number == cpu.number }),
-                    let shares = CPUShares(from: earlier.times, to: cpu.times)
+                earlier = earlier.drop { $0.number < cpu.number }
+                guard let before = earlier.first, before.number == cpu.number,
+                    let shares = CPUShares(from: before.times, to: cpu.times)
                 else { continue }
                 host.cpus.append(HostSample.CPU(number: cpu.number, shares: shares))
             }

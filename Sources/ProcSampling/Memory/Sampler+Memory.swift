@@ -59,7 +59,7 @@ extension Sampler {
         let pages = try? reader.read(.process(process.pid, "statm")) { bytes throws(ParseError) in
             try MemoryPages(parsing: bytes)
         }
-        return pages.map { machine.bytes($0.anonymous) }
+        return pages?.anonymous.map(machine.bytes)
     }
 
     /// Where the process's addresses end, and how many files it may open. `stackStart` is of its `stat`: a 32-bit program's stack

@@ -14,6 +14,10 @@ public struct NetworkCounters: Sendable {
         set { values[counter.index] = newValue }
     }
 
+    mutating func forgetRates() {
+        for index in values.indices { values[index]?.rate = nil }
+    }
+
     /// All counters together, as far as they are known; nil if none is.
     public func sum(_ counters: NetworkCounter...) -> Counted? {
         counters.compactMap { self[$0] }.sum

@@ -35,6 +35,7 @@ final class NetworkReader {
     private let own: NamespaceID
     private let finder: NamespaceFinder
     private let makeSource: MakeSource
+    private let treeClock: TreeClock
 
     private var order = NetworkLane.Order()
     private var place: Place?
@@ -59,6 +60,7 @@ final class NetworkReader {
         self.makeSource = makeSource
         owners = OwnerIndex(root: root)
         finder = NamespaceFinder(root: root, own: own)
+        treeClock = TreeClock(root: root)
     }
 
     /// Does a pass for an order, or goes on with what is searched.
@@ -170,6 +172,7 @@ final class NetworkReader {
         let tables = place.readSockets(order.wish.tables, isRefresh: isRefresh, at: now)
         place.readRoutes(order.wish, at: now)
         leave(place)
+        if treeClock.standsStill { place.reading.forgetRates() }
         if root.isLive {
             verifyOwners(&place, elapsed: place.reading.interval)
             owners.assign(to: &place.reading.sockets.sockets)
@@ -203,6 +206,7 @@ final class NetworkReader {
 
     private func refresh(_ place: inout Place, at now: Nanoseconds) {
         number += 1
+        treeClock.look()
         place.reading.number = number
         place.reading.moment = now
         place.reading.interval = place.refreshedAt.map { Duration(now.since($0)) }

@@ -16,19 +16,24 @@ public final class ProcRoot: Sendable {
     let isProcfs: Bool
     let descriptor: Int32
 
-    /// Opens a tree. Throws `absent` where there is no `stat` in it, with a path that tells the
-    /// user what was looked for; `denied` or `failed` where it cannot be opened.
+    /// Opens a tree. Throws `absent` where there is neither `stat` nor a process in it, with a path
+    /// that tells the user what was looked for; `denied` or `failed` where it cannot be opened.
     public init(path: String = "/proc") throws(ProcError) {
         self.path = path
         descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw ProcError(Errno(errno), opening: path) }
-        guard faccessat(descriptor, "stat", R_OK, 0) == 0 else {
-            let error = Errno(errno)
-            close(descriptor)
-            throw ProcError(error, opening: path + "/stat")
-        }
         isProcfs = clinux_is_procfs(descriptor)
         isLive = isProcfs && Self.link("self", in: descriptor) == String(getpid())
+        guard faccessat(descriptor, "stat", R_OK, 0) != 0 else { return }
+        let error = Errno(errno)
+        guard isProcfs || holdsProcesses else { throw ProcError(error, opening: path + "/stat") }
+    }
+
+    /// Mounted with subset=pid, /proc holds nothing else; neither need a captured tree.
+    private var holdsProcesses: Bool {
+        var numbers: [Int32] = []
+        try? ProcReader(root: self).list(.host("."), into: &numbers, atMost: 1)
+        return !numbers.isEmpty
     }
 
     deinit { close(descriptor) }
