@@ -93,6 +93,22 @@ static void close_files(void) {
     input_file = output_file = NULL;
 }
 
+/// Takes the beginning off a capability, where it begins like that. `tigetstr` answers with the
+/// description's own text, which is this screen's alone.
+static void drop_beginning(const char *name, const char *beginning) {
+    char *value = tigetstr(name);
+    size_t length = strlen(beginning);
+    if (!value || value == (char *)-1 || strncmp(value, beginning, length) != 0) return;
+    memmove(value, value + length, strlen(value + length) + 1);
+}
+
+/// Has styles sent without leaving the alternate character set each time, as most descriptions do
+/// it: nothing here ever enters that.
+static void shorten_styles(void) {
+    drop_beginning("sgr0", "\033(B");
+    drop_beginning("sgr", "%?%p9%t\033(0%e\033(B%;");
+}
+
 bool CCurses_open(const char *name, int input, int output, bool wants_color) {
     // The tty's modes are kept before curses changes them.
     if (tcgetattr(output, &rescue.modes) != 0) return false;
@@ -110,6 +126,7 @@ bool CCurses_open(const char *name, int input, int output, bool wants_color) {
     prepare_rescue(fileno(output_file));
     CCurses_set_rescue(&rescue);
     set_term(screen);
+    shorten_styles();
     cbreak();
     noecho();
     nonl();
@@ -187,6 +204,8 @@ void CCurses_put(int column, int row, const wchar_t *text, int attributes, int p
 }
 
 void CCurses_update(int column, int row) {
+    // Nobody sees where a hidden cursor is left.
+    leaveok(stdscr, column < 0);
     if (column < 0) {
         curs_set(0);
     } else {

@@ -153,6 +153,17 @@ final class PseudoTerminal {
     }
 }
 
+extension PseudoTerminal {
+    /// The program with a terminal that these tests start, built beside them.
+    static let host: String = {
+        var path = [CChar](repeating: 0, count: 4096)
+        let length = readlink("/proc/self/exe", &path, path.count - 1)
+        let bytes = path.prefix(max(0, length)).map { UInt8(bitPattern: $0) }
+        let text = String(decoding: bytes, as: UTF8.self)
+        return String(text[..<(text.lastIndex(of: "/") ?? text.startIndex)]) + "/terminal-host"
+    }()
+}
+
 extension termios {
     /// Flags and the characters that a person presses, in words that a failed test can show.
     var summary: String {

@@ -3,15 +3,7 @@ import Testing
 
 /// A real program on a real (pseudo) terminal; nothing here is told what the code thinks it did.
 @Suite(.serialized) struct TerminalTests {
-    private static let folder: String = {
-        var path = [CChar](repeating: 0, count: 4096)
-        let length = readlink("/proc/self/exe", &path, path.count - 1)
-        let bytes = path.prefix(max(0, length)).map { UInt8(bitPattern: $0) }
-        let text = String(decoding: bytes, as: UTF8.self)
-        return String(text[..<(text.lastIndex(of: "/") ?? text.startIndex)])
-    }()
-
-    private static var host: String { folder + "/terminal-host" }
+    private static var host: String { PseudoTerminal.host }
 
     private static let leavesAlternateScreen = "\u{1b}[?1049l"
     private static let showsCursor = "\u{1b}[?25h"

@@ -36,6 +36,35 @@ import Units
         #expect(scene.row(3).contains("ws-write"))
     }
 
+    /// A thread that does something now and then moves up once: what stands below it is not pushed
+    /// down and let up again with each tenth of a percent.
+    @Test func whoShowsTheSameFigureAsBeforeKeepsItsPlace() throws {
+        var scene = Scene(columns: 120, place: .threads(of: nil))
+        let idle: (inout Snapshot) -> Void = { snapshot in
+            for process in snapshot.processes.indices {
+                for thread in snapshot.processes[process].threads.indices {
+                    snapshot.processes[process].threads[thread].cpu = .zero
+                }
+            }
+        }
+        scene.sample(2, idle)
+        let before = scene.state.level.list.rows.map(\.id)
+        let last = try #require(before.last)
+        scene.sample { snapshot in
+            idle(&snapshot)
+            for process in snapshot.processes.indices {
+                for thread in snapshot.processes[process].threads.indices
+                where .thread(snapshot.processes[process].threads[thread].id) == last {
+                    snapshot.processes[process].threads[thread].cpu = Percent(0.2)
+                }
+            }
+        }
+        let moved = [last] + before.dropLast()
+        #expect(scene.state.level.list.rows.map(\.id) == moved)
+        scene.sample(2, idle)
+        #expect(scene.state.level.list.rows.map(\.id) == moved)
+    }
+
     @Test func aReusedNumberIsAnotherThread() {
         var scene = Scene(place: .threads(of: Scene.streamd))
         scene.sample(2)

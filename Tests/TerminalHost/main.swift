@@ -33,6 +33,35 @@ func frame(_ terminal: CursesTerminal, _ last: String) -> Surface {
     return surface
 }
 
+/// As many figures as a screenful of threads has. A key changes one of them, another one all, a
+/// third moves all rows up by one.
+struct Table {
+    var one = 0
+    var all = 0
+    var first = 0
+
+    /// A word of which no letter stays when the number changes, so that it is sent whole.
+    static func word(_ number: Int) -> String {
+        String(repeating: Character(Unicode.Scalar(UInt8(97 + number % 26))), count: 3)
+    }
+
+    func frame(_ terminal: CursesTerminal) -> Surface {
+        var surface = Surface(size: terminal.size, glyphs: .blocks)
+        for row in 0..<surface.size.rows - 1 {
+            for column in 0..<10 {
+                let figure = (31 * (first + row) + 17 * column + 7919 * all) % 1000
+                surface.put(
+                    "\(figure / 10).\(figure % 10)", at: Point(column: 8 * column, row: row),
+                    style: row < 2 ? .critical : figure < 300 ? .faint : .text)
+            }
+        }
+        surface.put(
+            "one \(Self.word(one)) all \(Self.word(all)) first \(Self.word(first)).",
+            at: Point(column: 0, row: surface.size.rows - 1))
+        return surface
+    }
+}
+
 enum Outcome {
     case quit
     case signals(TerminalSignals)
@@ -42,8 +71,10 @@ enum Outcome {
 /// The loop that dxtop has, without samples.
 func run(_ terminal: CursesTerminal) throws -> Outcome {
     var last = "none"
+    var table = Table()
+    let showsTable = CommandLine.arguments.contains("--table")
     while true {
-        terminal.present(frame(terminal, last))
+        terminal.present(showsTable ? table.frame(terminal) : frame(terminal, last))
         var ready = [
             pollfd(fd: terminal.keyDescriptor, events: Int16(POLLIN), revents: 0),
             pollfd(fd: terminal.signalDescriptor, events: Int16(POLLIN), revents: 0),
@@ -67,6 +98,9 @@ func run(_ terminal: CursesTerminal) throws -> Outcome {
                 terminal.present(frame(terminal, "hangs"))
                 while true { pause() }
             case .control("l"): terminal.redraw()
+            case .character("1"): table.one += 1
+            case .character("*"): table.all += 1
+            case .character("v"): table.first += 1
             default: break
             }
         }

@@ -151,6 +151,7 @@ struct Arrangement {
             return rows.indices.sorted { keys[$0] < keys[$1] }.map { rows[$0] }
         }
         // The keys are made once per row, not once per comparison, and only numbers are moved.
+        let earlier = earlierPlaces
         let keys = rows.map { row in
             switch row.id {
             case .mappings: return MappingReader(row, in: groups).key(list.sort)
@@ -159,10 +160,30 @@ struct Arrangement {
             default: return reader(row).key(list.sort)
             }
         }
+        let stood = rows.map { earlier[$0.id] ?? .max }
         return rows.indices
-            .sorted { SortKey.precedes(keys[$0], keys[$1], reversed: list.isReversed) }
+            .sorted { one, other in
+                if SortKey.precedes(keys[one], keys[other], reversed: list.isReversed) {
+                    return true
+                }
+                return stood[one] < stood[other]
+                    && !SortKey.precedes(keys[other], keys[one], reversed: list.isReversed)
+            }
             .map { rows[$0] }
     }
+
+    /// Where rows stood that were on the screen or near it. Of rows with the same figure these come
+    /// first and in their old order: a row that shows a tenth for once then moves up once, instead
+    /// of pushing all others down and letting them up again.
+    private var earlierPlaces: [RowID: Int] {
+        let last = min(list.rows.count, list.scroll + Self.rowsNearScreen)
+        return Dictionary(
+            list.rows[..<last].enumerated().map { ($1.id, $0) },
+            uniquingKeysWith: { first, _ in first })
+    }
+
+    /// More than any screen shows.
+    private static let rowsNearScreen = 200
 
     private func reader(_ row: Row) -> RowReader {
         RowReader(
