@@ -100,6 +100,8 @@ void clinux_limit_receive(int descriptor, int seconds) {
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
 }
 
+int clinux_own_thread(void) { return gettid(); }
+
 void clinux_name_thread(const char *name) {
     prctl(PR_SET_NAME, name);
 }

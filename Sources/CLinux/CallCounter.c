@@ -3,18 +3,17 @@
 /// be written and read for each call, so that the target is hardly slowed and nothing is lost, and
 /// threads that begin later are counted from their first call on.
 ///
-/// Raw tracepoints need no tracefs. bpf(2) has no wrapper in glibc, instructions are bit fields, and
-/// its argument is a union: nothing of that can be imported. The programs may be used under the MIT
+/// Raw tracepoints need no tracefs. Instructions are bit fields, and the argument of bpf(2) is a
+/// union: nothing of that can be imported. The programs may be used under the MIT
 /// licence, too, which is what the kernel is told: it lets the clock be read by such only before 5.8.
 
 #include "CallCounter.h"
 
+#include "BPF.h"
+
 #include <errno.h>
-#include <linux/bpf.h>
 #include <stddef.h>
-#include <string.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 /// Threads that are in a call at once and of which the time is measured; the one that was looked up
@@ -25,53 +24,6 @@ enum { most_pending = 8192 };
 struct pending {
     uint64_t since, number;
 };
-
-static long bpf(int command, union bpf_attr *attributes) {
-    return syscall(SYS_bpf, command, attributes, sizeof *attributes);
-}
-
-static int create_map(enum bpf_map_type type, uint32_t value_size, uint32_t entries) {
-    union bpf_attr attributes = {0};
-    attributes.map_type = type;
-    attributes.key_size = sizeof(uint32_t);
-    attributes.value_size = value_size;
-    attributes.max_entries = entries;
-    return (int)bpf(BPF_MAP_CREATE, &attributes);
-}
-
-// MARK: - Instructions, as bpf(2) and the kernel's Documentation/bpf/standardization have them
-
-#define INSTRUCTION(CODE, TO, FROM, OFFSET, NUMBER) \
-    (struct bpf_insn) { \
-        .code = (CODE), .dst_reg = BPF_REG_##TO, .src_reg = BPF_REG_##FROM, .off = (OFFSET), \
-        .imm = (NUMBER) \
-    }
-#define MOVE(TO, FROM) INSTRUCTION(BPF_ALU64 | BPF_MOV | BPF_X, TO, FROM, 0, 0)
-#define SET(TO, NUMBER) INSTRUCTION(BPF_ALU64 | BPF_MOV | BPF_K, TO, 0, 0, NUMBER)
-#define ADD(TO, NUMBER) INSTRUCTION(BPF_ALU64 | BPF_ADD | BPF_K, TO, 0, 0, NUMBER)
-#define ADD_REGISTER(TO, FROM) INSTRUCTION(BPF_ALU64 | BPF_ADD | BPF_X, TO, FROM, 0, 0)
-#define SUBTRACT_REGISTER(TO, FROM) INSTRUCTION(BPF_ALU64 | BPF_SUB | BPF_X, TO, FROM, 0, 0)
-#define SHIFT_LEFT(TO, BITS) INSTRUCTION(BPF_ALU64 | BPF_LSH | BPF_K, TO, 0, 0, BITS)
-#define SHIFT_RIGHT(TO, BITS) INSTRUCTION(BPF_ALU64 | BPF_RSH | BPF_K, TO, 0, 0, BITS)
-#define LOAD(TO, FROM, OFFSET) INSTRUCTION(BPF_LDX | BPF_MEM | BPF_DW, TO, FROM, OFFSET, 0)
-#define STORE(TO, OFFSET, FROM) INSTRUCTION(BPF_STX | BPF_MEM | BPF_DW, TO, FROM, OFFSET, 0)
-#define STORE_HALF(TO, OFFSET, FROM) INSTRUCTION(BPF_STX | BPF_MEM | BPF_W, TO, FROM, OFFSET, 0)
-#define STORE_NUMBER(TO, OFFSET, NUMBER) \
-    INSTRUCTION(BPF_ST | BPF_MEM | BPF_DW, TO, 0, OFFSET, NUMBER)
-#define CALL(FUNCTION) INSTRUCTION(BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_##FUNCTION)
-/// Skips so many instructions if the register compares so with the number, sign-extended.
-#define SKIP_IF(HOW, REGISTER, NUMBER, COUNT) \
-    INSTRUCTION(BPF_JMP | BPF_##HOW | BPF_K, REGISTER, 0, COUNT, NUMBER)
-/// Two instructions: the kernel puts the map's address into them.
-#define LOAD_MAP(TO, MAP) \
-    (struct bpf_insn) { \
-        .code = BPF_LD | BPF_DW | BPF_IMM, .dst_reg = BPF_REG_##TO, .src_reg = BPF_PSEUDO_MAP_FD, \
-        .imm = (MAP) \
-    }, \
-    (struct bpf_insn) { .code = 0 }
-/// Ends the program, which returns nothing; the second unless the register compares so.
-#define END SET(0, 0), INSTRUCTION(BPF_JMP | BPF_EXIT, 0, 0, 0, 0)
-#define END_UNLESS(HOW, REGISTER, NUMBER) SKIP_IF(HOW, REGISTER, NUMBER, 2), END
 
 // Places on the stack, below register 10.
 enum { thread = -4, number = -8, entry = -24 };
@@ -174,10 +126,8 @@ static int attach_leave(const struct clinux_call_counter *counter, int target, b
 int clinux_begin_counting_calls(
     struct clinux_call_counter *counter, int target, bool is_process) {
     *counter = (struct clinux_call_counter){-1, -1, -1, -1};
-    // Before 5.11 maps count as locked memory, of which there are 64 KiB.
     struct rlimit limit;
-    bool is_limited = getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
-    if (is_limited) setrlimit(RLIMIT_MEMLOCK, &(struct rlimit){RLIM_INFINITY, RLIM_INFINITY});
+    bool is_limited = lift_memory_limit(&limit);
     counter->figures = create_map(
         BPF_MAP_TYPE_PERCPU_ARRAY, sizeof(struct clinux_call_figures), CLINUX_CALL_NUMBERS);
     if (counter->figures >= 0)

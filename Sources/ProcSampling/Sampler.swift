@@ -9,7 +9,9 @@ internal import Units
 /// `ThreadWalk`'s. Nothing that is read here can block; see `SlowLane` for what can.
 public final class Sampler {
     let reader: ProcReader
-    let source: any ThreadSource
+    /// Where threads are read; found by trying at the first refresh that reads them.
+    private var sources: ThreadSourceChoice
+    var source: any ThreadSource { sources.source }
     let machine: Machine
     let host: HostSampler
     let slowLane: SlowLane
@@ -51,19 +53,22 @@ public final class Sampler {
     private var interest = Interest()
 
     /// Begins with nothing known: the first sample has no rates.
-    public convenience init(root: ProcRoot, machine: Machine = .current) {
-        self.init(root: root, machine: machine, slowLane: nil)
+    public convenience init(
+        root: ProcRoot, machine: Machine = .current, source: ThreadSourceKind? = nil
+    ) {
+        self.init(root: root, machine: machine, slowLane: nil, source: source)
     }
 
     /// - Parameters:
     ///   - hierarchies: Where control groups are, for a tree that is not live; of the live one it is
     ///     found.
-    ///   - source: Where threads are read; nil for the files of the tree.
+    ///   - source: Where threads' figures come from; nil for the best that works.
+    ///   - threads: Delivers them instead.
     ///   - changed: Called on another thread when more is known of what the interest names and is
     ///     read beside the refreshes, mappings and networks: `amend` has it.
     init(
         root: ProcRoot, machine: Machine, slowLane: SlowLane? = nil,
-        source: (any ThreadSource)? = nil,
+        source: ThreadSourceKind? = nil, threads: (any ThreadSource)? = nil,
         hierarchies: GroupHierarchies? = nil, mappingsLane: MappingsLane? = nil,
         networkLane: NetworkLane? = nil, changed: @escaping @Sendable () -> Void = {}
     ) {
@@ -78,7 +83,11 @@ public final class Sampler {
         self.networkLane = networkLane ?? NetworkLane(root: root, changed: changed)
         pollLane = PollLane(root: root)
         ownProcess = root.link(.host("self")).flatMap { Int32($0) }.map { ProcessID($0) }
-        self.source = source ?? ProcThreadSource(reader: reader)
+        if let threads {
+            sources = ThreadSourceChoice(threads, reader: reader)
+        } else {
+            sources = ThreadSourceChoice(source, reader: reader)
+        }
         self.machine = machine
         self.slowLane = slowLane
         host = HostSampler(reader: reader, machine: machine)
@@ -102,6 +111,7 @@ public final class Sampler {
             .map { began.since($0) }
         if ratesSince == nil || interval != nil { ratesSince = began }
 
+        if depth != .processesOnly { sources.beginRefresh() }
         listProcesses()
         networkLane.refresh(interest.network, processes: ownersOfSockets)
         let swept = sweptRange(elapsed: elapsed)
@@ -133,6 +143,7 @@ public final class Sampler {
             polls: polls, selectedThread: selectedDetail(),
             extent: extent(depth))
         snapshot.ownCost = ownCost(elapsed: elapsed)
+        snapshot.threadSources = sources.report
         snapshot.trouble = reader.trouble
         snapshot.trouble.unresponsive = slowLane.unresponsiveCount
         snapshot.trouble.incomplete = incomplete

@@ -32,19 +32,21 @@ public final class SamplingLoop: Sendable {
     /// snapshot with the sequence number of the one before is the same refresh with more in it:
     /// what a changed interest asked for, or what was read meanwhile: mappings, sockets.
     ///
-    /// - Parameter budget: The share of all CPUs that the whole process may use, on average over
-    ///   10 s. Where it used more, refreshes come further apart than `interval`, and say so:
-    ///   `OwnCost.isHeldBack`.
+    /// - Parameters:
+    ///   - budget: The share of all CPUs that the whole process may use, on average over 10 s. Where
+    ///     it used more, refreshes come further apart than `interval`, and say so:
+    ///     `OwnCost.isHeldBack`.
+    ///   - source: Where threads' figures come from; nil for the best that works.
     public static func start(
         root: ProcRoot, interval: Duration, interest: Interest = Interest(),
-        budget: Percent = Percent(Float(100)),
+        budget: Percent = Percent(Float(100)), source: ThreadSourceKind? = nil,
         deliver: @escaping @Sendable (Snapshot) -> Void
     ) throws(ProcError) -> SamplingLoop {
         let loop = try SamplingLoop(interval: interval)
         loop.setInterest(interest)
         let isStarted = DetachedThread.start(name: "dxtop:sampler", stackSize: 512 * 1024) {
             let sampler = Sampler(
-                root: root, machine: .current, changed: { loop.sampleNow() })
+                root: root, machine: .current, source: source, changed: { loop.sampleNow() })
             loop.run(
                 sampler, budget: CPUBudget(share: budget, cpuCount: Machine.current.cpuCount),
                 deliver: deliver)

@@ -17,6 +17,9 @@ struct SamplingPlan {
 
     /// Everything is read again within this time, whatever the gates say.
     static let sweepPeriod = Nanoseconds(60_000_000_000)
+
+    /// A source that tells of the threads that ran tells of all of them again within this time.
+    static let fullPassPeriod = Nanoseconds(10_000_000_000)
 }
 
 /// How much a refresh is to find out.

@@ -31,6 +31,8 @@ public struct Snapshot: Sendable {
     /// The thread that `Interest.selectedThread` names, in depth.
     public var selectedThread: ThreadDetail?
     public var ownCost: OwnCost
+    /// Where threads' figures come from; nil before any were read.
+    public var threadSources: ThreadSourceReport?
     /// What could not be read, for the user to know.
     public var trouble: SamplingTrouble
     /// How much of it is here: all, or (from `History`) what was kept.

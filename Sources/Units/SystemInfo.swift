@@ -22,6 +22,13 @@ public struct SystemInfo: Hashable, Sendable {
         return Nanoseconds(isOver || isOverToo ? .max : sum)
     }
 
+    /// Whole ticks of a time in nanoseconds, as the kernel counts them.
+    public func ticks(_ time: Nanoseconds) -> ClockTicks {
+        let (seconds, rest) = time.rawValue.quotientAndRemainder(dividingBy: 1_000_000_000)
+        return ClockTicks(
+            seconds &* ticksPerSecond &+ rest &* ticksPerSecond / 1_000_000_000)
+    }
+
     /// Memory in bytes; as large as fits where that is too much.
     public func bytes(_ pages: PageCount) -> ByteCount {
         let (bytes, isOver) = pages.rawValue.multipliedReportingOverflow(by: pageSize.rawValue)

@@ -83,7 +83,8 @@ struct DashboardCommand: ParsableCommand {
             state.network.namespace = namespace
             if namesFunctions { state.hotFunctions.turnOn() }
             var loop = try RunLoop(
-                state: state, terminal: terminal, root: root, budget: budget.share)
+                state: state, terminal: terminal, root: root, budget: budget.share,
+                source: source.threadsFrom.source)
             return loop.run()
         }
         if !signals.isEmpty { CursesTerminal.die(of: signals) }

@@ -34,7 +34,7 @@ final class Observer {
         let root = try source.root()
         namespace = try network.namespace(in: root)
         target = try pid.map { try source.identity(of: $0, in: root) }
-        sampler = Sampler(root: root)
+        sampler = Sampler(root: root, source: source.threadsFrom.source)
     }
 
     /// Looks at all of this machine.

@@ -8,8 +8,23 @@ struct SourceOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Read another /proc tree.", valueName: "dir"))
     var proc: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Where threads' figures come from: auto takes the best that works, which doctor names.",
+            valueName: "auto|bpf|taskstats|proc"))
+    var threadsFrom = ThreadsFrom.best
+
     /// Opens the tree, so that a wrong path is said at once.
-    func root() throws -> ProcRoot { try .machine(proc) }
+    func root() throws -> ProcRoot {
+        let root = try ProcRoot.machine(proc)
+        guard let source = threadsFrom.source else { return root }
+        do throws(ThreadSourceRefusal) {
+            try root.check(source)
+        } catch {
+            throw Failure("--threads-from \(source.rawValue) does not work here: \(error)")
+        }
+        return root
+    }
 
     func identity(of pid: ProcessID, in root: ProcRoot) throws -> ProcessIdentity {
         guard pid.rawValue > 0, let identity = root.identity(of: pid) else {
@@ -17,6 +32,33 @@ struct SourceOptions: ParsableArguments {
         }
         return identity
     }
+}
+
+/// A source of threads' figures, or the best there is.
+enum ThreadsFrom: ExpressibleByArgument {
+    case best
+    case only(ThreadSourceKind)
+
+    init?(argument: String) {
+        if argument == "auto" {
+            self = .best
+        } else if let kind = ThreadSourceKind(rawValue: argument) {
+            self = .only(kind)
+        } else {
+            return nil
+        }
+    }
+
+    /// Nil for the best.
+    var source: ThreadSourceKind? {
+        switch self {
+        case .best: nil
+        case .only(let kind): kind
+        }
+    }
+
+    var defaultValueDescription: String { source?.rawValue ?? "auto" }
+    static let allValueStrings = ["auto"] + ThreadSourceKind.allCases.map(\.rawValue)
 }
 
 extension ProcRoot {

@@ -28,7 +28,10 @@ struct RunLoop {
     private static let mostSamples = 8
 
     /// Shows the first picture, which waits for nothing, and starts sampling.
-    init(state: State, terminal: CursesTerminal, root: ProcRoot, budget: Percent) throws {
+    init(
+        state: State, terminal: CursesTerminal, root: ProcRoot, budget: Percent,
+        source: ThreadSourceKind?
+    ) throws {
         self.state = state
         self.terminal = terminal
         terminal.present(state.render())
@@ -42,7 +45,9 @@ struct RunLoop {
         self.mailbox = mailbox
         saver = FileSaver { mailbox.post(.saved(message: $0, failed: $1)) }
         hostNames = HostNames { mailbox.post(.hostName($0, $1)) }
-        sampling = try SamplingLoop.start(root: root, interval: state.interval, budget: budget) {
+        sampling = try SamplingLoop.start(
+            root: root, interval: state.interval, budget: budget, source: source
+        ) {
             mailbox.post(.sample($0))
         }
         if state.hotFunctions.isOn { sampleFunctions(true) }

@@ -44,6 +44,14 @@ struct DescriptorTests {
 
         init(root: ProcRoot) { files = ProcThreadSource(reader: ProcReader(root: root)) }
 
+        var kind: ThreadSourceKind { .proc }
+
+        func beginRefresh() {}
+
+        func records(of process: ProcessID) -> TaskRecords? { nil }
+
+        func expect(_ threads: [Int32]) {}
+
         func listThreads(of process: ProcessID, into threads: inout [Int32]) throws(ProcError) {
             if isShort {
                 isShort = false
@@ -69,7 +77,7 @@ struct DescriptorTests {
         let root = try ProcRoot(path: tree.path)
         let sampler = Sampler(
             root: root, machine: .current, slowLane: SlowLane(root: root),
-            source: ShortSource(root: root))
+            threads: ShortSource(root: root))
         #expect(sampler.sample(Interest()).processes.map(\.threads.count) == [0])
         tree.advance()
         usleep(50_000)

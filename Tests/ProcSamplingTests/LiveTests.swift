@@ -48,7 +48,7 @@ struct LiveTests {
         defer { load.stop() }
         let idle = Set(try start(load, .idle, count: 300))
         _ = try start(load, .spin)
-        let sampler = Sampler(root: try ProcRoot())
+        let sampler = Sampler(root: try ProcRoot(), source: .proc)
         _ = sampler.sample(Interest())
         var carried = 0
         // Other tests' threads come and go in this process, so not every refresh is calm.

@@ -9,6 +9,7 @@
 #include "CallCounter.h"
 #include "CallTracer.h"
 #include "PerfEvent.h"
+#include "TaskIterator.h"
 
 /// getdents64(2): glibc's wrapper is not in the part of dirent.h that Swift imports, and readdir(3)
 /// costs several times as much for a directory of thousands of tasks.
@@ -53,6 +54,10 @@ int clinux_eventfd(void);
 /// Lets recv(2) on a socket wait for so many seconds at most: which module struct timeval is
 /// imported from depends on what was imported first.
 void clinux_limit_receive(int descriptor, int seconds);
+
+/// The number of the calling thread: gettid(2), which is not in the part of unistd.h that Swift
+/// imports.
+int clinux_own_thread(void);
 
 /// Names the calling thread, 15 bytes at most, as top and dxtop show it: pthread_setname_np(3) is
 /// not in the part of pthread.h that Swift imports.

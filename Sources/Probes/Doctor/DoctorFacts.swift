@@ -54,6 +54,7 @@ package struct DoctorFacts: Sendable {
         package var trouble: SamplingTrouble
         /// Some thread's time in the queue for a CPU is known.
         package var hasRunDelay: Bool
+        var threadSources: ThreadSourceReport?
         /// Nil if they were not read.
         package var sockets: SocketReading?
 
@@ -63,6 +64,7 @@ package struct DoctorFacts: Sendable {
             hasRunDelay = snapshot.processes.contains { process in
                 process.threads.contains { $0.runDelay != nil }
             }
+            threadSources = snapshot.threadSources
             sockets = snapshot.network?.sockets
         }
     }

@@ -55,6 +55,7 @@ struct DoctorRules {
     var threads: [Line] {
         let delay = facts.sampled.hasRunDelay
         return [
+            threadSource,
             line(
                 "threads' files", facts.threadFiles,
                 works: "what any thread waits in, by system call",
@@ -71,6 +72,28 @@ struct DoctorRules {
                     : "nothing is said of starvation",
                 why: delay ? nil : "this kernel keeps no scheduling figures"),
         ]
+    }
+
+    /// Which source of threads' figures is used, why not a better one, and what would enable that.
+    private var threadSource: Line {
+        let subject = "thread figures"
+        let sources = facts.sampled.threadSources
+        let what =
+            switch sources?.chosen {
+            case .iterator: "of all that ran, in one pass of the kernel's task iterator (bpf)"
+            case .taskstats: "of those that ran, 64 at a time by netlink (taskstats)"
+            case .proc: "of those that ran, from the files of each (proc)"
+            case nil: "not read"
+            }
+        let better = ThreadSourceKind.allCases.prefix { $0 != sources?.chosen }
+        let refusals = better.compactMap { kind in
+            sources?.refusals[kind].map { "\(kind.rawValue): \($0)" }
+        }
+        return Line(
+            subject: subject, mark: refusals.isEmpty ? .ok : .part, what: what,
+            why: refusals.isEmpty ? nil : refusals.joined(separator: "; "),
+            remedy: refusals.isEmpty || sources?.isForWantOfRights != true
+                ? nil : moreRights("SYS_ADMIN"))
     }
 
     // MARK: Probes

@@ -42,7 +42,9 @@ extension Sampler {
             return try admitted(process.pid, plan: plan)
         }
         let id = process.sample.id
-        let hasRun = gate.time > process.gateTime
+        // What the source told may have run just before the gate was read last.
+        let isTold = plan.depth != .processesOnly && source.hasRecords(of: process.pid)
+        let hasRun = gate.time > process.gateTime || isTold
         let reads = plan.reads(
             for: SamplingPlan.ProcessFacts(
                 isNew: process.isNew, hasRun: hasRun,

@@ -170,7 +170,8 @@ extension ThreadSample {
         runDelay = flags.contains(.hasRunDelay) ? .zero : nil
         minorFaults = .zero
         majorFaults = .zero
-        voluntarySwitches = flags.contains(.isWanted) ? .zero : nil
-        involuntarySwitches = flags.contains(.isWanted) ? .zero : nil
+        let keepsSwitches = !flags.isDisjoint(with: [.isWanted, .hasSwitches])
+        voluntarySwitches = keepsSwitches ? .zero : nil
+        involuntarySwitches = keepsSwitches ? .zero : nil
     }
 }

@@ -62,4 +62,6 @@ struct Errno: Error, Hashable {
     /// The task went away.
     var isVanished: Bool { number == ENOENT || number == ESRCH || number == ENOTDIR }
     var isDenied: Bool { number == EACCES || number == EPERM }
+    /// Descriptors or memory have run out.
+    var isShortage: Bool { number == EMFILE || number == ENFILE || number == ENOMEM }
 }

@@ -39,6 +39,8 @@ struct ThreadCounters {
         static let isWanted = Flags(rawValue: 8)
         /// It is in the list of those to look at first.
         static let isRecent = Flags(rawValue: 16)
+        /// The source tells its switches: they cost nothing.
+        static let hasSwitches = Flags(rawValue: 32)
     }
 
     /// Of a thread that is about to be read for the first time.
@@ -48,10 +50,41 @@ struct ThreadCounters {
         runDelay = Nanoseconds(0)
     }
 
-    mutating func keep(_ stat: TaskStat) {
-        userTicks = UInt32(truncatingIfNeeded: stat.userTime.rawValue)
-        systemTicks = UInt32(truncatingIfNeeded: stat.systemTime.rawValue)
-        minorFaults = UInt32(truncatingIfNeeded: stat.minorFaults)
-        majorFaults = UInt32(truncatingIfNeeded: stat.majorFaults)
+    /// Notes what it used over this refresh.
+    mutating func note(use: Nanoseconds) {
+        lastUse = UInt32(clamping: use.rawValue / 1000)
+        guard use.rawValue > 0 else { return }
+        quietRefreshes = 0
+        flags.insert(.isRecent)
+    }
+
+    /// `runTime` is that of `times`, or in ticks.
+    mutating func keep(
+        _ figures: ThreadFigures, _ times: ThreadTimes?, runTime: Nanoseconds, at now: Instant
+    ) {
+        readAt = now
+        self.runTime = runTime
+        runDelay = times?.runDelay ?? Nanoseconds(0)
+        userTicks = UInt32(truncatingIfNeeded: figures.userTime.rawValue)
+        systemTicks = UInt32(truncatingIfNeeded: figures.systemTime.rawValue)
+        minorFaults = UInt32(truncatingIfNeeded: figures.minorFaults)
+        majorFaults = UInt32(truncatingIfNeeded: figures.majorFaults)
+        flags.insert(.isKnown)
+        flags.set(.countsTicks, times == nil)
+        flags.set(.hasRunDelay, times?.runDelay != nil)
+        flags.set(.hasSwitches, times?.switches != nil)
+        if let switches = times?.switches { keep(switches, at: now) }
+    }
+
+    mutating func keep(_ switches: ThreadSwitches, at now: Instant) {
+        voluntarySwitches = UInt32(truncatingIfNeeded: switches.voluntary)
+        involuntarySwitches = UInt32(truncatingIfNeeded: switches.involuntary)
+        switchesReadAt = now
+    }
+}
+
+extension ThreadCounters.Flags {
+    fileprivate mutating func set(_ flag: Self, _ isSet: Bool) {
+        if isSet { insert(flag) } else { remove(flag) }
     }
 }

@@ -21,6 +21,7 @@ struct ThreadExtras {
         } else if hasRun {
             process.sample.threads[index].activity = nil
         }
+        if process.counters[index].flags.contains(.hasSwitches) { return }
         if reads.contains(.switches) {
             readSwitches(index, at: now)
         } else {
@@ -51,19 +52,11 @@ struct ThreadExtras {
             let voluntary = status.voluntarySwitches,
             let involuntary = status.involuntarySwitches
         else { return }
-        let counters = (
-            UInt32(truncatingIfNeeded: voluntary), UInt32(truncatingIfNeeded: involuntary)
-        )
-        if isBaseline {
-            let period = now.since(max(before.switchesReadAt, process.quietUntil))
-            process.sample.threads[index].voluntarySwitches = Rates.perSecond(
-                UInt64(counters.0 &- before.voluntarySwitches), in: period)
-            process.sample.threads[index].involuntarySwitches = Rates.perSecond(
-                UInt64(counters.1 &- before.involuntarySwitches), in: period)
-        }
-        process.counters[index].voluntarySwitches = counters.0
-        process.counters[index].involuntarySwitches = counters.1
-        process.counters[index].switchesReadAt = now
+        let switches = ThreadSwitches(voluntary: voluntary, involuntary: involuntary)
+        let period =
+            isBaseline ? now.since(max(before.switchesReadAt, process.quietUntil)) : nil
+        process.sample.threads[index].show(switches, since: before, in: period)
+        process.counters[index].keep(switches, at: now)
     }
 
     /// The current system call, else the wait channel, else nothing known.

@@ -53,10 +53,10 @@ extension ThreadWalk {
         do throws(ProcError) {
             let times = try source.times(of: thread, in: process.pid)
             var name = ""
-            let stat = try stat(of: thread, updating: &name)
-            process.sample.threads.append(newSample(stat, name: name))
+            let figures = try figures(of: thread, updating: &name)
+            process.sample.threads.append(newSample(figures, name: name))
             process.counters.append(ThreadCounters())
-            admit(process.counters.count - 1, stat: stat, times: times, at: .now)
+            admit(process.counters.count - 1, figures, times: times, at: .now)
         } catch .failed {
             isCutShort = true
         } catch {
@@ -65,31 +65,29 @@ extension ThreadWalk {
     }
 
     mutating func replace(
-        _ index: Int, by stat: TaskStat, name: String, times: ThreadTimes?, at now: Instant
+        _ index: Int, by figures: ThreadFigures, name: String, times: ThreadTimes?, at now: Instant
     ) {
-        process.sample.threads[index] = newSample(stat, name: name)
+        process.sample.threads[index] = newSample(figures, name: name)
         process.counters[index] = ThreadCounters()
         process.wantedRevision = -1
-        admit(index, stat: stat, times: times, at: now)
+        admit(index, figures, times: times, at: now)
     }
 
-    private func newSample(_ stat: TaskStat, name: String) -> ThreadSample {
-        ThreadSample(
-            id: ThreadIdentity(tid: ThreadID(stat.id), startTime: stat.startTime),
-            process: process.pid, name: name, state: stat.state)
+    func newSample(_ figures: ThreadFigures, name: String) -> ThreadSample {
+        ThreadSample(id: figures.id, process: process.pid, name: name, state: figures.state)
     }
 
     /// Takes in a thread seen for the first time. What it used pays off debt, since it was most
     /// likely created in this interval; it is no rate yet.
-    private mutating func admit(
-        _ index: Int, stat: TaskStat, times: ThreadTimes?, at now: Instant
+    mutating func admit(
+        _ index: Int, _ figures: ThreadFigures, times: ThreadTimes?, at now: Instant
     ) {
-        let runTime = times?.runTime ?? machine.nanoseconds(stat.userTime + stat.systemTime)
+        let runTime = times?.runTime ?? machine.nanoseconds(figures.userTime + figures.systemTime)
         if elapsed != nil {
             let use = min(runTime, Nanoseconds(UInt64(max(process.debt, 0))))
             pay(use: use, of: use)
         }
-        keep(index, stat: stat, times: times, runTime: runTime, at: now)
+        keep(index, figures, times: times, runTime: runTime, at: now)
         // Who used most in its life is looked at first next time, and then has to show something.
         process.counters[index].flags.insert(.isRecent)
         process.counters[index].lastUse = UInt32(clamping: runTime.rawValue / 1000)

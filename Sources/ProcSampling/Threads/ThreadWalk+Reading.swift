@@ -16,14 +16,14 @@ extension ThreadWalk {
                 return
             }
             var name = process.sample.threads[index].name
-            let stat = try stat(of: id.tid, updating: &name)
-            guard stat.startTime == id.startTime else {
+            let figures = try figures(of: id.tid, updating: &name)
+            guard figures.id == id else {
                 // Its number was given to another thread meanwhile.
-                replace(index, by: stat, name: name, times: times, at: now)
+                replace(index, by: figures, name: name, times: times, at: now)
                 return
             }
             process.sample.threads[index].name = name
-            update(index, with: stat, times: times, at: now)
+            update(index, with: figures, times: times, at: now)
         } catch .vanished {
             hasLostThread = true
             process.counters[index].readAt = .now
@@ -34,14 +34,14 @@ extension ThreadWalk {
         }
     }
 
-    func stat(
+    func figures(
         of thread: ThreadID, updating name: inout String
-    ) throws(ProcError) -> TaskStat {
+    ) throws(ProcError) -> ThreadFigures {
         if thread.rawValue == process.pid.rawValue {
             name = process.sample.name
-            return leader
+            return ThreadFigures(leader)
         }
-        return try source.stat(of: thread, in: process.pid, updating: &name)
+        return ThreadFigures(try source.stat(of: thread, in: process.pid, updating: &name))
     }
 
     /// It did not run since it was read last.
@@ -57,32 +57,39 @@ extension ThreadWalk {
         extras(hasRun: false).read(index, at: now)
     }
 
-    private mutating func update(
-        _ index: Int, with stat: TaskStat, times: ThreadTimes?, at now: Instant
+    mutating func update(
+        _ index: Int, with figures: ThreadFigures, times: ThreadTimes?, at now: Instant
     ) {
         let before = process.counters[index]
-        let runTime = times?.runTime ?? machine.nanoseconds(stat.userTime + stat.systemTime)
-        // Counters hold from when they were read, or from when the whole process last stood still.
-        let from = max(before.readAt, process.quietUntil)
+        let runTime =
+            times?.runTime ?? machine.nanoseconds(figures.userTime + figures.systemTime)
         let isComparable =
             before.flags.contains(.isKnown) && before.flags.contains(.countsTicks) == (times == nil)
         if isComparable {
             let delta = runTime.since(before.runTime)
-            let period: Nanoseconds
-            var use = delta
-            if from >= process.previousGateAt {
-                period = now.since(from)
-            } else {
-                period = now.since(process.previousGateAt)
-                let most = max(unexplained, 0).addingClamped(Int64(clamping: quantum.rawValue))
-                use = min(delta, Nanoseconds(UInt64(most)))
-            }
+            let (use, period) = part(of: delta, since: before, at: now)
             pay(use: use, of: delta)
-            show(index, use: use, of: delta, in: period, stat: stat, times: times)
+            process.counters[index].note(use: use)
+            show(
+                use, of: delta, in: period, figures, times, since: before,
+                &process.sample.threads[index])
         }
-        keep(index, stat: stat, times: times, runTime: runTime, at: now)
+        keep(index, figures, times: times, runTime: runTime, at: now)
         noteHottest(index)
         extras(hasRun: true).read(index, at: now)
+    }
+
+    /// How much of what a thread used since it was read belongs to this interval, and how long that
+    /// is.
+    private func part(
+        of delta: Nanoseconds, since before: ThreadCounters, at now: Instant
+    ) -> (use: Nanoseconds, period: Nanoseconds) {
+        if let passPeriod { return (delta, passPeriod) }
+        // Counters hold from when they were read, or from when the whole process last stood still.
+        let from = max(before.readAt, process.quietUntil)
+        if from >= process.previousGateAt { return (delta, now.since(from)) }
+        let most = max(unexplained, 0).addingClamped(Int64(clamping: quantum.rawValue))
+        return (min(delta, Nanoseconds(UInt64(most))), now.since(process.previousGateAt))
     }
 
     mutating func pay(use: Nanoseconds, of delta: Nanoseconds) {
@@ -91,59 +98,49 @@ extension ThreadWalk {
     }
 
     private mutating func show(
-        _ index: Int, use: Nanoseconds, of delta: Nanoseconds, in period: Nanoseconds,
-        stat: TaskStat, times: ThreadTimes?
+        _ use: Nanoseconds, of delta: Nanoseconds, in period: Nanoseconds,
+        _ figures: ThreadFigures, _ times: ThreadTimes?, since before: ThreadCounters,
+        _ sample: inout ThreadSample
     ) {
-        let before = process.counters[index]
-        process.counters[index].lastUse = UInt32(clamping: use.rawValue / 1000)
-        process.counters[index].quietRefreshes = use.rawValue > 0 ? 0 : before.quietRefreshes
-        if use.rawValue > 0 { process.counters[index].flags.insert(.isRecent) }
-
         let step = times == nil ? machine.clockTick : machine.schedulerTick
         guard let cpu = Rates.share(of: use, in: period, quantum: step) else { return }
         let split = Rates.split(
             cpu,
-            userTicks: stat.userTime.advance(from: before.userTicks),
-            systemTicks: stat.systemTime.advance(from: before.systemTicks),
-            lifetimeUser: stat.userTime, lifetimeSystem: stat.systemTime)
+            userTicks: figures.userTime.advance(from: before.userTicks),
+            systemTicks: figures.systemTime.advance(from: before.systemTicks),
+            lifetimeUser: figures.userTime, lifetimeSystem: figures.systemTime)
         // Of several intervals' faults, this one gets its part of the CPU time.
         let part = delta.rawValue == 0 ? 1 : Double(use.rawValue) / Double(delta.rawValue)
         let minor = UInt64(
-            Double(UInt32(truncatingIfNeeded: stat.minorFaults) &- before.minorFaults) * part)
+            Double(UInt32(truncatingIfNeeded: figures.minorFaults) &- before.minorFaults) * part)
         let major = UInt64(
-            Double(UInt32(truncatingIfNeeded: stat.majorFaults) &- before.majorFaults) * part)
+            Double(UInt32(truncatingIfNeeded: figures.majorFaults) &- before.majorFaults) * part)
         minorFaults += minor
         majorFaults += major
 
-        process.sample.threads[index].cpu = cpu
-        process.sample.threads[index].user = split.user
-        process.sample.threads[index].system = split.system
-        process.sample.threads[index].minorFaults = Rates.perSecond(minor, in: period)
-        process.sample.threads[index].majorFaults = Rates.perSecond(major, in: period)
-        if let delay = times?.runDelay, before.flags.contains(.hasRunDelay),
-            process.isBaseline(before.readAt)
-        {
-            process.sample.threads[index].runDelay = Rates.share(
-                of: delay.since(before.runDelay), in: period, quantum: Nanoseconds(0))
-        } else {
-            process.sample.threads[index].runDelay = nil
+        sample.cpu = cpu
+        sample.user = split.user
+        sample.system = split.system
+        sample.minorFaults = Rates.perSecond(minor, in: period)
+        sample.majorFaults = Rates.perSecond(major, in: period)
+        let isBaseline = passPeriod != nil || process.isBaseline(before.readAt)
+        sample.runDelay =
+            isBaseline && before.flags.contains(.hasRunDelay)
+            ? times?.runDelay.flatMap {
+                Rates.share(of: $0.since(before.runDelay), in: period, quantum: Nanoseconds(0))
+            } : nil
+        if let switches = times?.switches {
+            let isKnown = isBaseline && before.flags.contains(.hasSwitches)
+            sample.show(switches, since: before, in: isKnown ? period : nil)
         }
     }
 
     mutating func keep(
-        _ index: Int, stat: TaskStat, times: ThreadTimes?, runTime: Nanoseconds, at now: Instant
+        _ index: Int, _ figures: ThreadFigures, times: ThreadTimes?, runTime: Nanoseconds,
+        at now: Instant
     ) {
-        process.sample.threads[index].isCarriedOver = false
-        process.sample.threads[index].state = stat.state
-        process.sample.threads[index].processor = Int16(exactly: stat.processor)
-        process.sample.threads[index].totalTime = runTime
-        process.counters[index].keep(stat)
-        process.counters[index].readAt = now
-        process.counters[index].runTime = runTime
-        process.counters[index].runDelay = times?.runDelay ?? Nanoseconds(0)
-        process.counters[index].flags.insert(.isKnown)
-        process.counters[index].flags.set(.countsTicks, times == nil)
-        process.counters[index].flags.set(.hasRunDelay, times?.runDelay != nil)
+        process.sample.threads[index].show(figures, totalTime: runTime)
+        process.counters[index].keep(figures, times, runTime: runTime, at: now)
     }
 
     private mutating func noteHottest(_ index: Int) {
@@ -166,9 +163,26 @@ extension ThreadWalk {
     }
 }
 
-extension ThreadCounters.Flags {
-    fileprivate mutating func set(_ flag: Self, _ isSet: Bool) {
-        if isSet { insert(flag) } else { remove(flag) }
+extension ThreadSample {
+    /// What is no rate.
+    fileprivate mutating func show(_ figures: ThreadFigures, totalTime: Nanoseconds) {
+        isCarriedOver = false
+        state = figures.state
+        processor = figures.processor
+        self.totalTime = totalTime
+    }
+
+    /// Rates over `period`; nil where it is not known since when they were counted.
+    mutating func show(
+        _ switches: ThreadSwitches, since before: ThreadCounters, in period: Nanoseconds?
+    ) {
+        func rate(_ count: UInt64, since before: UInt32) -> Rate? {
+            period.flatMap {
+                Rates.perSecond(UInt64(UInt32(truncatingIfNeeded: count) &- before), in: $0)
+            }
+        }
+        voluntarySwitches = rate(switches.voluntary, since: before.voluntarySwitches)
+        involuntarySwitches = rate(switches.involuntary, since: before.involuntarySwitches)
     }
 }
 

@@ -41,6 +41,8 @@ struct ThreadWalk {
     var unexplained: Int64
     /// Scratch, used again from process to process.
     let scratch: Scratch
+    /// How long after the pass before the source's pass was made, for threads that it told of.
+    var passPeriod: Nanoseconds?
 
     /// The threads were listed in this refresh.
     var hasListed = false
@@ -87,6 +89,9 @@ struct ThreadWalk {
 
     mutating func run(readsAll: Bool, interestRevision: Int) {
         process.debt = process.debt.addingClamped(unexplained)
+        if let records = source.records(of: process.pid) {
+            return take(records, revision: interestRevision)
+        }
         let isFirst = !process.hasThreads
         if isFirst || leader.threadCount != process.counters.count { relist() }
         process.markWanted(by: plan, revision: interestRevision)

@@ -6,6 +6,7 @@ import Units
 struct HostDocument: Encodable {
     let host: HostSample
     let ownCost: OwnCost
+    let threadSource: ThreadSourceKind?
     let trouble: SamplingTrouble
 
     func encode(to encoder: any Encoder) throws {
@@ -46,6 +47,7 @@ struct HostDocument: Encodable {
         try fields.write("io_pressure_full_percent", full(host.ioPressure))
         try fields.write("self_cpu_percent", ownCost.cpu?.rawValue.rounded2)
         try fields.write("self_rss_bytes", ownCost.residentMemory?.rawValue)
+        try fields.write("threads_from", threadSource?.rawValue)
         try fields.write("denied_reads_total", trouble.denied)
         try fields.write("malformed_files_total", trouble.malformed)
         try fields.write("incomplete_processes", trouble.incomplete)

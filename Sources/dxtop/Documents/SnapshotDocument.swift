@@ -15,7 +15,8 @@ struct SnapshotDocument: Encodable {
         try fields.write(
             "host",
             HostDocument(
-                host: snapshot.host, ownCost: snapshot.ownCost, trouble: snapshot.trouble))
+                host: snapshot.host, ownCost: snapshot.ownCost,
+                threadSource: snapshot.threadSources?.chosen, trouble: snapshot.trouble))
         try fields.write("processes", rows.processes(of: snapshot))
         try fields.write("threads", rows.threads(of: snapshot))
         try fields.write("sockets", rows.sockets(of: snapshot))

@@ -1,0 +1,49 @@
+internal import ProcFormats
+internal import Units
+
+/// Reads `task/TID/schedstat` and `task/TID/stat`: works everywhere.
+final class ProcThreadSource: ThreadSource {
+    private let reader: ProcReader
+
+    init(reader: ProcReader) {
+        self.reader = reader
+    }
+
+    var kind: ThreadSourceKind { .proc }
+
+    func beginRefresh() {}
+
+    func records(of process: ProcessID) -> TaskRecords? { nil }
+
+    func listThreads(of process: ProcessID, into threads: inout [Int32]) throws(ProcError) {
+        try reader.list(.process(process, "task"), into: &threads)
+        // The files of a captured tree come in any order.
+        if !reader.root.isLive { threads.sort() }
+    }
+
+    func expect(_ threads: [Int32]) {}
+
+    func times(of thread: ThreadID, in process: ProcessID) throws(ProcError) -> ThreadTimes? {
+        let schedule: SchedStat
+        do throws(ProcError) {
+            schedule = try reader.read(.thread(process, thread, "schedstat")) {
+                bytes throws(ParseError) in try SchedStat(parsing: bytes)
+            }
+        } catch .vanished {
+            // Gone is the thread or, on some kernels, just this file: `stat` will tell.
+            return nil
+        }
+        if schedule.timeslices == 0, schedule.runTime.rawValue == 0 { return nil }
+        return ThreadTimes(runTime: schedule.runTime, runDelay: schedule.runDelay)
+    }
+
+    func stat(
+        of thread: ThreadID, in process: ProcessID, updating name: inout String
+    ) throws(ProcError) -> TaskStat {
+        try reader.read(.thread(process, thread, "stat")) { bytes throws(ParseError) in
+            let stat = try TaskStat(parsing: bytes)
+            if !stat.isNamed(name, in: bytes) { name = stat.name(in: bytes) }
+            return stat
+        }
+    }
+}

@@ -1,0 +1,74 @@
+internal import CLinux
+internal import ProcFormats
+internal import Units
+
+/// What the task iterator tells of one thread, in the terms of its files.
+struct TaskRecord {
+    private let record: clinux_task_record
+
+    init(_ record: clinux_task_record) { self.record = record }
+
+    var tid: ThreadID { ThreadID(Int32(bitPattern: record.tid)) }
+
+    var times: ThreadTimes {
+        ThreadTimes(
+            runTime: Nanoseconds(record.run_time), runDelay: Nanoseconds(record.run_delay),
+            switches: ThreadSwitches(
+                voluntary: record.voluntary, involuntary: record.involuntary))
+    }
+
+    func figures(_ units: SystemInfo) -> ThreadFigures {
+        let user = userTime
+        return ThreadFigures(
+            id: ThreadIdentity(tid: tid, startTime: units.ticks(Nanoseconds(record.start_time))),
+            state: state, processor: Int16(exactly: record.cpu).flatMap { $0 < 0 ? nil : $0 },
+            userTime: units.ticks(Nanoseconds(user)),
+            systemTime: units.ticks(Nanoseconds(record.run_time &- user)),
+            minorFaults: record.minor_faults, majorFaults: record.major_faults)
+    }
+
+    /// The kernel samples user and system time at its ticks and tells them scaled to the precise sum;
+    /// `cputime_adjust()` in `kernel/sched/cputime.c`. It also keeps either from ever going back, by a
+    /// tick or so, which is left out here.
+    private var userTime: UInt64 {
+        guard record.system_time > 0 else { return record.run_time }
+        guard record.user_time > 0 else { return 0 }
+        let (sampled, isOver) = record.user_time.addingReportingOverflow(record.system_time)
+        guard !isOver else { return record.run_time }
+        let product = record.run_time.multipliedFullWidth(by: record.system_time)
+        return record.run_time &- sampled.dividingFullWidth(product).quotient
+    }
+
+    /// As `task_state_index()` in `include/linux/sched.h` makes a letter of it.
+    private var state: TaskState {
+        if record.state & Self.idle == Self.idle { return .idle }
+        if record.state & (Self.lockWait | Self.frozen) != 0 { return .diskSleep }
+        let reported = (record.state | record.exit_state) & 0x7F
+        return Self.states[UInt32.bitWidth - reported.leadingZeroBitCount]
+    }
+
+    /// TASK_IDLE, TASK_RTLOCK_WAIT and TASK_FROZEN.
+    private static let idle: UInt32 = 0x402
+    private static let lockWait: UInt32 = 0x1000
+    private static let frozen: UInt32 = 0x8000
+    /// By the highest bit.
+    private static let states: [TaskState] = [
+        .running, .sleeping, .diskSleep, .stopped, .traced, .dead, .zombie, .parked,
+    ]
+}
+
+extension TaskRecord {
+    /// Whether it has exactly this name. Never true of a name that needed repair.
+    func isNamed(_ name: String) -> Bool {
+        withName { bytes in
+            bytes.count == name.utf8.count && bytes.elementsEqual(name.utf8)
+        }
+    }
+
+    /// What is not UTF-8 becomes U+FFFD.
+    var name: String { withName { String(decoding: $0, as: UTF8.self) } }
+
+    private func withName<Result>(_ body: (Slice<UnsafeRawBufferPointer>) -> Result) -> Result {
+        withUnsafeBytes(of: record.name) { body($0.prefix { $0 != 0 }) }
+    }
+}

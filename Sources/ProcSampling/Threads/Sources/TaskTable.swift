@@ -1,0 +1,130 @@
+internal import CLinux
+internal import Glibc
+internal import Units
+
+/// What one pass of the task iterator told, by process. Its memory is used again for every pass, and
+/// given back once the machine has become much smaller.
+final class TaskTable {
+    /// A box may have four million tasks. One on which more than so many ran since the pass before is
+    /// not one to be looked at thread by thread.
+    static let mostRecords = 1 << 18
+
+    private typealias Record = clinux_task_record
+    private var memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+    private var count = 0
+    /// Places of the records, by process, and for each process by thread.
+    private var order: [UInt32] = []
+    /// The processes of the same, to be searched in.
+    private var processes: [UInt32] = []
+    /// When the pass began, and the one before.
+    private var passedAt: Instant?
+    private var period: Nanoseconds?
+
+    /// The kernel gives so much at a time.
+    private static let pieceSize = 32 * 1024
+
+    deinit { free(memory.baseAddress) }
+
+    /// Reads a pass to its end, and closes it.
+    func fill(from pass: Int32) throws(Errno) {
+        defer { close(pass) }
+        let now = Instant.now
+        period = passedAt.map { now.since($0) }
+        passedAt = nil
+        var used = 0
+        count = 0
+        order.removeAll(keepingCapacity: true)
+        processes.removeAll(keepingCapacity: true)
+        while true {
+            try makeRoom(for: used + Self.pieceSize)
+            let more = read(pass, memory.baseAddress?.advanced(by: used), Self.pieceSize)
+            if more == 0 { break }
+            guard more > 0 else {
+                // It stops now and then where very many tasks in turn have nothing to tell.
+                if errno == EINTR || errno == EAGAIN { continue }
+                throw Errno(errno)
+            }
+            used += more
+        }
+        guard used % MemoryLayout<Record>.stride == 0 else { throw Errno(EBADMSG) }
+        count = used / MemoryLayout<Record>.stride
+        arrange()
+        passedAt = now
+        if memory.count > 4 * (used + Self.pieceSize) { resize(to: used + Self.pieceSize) }
+    }
+
+    private func makeRoom(for size: Int) throws(Errno) {
+        guard size > memory.count else { return }
+        guard size <= Self.mostRecords * MemoryLayout<Record>.stride else { throw Errno(ENOMEM) }
+        guard resize(to: max(size, memory.count * 3 / 2)) else { throw Errno(ENOMEM) }
+    }
+
+    @discardableResult
+    private func resize(to size: Int) -> Bool {
+        guard let start = realloc(memory.baseAddress, size) else { return false }
+        memory = UnsafeMutableRawBufferPointer(start: start, count: size)
+        return true
+    }
+
+    /// The kernel tells of threads by their number, and those of a process mostly follow each other:
+    /// for sorting that is half the work done.
+    private func arrange() {
+        let records = self.records
+        order.append(contentsOf: 0..<UInt32(count))
+        order.sort { records[Int($0)].tgid < records[Int($1)].tgid }
+        processes.append(contentsOf: order.lazy.map { records[Int($0)].tgid })
+    }
+
+    private var records: UnsafeBufferPointer<Record> {
+        UnsafeBufferPointer(rebasing: memory.bindMemory(to: Record.self)[..<count])
+    }
+
+    /// Those of a process. Valid until the next pass.
+    func records(of process: ProcessID) -> TaskRecords {
+        let number = UInt32(bitPattern: process.rawValue)
+        let start = firstPlace { $0 >= number }
+        var end = start
+        while end < processes.count, processes[end] == number { end += 1 }
+        return TaskRecords(period: period, records: records, order: order[start..<end])
+    }
+
+    private func firstPlace(where isReached: (UInt32) -> Bool) -> Int {
+        var low = 0
+        var high = processes.count
+        while low < high {
+            let middle = (low + high) / 2
+            if isReached(processes[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+
+    /// When a thread that was told of was put on a CPU.
+    func lastArrival(of thread: Int32) -> UInt64? {
+        records.first { $0.tid == UInt32(bitPattern: thread) }?.last_arrival
+    }
+}
+
+/// The records of one process, by thread.
+struct TaskRecords {
+    /// How long ago the pass before was; nil where there was none.
+    let period: Nanoseconds?
+    fileprivate let records: UnsafeBufferPointer<clinux_task_record>
+    fileprivate let order: ArraySlice<UInt32>
+
+    var isEmpty: Bool { order.isEmpty }
+}
+
+extension TaskRecords: Sequence {
+    struct Iterator: IteratorProtocol {
+        fileprivate let records: UnsafeBufferPointer<clinux_task_record>
+        fileprivate var places: ArraySlice<UInt32>.Iterator
+
+        mutating func next() -> TaskRecord? {
+            places.next().map { TaskRecord(records[Int($0)]) }
+        }
+    }
+
+    func makeIterator() -> Iterator {
+        Iterator(records: records, places: order.makeIterator())
+    }
+}
