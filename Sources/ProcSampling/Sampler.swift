@@ -28,6 +28,7 @@ public final class Sampler {
     /// Where the number of tasks is limited, and what reads it.
     let taskGroups: GroupHierarchy?
     let groupFiles = GroupFiles()
+    private let hidesProcesses: Bool
     /// The kernel tells the number of open files without having them counted.
     let tellsOpenFiles: Bool
 
@@ -60,8 +61,8 @@ public final class Sampler {
     }
 
     /// - Parameters:
-    ///   - hierarchies: Where control groups are, for a tree that is not live; of the live one it is
-    ///     found.
+    ///   - hierarchies: Where control groups are; nil where they are found: on the machine, or beside
+    ///     the tree.
     ///   - source: Where threads' figures come from; nil for the best that works.
     ///   - threads: Delivers them instead.
     ///   - changed: Called on another thread when more is known of what the interest names and is
@@ -75,7 +76,7 @@ public final class Sampler {
         let slowLane = slowLane ?? SlowLane(root: root)
         reader = ProcReader(root: root)
         let hierarchies =
-            hierarchies ?? (root.isLive ? .current(reader) : GroupHierarchies())
+            hierarchies ?? (root.isLive ? .current(reader) : .beside(reader))
         groupReader = hierarchies.memory.map { MemoryGroupReader(hierarchy: $0) }
         cpuGroupReader = hierarchies.cpu.map { CPUGroupReader(hierarchy: $0) }
         taskGroups = hierarchies.tasks
@@ -91,6 +92,7 @@ public final class Sampler {
         self.machine = machine
         self.slowLane = slowLane
         host = HostSampler(reader: reader, machine: machine)
+        hidesProcesses = root.hidesProcesses
         // Before 6.2 the size of the directory is zero, for us as for everyone.
         tellsOpenFiles = (root.status(of: .host("self/fd"))?.st_size ?? 0) > 0
     }
@@ -145,8 +147,10 @@ public final class Sampler {
         snapshot.ownCost = ownCost(elapsed: elapsed)
         snapshot.threadSources = sources.report
         snapshot.trouble = reader.trouble
+        if let network = networkLane.reading { snapshot.trouble.add(network.trouble) }
         snapshot.trouble.unresponsive = slowLane.unresponsiveCount
         snapshot.trouble.incomplete = incomplete
+        snapshot.trouble.hidesProcesses = hidesProcesses
         latest = snapshot
         return snapshot
     }

@@ -108,9 +108,12 @@ public struct OwnCost: Hashable, Sendable {
 public struct SamplingTrouble: Hashable, Sendable {
     /// Reads refused for want of rights since the start.
     public var denied: Int
-    /// Files that did not parse since the start (our bug), with the last one's path and reason.
+    /// Files that did not parse since the start (our bug).
     public var malformed: Int
-    public var lastMalformed: String?
+    /// The first few of them, each once, with the reason.
+    public var malformedFiles: [String]
+    /// Processes of other users are not to be seen: /proc is mounted with `hidepid`.
+    public var hidesProcesses = false
     /// Processes whose slow files (`cmdline`) did not answer in time and are left alone.
     public var unresponsive: Int
     /// Processes of a captured tree that are not shown because their `stat` or `task` is missing.
@@ -118,13 +121,23 @@ public struct SamplingTrouble: Hashable, Sendable {
     public var incomplete: Int
 
     public init(
-        denied: Int = 0, malformed: Int = 0, lastMalformed: String? = nil, unresponsive: Int = 0,
+        denied: Int = 0, malformed: Int = 0, malformedFiles: [String] = [], unresponsive: Int = 0,
         incomplete: Int = 0
     ) {
         self.denied = denied
         self.malformed = malformed
-        self.lastMalformed = lastMalformed
+        self.malformedFiles = malformedFiles
         self.unresponsive = unresponsive
         self.incomplete = incomplete
+    }
+
+    /// So many files are named that did not parse.
+    static let mostNamed = 16
+
+    /// Takes in what did not parse elsewhere.
+    mutating func add(_ other: SamplingTrouble) {
+        malformed += other.malformed
+        let room = max(0, Self.mostNamed - malformedFiles.count)
+        malformedFiles += other.malformedFiles.prefix(room)
     }
 }

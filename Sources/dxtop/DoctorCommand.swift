@@ -12,18 +12,26 @@ struct DoctorCommand: ParsableCommand {
         discussion: """
             Tries everything that dxtop makes use of, on itself or on a child of its own, so that \
             nobody is harmed: rights, files of threads, perf events, tracepoints, ptrace, symbols, \
-            sockets, control groups, tools, the terminal.
+            sockets, control groups, tools, the terminal. With --proc it tells of another tree \
+            (captured, a container host's) which files and figures it has, what it lacks, and \
+            what that leaves blank.
             """)
+
+    @OptionGroup var source: SourceOptions
 
     @Flag(help: "One JSON document instead of text.")
     var json = false
 
     func run() throws {
-        let observer = try Observer(tables: .all)
+        let root = try source.root()
+        let observer = Observer(root: root, tables: .all)
         _ = observer.sample()
         observer.wait(.milliseconds(500))
-        let report = DoctorReport(
-            .current(observer.sample(), terminal: TerminalSurvey.current.facts))
+        let snapshot = observer.sample()
+        let report =
+            root.isLive
+            ? DoctorReport(.current(root, snapshot, terminal: TerminalSurvey.current.facts))
+            : DoctorReport(tree: TreeFacts(root, snapshot))
         let output = StandardOutput()
         if json {
             output.print(try JSONText.encode(DoctorDocument(report: report)))

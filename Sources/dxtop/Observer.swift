@@ -37,13 +37,13 @@ final class Observer {
         sampler = Sampler(root: root, source: source.threadsFrom.source)
     }
 
-    /// Looks at all of this machine.
-    init(tables: SocketTables) throws {
+    /// Looks at all of a tree.
+    init(root: ProcRoot, tables: SocketTables) {
         self.tables = tables
         budget = CPUBudget(share: Percent(Float(100)), cpuCount: 1)
         namespace = nil
         target = nil
-        sampler = Sampler(root: try ProcRoot.machine())
+        sampler = Sampler(root: root)
     }
 
     var userNames: UserNames {

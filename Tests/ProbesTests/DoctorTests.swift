@@ -58,7 +58,7 @@ struct DoctorTests {
             $0.hasKernelAddresses = false
             $0.environment.kernelPointersRestricted = 1
             $0.environment.ptraceScope = 1
-            $0.hidesProcesses = true
+            $0.sampled.trouble.hidesProcesses = true
         }
         for subject in [
             "rights", "processes", "threads' files", "kernel stacks", "perf events", "tracepoints",
@@ -161,9 +161,10 @@ struct DoctorTests {
             "kernel's files",
             facts {
                 $0.sampled.trouble = SamplingTrouble(
-                    malformed: 2, lastMalformed: "1/stat: \u{1B}[31m at byte 3")
+                    malformed: 2, malformedFiles: ["1/stat: \u{1B}[31m at byte 3", "x: y"])
             })
         #expect(line.mark == .part && line.what == "2 not understood")
+        #expect(line.why?.hasPrefix("1/stat: ") == true && line.why?.hasSuffix("; x: y") == true)
         #expect(line.why?.contains("\u{1B}") == false)
     }
 }

@@ -71,12 +71,18 @@ struct NetworkFileTests {
 
     @Test("more heads than numbers, or another protocol's numbers, are an error")
     func unequalPairs() {
-        for text in ["Udp: A B\nUdp: 1\n", "Udp: A\nTcp: 1\n", "Udp: A\n", "Udp A\nUdp: 1\n", ""] {
+        for text in ["Udp: A B\nUdp: 1\n", "Udp: A\nTcp: 1\n", "Udp A\nUdp: 1\n", ""] {
             #expect(throws: ParseError.self, "\(text)") {
                 var counters = ProtocolCounters(names: ["Udp.A"])
                 try counters.takePairs(of: Array(text.utf8).span)
             }
         }
+    }
+
+    @Test func namesWithoutNumbersCountNothing() throws {
+        var counters = ProtocolCounters(names: ["Udp.A"])
+        try counters.takePairs(of: Array("Udp: A\n".utf8).span)
+        #expect(counters.values == [nil])
     }
 
     @Test func clearedCountersAreUnknown() throws {

@@ -216,7 +216,7 @@ struct FakeTreeTests {
         let snapshot = try sampler().sample(Interest(), depth: .everything)
         #expect(snapshot.processes.first?.threads.map(\.id.tid.rawValue) == [100])
         #expect(snapshot.trouble.malformed == 1)
-        #expect(snapshot.trouble.lastMalformed?.hasPrefix("100/task/101/stat: ") == true)
+        #expect(snapshot.trouble.malformedFiles.last?.hasPrefix("100/task/101/stat: ") == true)
     }
 
     @Test func whatVanishesHalfwayIsLeftOutWithoutNoise() throws {

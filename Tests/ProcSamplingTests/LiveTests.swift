@@ -164,7 +164,8 @@ struct LiveTests {
             let snapshot = sampler.sample(Interest(), depth: .everything)
             let ids = snapshot.processes.map(\.id)
             #expect(Set(ids).count == ids.count)
-            #expect(snapshot.trouble.malformed == 0, "\(snapshot.trouble.lastMalformed ?? "")")
+            #expect(
+                snapshot.trouble.malformed == 0, "\(snapshot.trouble.malformedFiles.last ?? "")")
             usleep(100_000)
         }
     }

@@ -187,6 +187,8 @@ enum ListView {
         let trouble = snapshot.trouble
         if trouble.malformed > 0 { parts.append("! \(trouble.malformed) malformed") }
         if trouble.incomplete > 0 { parts.append("! \(trouble.incomplete) incomplete") }
+        if trouble.hidesProcesses { parts.append("! others hidden") }
+        if snapshot.host.cpuCount == nil { parts.append("! no /proc/stat") }
         if trouble.unresponsive > 0 { parts.append("! \(trouble.unresponsive) hung") }
         if snapshot.extent == .recorded {
             parts.append(state.place == .overview ? "recorded, without findings" : "recorded")

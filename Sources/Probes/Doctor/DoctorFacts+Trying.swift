@@ -6,11 +6,14 @@ import Units
 
 extension DoctorFacts {
     /// This machine, now. Harms nobody: what is tried is tried on ourselves, or on a child of ours.
-    package static func current(_ snapshot: Snapshot, terminal: TerminalFacts) -> DoctorFacts {
+    package static func current(
+        _ root: ProcRoot, _ snapshot: Snapshot, terminal: TerminalFacts
+    ) -> DoctorFacts {
         var facts = DoctorFacts(
             environment: .current(), terminal: terminal, sampled: Sampled(snapshot))
         let mounts = (try? fileBytes("/proc/self/mountinfo", atMost: 4 << 20)) ?? []
-        facts.hidesProcesses = hidesProcesses(mounts)
+        facts.isInContainer = isInContainer()
+        facts.tree = TreeFacts(root, snapshot)
         facts.groups = groups(mounts)
         facts.threadFiles = threadFiles(snapshot, facts.environment)
         facts.kernelStack = opening("/proc/self/stack")
@@ -48,12 +51,11 @@ extension DoctorFacts {
         return attempts.contains(.works) || !attempts.contains(.denied) ? .works : .denied
     }
 
-    /// "hidepid=2" or "hidepid=invisible" among the options of the file system.
-    private static func hidesProcesses(_ mounts: [UInt8]) -> Bool {
-        String(decoding: mounts, as: UTF8.self).split(separator: "\n").contains { line in
-            line.contains(" - proc ") && line.contains("hidepid=") && !line.contains("hidepid=0")
-                && !line.contains("hidepid=off")
-        }
+    /// The first pid namespace has the same number on every machine: `PROC_PID_INIT_INO` in
+    /// `include/linux/proc_ns.h`.
+    private static func isInContainer() -> Bool {
+        var status = stat()
+        return stat("/proc/self/ns/pid", &status) == 0 && status.st_ino != 0xEFFF_FFFC
     }
 
     private static func groups(_ bytes: [UInt8]) -> [Controller: Int] {

@@ -4,8 +4,10 @@ package import ProcSampling
 /// or made up by a test.
 package struct DoctorFacts: Sendable {
     package var environment: ToolEnvironment
-    /// `/proc` is mounted so that processes of others cannot be seen (hidepid).
-    package var hidesProcesses = false
+    /// We are in another pid namespace than the machine's first.
+    package var isInContainer = false
+    /// What /proc holds; nil where that was not looked at.
+    package var tree: TreeFacts?
     /// `syscall` of another user's process, or where there is none, of another one of ours.
     package var threadFiles = Attempt.works
     /// `stack`, of our own.

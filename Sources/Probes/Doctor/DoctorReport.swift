@@ -23,6 +23,15 @@ package struct DoctorReport: Hashable, Sendable {
         let rules = DoctorRules(facts: facts)
         lines = [rules.rights, rules.processes]
         lines += rules.threads + rules.probes + rules.groups + rules.machine
-        lines += rules.network + rules.tools + [rules.terminal, rules.files]
+        lines += rules.network + rules.tools
+        lines += [rules.terminal, DoctorRules.files(facts.sampled.trouble)]
+        // What any kernel may lack is worth a line where this one does.
+        let told = Set(lines.map(\.subject))
+        if let tree = facts.tree {
+            lines += TreeItem.all.map(tree.line).filter {
+                // Our own clock does for rates here.
+                $0.mark != .ok && $0.subject != "clock" && !told.contains($0.subject)
+            }
+        }
     }
 }

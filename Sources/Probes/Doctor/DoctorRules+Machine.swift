@@ -143,13 +143,12 @@ extension DoctorRules {
     }
 
     /// What dxtop itself did not understand.
-    var files: Line {
-        let trouble = facts.sampled.trouble
+    static func files(_ trouble: SamplingTrouble) -> Line {
         let subject = "kernel's files"
         if trouble.malformed > 0 {
             return Line(
                 subject: subject, mark: .part, what: "\(trouble.malformed) not understood",
-                why: trouble.lastMalformed.map { HarmlessText.line(Array($0.utf8)) },
+                why: HarmlessText.line(Array(trouble.malformedFiles.joined(separator: "; ").utf8)),
                 remedy: "this is a fault of dxtop: please report the line above")
         }
         if trouble.unresponsive > 0 {

@@ -42,12 +42,18 @@ struct DoctorRules {
     }
 
     var processes: Line {
-        guard facts.hidesProcesses, !environment.capabilities.contains(.tracing) else {
-            return Line(subject: "processes", mark: .ok, what: "all are seen")
+        if facts.sampled.trouble.hidesProcesses {
+            return Line(
+                subject: "processes", mark: .part, what: "those of other users are not seen",
+                why: "/proc is mounted with hidepid", remedy: moreRights("SYS_PTRACE"))
         }
-        return Line(
-            subject: "processes", mark: .part, what: "those of other users are not seen",
-            why: "/proc is mounted with hidepid", remedy: moreRights("SYS_PTRACE"))
+        if facts.isInContainer {
+            return Line(
+                subject: "processes", mark: .part, what: "those of this pid namespace",
+                why: "it is not the first one: a container's, or the like",
+                remedy: "run dxtop on the host")
+        }
+        return Line(subject: "processes", mark: .ok, what: "all are seen")
     }
 
     // MARK: Threads

@@ -51,6 +51,8 @@ public struct ProtocolCounters: Sendable {
         while !heads.isAtEnd {
             var numbers = ByteCursor(bytes, at: heads.offset)
             try numbers.skipLine()
+            // A sandbox (gVisor) names the counters of `netstat`, and counts none.
+            if numbers.isAtEnd { return }
             let prefix = try heads.word(endedBy: .colon)
             guard try heads.holds(prefix, sameAs: numbers.word(endedBy: .colon)) else {
                 throw ParseError(.unexpected, at: numbers.offset)

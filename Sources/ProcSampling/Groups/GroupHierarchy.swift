@@ -44,13 +44,38 @@ struct GroupHierarchies: Hashable, Sendable {
 
     /// Those of this machine.
     static func current(_ reader: ProcReader) -> GroupHierarchies {
-        let mounts = try? reader.read(.host("self/mountinfo")) { bytes throws(ParseError) in
+        GroupHierarchies(among: mounts(in: "self/mountinfo", reader) ?? [])
+    }
+
+    /// Those that stand beside another tree as the first process in it sees them: of `/host/proc`
+    /// under `/host`.
+    static func beside(_ reader: ProcReader) -> GroupHierarchies {
+        let known = mounts(in: "1/mountinfo", reader) ?? mounts(in: "self/mountinfo", reader)
+        return GroupHierarchies(among: beside(known ?? [], reader.root))
+    }
+
+    /// Those of these mounts that are there beside a tree, and where.
+    static func beside(_ mounts: [CgroupMounts.Mount], _ root: ProcRoot) -> [CgroupMounts.Mount] {
+        mounts.compactMap { mount in
+            var mount = mount
+            mount.mountPoint = root.path + "/.." + mount.mountPoint
+            return access(mount.mountPoint, R_OK) == 0 ? mount : nil
+        }
+    }
+
+    private static func mounts(
+        in file: StaticString, _ reader: ProcReader
+    ) -> [CgroupMounts.Mount]? {
+        try? reader.read(.host(file)) { bytes throws(ParseError) in
             try CgroupMounts(parsing: bytes).mounts
         }
-        guard let mounts else { return GroupHierarchies() }
-        return GroupHierarchies(
-            memory: GroupHierarchy(of: "memory", among: mounts),
-            cpu: GroupHierarchy(of: "cpu", among: mounts),
-            tasks: GroupHierarchy(of: "pids", among: mounts))
+    }
+}
+
+extension GroupHierarchies {
+    init(among mounts: [CgroupMounts.Mount]) {
+        memory = GroupHierarchy(of: "memory", among: mounts)
+        cpu = GroupHierarchy(of: "cpu", among: mounts)
+        tasks = GroupHierarchy(of: "pids", among: mounts)
     }
 }

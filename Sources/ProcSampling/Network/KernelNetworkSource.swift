@@ -29,6 +29,7 @@ final class KernelNetworkSource: NetworkSource {
     /// Nil where there is nothing to be entered.
     private let crossing: Crossing?
     private let usesNetlink: Bool
+    private let reader: ProcReader
     private let counterReader: CounterReader
     private let socketReader: SocketTableReader
     private let interfaceReader: InterfaceReader
@@ -63,6 +64,7 @@ final class KernelNetworkSource: NetworkSource {
             }
         }
         self.crossing = crossing
+        self.reader = reader
         usesNetlink = refusal == nil
         counterReader = CounterReader(reader: reader, folder: folder, machine: machine)
         socketReader = SocketTableReader(
@@ -76,6 +78,8 @@ final class KernelNetworkSource: NetworkSource {
     func enter() throws(ProcError) { try crossing?.enter() }
 
     func leave() throws(StrandedThread) { try crossing?.leave() }
+
+    var trouble: SamplingTrouble { reader.trouble }
 
     func counters() -> CounterReader.Reading { counterReader.read() }
 

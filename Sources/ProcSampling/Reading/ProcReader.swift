@@ -79,7 +79,10 @@ final class ProcReader {
     /// Counts what the kernel told in a way that we do not understand.
     func note(_ error: ParseError, in source: String) {
         trouble.malformed += 1
-        trouble.lastMalformed = "\(source): \(error.reason) at byte \(error.offset)"
+        guard trouble.malformedFiles.count < SamplingTrouble.mostNamed,
+            !trouble.malformedFiles.contains(where: { $0.hasPrefix("\(source): ") })
+        else { return }
+        trouble.malformedFiles.append("\(source): \(error.reason) at byte \(error.offset)")
     }
 
     private func fill(from file: ProcFile) throws(Errno) -> Int {

@@ -13,7 +13,7 @@ public final class ProcRoot: Sendable {
     /// same processes for system calls, and other processes' CPU clocks may be read.
     public let isLive: Bool
     /// Whether the kernel answers here, be it for another pid namespace: it is no captured tree.
-    let isProcfs: Bool
+    package let isProcfs: Bool
     let descriptor: Int32
 
     /// Opens a tree. Throws `absent` where there is neither `stat` nor a process in it, with a path
@@ -35,6 +35,10 @@ public final class ProcRoot: Sendable {
         try? ProcReader(root: self).list(.host("."), into: &numbers, atMost: 1)
         return !numbers.isEmpty
     }
+
+    /// Processes of other users are not to be seen here: of those that a kernel has, the first is
+    /// never missing, and everybody may read its `stat`.
+    var hidesProcesses: Bool { isProcfs && faccessat(descriptor, "1/stat", R_OK, 0) != 0 }
 
     deinit { close(descriptor) }
 

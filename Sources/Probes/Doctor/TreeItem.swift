@@ -1,0 +1,130 @@
+import ProcSampling
+
+/// Something that a /proc tree may have or lack, and what that means for who looks at it.
+struct TreeItem: Sendable {
+    /// "wait for CPU".
+    let subject: String
+    let place: TreeSurvey.Place
+    /// What is looked for in the file: a line that begins so.
+    var line: StaticString?
+    /// What it is for, and what is without it.
+    let works: String
+    let without: String
+    /// The first kernel that has it; nil where all have.
+    var since: String?
+    /// What is without it is only worse, not gone.
+    var isReplaced = false
+
+    /// Of the machine, in the order in which they are shown.
+    static let machine = [
+        TreeItem(
+            subject: "clock", place: .host("uptime"),
+            works: "where it moves from sample to sample, there are rates",
+            without: "no rates: whether time passes is not told"),
+        TreeItem(
+            subject: "CPU times", place: .host("stat"), line: "cpu ",
+            works: "CPU of the machine", without: "CPU of the machine is blank"),
+        TreeItem(
+            subject: "load", place: .host("loadavg"), works: "the load average",
+            without: "the load average is blank"),
+        TreeItem(
+            subject: "memory", place: .host("meminfo"), line: "MemTotal:",
+            works: "memory and swap of the machine", without: "MEM and SWAP are blank"),
+        TreeItem(
+            subject: "free memory", place: .host("meminfo"), line: "MemAvailable:",
+            works: "what is left (MemAvailable)", without: "what is left is blank",
+            since: "3.14"),
+        TreeItem(
+            subject: "paging", place: .host("vmstat"), line: "pswpin ",
+            works: "pages swapped and read from disks (vmstat)",
+            without: "SWAP and DISK have no rates, and thrashing is not found"),
+        TreeItem(
+            subject: "OOM kills", place: .host("vmstat"), line: "oom_kill ",
+            works: "counted since boot", without: "they are not counted",
+            since: "4.13"),
+        TreeItem(
+            subject: "pressure", place: .host("pressure/memory"),
+            works: "how long tasks wait for CPU, memory, disks (PSI)",
+            without: "psi is blank: resources are judged without it",
+            since: "4.20, on some with psi=1 only"),
+    ]
+
+    /// Of processes and their threads.
+    static let tasks = [
+        TreeItem(
+            subject: "command lines", place: .process("cmdline"), works: "whole commands",
+            without: "COMMAND shows names"),
+        TreeItem(
+            subject: "users", place: .process("status"), line: "Uid:", works: "of every process",
+            without: "USER is who owns the captured folder", isReplaced: true),
+        TreeItem(
+            subject: "anonymous memory", place: .process("status"), line: "RssAnon:",
+            works: "ANON, as the kernel counts it (RssAnon)",
+            without: "ANON is what statm leaves, and blank where that counts nothing",
+            since: "4.5", isReplaced: true),
+        TreeItem(
+            subject: "swapped memory", place: .process("status"), line: "VmSwap:",
+            works: "of every process (VmSwap)", without: "SWAP of processes is blank"),
+        TreeItem(
+            subject: "mappings", place: .process("smaps"),
+            works: "what memory is used for (smaps)", without: "no mappings are shown"),
+        TreeItem(
+            subject: "PSS", place: .process("smaps_rollup"),
+            works: "at once (smaps_rollup)", without: "the sum of smaps, which takes longer",
+            since: "4.14", isReplaced: true),
+        TreeItem(
+            subject: "limits", place: .process("limits"), works: "of files and addresses",
+            without: "FD is shown without its limit"),
+        TreeItem(
+            subject: "cgroups", place: .process("cgroup"), works: "of every process",
+            without: "which group a process is in is blank"),
+        TreeItem(
+            subject: "switches", place: .thread("status"), line: "voluntary_ctxt_switches:",
+            works: "of every thread", without: "VCS/s and NVCS/s are blank"),
+        TreeItem(
+            subject: "system calls", place: .thread("syscall"),
+            works: "what threads wait in, with arguments",
+            without: "WHERE names wait channels, if those are told", isReplaced: true),
+        TreeItem(
+            subject: "wait channels", place: .thread("wchan"),
+            works: "where in the kernel threads wait", without: "WCHAN is blank"),
+        TreeItem(
+            subject: "kernel stacks", place: .thread("stack"), works: "of any thread",
+            without: "STACK is blank"),
+    ]
+
+    /// Of the network namespace of the first process.
+    static let network = [
+        TreeItem(
+            subject: "TCP sockets", place: .host("net/tcp"), works: "from /proc/net: no buffers",
+            without: "none is listed"),
+        TreeItem(
+            subject: "UDP sockets", place: .host("net/udp"),
+            works: "from /proc/net: no buffers", without: "none is listed"),
+        TreeItem(
+            subject: "UNIX sockets", place: .host("net/unix"),
+            works: "from /proc/net: no buffers", without: "none is listed"),
+        TreeItem(
+            subject: "interfaces", place: .host("net/dev"), works: "what they lose",
+            without: "losses of interfaces are blank"),
+        TreeItem(
+            subject: "backlogs", place: .host("net/softnet_stat"),
+            works: "packets lost by CPUs (softnet_stat)",
+            without: "losses of backlogs are blank"),
+    ]
+
+    static let all = machine + tasks + network
+
+    /// What is missing, in words: "no RssAnon in PID/status (since 4.5)".
+    var reason: String {
+        let file =
+            switch place {
+            case .host(let name): "\(name)"
+            case .process(let name): "PID/\(name)"
+            case .thread(let name): "PID/task/TID/\(name)"
+            }
+        // Without the colon or the space that ends it in the file.
+        let what = line.map { "no \("\($0)".dropLast()) in " } ?? "no "
+        return what + file + (since.map { " (since \($0))" } ?? "")
+    }
+}

@@ -1,0 +1,128 @@
+import ProcFormats
+import ProcSampling
+import Units
+
+/// From what a tree holds to lines: what dxtop shows of it, and what it cannot.
+struct TreeRules {
+    let facts: TreeFacts
+
+    typealias Line = DoctorReport.Line
+    private var snapshot: Snapshot { facts.snapshot }
+
+    var tree: Line {
+        let kind = facts.isCaptured ? "captured" : "of another pid namespace"
+        let release = HarmlessText.line(Array(snapshot.host.kernelRelease.utf8))
+        guard release != "?" else {
+            return Line(
+                subject: "tree", mark: .part, what: "\(kind), of a kernel that is not known",
+                why: "neither version nor sys/kernel/osrelease tells")
+        }
+        return Line(subject: "tree", mark: .ok, what: "\(kind), of Linux \(release)")
+    }
+
+    // MARK: Processes
+
+    var processes: Line {
+        let subject = "processes"
+        let threads = snapshot.processes.reduce(0) { $0 + $1.threads.count }
+        var what = "\(snapshot.processes.count) with \(threads) threads"
+        let hasFirst = snapshot.processes.contains { $0.id.pid.rawValue == 1 }
+        if facts.hidesProcesses, !hasFirst {
+            return Line(
+                subject: subject, mark: .part, what: what + ", not those of other users",
+                why: "/proc was mounted with hidepid")
+        }
+        guard hasFirst else {
+            return Line(
+                subject: subject, mark: .part, what: what,
+                why: "the first of all is missing: captured in part, or with few rights")
+        }
+        // Tasks come and go while they are read: a few more or less say nothing.
+        if let all = snapshot.host.load?.tasks, threads < all * 9 / 10 {
+            what += ", of \(all) tasks that the kernel has"
+            return Line(
+                subject: subject, mark: .part, what: what,
+                why: "captured in part, or seen from a pid namespace of its own")
+        }
+        return Line(subject: subject, mark: .ok, what: what)
+    }
+
+    var incomplete: [Line] {
+        let count = snapshot.trouble.incomplete
+        guard count > 0 else { return [] }
+        return [
+            Line(
+                subject: "incomplete", mark: .part, what: "processes that are not shown: \(count)",
+                why: "their folders have no stat, or no task: captured in part")
+        ]
+    }
+
+    var delay: Line {
+        let subject = "wait for CPU"
+        guard !facts.keepsSchedule else {
+            return Line(subject: subject, mark: .ok, what: "WAIT% (schedstat)")
+        }
+        return Line(
+            subject: subject, mark: .no, what: "WAIT% is blank, and starvation is not found",
+            why: "no schedstat, or only zeros in it")
+    }
+
+    // MARK: Control groups
+
+    func group(_ controller: DoctorFacts.Controller) -> Line {
+        let subject = "cgroup \(controller.rawValue)"
+        let limits = "its limits are blank"
+        guard let group = facts.groups[controller] else {
+            return Line(
+                subject: subject, mark: .no, what: limits,
+                why: "no process tells of such a hierarchy")
+        }
+        guard group.isBeside else {
+            return Line(
+                subject: subject, mark: .part, what: limits,
+                why: "version \(group.version), which is not beside the tree",
+                remedy: "with DIR/proc, capture or mount DIR/sys/fs/cgroup")
+        }
+        return Line(subject: subject, mark: .ok, what: "version \(group.version), with its limits")
+    }
+
+    // MARK: The network
+
+    var counters: [Line] {
+        let counters = snapshot.network?.counters
+        let hasDatagrams = counters?[.udpReceived] != nil
+        let hasListeners = counters?[.listenOverflows] != nil
+        return [
+            Line(
+                subject: "protocols", mark: hasDatagrams ? .ok : .no,
+                what: hasDatagrams
+                    ? "what IP, UDP and TCP count" : "losses of IP and UDP are blank",
+                why: hasDatagrams ? nil : "net/snmp is missing, or counts none"),
+            Line(
+                subject: "TCP counters", mark: hasListeners ? .ok : .no,
+                what: hasListeners ? "listen overflows and more" : "lsn-ovf is blank",
+                why: hasListeners ? nil : "net/netstat is missing, or counts none"),
+        ]
+    }
+
+    // MARK: The rest
+
+    var probes: Line {
+        Line(
+            subject: "looks", mark: .no, what: "no profiles, no owners of sockets, no tools",
+            why: "the tree is not this machine's, now")
+    }
+}
+
+extension DoctorReport {
+    /// Of a tree that is not the live one.
+    package init(tree facts: TreeFacts) {
+        let rules = TreeRules(facts: facts)
+        lines = [rules.tree, rules.processes] + rules.incomplete
+        lines += TreeItem.machine.map(facts.line)
+        lines += TreeItem.tasks.map(facts.line) + [rules.delay]
+        lines += DoctorFacts.Controller.allCases.map(rules.group)
+        lines += TreeItem.network.map(facts.line) + rules.counters
+        lines += [rules.probes, DoctorRules.files(facts.snapshot.trouble)]
+    }
+}
