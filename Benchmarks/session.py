@@ -37,9 +37,13 @@ class Program:
 
 
 class Session:
-    """A program on a new pseudo-terminal. Use it in a `with` statement."""
+    """A program on a new pseudo-terminal. Use it in a `with` statement.
 
-    def __init__(self, program, columns, rows):
+    With `line` the terminal takes only so many bytes a second, as a serial line does.
+    """
+
+    def __init__(self, program, columns, rows, line=None):
+        self.line = line
         self.home = tempfile.TemporaryDirectory(prefix="dxtop-bench-")
         self.chunks = []  # (time, bytes)
         self.arrived = threading.Condition()
@@ -75,7 +79,7 @@ class Session:
     def _read(self):
         while True:
             try:
-                data = os.read(self.master, 1 << 16)
+                data = os.read(self.master, max(1, self.line // 100) if self.line else 1 << 16)
             except OSError:  # EIO: the program has closed its side
                 data = b""
             with self.arrived:
@@ -84,6 +88,8 @@ class Session:
                 self.arrived.notify_all()
             if not data:
                 return
+            if self.line:
+                time.sleep(len(data) / self.line)
 
     def send(self, keys):
         """Types; returns when."""

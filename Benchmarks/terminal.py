@@ -25,6 +25,7 @@ DXTOP = f"{BUILT}/dxtop"
 PROGRAMS = [
     Program("dxtop threads", [DXTOP, "--interval", "1", "--view", "threads"]),
     Program("dxtop overview", [DXTOP, "--interval", "1"]),
+    Program("dxtop --slow", [DXTOP, "--slow", "--interval", "1", "--view", "threads"]),
     Program("htop threads", ["htop"], {"hide_userland_threads": 0}),
     Program("htop processes", ["htop"], {"hide_userland_threads": 1}),
     Program("btop", ["btop"]),

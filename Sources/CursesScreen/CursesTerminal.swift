@@ -13,10 +13,14 @@ package final class CursesTerminal: Terminal {
         package var ascii: Bool
         /// Use colours if the terminal has them and `NO_COLOR` does not forbid it.
         package var color: Bool
+        /// Draw for a slow line: ASCII, no colours, a little at a time. A line that says itself that
+        /// it is slow is taken at its word.
+        package var slow: Bool
 
-        package init(ascii: Bool = false, color: Bool = true) {
+        package init(ascii: Bool = false, color: Bool = true, slow: Bool = false) {
             self.ascii = ascii
             self.color = color
+            self.slow = slow
         }
     }
 
@@ -24,6 +28,8 @@ package final class CursesTerminal: Terminal {
     package private(set) var size: Size
     /// Readable when a key may have arrived, and when the terminal is gone.
     package let keyDescriptor: CInt
+    /// Writable when the terminal takes output.
+    package let outputDescriptor = STDOUT_FILENO
     /// Readable when a signal has come.
     package let signalDescriptor: CInt
 
@@ -31,6 +37,9 @@ package final class CursesTerminal: Terminal {
     private var keys = KeyDecoder()
     /// What the terminal shows; nil when that is not known and all must be drawn.
     private var shown: Surface?
+    /// On a slow line only.
+    private var pace: LinePace?
+    private let start = ContinuousClock.now
     private var text: [wchar_t] = []
 
     /// Opens the terminal, runs `body` with it, and restores it.
@@ -47,7 +56,10 @@ package final class CursesTerminal: Terminal {
         keyDescriptor = try Self.openKeyboard()
         let name = Environment["TERM"] ?? ""
         let isUTF8 = CCurses_uses_utf8()
-        let wantsColor = options.color && (Environment["NO_COLOR"] ?? "").isEmpty
+        let baud = LinePace.slowBaud(of: STDOUT_FILENO)
+        let isSlow = options.slow || baud != nil
+        if isSlow { pace = LinePace(baud: baud ?? LinePace.usualBaud) }
+        let wantsColor = options.color && !isSlow && (Environment["NO_COLOR"] ?? "").isEmpty
         // Before curses, which takes only signals that nobody handles. Its own handling of SIGTSTP
         // would be to ignore it during each update, and so to lose a Ctrl-Z.
         signalDescriptor = CCurses_install_signals()
@@ -63,7 +75,8 @@ package final class CursesTerminal: Terminal {
         let colors = wantsColor ? max(0, Int(CCurses_colors())) : 0
         capabilities = TerminalCapabilities(
             colors: colors >= 256 ? 256 : colors >= 16 ? 16 : colors >= 8 ? 8 : 0,
-            unicode: isUTF8 && !options.ascii && !TerminalName.isASCII(name))
+            unicode: isUTF8 && !options.ascii && !isSlow && !TerminalName.isASCII(name),
+            slowBaud: isSlow ? baud ?? LinePace.usualBaud : nil)
         palette = Palette(colors: capabilities.colors)
         if capabilities.colors > 0 {
             for (pair, look) in palette.pairs {
@@ -112,25 +125,50 @@ package final class CursesTerminal: Terminal {
 
     // MARK: Drawing
 
-    package func present(_ surface: borrowing Surface) {
+    @discardableResult
+    package func present(_ surface: borrowing Surface) -> Bool {
         let surface = copy surface
-        guard surface != shown else { return }
-        let rows = min(surface.size.rows, size.rows)
-        let columns = min(surface.size.columns, size.columns)
+        guard surface != shown else { return true }
+        guard pause == nil, isWritable else { return false }
         // Cells of another size stand elsewhere.
         let old = shown?.size == surface.size ? shown : nil
-        for row in 0..<rows {
-            let start = row * surface.size.columns
-            for index in start..<start + columns where old?.cells[index] != surface.cells[index] {
-                put(surface.cells[index], column: index - start, row: row, in: surface)
+        let changes = RowChange.all(of: surface, since: old, within: size)
+        var sent = changes
+        if let pace, let old, !RowChange.isScrolled(surface, since: old) {
+            sent = RowChange.most(urgent: changes, within: pace.slice)
+        }
+        for change in sent {
+            for column in change.columns {
+                put(
+                    surface[Point(column: column, row: change.row)], column, change.row, in: surface
+                )
             }
         }
-        if let cursor = surface.cursor, cursor.column < columns, cursor.row < rows {
+        if let cursor = surface.cursor, cursor.column < size.columns, cursor.row < size.rows {
             CCurses_update(CInt(cursor.column), CInt(cursor.row))
         } else {
             CCurses_update(-1, -1)
         }
-        shown = surface
+        pace?.sent(sent.reduce(0) { $0 + $1.bytes }, at: now)
+        guard sent.count < changes.count, var partly = old else {
+            shown = surface
+            return true
+        }
+        for change in sent { partly.takeRow(change.row, from: surface) }
+        shown = partly
+        return false
+    }
+
+    /// How long not to send anything, since a slow line is busy; nil when it is free.
+    package var pause: Duration? { pace?.wait(at: now) }
+
+    private var now: Duration { ContinuousClock.now - start }
+
+    /// Whether the terminal takes output: not while it is stopped (Ctrl-S), nor on a serial line
+    /// while there are 256 bytes in its queue.
+    private var isWritable: Bool {
+        var state = pollfd(fd: outputDescriptor, events: Int16(POLLOUT), revents: 0)
+        return poll(&state, 1, 0) > 0
     }
 
     /// Has the next `present` send everything, for when other output has spoilt the screen.
@@ -141,7 +179,7 @@ package final class CursesTerminal: Terminal {
 
     /// Each cell is put at its own place, so that a width on which the C library disagrees with us
     /// can never shift the rest of its row; such a character becomes `?`.
-    private func put(_ cell: Cell, column: Int, row: Int, in surface: Surface) {
+    private func put(_ cell: Cell, _ column: Int, _ row: Int, in surface: Surface) {
         guard let character = cell.text else { return }
         let next = Point(column: column + 1, row: row)
         let width = column + 1 < size.columns && surface[next].text == nil ? 2 : 1

@@ -17,11 +17,14 @@ package struct Settings: Sendable {
     package var secondsFromUTC: Int
     /// Seen through `--proc DIR`: another machine's or an earlier tree, no place for tools.
     package var isForeign: Bool
+    /// The line to the terminal is slow: what changes little is not to be drawn anew.
+    package var isSlow: Bool
 
     package init(
         hotThreshold: Percent = Percent(Float(90)), glyphs: Glyphs = .ascii,
         userName: String = "root", isRoot: Bool = false, directory: String = ".",
-        homeDirectory: String? = nil, secondsFromUTC: Int = 0, isForeign: Bool = false
+        homeDirectory: String? = nil, secondsFromUTC: Int = 0, isForeign: Bool = false,
+        isSlow: Bool = false
     ) {
         self.hotThreshold = hotThreshold
         self.glyphs = glyphs
@@ -31,5 +34,6 @@ package struct Settings: Sendable {
         self.homeDirectory = homeDirectory
         self.secondsFromUTC = secondsFromUTC
         self.isForeign = isForeign
+        self.isSlow = isSlow
     }
 }

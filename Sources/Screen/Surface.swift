@@ -110,6 +110,17 @@ package struct Surface: Hashable, Sendable {
         }
     }
 
+    /// The cells of a row, which must be there.
+    package func row(_ number: Int) -> ArraySlice<Cell> {
+        cells[number * size.columns..<(number + 1) * size.columns]
+    }
+
+    /// Makes a row the same as in another surface of this size.
+    package mutating func takeRow(_ number: Int, from other: Surface) {
+        cells.replaceSubrange(
+            number * size.columns..<(number + 1) * size.columns, with: other.row(number))
+    }
+
     /// What a row says, without the blanks at its end.
     package func text(row: Int) -> String {
         guard (0..<size.rows).contains(row) else { return "" }

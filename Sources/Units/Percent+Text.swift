@@ -8,4 +8,10 @@ extension Percent: HumanReadable {
         let sign = value < 0 && tenths > 0 ? "-" : ""
         return sign + (tenths < 1000 ? oneDecimal(tenths: tenths) : "\(whole)")
     }
+
+    /// Without decimals, for where each character costs: "0", "33", "131".
+    public var wholeText: String {
+        guard let whole = Double(rawValue).roundedMagnitude else { return "-" }
+        return rawValue < 0 && whole > 0 ? "-\(whole)" : "\(whole)"
+    }
 }

@@ -39,6 +39,12 @@ struct DashboardCommand: ParsableCommand {
     @Flag(name: .customLong("no-color"), help: "No colour, as NO_COLOR=1.")
     var noColor = false
 
+    @Flag(
+        help: ArgumentHelp(
+            "For a serial line of 9600 baud: a refresh every 5 s, rounded figures, ASCII, no "
+                + "colour; keys go first. On by itself at 19200 baud and below."))
+    var slow = false
+
     @Flag(help: "Draw curves with braille dots.")
     var braille = false
 
@@ -65,9 +71,10 @@ struct DashboardCommand: ParsableCommand {
         var users = UserDirectory()
         users.refresh()
 
-        let options = CursesTerminal.Options(ascii: ascii, color: !noColor)
+        let options = CursesTerminal.Options(ascii: ascii, color: !noColor, slow: slow)
         let signals = try CursesTerminal.withTerminal(options) { terminal in
             let unicode = terminal.capabilities.unicode
+            let slowBaud = terminal.capabilities.slowBaud
             let settings = Settings(
                 hotThreshold: hot.threshold,
                 glyphs: unicode ? (braille ? .braille : .blocks) : .ascii,
@@ -76,10 +83,14 @@ struct DashboardCommand: ParsableCommand {
                 directory: LocalEnvironment.workingDirectory,
                 homeDirectory: LocalEnvironment.homeDirectory,
                 secondsFromUTC: LocalEnvironment.secondsFromUTC,
-                isForeign: !root.isLive)
+                isForeign: !root.isLive, isSlow: slowBaud != nil)
             var state = State(
-                settings: settings, size: terminal.size, interval: interval.duration,
+                settings: settings, size: terminal.size,
+                interval: interval.duration(isSlow: slowBaud != nil),
                 userNames: users.names, place: place)
+            if let slowBaud, !slow {
+                state.say("a line of \(slowBaud) baud: drawn sparingly, as with --slow")
+            }
             state.network.namespace = namespace
             if namesFunctions { state.hotFunctions.turnOn() }
             var loop = try RunLoop(

@@ -11,7 +11,8 @@ struct Dxtop: ParsableCommand {
             Without a terminal the same figures come as text or JSON.
 
             `dxtop help dashboard` lists the dashboard's options: --interval, --pid, --view, \
-            --netns, --hot, --proc, --threads-from, --ascii, --braille, --no-color.
+            --netns, --hot, --proc, --threads-from, --budget, --slow, --ascii, --braille, \
+            --no-color.
             """,
         version: Version.text,
         subcommands: [

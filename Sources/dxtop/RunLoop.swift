@@ -24,6 +24,8 @@ struct RunLoop {
     private var hotFunctions: HotFunctionSampling?
     private let saver: FileSaver
     private let hostNames: HostNames
+    /// The terminal does not show all of the last picture yet.
+    private var isBehind: Bool
     /// More samples than this do not wait while the terminal stands still.
     private static let mostSamples = 8
 
@@ -34,7 +36,7 @@ struct RunLoop {
     ) throws {
         self.state = state
         self.terminal = terminal
-        terminal.present(state.render())
+        isBehind = !terminal.present(state.render())
         let mailbox = Mailbox<Event>(mostDroppable: Self.mostSamples) { event in
             switch event {
             // A later one says all that this one does.
@@ -73,18 +75,24 @@ struct RunLoop {
             guard ending.isEmpty else { return ending.subtracting(.interrupt) }
             guard !terminal.hasHungUp else { return .hangUp }
             guard take(signals) else { return [] }
-            terminal.present(state.render())
+            isBehind = !terminal.present(state.render())
         }
     }
 
-    /// Sleeps until a key, a signal or mail, or until something on the screen is due.
+    /// Sleeps until a key, a signal or mail, or until something on the screen is due, or the
+    /// terminal can take more of it. Pictures that it could not take are never sent late: only what
+    /// the screen is to show by then.
     private func waitForSomething() {
         var sources = [terminal.keyDescriptor, terminal.signalDescriptor, mailbox.fileDescriptor]
             .map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        let pause = isBehind ? terminal.pause : nil
+        if isBehind, pause == nil {
+            sources.append(
+                pollfd(fd: terminal.outputDescriptor, events: Int16(POLLOUT), revents: 0))
+        }
         var timeout: Int32 = -1
-        if let due = state.wakeAt {
-            let milliseconds = (due - now) / .milliseconds(1)
-            timeout = Int32(max(0, min(milliseconds.rounded(.up), 60_000)))
+        if let wait = [state.wakeAt.map { $0 - now }, pause].compactMap(\.self).min() {
+            timeout = Int32(max(0, min((wait / .milliseconds(1)).rounded(.up), 60_000)))
         }
         // An interrupted wait is as good as one that saw the signal's descriptor.
         _ = poll(&sources, nfds_t(sources.count), timeout)

@@ -7,9 +7,11 @@ import Testing
     private static let clears = ["\u{1b}[2J", "\u{1b}[H\u{1b}[J"]
 
     /// A screenful of figures, complete.
-    private func start(_ term: String = "xterm-256color") throws -> PseudoTerminal {
+    private func start(
+        _ term: String = "xterm-256color", _ options: String...
+    ) throws -> PseudoTerminal {
         let terminal = try PseudoTerminal(
-            [PseudoTerminal.host, "--table"],
+            [PseudoTerminal.host, "--table"] + options,
             environment: ["TERM=" + term, "LANG=C.UTF-8", "PATH=/usr/bin:/bin"])
         try #require(terminal.waitFor("first aaa."), "\(terminal.text)")
         terminal.forgetOutput()
@@ -66,6 +68,28 @@ import Testing
         let terminal = try start(term)
         #expect(try bytes(terminal, for: "v", until: "bbb") < Self.screenful / 4)
         #expect(!isCleared(terminal))
+    }
+
+    /// On a slow line a new picture goes in parts, all of which arrive.
+    @Test func aSlowLineGetsThePictureInParts() throws {
+        let terminal = try start("xterm-256color", "--slow")
+        #expect(!terminal.text.contains("\u{1b}[3"), "no colours")
+        terminal.forgetOutput()
+        terminal.send("*")
+        try #require(terminal.waitFor("bbb"), "\(terminal.text)")
+        #expect(terminal.output.allSatisfy { $0 < 0x7f })
+        #expect(!isCleared(terminal))
+    }
+
+    /// Ctrl-S: what the terminal does not take is not piled up but left out.
+    @Test func whatAStoppedTerminalDoesNotTakeIsLeftOut() throws {
+        let terminal = try start()
+        terminal.send("\u{13}")
+        for _ in 0..<200 { terminal.send("*") }
+        terminal.send("\u{11}")
+        terminal.send("1")
+        try #require(terminal.waitFor("bbb"), "\(terminal.text)")
+        #expect(terminal.output.count < 3 * Self.screenful)
     }
 
     /// No description's way to leave the alternate character set, which is never entered.

@@ -65,6 +65,18 @@ import Units
         #expect(scene.state.level.list.rows.map(\.id) == moved)
     }
 
+    /// On a slow line what changes little is not sent again.
+    @Test func aSlowLineGetsRoundedFigures() {
+        var scene = Scene(columns: 120, place: .threads(of: Scene.streamd))
+        scene.state.settings.isSlow = true
+        scene.sample(2) { Self.heat("ws-write", to: 33.6, in: &$0) }
+        let row = scene.row(4)
+        #expect(row.contains("ws-write") && row.contains(" 34 ") && !row.contains("33.6"))
+        #expect(!scene.row(2).contains("60s"), "a curve moves on as a whole")
+        scene.sample { Self.heat("ws-write", to: 34.4, in: &$0) }
+        #expect(scene.row(4) == row)
+    }
+
     @Test func aReusedNumberIsAnotherThread() {
         var scene = Scene(place: .threads(of: Scene.streamd))
         scene.sample(2)

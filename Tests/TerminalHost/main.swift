@@ -74,12 +74,13 @@ func run(_ terminal: CursesTerminal) throws -> Outcome {
     var table = Table()
     let showsTable = CommandLine.arguments.contains("--table")
     while true {
-        terminal.present(showsTable ? table.frame(terminal) : frame(terminal, last))
+        let isBehind = !terminal.present(
+            showsTable ? table.frame(terminal) : frame(terminal, last))
         var ready = [
             pollfd(fd: terminal.keyDescriptor, events: Int16(POLLIN), revents: 0),
             pollfd(fd: terminal.signalDescriptor, events: Int16(POLLIN), revents: 0),
         ]
-        _ = poll(&ready, 2, -1)
+        _ = poll(&ready, 2, isBehind ? 20 : -1)
         let signals = terminal.takeSignals()
         if !signals.isDisjoint(with: .ending) { return .signals(signals) }
         if signals.contains(.suspend) { terminal.suspend() }
@@ -110,7 +111,8 @@ func run(_ terminal: CursesTerminal) throws -> Outcome {
 
 let options = CursesTerminal.Options(
     ascii: CommandLine.arguments.contains("--ascii"),
-    color: !CommandLine.arguments.contains("--no-color"))
+    color: !CommandLine.arguments.contains("--no-color"),
+    slow: CommandLine.arguments.contains("--slow"))
 do {
     switch try CursesTerminal.withTerminal(options, run) {
     case .quit: print("done")

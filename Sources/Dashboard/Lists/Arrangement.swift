@@ -19,14 +19,16 @@ struct Arrangement {
     /// What a probe found, in order.
     private let probe: [ProbeRow]
     private let hotFunctions: HotFunctionState
+    private let isCoarse: Bool
 
     /// - Parameter holdsOrder: rows keep the places they have.
     init(
         snapshot: Snapshot, list: ListState, userNames: UserNames, holdsOrder: Bool,
         namesThreads: Bool, memory: MemoryFigures? = nil, groups: [MappingGroup] = [],
         network: NetworkRows? = nil, probe: [ProbeRow] = [],
-        hotFunctions: HotFunctionState = HotFunctionState()
+        hotFunctions: HotFunctionState = HotFunctionState(), isCoarse: Bool = false
     ) {
+        self.isCoarse = isCoarse
         self.hotFunctions = hotFunctions
         self.probe = probe
         self.network = network
@@ -188,7 +190,7 @@ struct Arrangement {
     private func reader(_ row: Row) -> RowReader {
         RowReader(
             row, in: snapshot, userNames: userNames, namesThreads: namesThreads, memory: memory,
-            hotFunctions: hotFunctions)
+            hotFunctions: hotFunctions, isCoarse: isCoarse)
     }
 
     /// Processes below the one that started them, siblings in order; with a filter, the processes

@@ -14,11 +14,14 @@ struct RowReader {
     private let memory: MemoryFigures?
     /// While functions are sampled, those of threads that burn CPU.
     private let hotFunctions: HotFunctionState?
+    /// Figures are rounded so that few change: whole percents, rates of two digits.
+    private let isCoarse: Bool
 
     init(
         _ row: Row, in snapshot: Snapshot, userNames: UserNames, namesThreads: Bool = false,
-        memory: MemoryFigures? = nil, hotFunctions: HotFunctionState? = nil
+        memory: MemoryFigures? = nil, hotFunctions: HotFunctionState? = nil, isCoarse: Bool = false
     ) {
+        self.isCoarse = isCoarse
         self.hotFunctions = hotFunctions
         self.memory = memory
         self.namesThreads = namesThreads
@@ -50,14 +53,14 @@ struct RowReader {
         case .process: process.name
         case .user: process.user.map { userNames[$0] ?? $0.description } ?? "-"
         case .state: String((thread?.state ?? process.state).letter)
-        case .cpu: cpu.text
-        case .userCPU: (thread?.user).text
-        case .systemCPU: (thread?.system).text
-        case .hottest: (thread == nil ? process.hottestCPU : cpu).text
-        case .runDelay: (thread?.runDelay).text
-        case .voluntary: (thread?.voluntarySwitches).text
-        case .involuntary: (thread?.involuntarySwitches).text
-        case .faults: faults.text
+        case .cpu: text(of: cpu)
+        case .userCPU: text(of: thread?.user)
+        case .systemCPU: text(of: thread?.system)
+        case .hottest: text(of: thread == nil ? process.hottestCPU : cpu)
+        case .runDelay: text(of: thread?.runDelay)
+        case .voluntary: text(of: thread?.voluntarySwitches)
+        case .involuntary: text(of: thread?.involuntarySwitches)
+        case .faults: text(of: faults)
         case .threads: thread == nil ? String(process.threadCount) : ""
         case .resident: thread == nil ? process.residentMemory.text : ""
         case .anonymous: thread == nil ? (process.memory?.anonymous).text : ""
@@ -86,11 +89,11 @@ struct RowReader {
         case .pid: .number(Double(process.id.pid.rawValue))
         case .tid: .number(Double(thread?.id.tid.rawValue ?? process.id.pid.rawValue))
         case .name, .process, .user, .state, .activity, .command, .cgroup: .text(text(column))
-        case .cpu, .curve: cpu.map(Self.asShown)
-        case .userCPU: (thread?.user).map(Self.asShown)
-        case .systemCPU: (thread?.system).map(Self.asShown)
-        case .hottest: (thread == nil ? process.hottestCPU : cpu).map(Self.asShown)
-        case .runDelay: (thread?.runDelay).map(Self.asShown)
+        case .cpu, .curve: cpu.map(asShown)
+        case .userCPU: (thread?.user).map(asShown)
+        case .systemCPU: (thread?.system).map(asShown)
+        case .hottest: (thread == nil ? process.hottestCPU : cpu).map(asShown)
+        case .runDelay: (thread?.runDelay).map(asShown)
         case .voluntary: thread?.voluntarySwitches.map { .number(Double($0.rawValue)) }
         case .involuntary: thread?.involuntarySwitches.map { .number(Double($0.rawValue)) }
         case .faults: faults.map { .number(Double($0.rawValue)) }
@@ -111,8 +114,19 @@ struct RowReader {
     }
 
     /// Rows that show the same figure keep their places instead of trading them at random.
-    private static func asShown(_ percent: Percent) -> SortKey {
-        .number((Double(percent.rawValue) * 10).rounded())
+    private func asShown(_ percent: Percent) -> SortKey {
+        .number((Double(percent.rawValue) * (isCoarse ? 1 : 10)).rounded())
+    }
+
+    private func text(of percent: Percent?) -> String {
+        isCoarse ? percent?.wholeText ?? "-" : percent.text
+    }
+
+    private func text(of rate: Rate?) -> String {
+        guard isCoarse, let rate, rate.rawValue >= 100 else { return rate.text }
+        var unit: Float = 10
+        while rate.rawValue >= 100 * unit { unit *= 10 }
+        return Rate((rate.rawValue / unit).rounded() * unit).text
     }
 
     /// Whether any name, number or command of the row has `filter` in it, upper or lower case.

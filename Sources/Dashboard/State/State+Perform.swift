@@ -160,7 +160,11 @@ extension State {
     // MARK: Rows
 
     var columns: [Column] {
-        Column.columns(of: place).filter { place != .memory || isKnownLongEnough(for: $0.id) }
+        Column.columns(of: place).filter {
+            (place != .memory || isKnownLongEnough(for: $0.id))
+                // It moves on as a whole.
+                && !(settings.isSlow && $0.id == .curve)
+        }
     }
 
     /// Changes the selection by hand: the rows then keep their order for a while.
@@ -227,7 +231,8 @@ extension State {
             // Rows of sockets are in order already.
             holdsOrder: list.heldUntil != nil && !place.listsSockets,
             namesThreads: place == .overview, memory: memoryFigures, groups: mappingGroups,
-            network: networkRows, probe: probeRows, hotFunctions: shownFunctions)
+            network: networkRows, probe: probeRows, hotFunctions: shownFunctions,
+            isCoarse: settings.isSlow)
         // What is filtered out by hand makes way as always.
         let isFiltering = if case .filter = prompt?.purpose { true } else { false }
         // A curve stays on show when its process ends, and goes on with the one that continues it.

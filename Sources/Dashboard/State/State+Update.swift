@@ -71,7 +71,7 @@ extension State {
         return effects
     }
 
-    mutating func say(_ text: String, isFailure: Bool = false) {
+    package mutating func say(_ text: String, isFailure: Bool = false) {
         notice = Notice(text: text, isFailure: isFailure, until: now + .seconds(isFailure ? 8 : 4))
     }
 

@@ -70,7 +70,7 @@ enum ListView {
             let reader = RowReader(
                 row, in: snapshot, userNames: state.userNames,
                 namesThreads: state.place == .overview, memory: figures,
-                hotFunctions: state.shownFunctions)
+                hotFunctions: state.shownFunctions, isCoarse: state.settings.isSlow)
             return content(of: column, reader, row, state, snapshot)
         }
     }
@@ -111,7 +111,7 @@ enum ListView {
                     reader.text(column) + (marksHot ? "!" : " "), marksHot ? .critical : .text))
         default:
             let text = reader.text(column)
-            return .text(StyledText(text, text == "-" || text == "0.0" ? .faint : .text))
+            return .text(StyledText(text, ["-", "0.0"].contains(text) ? .faint : .text))
         }
     }
 
