@@ -56,6 +56,9 @@ package struct ListState: Sendable {
     /// Rows keep their order until then, so that none slips away under a person's finger.
     package var heldUntil: Duration?
 
+    /// What they were last put in order by; nil where that is not all.
+    var arrangedBy: ArrangementGrounds?
+
     /// The rows as they were last put in order; `arrange` makes them anew.
     package private(set) var rows: [Row] = []
     /// Where the selected row last stood.
@@ -111,5 +114,32 @@ package struct ListState: Sendable {
     func visible(height: Int) -> ArraySlice<Row> {
         let start = max(0, min(scroll, rows.count))
         return rows[start..<min(rows.count, start + max(0, height))]
+    }
+}
+
+/// All that the rows of a list of threads and their order depend on. While it stays the same a key
+/// need not put ten thousand rows in order to move the selection by one.
+struct ArrangementGrounds: Hashable {
+    let place: Place
+    /// How many snapshots have come so far.
+    let arrivals: Int
+    /// The number of the one that is shown.
+    let shown: Int
+    let isFrozen: Bool
+    let sort: ColumnID
+    let isReversed: Bool
+    let isHeld: Bool
+
+    /// Whether rows in order by earlier grounds are so by these. An order that is held from now on
+    /// is the one there was.
+    func isMet(by earlier: ArrangementGrounds?) -> Bool {
+        guard let earlier else { return false }
+        return self == earlier || isHeld && self == earlier.held
+    }
+
+    private var held: ArrangementGrounds {
+        ArrangementGrounds(
+            place: place, arrivals: arrivals, shown: shown, isFrozen: isFrozen, sort: sort,
+            isReversed: isReversed, isHeld: true)
     }
 }

@@ -226,18 +226,23 @@ extension State {
         if case .mappings = place { mappings.sortMembers(of: list.unfolded) }
         prepareNetworkRows()
         prepareProbeRows()
-        let arrangement = Arrangement(
-            snapshot: shown, list: list, userNames: userNames,
-            // Rows of sockets are in order already.
-            holdsOrder: list.heldUntil != nil && !place.listsSockets,
-            namesThreads: place == .overview, memory: memoryFigures, groups: mappingGroups,
-            network: networkRows, probe: probeRows, hotFunctions: shownFunctions,
-            isCoarse: settings.isSlow)
-        // What is filtered out by hand makes way as always.
-        let isFiltering = if case .filter = prompt?.purpose { true } else { false }
-        // A curve stays on show when its process ends, and goes on with the one that continues it.
-        let waits = shown.extent == .recorded || place == .memory
-        list.replaceRows(arrangement.rows(of: place), waits: waits && !isFiltering)
+        let grounds = arrangementGrounds
+        if grounds?.isMet(by: list.arrangedBy) != true {
+            let arrangement = Arrangement(
+                snapshot: shown, list: list, userNames: userNames,
+                // Rows of sockets are in order already.
+                holdsOrder: list.heldUntil != nil && !place.listsSockets,
+                namesThreads: place == .overview, memory: memoryFigures, groups: mappingGroups,
+                network: networkRows, probe: probeRows, hotFunctions: shownFunctions,
+                isCoarse: settings.isSlow)
+            // What is filtered out by hand makes way as always.
+            let isFiltering = if case .filter = prompt?.purpose { true } else { false }
+            // A curve stays on show when its process ends, and goes on with the one that continues
+            // it.
+            let waits = shown.extent == .recorded || place == .memory
+            list.replaceRows(arrangement.rows(of: place), waits: waits && !isFiltering)
+            list.arrangedBy = grounds
+        }
         followRestart()
         // Before there are rates the order says nothing, and so would a selection.
         let hasRates = shown.processes.contains { $0.hottestCPU != nil }
@@ -256,6 +261,16 @@ extension State {
         } else {
             list.clampScroll(height: layout.listHeight)
         }
+    }
+
+    /// Nil for a list whose rows depend on more than this.
+    private var arrangementGrounds: ArrangementGrounds? {
+        guard case .threads = place, list.filter.isEmpty, list.sort != .activity, let shown else {
+            return nil
+        }
+        return ArrangementGrounds(
+            place: place, arrivals: arrivals, shown: shown.sequence, isFrozen: frozen != nil,
+            sort: list.sort, isReversed: list.isReversed, isHeld: list.heldUntil != nil)
     }
 
     // MARK: Time

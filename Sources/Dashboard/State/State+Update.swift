@@ -52,6 +52,7 @@ extension State {
         if frozen == nil { mappings.note(snapshot.mappings) }
         verdicts.update(snapshot, history: history, memory: memory.history)
         live = snapshot
+        arrivals += 1
         for index in path.indices { path[index].note(snapshot) }
     }
 

@@ -21,6 +21,8 @@ package struct State: Sendable {
     package var verdicts = Verdicts()
     /// The newest snapshot.
     package var live: Snapshot?
+    /// How many have come; of one refresh there may be more than one.
+    var arrivals = 0
     /// The snapshot that the screen stands at; nil while it goes with time.
     package var frozen: Snapshot?
     /// The verdicts of the refresh at which it was frozen, and its number.
