@@ -106,6 +106,35 @@ import Testing
         }
     }
 
+    /// Every view on trees that have least, and a thread in depth: nothing is wrong, nothing is 0
+    /// that is not known.
+    @Test(arguments: ["3.10", "gvisor", "hidepid", "512-cpus"])
+    func theDashboardShowsWhatThereIs(name: String) async throws {
+        try await MadeTrees.make([name]) { trees in
+            try await Terminal.run(
+                .dxtop("--proc", trees.proc(name)), size: Terminal.Size(columns: 120, rows: 40)
+            ) { terminal in
+                try await terminal.wait(for: "the overview") { $0.contains("PROCESSES") }
+                for (key, view) in [
+                    ("2", "THREADS"), ("3", "MEMORY"), ("4", "SOCKETS"), ("5", "UDP"),
+                ] {
+                    try await terminal.send(key)
+                    let screen = try await terminal.wait(for: view) { $0.contains(view) }
+                    #expect(!screen.contains("malformed"), "\(screen)")
+                }
+                try await terminal.send("2")
+                try await terminal.waitForThreads()
+                try await terminal.send("g", "Enter")
+                let detail = try await terminal.wait(for: "a thread") { $0.contains("WCHAN") }
+                #expect(!detail.contains("has just ended"), "\(detail)")
+                if name == "gvisor" {
+                    #expect(detail.contains("this kernel has no syscall"), "\(detail)")
+                }
+                try await terminal.send("q")
+            }
+        }
+    }
+
     @Test func onlyWhatIsListedIsThere() async throws {
         try await MadeTrees.make(["hidepid"]) { trees in
             let snapshot = try await snapshot(trees.proc("hidepid"))

@@ -57,6 +57,37 @@ struct HostFileTests {
         }
     }
 
+    @Test("How /proc is mounted is said by the last mount on it")
+    func procMount() throws {
+        func mount(_ lines: String...) throws -> ProcMount? {
+            try ProcMount(parsing: Array(lines.map { $0 + "\n" }.joined().utf8).span)
+        }
+        let root = "27 1 254:0 / / rw,relatime - ext4 /dev/vda rw"
+        let plain = "22 27 0:21 / /proc rw shared:5 master:1 - proc proc rw"
+        let hidden = "50 22 0:60 / /proc rw - proc proc rw,hidepid=invisible"
+        #expect(try mount(root) == nil)
+        #expect(try mount(root, plain)?.hidesProcesses == false)
+        #expect(try mount(plain, hidden, root)?.hidesProcesses == true)
+        #expect(try mount(hidden, plain)?.hidesProcesses == false)
+        #expect(try mount("1 2 0:3 / /proc rw - proc proc rw,hidepid=off")?.hidesProcesses == false)
+        #expect(try mount("1 2 0:3 / /proc rw - proc none rw,subset=pid")?.isSubset == true)
+        // What is mounted elsewhere, or is something else.
+        #expect(try mount("1 2 0:3 / /jail/proc rw - proc proc rw,hidepid=2") == nil)
+        #expect(try mount("1 2 0:3 / /proc rw - tmpfs tmpfs rw") == nil)
+    }
+
+    @Test func linesByTheirBeginning() {
+        func has(_ beginning: StaticString, _ text: String) -> Bool {
+            let bytes = Array(text.utf8)
+            return bytes.span.hasLine(beginningWith: beginning)
+        }
+        let text = "MemTotal: 1 kB\nMemFree: 2 kB\nlast"
+        #expect(has("MemFree:", text))
+        #expect(has("last", text))
+        #expect(!has("Free:", text))
+        #expect(!has("x", ""))
+    }
+
     @Test func kernelSymbols() throws {
         let bytes = try Fixture.bytes("6.18.44/host/kallsyms")
         let lines = try KernelSymbolLine.all(in: bytes)

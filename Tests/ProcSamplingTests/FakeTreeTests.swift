@@ -40,6 +40,38 @@ struct FakeTreeTests {
         #expect(text == "/x/stat: no such file; is this a /proc tree?")
     }
 
+    @Test func aFileThatThisKernelLacksIsNoEndOfItsThread() throws {
+        tree.setProcess(100, [(100, FakeTree.Task())])
+        tree.remove("100/task/100/syscall")
+        let sampler = try sampler()
+        let first = sampler.sample(Interest(), depth: .everything)
+        let thread = try #require(first.processes.first?.threads.first?.id)
+        let detail = try #require(
+            sampler.amend(Interest(selectedThread: thread))?.selectedThread)
+        #expect(throws: ProcError.absent(path: "100/task/100/syscall")) {
+            try detail.systemCall.get()
+        }
+    }
+
+    /// Of a container's host: `/host/proc`, and `/host/sys/fs/cgroup` beside it.
+    @Test func controlGroupsStandBesideTheTree() throws {
+        tree.setProcess(1, [(1, FakeTree.Task())])
+        let name = tree.path.split(separator: "/").last.map(String.init) ?? ""
+        tree.write(
+            "1/mountinfo", "41 31 0:41 / /\(name)/groups rw - cgroup2 cgroup2 rw\n")
+        tree.write("1/cgroup", "0::/app.slice\n")
+        tree.write("groups/app.slice/memory.current", "20971520\n")
+        tree.write("groups/app.slice/memory.max", "67108864\n")
+        let sampler = try sampler()
+        var limit: ByteCount?
+        // The group of a process is read beside the samples.
+        for _ in 0..<200 where limit == nil {
+            limit = sampler.sample(Interest(), depth: .everything).memoryGroups["/app.slice"]?.limit
+            usleep(20_000)
+        }
+        #expect(limit == ByteCount(64 << 20))
+    }
+
     @Test func processesAloneAreATree() throws {
         tree.setProcess(100, [(100, FakeTree.Task())])
         tree.remove("stat")

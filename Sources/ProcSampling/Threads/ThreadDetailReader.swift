@@ -17,20 +17,20 @@ struct ThreadDetailReader {
         else { return nil }
 
         var isNative = true
-        let systemCall = result { () throws(ProcError) -> SystemCallRecord in
+        let systemCall = result(of: tid, in: process) { () throws(ProcError) -> SystemCallRecord in
             try reader.read(.thread(process, tid, "syscall")) { bytes throws(ParseError) in
                 let place = try SystemCallPlace(parsing: bytes)
                 isNative = place.isNative
                 return place.record
             }
         }
-        let stack = result { () throws(ProcError) -> [String] in
+        let stack = result(of: tid, in: process) { () throws(ProcError) -> [String] in
             // A thread in user mode has none: the file is empty.
             try reader.read(.thread(process, tid, "stack"), mayBeEmpty: true) {
                 bytes throws(ParseError) in try KernelStack(parsing: bytes).functions
             }
         }
-        let io = result { () throws(ProcError) -> TaskIO in
+        let io = result(of: tid, in: process) { () throws(ProcError) -> TaskIO in
             try reader.read(.thread(process, tid, "io")) { bytes throws(ParseError) in
                 try TaskIO(parsing: bytes)
             }
@@ -76,11 +76,16 @@ struct ThreadDetailReader {
         return reader.root.link(.descriptor(process, thread, descriptor))
     }
 
+    /// Where a file is missing of a thread that is still there, this kernel does not have it.
     private func result<Value>(
-        _ read: () throws(ProcError) -> Value
+        of thread: ThreadID, in process: ProcessID, _ read: () throws(ProcError) -> Value
     ) -> Result<Value, ProcError> {
         do throws(ProcError) {
             return .success(try read())
+        } catch .vanished(let path)
+            where reader.root.status(of: .thread(process, thread, "stat")) != nil
+        {
+            return .failure(.absent(path: path))
         } catch {
             return .failure(error)
         }
