@@ -135,6 +135,30 @@ import Testing
         }
     }
 
+    /// The first picture waits for none of them, nor does a key while they are read.
+    @Test func aHundredThousandProcesses() async throws {
+        try await MadeTrees.make(["crowd"], inMemory: true) { trees in
+            try await Terminal.run(
+                .dxtop("--proc", trees.proc("crowd")), size: Terminal.Size(columns: 120, rows: 40)
+            ) { terminal in
+                try await terminal.wait(for: "the first picture") { $0.contains("dxtop") }
+                try await terminal.wait(for: "them all", deadline: .seconds(90)) {
+                    $0.contains("PROCESSES 100000")
+                }
+                try await terminal.send("G")
+                try await terminal.wait(for: "the last one") {
+                    $0.rows.contains { $0.contains(" 100000 ") && $0.contains("worker") }
+                }
+                let status = try contents(ofFile: "/proc/\(terminal.processID)/status")
+                let peak = try #require(
+                    String(decoding: status, as: UTF8.self).split(separator: "\n")
+                        .first { $0.hasPrefix("VmHWM:") })
+                // Some 4 KB for each, with all that its one thread takes and a debug build adds.
+                #expect(try #require(Int(peak.filter(\.isNumber))) < 600_000, "\(peak)")
+            }
+        }
+    }
+
     @Test func onlyWhatIsListedIsThere() async throws {
         try await MadeTrees.make(["hidepid"]) { trees in
             let snapshot = try await snapshot(trees.proc("hidepid"))

@@ -12,11 +12,15 @@ struct MadeTrees {
     ]
 
     /// Makes trees, hands them to `body`, and removes them whatever happens.
+    ///
+    /// - Parameter inMemory: for those of very many files.
     static func make(
-        _ names: [String], in place: String? = nil, body: (MadeTrees) async throws -> Void
+        _ names: [String], inMemory: Bool = false, body: (MadeTrees) async throws -> Void
     ) async throws {
         let directory = try TemporaryDirectory()
-        let trees = MadeTrees(path: (place ?? directory.path) + "/trees")
+        let name = directory.path.split(separator: "/").last ?? ""
+        let trees = MadeTrees(
+            path: inMemory ? "/dev/shm/\(name)" : "\(directory.path)/trees")
         let outcome: Result<Void, any Error>
         do {
             let made = try await run(
