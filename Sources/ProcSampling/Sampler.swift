@@ -48,8 +48,7 @@ public final class Sampler {
     private var ratesSince: Instant?
     /// Processes of a captured tree that the last listing named and that are there in part.
     private var incomplete = 0
-    /// CPU time of this program when `lastRefresh` was set, or later.
-    private var lastOwnTime = Nanoseconds(0)
+    private var ownCPU = OwnCPU()
     private(set) var interestRevision = 0
     private var interest = Interest()
 
@@ -144,7 +143,7 @@ public final class Sampler {
             mappings: mappingsLane.reading, network: networkLane.reading,
             polls: polls, selectedThread: selectedDetail(),
             extent: extent(depth))
-        snapshot.ownCost = ownCost(elapsed: elapsed)
+        snapshot.ownCost = ownCost()
         snapshot.threadSources = sources.report
         snapshot.trouble = reader.trouble
         if let network = networkLane.reading { snapshot.trouble.add(network.trouble) }
@@ -305,15 +304,9 @@ public final class Sampler {
 
     // MARK: What it costs
 
-    private func ownCost(elapsed: Nanoseconds?) -> OwnCost {
-        let own = CPUTime.ofProcess
-        var cpu: Percent?
-        if let elapsed {
-            cpu = Rates.sum(of: own.since(lastOwnTime), in: elapsed)
-            lastOwnTime = own
-        }
-        return OwnCost(
-            cpu: cpu, residentMemory: OwnMemory.resident(machine),
+    private func ownCost() -> OwnCost {
+        OwnCost(
+            cpu: ownCPU.share(), residentMemory: OwnMemory.resident(machine),
             reads: reader.takeReadCount() + groupFiles.takeReadCount()
                 + (groupReader?.takeReadCount() ?? 0) + (cpuGroupReader?.takeReadCount() ?? 0))
     }

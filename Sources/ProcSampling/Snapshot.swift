@@ -84,7 +84,7 @@ extension Snapshot {
 
 /// What dxtop itself costs.
 public struct OwnCost: Hashable, Sendable {
-    /// Share of one CPU since the refresh before, children (tools) not included.
+    /// Share of one CPU over the last 10 s, or since the start; children (tools) not included.
     public var cpu: Percent?
     public var residentMemory: ByteCount?
     /// Files of /proc and of control groups read for this refresh.

@@ -113,9 +113,14 @@ struct RowReader {
         }
     }
 
-    /// Rows that show the same figure keep their places instead of trading them at random.
+    /// Rows that show the same figure keep their places instead of trading them at random; so do those
+    /// below 2 % that differ by less than half a percent, which is noise. Whoever used anything comes
+    /// before who did not.
     private func asShown(_ percent: Percent) -> SortKey {
-        .number((Double(percent.rawValue) * (isCoarse ? 1 : 10)).rounded())
+        let tenths = (Double(percent.rawValue) * 10).rounded()
+        if isCoarse { return .number(Double(percent.rawValue).rounded() * 10) }
+        guard tenths > 0, tenths < 20 else { return .number(tenths) }
+        return .number(max(2, (tenths / 5).rounded() * 5))
     }
 
     private func text(of percent: Percent?) -> String {

@@ -66,10 +66,9 @@ enum HeaderView {
             pieces.append(StyledText("LIVE \(state.interval.intervalText)", .good))
         }
         if let cost = state.live?.ownCost {
-            pieces.append(
-                StyledText(
-                    "  self \(cost.cpu.text)% \(cost.residentMemory.text)",
-                    .faint))
+            // Whole mebibytes: what changes with every refresh costs bytes on every line.
+            let memory = cost.residentMemory.map { "\(($0.rawValue + (1 << 19)) >> 20)M" } ?? "-"
+            pieces.append(StyledText("  self \(cost.cpu.text)% \(memory)", .faint))
         }
         if !isNarrow, let time = state.shown?.time {
             let clock = time.clock(secondsFromUTC: state.settings.secondsFromUTC)
