@@ -1,5 +1,5 @@
 /// Tells of every task of the machine in one pass, at a tenth of what its files cost: the kernel's task
-/// iterator calls a program of some fifty instructions for each, which writes a record or nothing;
+/// iterator calls a program of some sixty instructions for each, which writes a record or nothing;
 /// bpf(2), Documentation/bpf/bpf_iterators.rst.
 ///
 /// The kernel checks that the program reads fields where it has them: a layout that is not this
@@ -16,8 +16,10 @@
 enum { record = -(int)sizeof(struct clinux_task_record) };
 
 #define PLACE(FIELD) (record + (int)offsetof(struct clinux_task_record, FIELD))
-/// Eight bytes, and four, from the task in register 6 to the record.
+/// From the task in register 6 to the record: eight bytes, or zero where there are none, and four.
 #define COPY(FIELD) LOAD(0, 6, layout->FIELD), STORE(10, PLACE(FIELD), 0)
+#define COPY_KNOWN(FIELD) \
+    layout->FIELD < 0 ? SET(0, 0) : LOAD(0, 6, layout->FIELD), STORE(10, PLACE(FIELD), 0)
 #define COPY_HALF(FIELD) LOAD_HALF(0, 6, layout->FIELD), STORE_HALF(10, PLACE(FIELD), 0)
 
 static int load(const struct clinux_task_layout *layout, int since) {
@@ -44,6 +46,8 @@ static int load(const struct clinux_task_layout *layout, int since) {
         STORE_HALF(10, PLACE(padding), 0),
         COPY(user_time),
         COPY(system_time),
+        COPY_KNOWN(shown_user_time),
+        COPY_KNOWN(shown_system_time),
         COPY(run_time),
         COPY(run_delay),
         COPY(last_arrival),

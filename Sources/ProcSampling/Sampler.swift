@@ -184,7 +184,9 @@ public final class Sampler {
     }
 
     func plan(_ depth: SamplingDepth) -> SamplingPlan {
-        SamplingPlan(interest: interest, depth: depth, gate: reader.root.isLive ? .clock : .ticks)
+        SamplingPlan(
+            interest: interest, depth: depth, gate: reader.root.isLive ? .clock : .ticks,
+            turn: sequence)
     }
 
     private func extent(_ depth: SamplingDepth) -> Snapshot.Extent {

@@ -7,6 +7,8 @@ struct SamplingPlan {
     let depth: SamplingDepth
     /// How it is known that a process used CPU.
     let gate: Gate
+    /// Counts refreshes, so that what is read in turns has its turn.
+    var turn = 0
 
     enum Gate: Hashable {
         /// Its CPU clock: to the nanosecond, and cheap.
@@ -152,6 +154,35 @@ extension SamplingPlan {
         if isWanted || isHot(thread.cpu) || depth == .everything { return [.switches, .activity] }
         return thread.wantsCPU(interest.hotThreshold) ? .switches : []
     }
+
+    struct ThreadFacts {
+        /// Its place among the threads of its process.
+        var index: Int
+        /// A person looks at it.
+        var isWanted: Bool
+        /// It was, when it was read in full.
+        var isAsleep: Bool
+        /// Its part of this interval's CPU time.
+        var cpu: Percent?
+        /// So many threads of the process were read in full at this refresh.
+        var fullReads: Int
+    }
+
+    /// Of a thread that ran, the times are read, and mostly `stat` as well: its state, its faults, how
+    /// its time splits. That costs more than the times, which are what it takes to find who uses the
+    /// CPU, and are exact. So where very many threads of a process ran, `stat` is read of those that
+    /// used enough to matter, that were not asleep or that a person looks at, and of the others in
+    /// turns: within `fullTurns` refreshes of all.
+    func isReadInFull(_ thread: ThreadFacts) -> Bool {
+        if thread.isWanted || !thread.isAsleep || depth == .everything { return true }
+        if thread.fullReads < Self.manyFullReads { return true }
+        if thread.index % Self.fullTurns == turn % Self.fullTurns { return true }
+        return thread.cpu.map { $0 >= Self.busyThread } ?? true
+    }
+
+    static let manyFullReads = 64
+    static let fullTurns = 8
+    static let busyThread = Percent(2.0)
 
     func isHot(_ cpu: Percent?) -> Bool {
         guard let cpu else { return false }

@@ -48,10 +48,6 @@ struct DescriptorTests {
 
         func beginRefresh() {}
 
-        func records(of process: ProcessID) -> TaskRecords? { nil }
-
-        func expect(_ threads: [Int32]) {}
-
         func listThreads(of process: ProcessID, into threads: inout [Int32]) throws(ProcError) {
             if isShort {
                 isShort = false

@@ -14,6 +14,8 @@ final class LoadThreads: Sendable {
         case share(Double)
         /// Reads one byte from a descriptor.
         case read(Int32)
+        /// Reads one byte from a descriptor, and then uses the given share of one CPU.
+        case shareAfter(Int32, Double)
         /// Lives that many microseconds, then is replaced.
         case churn(UInt32)
     }
@@ -78,6 +80,10 @@ final class LoadThreads: Sendable {
         case .read(let descriptor):
             var byte: UInt8 = 0
             _ = Glibc.read(descriptor, &byte, 1)
+        case .shareAfter(let descriptor, let share):
+            var byte: UInt8 = 0
+            _ = Glibc.read(descriptor, &byte, 1)
+            run(.share(share))
         case .share(let share):
             let period = 20_000.0
             while !isStopped.load(ordering: .relaxed) {

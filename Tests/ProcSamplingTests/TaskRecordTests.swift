@@ -46,6 +46,25 @@ struct TaskRecordTests {
         #expect(figures.systemTime == ClockTicks(systemTicks))
     }
 
+    /// What was shown is not taken back, even where the samples say otherwise by now.
+    @Test(arguments: [
+        (100, 0, 300, 100), (0, 300, 100, 300), (300, 100, 300, 100), (0, 0, 400, 0),
+        (500, 600, 500, 600),
+    ])
+    func timeThatWasShownStands(
+        _ user: UInt64, _ system: UInt64, _ userTicks: UInt64, _ systemTicks: UInt64
+    ) {
+        let figures = figures {
+            $0.run_time = 4_000_000_000
+            $0.user_time = 300
+            $0.system_time = user + system == 0 ? 0 : 100
+            $0.shown_user_time = user * 10_000_000
+            $0.shown_system_time = system * 10_000_000
+        }
+        #expect(figures.userTime == ClockTicks(userTicks))
+        #expect(figures.systemTime == ClockTicks(systemTicks))
+    }
+
     @Test func startTimesAreWholeTicks() {
         #expect(figures { $0.start_time = 12_349_999_999 }.id.startTime == ClockTicks(1234))
         #expect(

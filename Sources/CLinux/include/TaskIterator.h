@@ -11,7 +11,10 @@ struct clinux_task_layout {
     int16_t tid, tgid, state, exit_state;
     /// -1 where it is not known.
     int16_t cpu;
-    int16_t user_time, system_time, run_time, run_delay, last_arrival;
+    int16_t user_time, system_time;
+    /// -1 where the kernel keeps none.
+    int16_t shown_user_time, shown_system_time;
+    int16_t run_time, run_delay, last_arrival;
     int16_t voluntary, involuntary, minor_faults, major_faults, start_time, name;
 };
 
@@ -26,6 +29,8 @@ struct clinux_task_record {
     uint32_t padding;
     /// Sampled at ticks; their sum is not `run_time`.
     uint64_t user_time, system_time;
+    /// What was told of them when the thread's files were read last, and is never taken back.
+    uint64_t shown_user_time, shown_system_time;
     /// On a CPU, and runnable but waiting for one.
     uint64_t run_time, run_delay;
     /// When it was last put on a CPU, on a clock of the scheduler's; 0 where that is not kept.

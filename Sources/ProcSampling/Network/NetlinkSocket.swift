@@ -6,10 +6,11 @@ internal import ProcFormats
 ///
 /// It belongs to the network namespace in which it was opened, wherever its thread goes after that.
 final class NetlinkSocket {
-    /// NETLINK_ROUTE and NETLINK_SOCK_DIAG.
+    /// NETLINK_ROUTE, NETLINK_SOCK_DIAG and NETLINK_GENERIC.
     enum Family: Int32 {
         case route = 0
         case socketDiagnosis = 4
+        case generic = 16
     }
 
     private let descriptor: Int32
@@ -69,6 +70,38 @@ final class NetlinkSocket {
             }
         }
         return isTorn
+    }
+
+    /// Sends requests that are answered by one message each, all at once, and calls `body` with those
+    /// answers that come. The kernel refuses some where what they ask for is gone, and loses some
+    /// where there is no room.
+    func askEach(_ requests: [NetlinkRequest], _ body: (NetlinkMessage, Span<UInt8>) -> Void) {
+        drain()
+        let first = sequence &+ 1
+        var all: [UInt8] = []
+        for var request in requests {
+            sequence &+= 1
+            request.sequence = sequence
+            all += request.bytes
+        }
+        guard all.withUnsafeBytes({ send(descriptor, $0.baseAddress, $0.count, 0) }) == all.count
+        else { return }
+        var left = requests.count
+        while left > 0 {
+            // Of those that were sent, some may still come: they are thrown away before the next.
+            isUnfinished = true
+            guard let count = try? receive() else { return }
+            let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+                .bindMemory(to: UInt8.self).span
+            var offset = 0
+            while let message = try? NetlinkMessage(nextIn: bytes, at: &offset) {
+                guard message.sequence &- first < UInt32(requests.count) else { continue }
+                left -= 1
+                let refusal = try? message.ending(in: bytes)
+                if refusal == nil { body(message, bytes) }
+            }
+        }
+        isUnfinished = false
     }
 
     /// Tells how the answer ended, if it did in these bytes.

@@ -148,17 +148,15 @@ extension Sampler {
         guard process.hasThreads else { return }
         process.markWanted(by: plan, revision: interestRevision)
         guard !process.wanted.isEmpty else { return }
-        // Whether such a thread ran in this interval is not known: its process may have.
-        let extras = ThreadExtras(
-            process: process, reader: reader, plan: plan,
-            hasRun: process.gateAt != process.quietUntil)
+        let extras = ThreadExtras(process: process, reader: reader, plan: plan)
         for index in process.wanted {
             let index = Int(index)
             let lacks =
                 process.sample.threads[index].activity == nil
                 || process.counters[index].switchesReadAt.nanoseconds == 0
             if lacks {
-                extras.read(index, at: .now)
+                // Whether such a thread ran in this interval is not known: its process may have.
+                extras.read(index, hasRun: process.gateAt != process.quietUntil, at: .now)
                 process.touched.append(Int32(index))
             }
         }

@@ -140,7 +140,9 @@ final class TrackedProcess {
         touched.removeAll(keepingCapacity: true)
         for index in counters.indices {
             if counters[index].flags.contains(.isRecent) { recent.append(Int32(index)) }
-            if !sample.threads[index].isCarriedOver { touched.append(Int32(index)) }
+            let mayShowRates =
+                !sample.threads[index].isCarriedOver || sample.threads[index].cpu != .zero
+            if mayShowRates { touched.append(Int32(index)) }
         }
         wantedRevision = -1
         cursor = counters.isEmpty ? 0 : cursor % counters.count

@@ -38,8 +38,13 @@ extension Sampler {
             facts.stalled.append(record.thread)
         }
         let plan = plan(.changes)
-        let searched = searchForStalled(
-            SamplingPlan.stallSearch(blocked: host.blocked, known: facts.stalled.count))
+        // Who blocks has to run before, and a source that tells who ran tells the state as well.
+        let isToldAll = source.records(of: ProcessID(1)) != nil
+        let searched =
+            isToldAll
+            ? [:]
+            : searchForStalled(
+                SamplingPlan.stallSearch(blocked: host.blocked, known: facts.stalled.count))
         let pollsOf = Dictionary(grouping: polls.values, by: \.process)
         for process in processes where isPolled(process) {
             func thread(_ index: Int32) -> PolledThread { polledThread(process, Int(index)) }

@@ -7,6 +7,8 @@ internal import Units
 struct ThreadCounters {
     /// When `runTime` was read.
     var readAt: Instant
+    /// When ticks and faults were read.
+    var figuresReadAt = Instant(nanoseconds: 0)
     /// CPU time; in whole clock ticks where the kernel has no `schedstat`.
     var runTime: Nanoseconds
     var runDelay: Nanoseconds
@@ -41,6 +43,8 @@ struct ThreadCounters {
         static let isRecent = Flags(rawValue: 16)
         /// The source tells its switches: they cost nothing.
         static let hasSwitches = Flags(rawValue: 32)
+        /// It ran since more than its times was read.
+        static let hasOldFigures = Flags(rawValue: 64)
     }
 
     /// Of a thread that is about to be read for the first time.
@@ -50,10 +54,13 @@ struct ThreadCounters {
         runDelay = Nanoseconds(0)
     }
 
-    /// Notes what it used over this refresh.
-    mutating func note(use: Nanoseconds) {
+    /// Notes what it used over this refresh, and whether that makes it one that ran lately.
+    mutating func note(use: Nanoseconds, ranLately: Bool) {
         lastUse = UInt32(clamping: use.rawValue / 1000)
-        guard use.rawValue > 0 else { return }
+        guard ranLately else {
+            if quietRefreshes < Self.quiet { quietRefreshes += 1 }
+            return
+        }
         quietRefreshes = 0
         flags.insert(.isRecent)
     }
@@ -62,13 +69,19 @@ struct ThreadCounters {
     mutating func keep(
         _ figures: ThreadFigures, _ times: ThreadTimes?, runTime: Nanoseconds, at now: Instant
     ) {
-        readAt = now
-        self.runTime = runTime
-        runDelay = times?.runDelay ?? Nanoseconds(0)
+        keep(times, runTime: runTime, at: now)
+        flags.remove(.hasOldFigures)
+        figuresReadAt = now
         userTicks = UInt32(truncatingIfNeeded: figures.userTime.rawValue)
         systemTicks = UInt32(truncatingIfNeeded: figures.systemTime.rawValue)
         minorFaults = UInt32(truncatingIfNeeded: figures.minorFaults)
         majorFaults = UInt32(truncatingIfNeeded: figures.majorFaults)
+    }
+
+    mutating func keep(_ times: ThreadTimes?, runTime: Nanoseconds, at now: Instant) {
+        readAt = now
+        self.runTime = runTime
+        runDelay = times?.runDelay ?? Nanoseconds(0)
         flags.insert(.isKnown)
         flags.set(.countsTicks, times == nil)
         flags.set(.hasRunDelay, times?.runDelay != nil)

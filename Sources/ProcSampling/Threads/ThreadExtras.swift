@@ -6,11 +6,10 @@ struct ThreadExtras {
     let process: TrackedProcess
     let reader: ProcReader
     let plan: SamplingPlan
-    /// It ran since its counters were read last: if not, it made no switch and is still where it
-    /// was.
-    let hasRun: Bool
 
-    func read(_ index: Int, at now: Instant) {
+    /// `hasRun` says that the thread ran since its counters were read last: if not, it made no switch
+    /// and is still where it was.
+    func read(_ index: Int, hasRun: Bool, at now: Instant) {
         let reads = plan.extraReads(
             of: process.sample.threads[index],
             isWanted: process.counters[index].flags.contains(.isWanted))
@@ -23,14 +22,14 @@ struct ThreadExtras {
         }
         if process.counters[index].flags.contains(.hasSwitches) { return }
         if reads.contains(.switches) {
-            readSwitches(index, at: now)
+            readSwitches(index, hasRun: hasRun, at: now)
         } else {
             process.sample.threads[index].voluntarySwitches = nil
             process.sample.threads[index].involuntarySwitches = nil
         }
     }
 
-    private func readSwitches(_ index: Int, at now: Instant) {
+    private func readSwitches(_ index: Int, hasRun: Bool, at now: Instant) {
         let before = process.counters[index]
         let isFirst = before.switchesReadAt.nanoseconds == 0
         // Looked at again within one refresh: what it shows was measured then.

@@ -29,7 +29,8 @@ public struct ThreadSample: Sendable, Identifiable {
     public var majorFaults: Rate?
     /// What it is doing right now. Read only for hot, shown and chosen threads.
     public var activity: Activity?
-    /// The figures were not read this time, because nothing said that the thread ran.
+    /// State, last CPU and faults are of an earlier refresh: nothing said that the thread ran, or it is
+    /// one of very many that did, of which only the times were read.
     public var isCarriedOver: Bool
 
     public init(

@@ -25,7 +25,10 @@ protocol ThreadSource: AnyObject {
     /// The threads of a process, in the order they were created where the kernel tells it.
     func listThreads(of process: ProcessID, into threads: inout [Int32]) throws(ProcError)
 
-    /// Tells whose times will be asked for next, most likely: for a source that answers many at once.
+    /// It is worth telling whose times will be asked for next.
+    var answersManyAtOnce: Bool { get }
+
+    /// Tells whose times will be asked for next, most likely in that order.
     func expect(_ threads: [Int32])
 
     /// CPU time and run delay: cheap and precise. Nil where this kernel does not keep them; `stat`
@@ -78,6 +81,10 @@ extension ThreadFigures {
 }
 
 extension ThreadSource {
+    var answersManyAtOnce: Bool { false }
+    func expect(_ threads: [Int32]) {}
+    func records(of process: ProcessID) -> TaskRecords? { nil }
+
     func hasRecords(of process: ProcessID) -> Bool {
         records(of: process).map { !$0.isEmpty } ?? false
     }

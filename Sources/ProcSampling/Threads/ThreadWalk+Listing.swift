@@ -92,6 +92,6 @@ extension ThreadWalk {
         process.counters[index].flags.insert(.isRecent)
         process.counters[index].lastUse = UInt32(clamping: runTime.rawValue / 1000)
         process.counters[index].quietRefreshes = ThreadCounters.quiet - 1
-        extras(hasRun: true).read(index, at: now)
+        extras.read(index, hasRun: true, at: now)
     }
 }

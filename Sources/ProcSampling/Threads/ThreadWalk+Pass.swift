@@ -36,7 +36,7 @@ extension ThreadWalk {
 
     private mutating func take(_ record: TaskRecord, at index: Int) {
         let figures = record.figures(machine.units)
-        let times = record.times
+        let times = record.used
         guard figures.id == process.sample.threads[index].id else {
             replace(index, by: figures, name: record.name, times: times, at: began)
             return
@@ -51,11 +51,11 @@ extension ThreadWalk {
         let figures = record.figures(machine.units)
         process.sample.threads.append(newSample(figures, name: record.name))
         process.counters.append(ThreadCounters())
-        admit(process.counters.count - 1, figures, times: record.times, at: began)
+        admit(process.counters.count - 1, figures, times: record.used, at: began)
     }
 
     /// Of those that ran at the refresh before and are not told of now, the ones that were running
-    /// may have gone on for a while.
+    /// may have gone on for a while. The others are asleep.
     private mutating func settleOthers() {
         for index in process.touched.map(Int.init) where process.counters[index].readAt < began {
             if process.sample.threads[index].state == .running {
@@ -65,12 +65,8 @@ extension ThreadWalk {
                     isCarriedOver: false, process.counters[index].flags)
             }
         }
-        process.touched.removeAll(keepingCapacity: true)
-        for index in process.counters.indices where process.counters[index].readAt >= began {
-            process.touched.append(Int32(index))
-            noteDelay(index)
-        }
+        process.touched.removeAll { process.counters[Int($0)].readAt < began }
         if hasLostThread, !hasListed { relist() }
-        process.hasThreads = !isCutShort
+        finish()
     }
 }

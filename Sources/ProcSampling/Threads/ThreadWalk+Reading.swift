@@ -11,8 +11,13 @@ extension ThreadWalk {
             let isSame =
                 times?.runTime == process.counters[index].runTime
                 && process.counters[index].flags.isSuperset(of: [.isKnown, .hasRunDelay])
-            if isSame {
+            let isKnownInFull = !process.counters[index].flags.contains(.hasOldFigures)
+            if isSame, isKnownInFull {
                 keepAsIs(index, at: now)
+                return
+            }
+            if let times, !mustReadInFull(index, runTime: times.runTime, at: now) {
+                if isSame { keepAsIs(index, at: now) } else { updateTimes(index, times, at: now) }
                 return
             }
             var name = process.sample.threads[index].name
@@ -44,6 +49,49 @@ extension ThreadWalk {
         return ThreadFigures(try source.stat(of: thread, in: process.pid, updating: &name))
     }
 
+    /// Whether to read more than times of a thread that ran; see `SamplingPlan.isReadInFull`.
+    private mutating func mustReadInFull(
+        _ index: Int, runTime: Nanoseconds, at now: Instant
+    ) -> Bool {
+        let counters = process.counters[index]
+        guard counters.flags.contains(.isKnown), !counters.flags.contains(.countsTicks) else {
+            return true
+        }
+        let (use, period) = part(of: runTime.since(counters.runTime), since: counters, at: now)
+        let isFull = plan.isReadInFull(
+            SamplingPlan.ThreadFacts(
+                index: index, isWanted: counters.flags.contains(.isWanted),
+                isAsleep: process.sample.threads[index].state == .sleeping,
+                cpu: Rates.sum(of: use, in: period), fullReads: fullReads))
+        if isFull { fullReads += 1 }
+        return isFull
+    }
+
+    /// One of very many that ran: its state and its faults are read when its turn comes.
+    private mutating func updateTimes(_ index: Int, _ times: ThreadTimes, at now: Instant) {
+        let before = process.counters[index]
+        let delta = times.runTime.since(before.runTime)
+        let (use, period) = part(of: delta, since: before, at: now)
+        pay(use: use, of: delta)
+        process.counters[index].note(use: use, ranLately: ranLately(use))
+        process.sample.threads[index].isCarriedOver = true
+        process.sample.threads[index].totalTime = times.runTime
+        if let cpu = Rates.share(of: use, in: period, quantum: machine.schedulerTick) {
+            process.sample.threads[index].show(
+                cpu,
+                Rates.split(
+                    cpu, userTicks: 0, systemTicks: 0,
+                    lifetimeUser: ClockTicks(UInt64(before.userTicks)),
+                    lifetimeSystem: ClockTicks(UInt64(before.systemTicks))))
+            process.sample.threads[index].minorFaults = nil
+            process.sample.threads[index].majorFaults = nil
+            showWaits(times, since: before, in: period, &process.sample.threads[index])
+        }
+        process.counters[index].keep(times, runTime: times.runTime, at: now)
+        process.counters[index].flags.insert(.hasOldFigures)
+        noteHottest(index)
+    }
+
     /// It did not run since it was read last.
     private mutating func keepAsIs(_ index: Int, at now: Instant) {
         process.counters[index].readAt = now
@@ -52,9 +100,10 @@ extension ThreadWalk {
             process.counters[index].quietRefreshes += 1
         }
         process.sample.threads[index].rest(
-            isCarriedOver: false, process.counters[index].flags)
+            isCarriedOver: process.counters[index].flags.contains(.hasOldFigures),
+            process.counters[index].flags)
         noteHottest(index)
-        extras(hasRun: false).read(index, at: now)
+        extras.read(index, hasRun: false, at: now)
     }
 
     mutating func update(
@@ -69,14 +118,14 @@ extension ThreadWalk {
             let delta = runTime.since(before.runTime)
             let (use, period) = part(of: delta, since: before, at: now)
             pay(use: use, of: delta)
-            process.counters[index].note(use: use)
+            process.counters[index].note(use: use, ranLately: ranLately(use))
             show(
                 use, of: delta, in: period, figures, times, since: before,
                 &process.sample.threads[index])
         }
         keep(index, figures, times: times, runTime: runTime, at: now)
         noteHottest(index)
-        extras(hasRun: true).read(index, at: now)
+        extras.read(index, hasRun: true, at: now)
     }
 
     /// How much of what a thread used since it was read belongs to this interval, and how long that
@@ -90,6 +139,12 @@ extension ThreadWalk {
         if from >= process.previousGateAt { return (delta, now.since(from)) }
         let most = max(unexplained, 0).addingClamped(Int64(clamping: quantum.rawValue))
         return (min(delta, Nanoseconds(UInt64(most))), now.since(process.previousGateAt))
+    }
+
+    /// Whether a thread is to be looked at first at the next refreshes. Of those that were searched for,
+    /// all that used anything; but a source that tells of all tells of many that hardly did.
+    private func ranLately(_ use: Nanoseconds) -> Bool {
+        use.rawValue > (passPeriod?.rawValue ?? 0) / 1000
     }
 
     mutating func pay(use: Nanoseconds, of delta: Nanoseconds) {
@@ -109,8 +164,11 @@ extension ThreadWalk {
             userTicks: figures.userTime.advance(from: before.userTicks),
             systemTicks: figures.systemTime.advance(from: before.systemTicks),
             lifetimeUser: figures.userTime, lifetimeSystem: figures.systemTime)
-        // Of several intervals' faults, this one gets its part of the CPU time.
-        let part = delta.rawValue == 0 ? 1 : Double(use.rawValue) / Double(delta.rawValue)
+        // Of several intervals' faults, this one gets its part of the CPU time, or of the time.
+        let part =
+            before.figuresReadAt < before.readAt
+            ? period.seconds / began.since(before.figuresReadAt).seconds
+            : delta.rawValue == 0 ? 1 : Double(use.rawValue) / Double(delta.rawValue)
         let minor = UInt64(
             Double(UInt32(truncatingIfNeeded: figures.minorFaults) &- before.minorFaults) * part)
         let major = UInt64(
@@ -118,11 +176,16 @@ extension ThreadWalk {
         minorFaults += minor
         majorFaults += major
 
-        sample.cpu = cpu
-        sample.user = split.user
-        sample.system = split.system
+        sample.show(cpu, split)
         sample.minorFaults = Rates.perSecond(minor, in: period)
         sample.majorFaults = Rates.perSecond(major, in: period)
+        showWaits(times, since: before, in: period, &sample)
+    }
+
+    private func showWaits(
+        _ times: ThreadTimes?, since before: ThreadCounters, in period: Nanoseconds,
+        _ sample: inout ThreadSample
+    ) {
         let isBaseline = passPeriod != nil || process.isBaseline(before.readAt)
         sample.runDelay =
             isBaseline && before.flags.contains(.hasRunDelay)
@@ -158,12 +221,15 @@ extension ThreadWalk {
             voluntarySwitches: thread.voluntarySwitches)
     }
 
-    func extras(hasRun: Bool) -> ThreadExtras {
-        ThreadExtras(process: process, reader: reader, plan: plan, hasRun: hasRun)
-    }
 }
 
 extension ThreadSample {
+    fileprivate mutating func show(_ cpu: Percent, _ split: (user: Percent, system: Percent)) {
+        self.cpu = cpu
+        user = split.user
+        system = split.system
+    }
+
     /// What is no rate.
     fileprivate mutating func show(_ figures: ThreadFigures, totalTime: Nanoseconds) {
         isCarriedOver = false

@@ -21,16 +21,19 @@ internal import Units
 /// A thread read after a pause shows all it used since, which may be from earlier intervals: of
 /// this one it gets no more than was unexplained when its turn came, and a tick.
 ///
-/// Worst case. What an ended thread used is never explained, so a process whose threads come and go
-/// with much CPU is read in full each refresh: every `schedstat`, but `stat` only of those that
-/// ran. A full read closes the ledger: what it leaves was used by ended threads. A listing that a
-/// race cut short heals the same way: the missing thread's time stays unexplained until it is
-/// listed.
+/// A source that tells by itself who ran (`ThreadSource.records`) leaves nothing to be searched for:
+/// what it tells is taken over (`take`), and its bounds are those of `TaskIteratorSource`.
+///
+/// Worst case. Every thread ran: the times of each, and `stat` of some; see
+/// `SamplingPlan.isReadInFull`. What an ended thread used is never explained, so a process whose
+/// threads come and go with much CPU is walked through at each refresh. A full read closes the
+/// ledger: what it leaves was used by ended threads. A listing that a race cut short heals the same
+/// way: the missing thread's time stays unexplained until it is listed.
 struct ThreadWalk {
     let process: TrackedProcess
     let source: any ThreadSource
-    let reader: ProcReader
     let plan: SamplingPlan
+    let extras: ThreadExtras
     let machine: Machine
     /// When the gate was read, and how long after the gate before; nil at first sight.
     let began: Instant
@@ -48,6 +51,8 @@ struct ThreadWalk {
     var hasListed = false
     /// The threads could not be listed whole, for want of descriptors or memory.
     var isCutShort = false
+    /// So many threads that nobody looks at were read in full.
+    var fullReads = 0
     /// A thread was found to have ended.
     var hasLostThread = false
     var hottest: (cpu: Percent, thread: ThreadIdentity)?
@@ -69,7 +74,7 @@ struct ThreadWalk {
     ) {
         self.process = process
         self.source = source
-        self.reader = reader
+        extras = ThreadExtras(process: process, reader: reader, plan: plan)
         self.plan = plan
         self.machine = machine
         self.leader = leader
@@ -117,6 +122,7 @@ struct ThreadWalk {
     }
 
     private mutating func readAll() {
+        expect(process.recent.map(Int.init), then: process.counters.indices)
         for index in process.recent { readOnce(Int(index)) }
         for index in process.counters.indices { readOnce(index) }
         // What the clock counted and no thread has: threads that ended.
@@ -124,6 +130,7 @@ struct ThreadWalk {
     }
 
     private mutating func readUntilExplained(revision: Int) {
+        expect(process.recent.map(Int.init))
         for index in process.recent.map(Int.init) {
             // One that was running has to be asked whether it still is.
             let wasRunning = process.sample.threads[index].state == .running
@@ -136,6 +143,10 @@ struct ThreadWalk {
         // A thread that is not listed yet is the likeliest debtor.
         if process.debt > tolerance, !hasListed { relist() }
         var left = process.counters.count
+        if process.debt > tolerance {
+            let next = min(process.cursor, left)
+            expect(Array(next..<left), then: 0..<next)
+        }
         while process.debt > tolerance, left > 0 {
             readNext()
             left -= 1
@@ -145,6 +156,13 @@ struct ThreadWalk {
             of: process.counters.count, elapsed: elapsed ?? Nanoseconds(0),
             credit: &process.sweepCredit)
         for _ in 0..<min(left, share) { readNext() }
+    }
+
+    /// Tells the source whose times are to be asked for, in that order.
+    private func expect(_ indices: [Int], then more: Range<Int> = 0..<0) {
+        guard source.answersManyAtOnce else { return }
+        let left = (indices + more).filter { process.counters[$0].readAt < began }
+        source.expect(left.map { process.sample.threads[$0].id.tid.rawValue })
     }
 
     private mutating func readNext() {
@@ -160,7 +178,7 @@ struct ThreadWalk {
     }
 
     /// Settles who was read before and not now, and whom to read first next time.
-    private mutating func finish() {
+    mutating func finish() {
         for index in process.touched where process.counters[Int(index)].readAt < began {
             process.carryOver(Int(index))
         }

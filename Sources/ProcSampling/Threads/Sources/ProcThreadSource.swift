@@ -13,15 +13,11 @@ final class ProcThreadSource: ThreadSource {
 
     func beginRefresh() {}
 
-    func records(of process: ProcessID) -> TaskRecords? { nil }
-
     func listThreads(of process: ProcessID, into threads: inout [Int32]) throws(ProcError) {
         try reader.list(.process(process, "task"), into: &threads)
         // The files of a captured tree come in any order.
         if !reader.root.isLive { threads.sort() }
     }
-
-    func expect(_ threads: [Int32]) {}
 
     func times(of thread: ThreadID, in process: ProcessID) throws(ProcError) -> ThreadTimes? {
         let schedule: SchedStat

@@ -106,8 +106,6 @@ final class TaskIteratorSource: ThreadSource {
         try files.listThreads(of: process, into: &threads)
     }
 
-    func expect(_ threads: [Int32]) {}
-
     func times(of thread: ThreadID, in process: ProcessID) throws(ProcError) -> ThreadTimes? {
         try files.times(of: thread, in: process)
     }

@@ -45,6 +45,8 @@ struct TaskLayout {
             cpu: (try? inner("cpu", in: "thread_info", of: "thread_info"))
                 ?? (try? offset("cpu")) ?? -1,
             user_time: try offset("utime"), system_time: try offset("stime"),
+            shown_user_time: (try? inner("utime", in: "prev_cputime", of: "prev_cputime")) ?? -1,
+            shown_system_time: (try? inner("stime", in: "prev_cputime", of: "prev_cputime")) ?? -1,
             run_time: try inner("sum_exec_runtime", in: "se", of: "sched_entity"),
             run_delay: try inner("run_delay", in: "sched_info", of: "sched_info"),
             last_arrival: try inner("last_arrival", in: "sched_info", of: "sched_info"),
@@ -84,7 +86,9 @@ struct TaskLayout {
             return try bytes.withMemoryRebound(to: UInt8.self) { bytes throws(ParseError) in
                 try KernelTypes(
                     parsing: bytes.span,
-                    structures: ["task_struct", "thread_info", "sched_entity", "sched_info"],
+                    structures: [
+                        "task_struct", "thread_info", "prev_cputime", "sched_entity", "sched_info",
+                    ],
                     functions: ["bpf_iter_task"])
             }
         } catch {

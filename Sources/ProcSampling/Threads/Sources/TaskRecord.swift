@@ -10,7 +10,7 @@ struct TaskRecord {
 
     var tid: ThreadID { ThreadID(Int32(bitPattern: record.tid)) }
 
-    var times: ThreadTimes {
+    var used: ThreadTimes {
         ThreadTimes(
             runTime: Nanoseconds(record.run_time), runDelay: Nanoseconds(record.run_delay),
             switches: ThreadSwitches(
@@ -18,25 +18,32 @@ struct TaskRecord {
     }
 
     func figures(_ units: SystemInfo) -> ThreadFigures {
-        let user = userTime
+        let times = times
         return ThreadFigures(
             id: ThreadIdentity(tid: tid, startTime: units.ticks(Nanoseconds(record.start_time))),
             state: state, processor: Int16(exactly: record.cpu).flatMap { $0 < 0 ? nil : $0 },
-            userTime: units.ticks(Nanoseconds(user)),
-            systemTime: units.ticks(Nanoseconds(record.run_time &- user)),
+            userTime: units.ticks(Nanoseconds(times.user)),
+            systemTime: units.ticks(Nanoseconds(times.system)),
             minorFaults: record.minor_faults, majorFaults: record.major_faults)
     }
 
-    /// The kernel samples user and system time at its ticks and tells them scaled to the precise sum;
-    /// `cputime_adjust()` in `kernel/sched/cputime.c`. It also keeps either from ever going back, by a
-    /// tick or so, which is left out here.
-    private var userTime: UInt64 {
-        guard record.system_time > 0 else { return record.run_time }
-        guard record.user_time > 0 else { return 0 }
+    /// The kernel samples user and system time at its ticks and tells them scaled to the precise sum,
+    /// and so that neither ever goes back; `cputime_adjust()` in `kernel/sched/cputime.c`.
+    private var times: (user: UInt64, system: UInt64) {
+        let shown = (user: record.shown_user_time, system: record.shown_system_time)
+        guard shown.user &+ shown.system < record.run_time else { return shown }
+        var system = max(scaledSystemTime, shown.system)
+        if record.run_time - system < shown.user { system = record.run_time - shown.user }
+        return (record.run_time - system, system)
+    }
+
+    private var scaledSystemTime: UInt64 {
+        guard record.system_time > 0 else { return 0 }
         let (sampled, isOver) = record.user_time.addingReportingOverflow(record.system_time)
-        guard !isOver else { return record.run_time }
-        let product = record.run_time.multipliedFullWidth(by: record.system_time)
-        return record.run_time &- sampled.dividingFullWidth(product).quotient
+        guard !isOver else { return 0 }
+        return sampled.dividingFullWidth(
+            record.run_time.multipliedFullWidth(by: record.system_time)
+        ).quotient
     }
 
     /// As `task_state_index()` in `include/linux/sched.h` makes a letter of it.
@@ -60,15 +67,20 @@ struct TaskRecord {
 extension TaskRecord {
     /// Whether it has exactly this name. Never true of a name that needed repair.
     func isNamed(_ name: String) -> Bool {
-        withName { bytes in
-            bytes.count == name.utf8.count && bytes.elementsEqual(name.utf8)
+        withUnsafeBytes(of: record.name) { bytes in
+            var name = name
+            return name.withUTF8 { known in
+                known.count <= bytes.count
+                    && (known.count == bytes.count || bytes[known.count] == 0)
+                    && known.indices.allSatisfy { known[$0] == bytes[$0] }
+            }
         }
     }
 
     /// What is not UTF-8 becomes U+FFFD.
-    var name: String { withName { String(decoding: $0, as: UTF8.self) } }
-
-    private func withName<Result>(_ body: (Slice<UnsafeRawBufferPointer>) -> Result) -> Result {
-        withUnsafeBytes(of: record.name) { body($0.prefix { $0 != 0 }) }
+    var name: String {
+        withUnsafeBytes(of: record.name) { bytes in
+            String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        }
     }
 }

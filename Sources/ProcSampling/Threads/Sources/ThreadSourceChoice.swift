@@ -65,7 +65,7 @@ struct ThreadSourceChoice {
     ) throws(ThreadSourceRefusal) -> any ThreadSource {
         switch kind {
         case .iterator: try TaskIteratorSource(reader: reader)
-        case .taskstats: throw ThreadSourceRefusal("not yet")
+        case .taskstats: try TaskstatsSource(reader: reader)
         case .proc: ProcThreadSource(reader: reader)
         }
     }
