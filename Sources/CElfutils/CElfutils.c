@@ -66,12 +66,6 @@ size_t celfutils_segments(Elf *elf, struct celfutils_segment *segments, size_t c
     return count;
 }
 
-static Elf_Scn *section_of_type(Elf *elf, GElf_Word type, GElf_Shdr *header) {
-    for (Elf_Scn *section = NULL; (section = elf_nextscn(elf, section)) != NULL;)
-        if (gelf_getshdr(section, header) != NULL && header->sh_type == type) return section;
-    return NULL;
-}
-
 static Elf_Scn *section_named(Elf *elf, const char *name, GElf_Shdr *header) {
     size_t names;
     if (elf_getshdrstrndx(elf, &names) != 0) return NULL;
@@ -81,49 +75,6 @@ static Elf_Scn *section_named(Elf *elf, const char *name, GElf_Shdr *header) {
         if (found != NULL && strcmp(found, name) == 0) return section;
     }
     return NULL;
-}
-
-static bool is_code(Elf *elf, size_t section) {
-    GElf_Shdr header;
-    Elf_Scn *found = section < SHN_LORESERVE ? elf_getscn(elf, section) : NULL;
-    return found != NULL && gelf_getshdr(found, &header) != NULL &&
-           (header.sh_flags & SHF_EXECINSTR) != 0;
-}
-
-static enum celfutils_binding binding(const GElf_Sym *symbol) {
-    switch (GELF_ST_BIND(symbol->st_info)) {
-    case STB_LOCAL: return celfutils_local;
-    case STB_WEAK: return celfutils_weak;
-    default: return celfutils_global;
-    }
-}
-
-bool celfutils_each_function(
-    Elf *elf, bool is_dynamic, void *context,
-    void (*take)(void *, const struct celfutils_function *)) {
-    GElf_Shdr header;
-    Elf_Scn *section = section_of_type(elf, is_dynamic ? SHT_DYNSYM : SHT_SYMTAB, &header);
-    Elf_Data *data = section != NULL ? elf_getdata(section, NULL) : NULL;
-    if (data == NULL) return false;
-    GElf_Sym symbol;
-    for (int index = 0; gelf_getsym(data, index, &symbol) != NULL; index++) {
-        int type = GELF_ST_TYPE(symbol.st_info);
-        bool is_label = type == STT_NOTYPE;
-        if (symbol.st_shndx == SHN_UNDEF || symbol.st_name == 0) continue;
-        if (type != STT_FUNC && type != STT_GNU_IFUNC && !is_label) continue;
-        if (is_label && !is_code(elf, symbol.st_shndx)) continue;
-        const char *name = elf_strptr(elf, header.sh_link, symbol.st_name);
-        if (name == NULL || *name == '\0') continue;
-        struct celfutils_function function = {
-            .name = name,
-            .address = symbol.st_value,
-            .size = symbol.st_size,
-            .binding = binding(&symbol),
-            .is_label = is_label,
-        };
-        take(context, &function);
-    }
-    return true;
 }
 
 void celfutils_each_stub(

@@ -5,14 +5,17 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <linux/openat2.h>
+#include <malloc.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -29,6 +32,31 @@ const char *clinux_static_commit(void) { return clinux_commit; }
 
 ptrdiff_t clinux_getdents64(int descriptor, void *buffer, size_t size) {
     return syscall(SYS_getdents64, descriptor, buffer, size);
+}
+
+bool clinux_lock_memory(void) {
+    // Without the right, and within a limit, all would go well until the limit is met: from then on
+    // no memory could be mapped. With a limit of nothing, only the right counts.
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_MEMLOCK, &limit) != 0) return false;
+    struct rlimit nothing = {.rlim_cur = 0, .rlim_max = limit.rlim_max};
+    if (setrlimit(RLIMIT_MEMLOCK, &nothing) != 0) return false;
+    int result = mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
+    int error = errno;
+    setrlimit(RLIMIT_MEMLOCK, &limit);
+    errno = error;
+    return result == 0;
+}
+
+void clinux_map_large_blocks(void) { mallopt(M_MMAP_THRESHOLD, 4 << 20); }
+
+void clinux_give_back_memory(void) { malloc_trim(0); }
+
+void clinux_raise_descriptor_limit(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 bool clinux_is_procfs(int descriptor) {

@@ -15,6 +15,7 @@ package final class ProbeRun: Sendable {
         // Symbols of large programs and their unwind tables are read on this stack.
         let isStarted = DetachedThread.start(name: "dxtop:probe", stackSize: 8 << 20) {
             report(run.outcome(of: request, report: report))
+            FreedMemory.giveBack()
             run.done.raise()
         }
         if !isStarted {

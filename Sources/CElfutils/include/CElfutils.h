@@ -46,6 +46,8 @@ enum celfutils_binding { celfutils_local, celfutils_weak, celfutils_global };
 struct celfutils_function {
     /// Lives as long as this call.
     const char *name;
+    /// Where it stands in the file; 0 for a stub.
+    uint64_t name_offset;
     uint64_t address;
     /// 0 where the file does not say it.
     uint64_t size;
@@ -54,10 +56,13 @@ struct celfutils_function {
     bool is_label;
 };
 
-/// Calls `take` for every function of .symtab, or of .dynsym where `is_dynamic`; returns whether
-/// there is such a table.
+/// How many symbols .symtab has, or .dynsym where `is_dynamic`, and how long their names are.
+size_t celfutils_symbols(struct Elf *elf, bool is_dynamic, uint64_t *bytes_of_names);
+
+/// Calls `take` for every function of that table, which passes by piece by piece; returns whether
+/// there is one. The descriptor is the file's; -1 for bytes.
 bool celfutils_each_function(
-    struct Elf *elf, bool is_dynamic, void *context,
+    struct Elf *elf, int descriptor, bool is_dynamic, void *context,
     void (*take)(void *context, const struct celfutils_function *function));
 
 /// The stubs through which functions of other files are called, each by the name of that function.

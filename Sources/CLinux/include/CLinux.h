@@ -23,6 +23,21 @@ bool clinux_is_procfs(int descriptor);
 /// counterpart in Swift. NULL in every other build.
 const char *clinux_static_commit(void);
 
+/// Keeps what this process uses of memory from being paged out, as it comes to use it: mlockall(2),
+/// whose flags are macros and which counts against a limit that has to be told from a right. False and
+/// errno on failure: EPERM without CAP_IPC_LOCK, EINVAL before Linux 4.4.
+bool clinux_lock_memory(void);
+
+/// Has blocks of more than 4 MiB mapped, and so given back as soon as they are freed: left alone,
+/// malloc(3) gets used to large blocks, and keeps up to 64 MiB of each arena for the next.
+/// mallopt(3) and, of the same malloc.h that is not imported, malloc_trim(3), for the smaller ones.
+void clinux_map_large_blocks(void);
+void clinux_give_back_memory(void);
+
+/// Raises the limit on descriptors to the most that may be had: the constants of setrlimit(2) are of
+/// a type that depends on macros.
+void clinux_raise_descriptor_limit(void);
+
 /// What tells two states of all files apart.
 struct clinux_file {
     uint64_t device, inode;

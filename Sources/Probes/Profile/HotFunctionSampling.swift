@@ -20,6 +20,7 @@ package final class HotFunctionSampling: Sendable {
         // Symbols of large programs are read on this stack.
         let isStarted = DetachedThread.start(name: "dxtop:where", stackSize: 8 << 20) {
             sampling.run(report)
+            FreedMemory.giveBack()
         }
         if !isStarted {
             let refusal = ProbeRefusal("the system has no thread to give", remedy: "try again")

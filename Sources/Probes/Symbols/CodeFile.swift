@@ -36,6 +36,9 @@ final class CodeFile {
         }
     }
 
+    /// Bytes of memory that its functions take.
+    var footprint: Int { functions.footprint }
+
     /// The address of the byte that stands at `offset` in the file.
     func address(ofByteAt offset: UInt64) -> UInt64? {
         segments.first { offset >= $0.offset && offset - $0.offset < $0.size }
@@ -46,7 +49,9 @@ final class CodeFile {
     func name(at address: UInt64) -> String? {
         guard let index = functions.index(at: address) else { return nil }
         if let name = names[index] { return name }
-        let name = FunctionName.readable(functions.name(of: index))
+        let symbol = functions.name(of: index)
+        guard !symbol.isEmpty else { return nil }
+        let name = FunctionName.readable(symbol)
         names[index] = name
         return name
     }

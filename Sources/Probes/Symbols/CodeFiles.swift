@@ -8,8 +8,10 @@ final class CodeFiles {
     private var oldest: [RegularFile.Identity] = []
     private lazy var kernelPage: CodeFile? = Self.readKernelPage()
 
-    /// So many are kept: the symbols of a large program take tens of megabytes.
+    /// So many are kept, and so many bytes of all but the latest: the functions of a large program
+    /// take ten megabytes.
     private static let most = 256
+    private static let mostBytes = 32 << 20
 
     /// The file of a mapping, as long as the process has it mapped: deleted and replaced ones, too.
     /// Nil for what is no ELF file, or may not be read.
@@ -21,11 +23,15 @@ final class CodeFiles {
         let code = ElfFile(file.descriptor).map {
             CodeFile($0, identity: file.identity, search: search)
         }
-        if oldest.count == Self.most { files[oldest.removeFirst()] = nil }
+        while oldest.count == Self.most || footprint > Self.mostBytes, !oldest.isEmpty {
+            files[oldest.removeFirst()] = nil
+        }
         oldest.append(file.identity)
         files[file.identity] = .some(code)
         return code
     }
+
+    private var footprint: Int { files.values.reduce(0) { $0 + ($1?.footprint ?? 0) } }
 
     /// By the mapping itself, which needs CAP_SYS_ADMIN or CAP_CHECKPOINT_RESTORE, else by its path,
     /// else as the program that the process runs. The number tells a replaced file; the device does

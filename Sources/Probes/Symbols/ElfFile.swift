@@ -6,11 +6,14 @@ final class ElfFile {
     /// Of libelf.
     let handle: OpaquePointer
     private let bytes: UnsafeMutableRawBufferPointer?
+    /// -1 for bytes.
+    private let file: Int32
 
     /// - Parameter file: may be closed after `releaseFile()`.
     init?(_ file: Int32) {
         guard let handle = celfutils_open(file) else { return nil }
         self.handle = handle
+        self.file = file
         bytes = nil
     }
 
@@ -24,6 +27,7 @@ final class ElfFile {
         }
         self.handle = handle
         self.bytes = bytes
+        file = -1
     }
 
     deinit {
@@ -78,15 +82,19 @@ final class ElfFile {
 
     /// Adds the functions of `.symtab`; tells whether there is one.
     func addFunctions(to table: inout FunctionTable) -> Bool {
-        withUnsafeMutablePointer(to: &table) {
-            celfutils_each_function(handle, false, $0, addFunction)
+        var bytes: UInt64 = 0
+        let count = celfutils_symbols(handle, false, &bytes)
+        let isLarge = bytes > FunctionTable.mostKeptNames
+        table.prepare(forFunctions: count, namesIn: isLarge ? NameFile(copying: file) : nil)
+        return withUnsafeMutablePointer(to: &table) {
+            celfutils_each_function(handle, file, false, $0, addFunction)
         }
     }
 
     /// Adds those that other files may call.
     func addDynamicFunctions(to table: inout FunctionTable) {
         withUnsafeMutablePointer(to: &table) {
-            _ = celfutils_each_function(handle, true, $0, addFunction)
+            _ = celfutils_each_function(handle, file, true, $0, addFunction)
         }
     }
 
@@ -116,7 +124,8 @@ private func addFunction(
     name.withMemoryRebound(to: UInt8.self, capacity: length) {
         table.pointee.add(
             UnsafeBufferPointer(start: $0, count: length), at: function.address,
-            size: function.size, binding: binding, isLabel: function.is_label)
+            size: function.size, binding: binding, isLabel: function.is_label,
+            nameAt: function.name_offset)
     }
 }
 

@@ -1,36 +1,39 @@
-/// The functions of a file, or of the kernel, by address. One allocation for all names: a large
-/// program has a million.
+/// The functions of a file, or of the kernel, by address. A large program has a million, with 100 MB
+/// of names: 24 bytes are kept of each, and one allocation has all names, or they stay in the file.
 struct FunctionTable: Sendable {
     private var functions: [Function] = []
     private var names: [UInt8] = []
+    /// Has those that are not in `names`.
+    private var file: NameFile?
 
     private struct Function {
         var start: UInt64
-        var end: UInt64
-        /// Where the name stands in `names`.
+        /// Up to 4 GiB; 0 as long as it is not known.
+        var size: UInt32
+        /// Where the name stands in `names`, or in `file`.
         var name: UInt32
-        var nameLength: UInt32
+        var nameLength: UInt16
+        var isInFile: Bool
         var rank: Rank
     }
 
     /// Which of several names of one address to tell, as `perf report` chooses.
     private struct Rank: Comparable {
-        var hasSize: Bool
-        var isFunction: Bool
-        var binding: UInt8
-        var underscores: UInt8
+        private let value: UInt16
 
-        static func < (a: Rank, b: Rank) -> Bool {
-            if a.hasSize != b.hasSize { return b.hasSize }
-            if a.isFunction != b.isFunction { return b.isFunction }
-            if a.binding != b.binding { return a.binding < b.binding }
-            return a.underscores > b.underscores
+        init(hasSize: Bool, isFunction: Bool, binding: Binding, underscores: Int) {
+            let kind: UInt16 = (hasSize ? 8 : 0) + (isFunction ? 4 : 0) + UInt16(binding.rawValue)
+            value = kind << 8 + UInt16(255 - min(underscores, 255))
         }
+
+        static func < (a: Rank, b: Rank) -> Bool { a.value < b.value }
     }
 
-    /// Several times what the largest programs have; more are left out.
-    static let mostFunctions = 4 << 20
-    private static let mostNameBytes = 256 << 20
+    /// More than the largest programs have; what is beyond is left out. 48 MiB.
+    static let mostFunctions = 2 << 20
+    /// More bytes of names than these stay where they are, if they are in a file.
+    static let mostKeptNames = 4 << 20
+    private static let mostNameBytes = 64 << 20
 
     enum Binding: UInt8 {
         // Also the order of preference.
@@ -55,49 +58,68 @@ struct FunctionTable: Sendable {
             count += 1
         }
         functions.removeLast(functions.count - count)
-        for index in functions.indices where functions[index].end == functions[index].start {
+        for index in functions.indices where functions[index].size == 0 {
             // Hand-written assembly often does not say its size: it goes on to the next.
             let next = index + 1 < count ? functions[index + 1].start : end
-            functions[index].end = max(next, functions[index].start)
+            let start = functions[index].start
+            functions[index].size = UInt32(clamping: max(next, start) - start)
         }
+    }
+
+    /// Makes room, of which what is not needed takes no memory.
+    ///
+    /// - Parameter file: has names that are too many to be kept.
+    mutating func prepare(forFunctions count: Int, namesIn file: NameFile?) {
+        functions.reserveCapacity(min(count, Self.mostFunctions))
+        self.file = file
     }
 
     /// - Parameters:
     ///   - name: the end of a very long one is not kept.
     ///   - size: in bytes; 0 where it is not known.
+    ///   - offset: where the name stands in its file, if it is in one.
     mutating func add(
         _ name: UnsafeBufferPointer<UInt8>, at address: UInt64, size: UInt64, binding: Binding,
-        isLabel: Bool = false
+        isLabel: Bool = false, nameAt offset: UInt64 = 0
     ) {
-        let (end, isOver) = address.addingReportingOverflow(size)
         let kept = name.prefix(FunctionName.longest)
-        guard !kept.isEmpty, !isOver, functions.count < Self.mostFunctions,
-            names.count + kept.count <= Self.mostNameBytes
+        guard !kept.isEmpty, !address.addingReportingOverflow(size).overflow,
+            functions.count < Self.mostFunctions
         else { return }
-        let offset = UInt32(names.count)
-        names.append(contentsOf: kept)
-        let underscores = name.prefix(255).prefix { $0 == UInt8(ascii: "_") }.count
+        let inFile = offset > 0 ? file?.place(ofByteAt: offset) : nil
+        if inFile == nil {
+            guard names.count + kept.count <= Self.mostNameBytes else { return }
+            names.append(contentsOf: kept)
+        }
         functions.append(
             Function(
-                start: address, end: end, name: offset, nameLength: UInt32(kept.count),
+                start: address, size: UInt32(clamping: size),
+                name: inFile ?? UInt32(names.count - kept.count),
+                nameLength: UInt16(kept.count), isInFile: inFile != nil,
                 rank: Rank(
-                    hasSize: size > 0, isFunction: !isLabel, binding: binding.rawValue,
-                    underscores: UInt8(underscores))))
+                    hasSize: size > 0, isFunction: !isLabel, binding: binding,
+                    underscores: name.prefix { $0 == UInt8(ascii: "_") }.count)))
     }
 
     var isEmpty: Bool { functions.isEmpty }
 
+    /// Bytes of memory that it takes.
+    var footprint: Int { functions.count * MemoryLayout<Function>.stride + names.count }
+
     /// Identifies the function that `address` is in; nil where no function is.
     func index(at address: UInt64) -> Int? {
         let index = functions.lastSortedIndex { $0.start <= address }
-        return index.flatMap { address < functions[$0].end ? $0 : nil }
+        return index.flatMap { address - functions[$0].start < functions[$0].size ? $0 : nil }
     }
 
     func start(of index: Int) -> UInt64 { functions[index].start }
 
-    /// The name as the file has it.
+    /// The name as the file has it; empty if that cannot be read any more.
     func name(of index: Int) -> ArraySlice<UInt8> {
         let function = functions[index]
-        return names[Int(function.name)..<Int(function.name + function.nameLength)]
+        if function.isInFile {
+            return file?.name(at: function.name, length: Int(function.nameLength))[...] ?? []
+        }
+        return names[Int(function.name)...].prefix(Int(function.nameLength))
     }
 }
