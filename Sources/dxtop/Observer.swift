@@ -20,7 +20,8 @@ final class Observer {
     private let tables: SocketTables
     /// UDP sockets whose queues are watched closely.
     private var receivers: [SocketID] = []
-    private var users = UserDirectory()
+    private var users = Users()
+    private(set) var userNames = UserNames(parsing: [UInt8]().span)
     private var next = ContinuousClock.now
     private var budget: CPUBudget
     private var meter = CPUMeter()
@@ -46,11 +47,6 @@ final class Observer {
         sampler = Sampler(root: root)
     }
 
-    var userNames: UserNames {
-        users.refresh()
-        return users.names
-    }
-
     func sample() -> Snapshot {
         let snapshot = sampler.sample(
             Interest(
@@ -59,6 +55,7 @@ final class Observer {
                 columnsForAll: .all, scope: target.map { .process($0) } ?? .everyProcess),
             depth: .everything)
         if !tables.isEmpty { receivers = snapshot.network?.receivers ?? [] }
+        userNames = users.names(for: snapshot)
         history.record(snapshot)
         memory.record(snapshot)
         verdicts.update(snapshot, history: history, memory: memory.history)

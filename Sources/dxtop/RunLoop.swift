@@ -17,7 +17,7 @@ struct RunLoop {
     private let sampling: SamplingLoop
     private let mailbox: Mailbox<Event>
     private let start = ContinuousClock.now
-    private var users = UserDirectory()
+    private var users = Users()
     private var tools = ToolRuns()
     /// Those that were started and may not have let go of their targets yet; the last one is on show.
     private var probes: [ProbeRun] = []
@@ -114,10 +114,7 @@ struct RunLoop {
         if signals.contains(.resize) { terminal.updateSize() }
         if terminal.size != state.size, !handle(.resize(terminal.size)) { return false }
         for event in mailbox.takeAll() {
-            if case .sample = event {
-                users.refresh()
-                state.userNames = users.names
-            }
+            if case .sample(let snapshot) = event { state.userNames = users.names(for: snapshot) }
             guard handle(event) else { return false }
         }
         while let key = terminal.nextKey() {

@@ -1,11 +1,8 @@
-import Subprocess
 import Synchronization
-import SystemPackage
 package import Units
 
-/// Asks what hosts are called, through `getent hosts`: the system's own way (hosts file, DNS), in a
-/// child process, since glibc's resolver inside a static program would load shared libraries. Only
-/// what a person asked for is asked; nobody waits for an answer.
+/// Asks what hosts are called: the hosts file, DNS. Only what a person asked for is asked; nobody waits
+/// for an answer.
 package final class HostNames: Sendable {
     private let queue = Mutex(Queue())
     private let answer: @Sendable (IPAddress, String?) -> Void
@@ -16,10 +13,8 @@ package final class HostNames: Sendable {
         var workers = 0
     }
 
-    /// A name server that is away answers late or never: some questions at once, and each is given
-    /// up after some seconds.
+    /// A name server that is away answers late or never: some questions at once.
     private static let mostWorkers = 4
-    private static let patience = "5"
     /// More questions do not wait: while no name server answers, the oldest are given up.
     static let mostWaiting = 256
 
@@ -36,6 +31,7 @@ package final class HostNames: Sendable {
             let tooMany = max(0, queue.waiting.count - Self.mostWaiting)
             let givenUp = queue.waiting.prefix(tooMany)
             queue.waiting.removeFirst(tooMany)
+            guard SpareDescriptors.suffice else { return (0, Array(givenUp)) }
             let new = max(0, min(Self.mostWorkers - queue.workers, queue.waiting.count))
             queue.workers += new
             return (new, Array(givenUp))
@@ -60,17 +56,8 @@ package final class HostNames: Sendable {
     }
 
     private static func name(of address: IPAddress) async -> String? {
-        // Children get no terminal of ours to read from or to write to.
-        var options = PlatformOptions()
-        options.createSession = true
-        let result = try? await Subprocess.run(
-            .name("timeout"),
-            arguments: [patience, "getent", "hosts", address.description],
-            platformOptions: options, input: .none,
-            output: .string(limit: 4096, encoding: UTF8.self),
-            error: .discarded)
-        guard let result, result.terminationStatus.isSuccess else { return nil }
-        return name(in: result.standardOutput)
+        let line = await NameService.answer(to: address.description, in: "hosts")
+        return line.flatMap(name)
     }
 
     /// The name in a line of "address name aliases".

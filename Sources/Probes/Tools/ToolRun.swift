@@ -145,6 +145,10 @@ package final class ToolRun: Sendable {
         guard let program = step.first, let path = environment.path(of: program) else {
             throw ToolRefusal("\(step.first ?? tool.id) is not installed")
         }
+        guard SpareDescriptors.suffice else {
+            throw ToolRefusal(
+                "no descriptors left to start \(program) with", remedy: "raise ulimit -n")
+        }
         report(.started(command: step))
         // A session of its own: Ctrl-C and Ctrl-Z at the terminal are for dxtop alone.
         var options = PlatformOptions()

@@ -8,6 +8,13 @@ public struct UserNames: Hashable, Sendable {
     /// The name of a user; nil for one that is not in the file.
     public subscript(user: UserID) -> String? { names[user] }
 
+    /// With those that the file does not have.
+    public func with(_ others: [UserID: String]) -> UserNames {
+        var all = self
+        all.names.merge(others) { own, _ in own }
+        return all
+    }
+
     /// Parses the file. People edit it: a line that is not `name:password:number:` is left out. The
     /// first of two names for one number counts, as for `getpwuid(3)`.
     public init(parsing bytes: Span<UInt8>) {
