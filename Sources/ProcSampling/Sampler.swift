@@ -145,7 +145,7 @@ public final class Sampler {
             extent: extent(depth))
         snapshot.ownCost = ownCost()
         snapshot.threadSources = sources.report
-        snapshot.trouble = reader.trouble
+        snapshot.trouble = reader.takeTrouble()
         if let network = networkLane.reading { snapshot.trouble.add(network.trouble) }
         snapshot.trouble.unresponsive = slowLane.unresponsiveCount
         snapshot.trouble.incomplete = incomplete

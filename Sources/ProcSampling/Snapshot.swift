@@ -119,16 +119,27 @@ public struct SamplingTrouble: Hashable, Sendable {
     /// Processes of a captured tree that are not shown because their `stat` or `task` is missing.
     /// Always 0 on a live machine, where such a process has ended.
     public var incomplete: Int
+    /// What we ran out of in this refresh, so that something was not read.
+    public var shortage: Shortage?
+
+    /// Of what there is not enough for us.
+    public enum Shortage: String, Hashable, Sendable {
+        /// EMFILE or ENFILE: our limit, or the machine's, is reached.
+        case descriptors
+        /// ENOMEM: of the kernel, or of our control group.
+        case memory
+    }
 
     public init(
         denied: Int = 0, malformed: Int = 0, malformedFiles: [String] = [], unresponsive: Int = 0,
-        incomplete: Int = 0
+        incomplete: Int = 0, shortage: Shortage? = nil
     ) {
         self.denied = denied
         self.malformed = malformed
         self.malformedFiles = malformedFiles
         self.unresponsive = unresponsive
         self.incomplete = incomplete
+        self.shortage = shortage
     }
 
     /// So many files are named that did not parse.

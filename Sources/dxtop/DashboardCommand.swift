@@ -56,6 +56,7 @@ struct DashboardCommand: ParsableCommand {
     }
 
     func run() throws {
+        Endurance.prepare()
         let root = try source.root()
         var place = view.place
         if let pid {

@@ -62,6 +62,7 @@ struct WatchCommand: ParsableCommand {
     }
 
     func run() throws {
+        Endurance.prepare()
         let output = StandardOutput()
         let observer = try Observer(
             source: source, pid: pid.map { ProcessID($0) }, network: network, tables: view.tables,

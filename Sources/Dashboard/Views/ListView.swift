@@ -185,6 +185,11 @@ enum ListView {
 
         var parts: [String] = []
         let trouble = snapshot.trouble
+        switch trouble.shortage {
+        case .descriptors: parts.append("! no descriptors left to read with")
+        case .memory: parts.append("! no memory left to read with")
+        case nil: break
+        }
         if trouble.malformed > 0 { parts.append("! \(trouble.malformed) malformed") }
         if trouble.incomplete > 0 { parts.append("! \(trouble.incomplete) incomplete") }
         if trouble.hidesProcesses { parts.append("! others hidden") }

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import ProcFormats
 package import ProcSampling
@@ -24,6 +25,9 @@ extension DoctorFacts {
         facts.tracing = tracing(facts.environment)
         facts.hasKernelAddresses = hasKernelAddresses()
         facts.mappedFiles = mappedFiles()
+        facts.lockedMemory = Attempt { () throws(Errno) in
+            guard clinux_lock_memory() else { throw Errno(rawValue: errno) }
+        }
         facts.kernelLog = Attempt { () throws(Errno) in
             let log = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC)
             guard log >= 0 else { throw Errno(rawValue: errno) }

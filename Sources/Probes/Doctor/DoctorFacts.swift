@@ -24,6 +24,8 @@ package struct DoctorFacts: Sendable {
     package var hasKernelAddresses = true
     /// A file was opened by the mapping of it.
     package var mappedFiles = Attempt.works
+    /// What dxtop uses of memory may stay there.
+    package var lockedMemory = Attempt.works
     package var kernelLog = Attempt.works
     /// The version of control groups that limits each, nil where none is to be seen.
     package var groups: [Controller: Int] = [:]

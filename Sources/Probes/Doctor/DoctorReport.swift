@@ -24,7 +24,7 @@ package struct DoctorReport: Hashable, Sendable {
         lines = [rules.rights, rules.processes]
         lines += rules.threads + rules.probes + rules.groups + rules.machine
         lines += rules.network + rules.tools
-        lines += [rules.terminal, DoctorRules.files(facts.sampled.trouble)]
+        lines += [rules.terminal, DoctorRules.files(facts.sampled.trouble), rules.ownMemory]
         // What any kernel may lack is worth a line where this one does.
         let told = Set(lines.map(\.subject))
         if let tree = facts.tree {

@@ -106,6 +106,15 @@ extension DoctorRules {
 
     // MARK: Around it
 
+    /// A kernel before 4.4 could only lock all that is mapped, which is many times what is used.
+    var ownMemory: Line {
+        line(
+            "own memory", facts.lockedMemory,
+            works: "locked: dxtop is not paged out when memory is short",
+            else: "dxtop may be paged out when memory is short", mark: .part,
+            remedy: moreRights("IPC_LOCK"))
+    }
+
     /// A line for each program that the catalogue starts.
     var tools: [Line] {
         var programs: [String: PackageNames] = [:]
@@ -145,6 +154,12 @@ extension DoctorRules {
     /// What dxtop itself did not understand.
     static func files(_ trouble: SamplingTrouble) -> Line {
         let subject = "kernel's files"
+        if let shortage = trouble.shortage {
+            return Line(
+                subject: subject, mark: .part, what: "some were not read",
+                why: "there is no \(shortage == .memory ? "memory" : "descriptor") left",
+                remedy: shortage == .descriptors ? "raise ulimit -n, or fs.file-max" : nil)
+        }
         if trouble.malformed > 0 {
             return Line(
                 subject: subject, mark: .part, what: "\(trouble.malformed) not understood",

@@ -107,6 +107,11 @@ final class ProcReader {
             trouble.denied += 1
             return .denied(path: path)
         }
+        switch error.number {
+        case EMFILE, ENFILE: trouble.shortage = .descriptors
+        case ENOMEM: trouble.shortage = .memory
+        default: break
+        }
         return .failed(path: path, errno: error.number)
     }
 
@@ -140,6 +145,12 @@ final class ProcReader {
         var numbers: [Int32] = []
         try list(directory, into: &numbers, atMost: most + 1)
         return numbers.count <= most ? numbers.count : nil
+    }
+
+    /// Trouble since the start; a shortage since this was last asked for.
+    func takeTrouble() -> SamplingTrouble {
+        defer { trouble.shortage = nil }
+        return trouble
     }
 
     func takeReadCount() -> Int {

@@ -51,6 +51,7 @@ struct HostDocument: Encodable {
         try fields.write("denied_reads_total", trouble.denied)
         try fields.write("malformed_files_total", trouble.malformed)
         try fields.write("incomplete_processes", trouble.incomplete)
+        try fields.write("shortage", trouble.shortage?.rawValue)
     }
 
     private func some(_ stall: PressureStall?) -> Double? {
