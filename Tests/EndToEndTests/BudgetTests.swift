@@ -2,9 +2,9 @@ import Testing
 
 /// What dxtop may cost, seen from outside.
 struct BudgetTests {
-    /// A thousandth of the CPUs never pays for five refreshes a second of a debug build.
+    /// So little never pays for five refreshes a second of a debug build.
     @Test func refreshesComeFurtherApartWhereTheBudgetIsSmall() async throws {
-        try await Terminal.run(.dxtop("--interval", "0.2", "--budget", "0.1")) { terminal in
+        try await Terminal.run(.dxtop("--interval", "0.2", "--budget", "0.3")) { terminal in
             try await terminal.wait(for: "later refreshes that say so", deadline: .seconds(60)) {
                 $0.rows.first?.contains("s budget") == true
             }
@@ -19,14 +19,14 @@ struct BudgetTests {
         try await Workload.run("idle", "2000") { _ in
             let result = try await run(
                 .dxtop(
-                    "watch", "threads", "--interval", "0.2", "--count", "3", "--budget", "0.5",
+                    "watch", "threads", "--interval", "0.2", "--count", "5", "--budget", "2",
                     "--json"),
                 deadline: .seconds(120))
             let intervals = try result.lines.map {
                 try #require(try JSON(parsing: $0)["interval_seconds"]?.number)
             }
-            try #require(intervals.count == 3, "\(result)")
-            #expect(intervals.last ?? 0 > 0.25)
+            try #require(intervals.count == 5, "\(result)")
+            #expect(intervals.max() ?? 0 > 0.25)
         }
     }
 }
