@@ -153,4 +153,39 @@ struct SamplingPlanTests {
         let tolerance = SamplingPlan.tolerance(elapsed: second, quantum: Nanoseconds(4_000_000))
         #expect(tolerance == 10_000_000)
     }
+
+    // MARK: Very many threads that ran
+
+    private func fact(
+        _ index: Int, isWanted: Bool = false, isAsleep: Bool = true, cpu: Percent? = .zero
+    ) -> SamplingPlan.ThreadFacts {
+        SamplingPlan.ThreadFacts(
+            index: index, isWanted: isWanted, isAsleep: isAsleep, cpu: cpu,
+            fullReads: SamplingPlan.manyFullReads)
+    }
+
+    @Test func eachOfACrowdIsReadInFullInItsTurn() {
+        let turns = (0..<SamplingPlan.fullTurns).map { turn in
+            var plan = SamplingPlan(interest: Interest(), depth: .changes, gate: .clock)
+            plan.turn = turn
+            return Set((0..<100).filter { plan.isReadInFull(fact($0)) })
+        }
+        #expect(turns.reduce(into: Set()) { $0.formUnion($1) } == Set(0..<100))
+        #expect(turns.map(\.count).reduce(0, +) == 100)
+    }
+
+    @Test func whoMattersIsReadInFullInAnyCrowd() {
+        let plan = SamplingPlan(interest: Interest(), depth: .changes, gate: .clock)
+        let index = SamplingPlan.fullTurns + 1
+        #expect(!plan.isReadInFull(fact(index)))
+        #expect(plan.isReadInFull(fact(index, isWanted: true)))
+        #expect(plan.isReadInFull(fact(index, isAsleep: false)))
+        #expect(plan.isReadInFull(fact(index, cpu: SamplingPlan.busyThread)))
+        #expect(plan.isReadInFull(fact(index, cpu: nil)))
+        var few = fact(index)
+        few.fullReads = SamplingPlan.manyFullReads - 1
+        #expect(plan.isReadInFull(few))
+        let everything = SamplingPlan(interest: Interest(), depth: .everything, gate: .clock)
+        #expect(everything.isReadInFull(fact(index)))
+    }
 }

@@ -8,14 +8,17 @@ extension ThreadWalk {
     mutating func take(_ records: TaskRecords, revision: Int) {
         passPeriod = records.period
         var next = 0
+        var new: [TaskRecord] = []
+        if !process.hasThreads { new.reserveCapacity(records.count) }
         for record in records {
             if let index = place(of: record.tid, from: next) {
                 take(record, at: index)
                 next = index + 1
             } else {
-                append(record)
+                new.append(record)
             }
         }
+        append(new)
         passPeriod = nil
         if leader.threadCount != process.counters.count { relist() }
         process.markWanted(by: plan, revision: revision)
@@ -47,11 +50,17 @@ extension ThreadWalk {
         update(index, with: figures, times: times, at: began)
     }
 
-    private mutating func append(_ record: TaskRecord) {
-        let figures = record.figures(machine.units)
-        process.sample.threads.append(newSample(figures, name: record.name))
-        process.counters.append(ThreadCounters())
-        admit(process.counters.count - 1, figures, times: record.used, at: began)
+    private mutating func append(_ new: [TaskRecord]) {
+        guard !new.isEmpty else { return }
+        // Thousands of threads would otherwise cost up to twice their memory.
+        process.sample.threads.reserveCapacity(process.counters.count + new.count)
+        process.counters.reserveCapacity(process.counters.count + new.count)
+        for record in new {
+            let figures = record.figures(machine.units)
+            process.sample.threads.append(newSample(figures, name: record.name))
+            process.counters.append(ThreadCounters())
+            admit(process.counters.count - 1, figures, times: record.used, at: began)
+        }
     }
 
     /// Of those that ran at the refresh before and are not told of now, the ones that were running

@@ -23,7 +23,7 @@ final class TaskTable {
     /// The kernel gives so much at a time.
     private static let pieceSize = 32 * 1024
 
-    deinit { free(memory.baseAddress) }
+    deinit { giveBack(memory) }
 
     /// Reads a pass to its end, and closes it.
     func fill(from pass: Int32) throws(Errno) {
@@ -59,11 +59,24 @@ final class TaskTable {
         guard resize(to: max(size, memory.count * 3 / 2)) else { throw Errno(ENOMEM) }
     }
 
+    /// Pages of their own, since malloc(3) would keep what they leave behind as they grow.
     @discardableResult
     private func resize(to size: Int) -> Bool {
-        guard let start = realloc(memory.baseAddress, size) else { return false }
-        memory = UnsafeMutableRawBufferPointer(start: start, count: size)
+        guard
+            let start = mmap(
+                nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+            start != MAP_FAILED
+        else { return false }
+        let larger = UnsafeMutableRawBufferPointer(start: start, count: size)
+        larger.copyMemory(
+            from: UnsafeRawBufferPointer(rebasing: memory[..<min(memory.count, size)]))
+        giveBack(memory)
+        memory = larger
         return true
+    }
+
+    private func giveBack(_ memory: UnsafeMutableRawBufferPointer) {
+        if let start = memory.baseAddress { munmap(start, memory.count) }
     }
 
     /// The kernel tells of threads by their number, and those of a process mostly follow each other:
@@ -112,6 +125,7 @@ struct TaskRecords {
     fileprivate let order: ArraySlice<UInt32>
 
     var isEmpty: Bool { order.isEmpty }
+    var count: Int { order.count }
 }
 
 extension TaskRecords: Sequence {
