@@ -25,8 +25,7 @@ test: toolchain ## check everything: style, unit tests, the whole program, its n
 	$(SWIFT) format lint --strict --parallel --recursive $(formatted)
 	$(SWIFT) build --build-tests
 	sh Scripts/check-needs .build/debug/dxtop
-	@# One at a time: tests that wait for real programs would take each other's threads and CPUs.
-	$(SWIFT) test --skip-build --no-parallel
+	sh Scripts/run-tests
 
 # Compiled for size, not speed, and so in a folder of its own.
 static: toolchain ## one file that needs no shared library: dist/dxtop-VERSION-MACHINE
