@@ -193,7 +193,10 @@ enum ListView {
         if trouble.malformed > 0 { parts.append("! \(trouble.malformed) malformed") }
         if trouble.incomplete > 0 { parts.append("! \(trouble.incomplete) incomplete") }
         if trouble.hidesProcesses { parts.append("! others hidden") }
-        if snapshot.host.cpuCount == nil { parts.append("! no /proc/stat") }
+        // What could not be read for want of descriptors may well be there.
+        if snapshot.host.cpuCount == nil, trouble.shortage == nil {
+            parts.append("! no /proc/stat")
+        }
         if trouble.unresponsive > 0 { parts.append("! \(trouble.unresponsive) hung") }
         if snapshot.extent == .recorded {
             parts.append(state.place == .overview ? "recorded, without findings" : "recorded")
