@@ -113,14 +113,9 @@ struct RowReader {
         }
     }
 
-    /// Rows that show the same figure keep their places instead of trading them at random; so do those
-    /// below 2 % that differ by less than half a percent, which is noise. Whoever used anything comes
-    /// before who did not.
+    /// Rows that show the same figure keep their places instead of trading them at random.
     private func asShown(_ percent: Percent) -> SortKey {
-        let tenths = (Double(percent.rawValue) * 10).rounded()
-        if isCoarse { return .number(Double(percent.rawValue).rounded() * 10) }
-        guard tenths > 0, tenths < 20 else { return .number(tenths) }
-        return .number(max(2, (tenths / 5).rounded() * 5))
+        .number((Double(percent.rawValue) * (isCoarse ? 1 : 10)).rounded())
     }
 
     private func text(of percent: Percent?) -> String {
