@@ -51,12 +51,14 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(
+            name: "Fields", dependencies: ["ProcSampling", "Units"], swiftSettings: strict),
+        .target(
             name: "Diagnosis", dependencies: ["ProcFormats", "ProcSampling", "Units"],
             swiftSettings: strict),
         .target(
             name: "Probes",
             dependencies: [
-                "CElfutils", "CLinux", "ProcFormats", "ProcSampling", "Units",
+                "CElfutils", "CLinux", "Fields", "ProcFormats", "ProcSampling", "Units",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -69,12 +71,14 @@ let package = Package(
             name: "CursesScreen", dependencies: ["CCurses", "Screen"], swiftSettings: strict),
         .target(
             name: "Dashboard",
-            dependencies: ["Diagnosis", "Probes", "ProcFormats", "ProcSampling", "Screen", "Units"],
+            dependencies: [
+                "Diagnosis", "Fields", "Probes", "ProcFormats", "ProcSampling", "Screen", "Units",
+            ],
             swiftSettings: strict),
         .executableTarget(
             name: "dxtop",
             dependencies: [
-                "CLinux", "CursesScreen", "Dashboard", "Diagnosis", "Probes", "ProcFormats",
+                "CLinux", "CursesScreen", "Dashboard", "Diagnosis", "Fields", "Probes", "ProcFormats",
                 "ProcSampling", "Screen", "Units",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -95,7 +99,9 @@ let package = Package(
 
         .executableTarget(
             name: "long-run",
-            dependencies: ["Dashboard", "ProcFormats", "ProcSampling", "Screen", "Units"],
+            dependencies: [
+                "Dashboard", "ProcFormats", "ProcSampling", "Screen", "TestSupport", "Units",
+            ],
             path: "Tests/LongRun", swiftSettings: strict),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),

@@ -19,21 +19,21 @@ import random
 import statistics
 import time
 
-from session import BUILT, Load, Program, Session, machine, print_table
+from session import Load, Program, Session, dxtop, machine, print_table
 
 # After this long without a byte the answer is complete.
 PAUSE = 0.004
 
 
 def programs(interval, options):
-    dxtop = [f"{BUILT}/dxtop", "--interval", str(interval)]
+    threads = dxtop("--view", "threads", *options, interval=interval)
     tenths = {"delay": max(1, int(interval * 10))}
     moves = [b"\x1b[B", b"\x1b[A"]
     pages = [b"\x1b[6~", b"\x1b[5~"]
     return [
-        (Program("dxtop: arrows", dxtop + ["--view", "threads"] + options), moves),
-        (Program("dxtop: pages", dxtop + ["--view", "threads"] + options), pages),
-        (Program("dxtop: views", dxtop + options), [b"1", b"2", b"3", b"2"]),
+        (Program("dxtop: arrows", threads), moves),
+        (Program("dxtop: pages", threads), pages),
+        (Program("dxtop: views", dxtop(*options, interval=interval)), [b"1", b"2", b"3", b"2"]),
         (Program("htop: arrows", ["htop"], {"hide_userland_threads": 0, **tenths}), moves),
         (Program("htop: pages", ["htop"], {"hide_userland_threads": 0, **tenths}), pages),
     ]

@@ -18,42 +18,20 @@ and their settings lie in a temporary directory.
 """
 
 import argparse
-import fcntl
 import os
-import platform
-import pty
-import shutil
-import signal
 import statistics
-import struct
 import subprocess
-import sys
-import tempfile
-import termios
-import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-BUILT = os.path.join(PACKAGE, ".build", "release")
+from session import PACKAGE, Load, Program, Session, dxtop, machine, print_table
+
 COLUMNS, ROWS = 120, 40
-
-
-@dataclass(frozen=True)
-class Program:
-    name: str
-    command: list
-    htop_settings: dict = field(default_factory=dict)
-
-
-def dxtop(*arguments, budget="100"):
-    return [f"{BUILT}/dxtop", "--interval", "1", "--budget", budget, *arguments]
-
 
 PROGRAMS = [
     Program("dxtop threads", dxtop("--view", "threads")),
     Program("dxtop threads, /proc", dxtop("--view", "threads", "--threads-from", "proc")),
-    Program("dxtop threads, budget", dxtop("--view", "threads", budget="1")),
+    Program("dxtop threads, budget", dxtop("--view", "threads", budget=1)),
     Program("dxtop overview", dxtop()),
     Program("htop threads", ["htop"], {"hide_userland_threads": 0}),
     Program("htop processes", ["htop"], {"hide_userland_threads": 1}),
@@ -91,63 +69,6 @@ class Cost:
     reads: float  # read calls a second
 
 
-class Terminal:
-    """The far side of a pseudo-terminal: takes everything, answers nothing."""
-
-    def __init__(self, master):
-        self.master = master
-        self.taken = 0
-        self.thread = threading.Thread(target=self._drain, daemon=True)
-        self.thread.start()
-
-    def _drain(self):
-        while True:
-            try:
-                data = os.read(self.master, 1 << 16)
-            except OSError:  # EIO: the program has closed its side
-                return
-            if not data:
-                return
-            self.taken += len(data)
-
-
-def start(program, home):
-    """Starts a program on a new pseudo-terminal; its number and the terminal."""
-    settings = {"delay": 10, **program.htop_settings}
-    htoprc = os.path.join(home, "htoprc")
-    with open(htoprc, "w") as file:
-        file.writelines(f"{key}={value}\n" for key, value in settings.items())
-    os.mkdir(os.path.join(home, "btop"))
-    with open(os.path.join(home, "btop", "btop.conf"), "w") as file:
-        file.write("update_ms = 1000\n")
-    environment = {
-        "PATH": os.environ["PATH"], "HOME": home, "XDG_CONFIG_HOME": home, "XDG_STATE_HOME": home,
-        "HTOPRC": htoprc, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8",
-    }
-    process, master = pty.fork()
-    if process == 0:
-        size = struct.pack("HHHH", ROWS, COLUMNS, 0, 0)
-        fcntl.ioctl(0, termios.TIOCSWINSZ, size)
-        try:
-            os.execvpe(program.command[0], program.command, environment)
-        except OSError as error:
-            print(error, file=sys.stderr)
-        os._exit(127)
-    return process, Terminal(master)
-
-
-def stop(process, terminal):
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        os.kill(process, number)
-        deadline = time.monotonic() + 3
-        while time.monotonic() < deadline:
-            if os.waitpid(process, os.WNOHANG)[0]:
-                terminal.thread.join(timeout=3)
-                os.close(terminal.master)
-                return
-            time.sleep(0.02)
-
-
 def cpu_nanoseconds(process):
     """CPU time of all threads of a process, those that ended included: its CPU-time clock, whose
     number clock_getcpuclockid(3) makes like this."""
@@ -163,24 +84,22 @@ def read_calls(process):
     return int(proc_values(process, "io")["syscr"])
 
 
-def reading(process, terminal):
-    return (time.monotonic(), cpu_nanoseconds(process), terminal.taken, read_calls(process))
+def reading(session):
+    return (time.monotonic(), cpu_nanoseconds(session.process), session.taken,
+            read_calls(session.process))
 
 
 def measure(program, seconds, settle):
     """What a program costs while it is watched."""
-    with tempfile.TemporaryDirectory(prefix="dxtop-bench-") as home:
-        process, terminal = start(program, home)
+    with Session(program, COLUMNS, ROWS) as session:
         try:
             time.sleep(settle)
-            before = reading(process, terminal)
+            before = reading(session)
             time.sleep(seconds)
-            after = reading(process, terminal)
-            status = proc_values(process, "status")
+            after = reading(session)
+            status = proc_values(session.process, "status")
         except (OSError, KeyError) as error:
             raise SystemExit(f"{program.name} ended before it was measured: {error}")
-        finally:
-            stop(process, terminal)
     elapsed, cpu, written, reads = (b - a for a, b in zip(before, after))
     if written == 0:
         raise SystemExit(f"{program.name} drew nothing in {seconds} s: the figures mean nothing")
@@ -207,15 +126,6 @@ def rows(costs, floor):
                f"{cost.resident:.1f}", f"{cost.written:,.0f}", f"{cost.reads:,.0f}"]
 
 
-def text_table(lines):
-    lines = [["", *HEADINGS], *lines]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
-    for line in lines:
-        cells = [line[0].ljust(widths[0])]
-        cells += [cell.rjust(width) for cell, width in zip(line[1:], widths[1:])]
-        yield "  " + "  ".join(cells).rstrip()
-
-
 def markdown_table(lines):
     yield "| | " + " | ".join(HEADINGS) + " |"
     yield "|---|" + "---:|" * len(HEADINGS)
@@ -236,34 +146,20 @@ def floor_of(process):
 def compare(programs, threads, kind, rounds, seconds, settle, markdown):
     """Prints the table of one load."""
     longest = rounds * len(programs) * (seconds + settle + 8) + 60
-    load = subprocess.Popen(
-        [f"{BUILT}/workload", "idle", str(threads), *KINDS[kind], "--seconds",
-         str(int(longest))], stdout=subprocess.PIPE, text=True)
     costs = {program.name: [] for program in programs}
-    try:
-        if not load.stdout.readline():
-            raise SystemExit("the workload did not start")
-        floor = floor_of(load.pid)
+    with Load([threads, *KINDS[kind], "--seconds", int(longest)]) as load:
+        floor = floor_of(load.processes[0].pid)
         for _ in range(rounds):
             for program in programs:
                 costs[program.name].append(measure(program, seconds, settle))
-    finally:
-        load.kill()
-        load.wait()
     lines = list(rows({name: median_cost(of) for name, of in costs.items()}, floor))
     title = WORDS[kind].format(f"{threads:,}")
     if floor:
         title += f"; the floor, one read of each thread's stat in C: {floor:.1f} ms"
-    print(f"\n{title}", *text_table(lines), sep="\n", flush=True)
+    print(f"\n{title}")
+    print_table([["", *HEADINGS], *lines])
     if markdown:
         print(f"\n{title}:\n", *markdown_table(lines), sep="\n", file=markdown, flush=True)
-
-
-def machine():
-    with open("/proc/cpuinfo") as lines:
-        model = next((line.split(":", 1)[1].strip() for line in lines
-                      if line.startswith("model name")), platform.machine())
-    return f"Linux {platform.release()}, {os.cpu_count()} x {model}"
 
 
 def main():
@@ -285,8 +181,7 @@ def main():
     programs = [program for program in PROGRAMS
                 if not arguments.only or program.name in arguments.only]
     for program in programs:
-        if not shutil.which(program.command[0]):
-            raise SystemExit(f"{program.command[0]} is not there; make bench installs or builds it")
+        program.require()
     print(f"{machine()}; {COLUMNS}x{ROWS}, refresh 1 s, medians of"
           f" {arguments.rounds} x {arguments.seconds:g} s")
     for threads in arguments.threads:

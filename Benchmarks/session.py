@@ -1,6 +1,6 @@
 """A program under a terminal of its own, whose output is kept with the times at which it came.
 
-What terminal.py, keys.py and start.py have in common. Python's standard library only. No file of
+What the benchmarks of whole programs have in common. Python's standard library only. No file of
 the user is read or written by the programs: their home lies in a temporary directory.
 """
 
@@ -34,6 +34,11 @@ class Program:
     def require(self):
         if not shutil.which(self.command[0]):
             raise SystemExit(f"{self.command[0]} is not there; make bench installs or builds it")
+
+
+def dxtop(*arguments, interval=1, budget=100):
+    """Its command. Without its budget, unless said: it would hold itself back under heavy loads."""
+    return [f"{BUILT}/dxtop", "--interval", str(interval), "--budget", str(budget), *arguments]
 
 
 class Session:
@@ -96,6 +101,11 @@ class Session:
         now = time.monotonic()
         os.write(self.master, keys)
         return now
+
+    @property
+    def taken(self):
+        """Bytes so far."""
+        return sum(len(data) for _, data in list(self.chunks))
 
     def wait(self, condition, seconds):
         """Until `condition(chunks)` holds; whether it did in time."""

@@ -17,7 +17,8 @@ import shutil
 import statistics
 import subprocess
 
-from peers import BUILT, Program, dxtop, machine, measure
+from peers import measure
+from session import BUILT, Program, dxtop, machine
 
 RUNS = 5
 

@@ -15,14 +15,13 @@ import argparse
 import statistics
 import time
 
-from session import BUILT, Load, Program, Session, machine, print_table
+from session import Load, Program, Session, dxtop, machine, print_table
 
-DXTOP = f"{BUILT}/dxtop"
 # What stands in the first picture, and what in the first one with figures.
 PROGRAMS = [
     (Program("true", ["true"]), None, None),
-    (Program("dxtop overview", [DXTOP]), b"help", b"COMMAND"),
-    (Program("dxtop threads", [DXTOP, "--view", "threads"]), b"help", b"PROCESS"),
+    (Program("dxtop overview", dxtop()), b"help", b"COMMAND"),
+    (Program("dxtop threads", dxtop("--view", "threads")), b"help", b"PROCESS"),
     (Program("htop threads", ["htop"], {"hide_userland_threads": 0}), b"Command", b"Command"),
     (Program("top -H", ["top", "-H"]), b"COMMAND", b"COMMAND"),
 ]

@@ -19,13 +19,12 @@ import time
 from dataclasses import dataclass
 
 from screen import Screen
-from session import BUILT, Load, Program, Session, machine, print_table
+from session import Load, Program, Session, dxtop, machine, print_table
 
-DXTOP = f"{BUILT}/dxtop"
 PROGRAMS = [
-    Program("dxtop threads", [DXTOP, "--interval", "1", "--view", "threads"]),
-    Program("dxtop overview", [DXTOP, "--interval", "1"]),
-    Program("dxtop --slow", [DXTOP, "--slow", "--interval", "1", "--view", "threads"]),
+    Program("dxtop threads", dxtop("--view", "threads")),
+    Program("dxtop overview", dxtop()),
+    Program("dxtop --slow", dxtop("--slow", "--view", "threads")),
     Program("htop threads", ["htop"], {"hide_userland_threads": 0}),
     Program("htop processes", ["htop"], {"hide_userland_threads": 1}),
     Program("btop", ["btop"]),

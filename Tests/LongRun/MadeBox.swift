@@ -1,12 +1,13 @@
 import ProcFormats
 import ProcSampling
+import TestSupport
 import Units
 
 /// A made-up machine on which nothing lasts: with every sample a process ends and another begins,
 /// threads and sockets do the same, control groups change their names, memory grows and falls, and
 /// now and then a thread spins or a socket loses datagrams.
 struct MadeBox {
-    private var random = Shuffle(state: 0x2545_F491_4F6C_DD1D)
+    private var random = SeededRandom(seed: 1)
     private var snapshot: Snapshot
     private let step: Int
     private var lastPID: Int32 = 1000
@@ -156,14 +157,6 @@ struct MadeBox {
     }
 }
 
-/// xorshift64*: the same numbers on every run.
-struct Shuffle {
-    var state: UInt64
-
-    mutating func below(_ limit: Int) -> Int {
-        state ^= state >> 12
-        state ^= state << 25
-        state ^= state >> 27
-        return Int((state &* 0x2545_F491_4F6C_DD1D) >> 33) % limit
-    }
+extension SeededRandom {
+    fileprivate mutating func below(_ limit: Int) -> Int { .random(in: 0..<limit, using: &self) }
 }

@@ -38,8 +38,8 @@ struct DescriptorTests {
     }
 
     /// Has no descriptor for its first listing: another thread took the last one.
-    private final class ShortSource: ThreadSource {
-        private let files: ProcThreadSource
+    private final class ShortSource: FileBackedSource {
+        let files: ProcThreadSource
         private var isShort = true
 
         init(root: ProcRoot) { files = ProcThreadSource(reader: ProcReader(root: root)) }
@@ -54,16 +54,6 @@ struct DescriptorTests {
                 throw .failed(path: "\(process)/task", errno: EMFILE)
             }
             try files.listThreads(of: process, into: &threads)
-        }
-
-        func times(of thread: ThreadID, in process: ProcessID) throws(ProcError) -> ThreadTimes? {
-            try files.times(of: thread, in: process)
-        }
-
-        func stat(
-            of thread: ThreadID, in process: ProcessID, updating name: inout String
-        ) throws(ProcError) -> TaskStat {
-            try files.stat(of: thread, in: process, updating: &name)
         }
     }
 

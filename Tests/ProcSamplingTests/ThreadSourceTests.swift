@@ -224,8 +224,8 @@ struct ThreadSourceTests {
     // MARK: Choosing
 
     /// Fails at the second refresh, as when rights are dropped.
-    private final class EndingSource: ThreadSource {
-        private let files: ProcThreadSource
+    private final class EndingSource: FileBackedSource {
+        let files: ProcThreadSource
         private var left = 1
 
         init(root: ProcRoot) { files = ProcThreadSource(reader: ProcReader(root: root)) }
@@ -235,20 +235,6 @@ struct ThreadSourceTests {
         func beginRefresh() throws(ThreadSourceRefusal) {
             left -= 1
             guard left >= 0 else { throw ThreadSourceRefusal("it ended") }
-        }
-
-        func listThreads(of process: ProcessID, into threads: inout [Int32]) throws(ProcError) {
-            try files.listThreads(of: process, into: &threads)
-        }
-
-        func times(of thread: ThreadID, in process: ProcessID) throws(ProcError) -> ThreadTimes? {
-            try files.times(of: thread, in: process)
-        }
-
-        func stat(
-            of thread: ThreadID, in process: ProcessID, updating name: inout String
-        ) throws(ProcError) -> TaskStat {
-            try files.stat(of: thread, in: process, updating: &name)
         }
     }
 

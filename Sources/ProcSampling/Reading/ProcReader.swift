@@ -107,11 +107,7 @@ final class ProcReader {
             trouble.denied += 1
             return .denied(path: path)
         }
-        switch error.number {
-        case EMFILE, ENFILE: trouble.shortage = .descriptors
-        case ENOMEM: trouble.shortage = .memory
-        default: break
-        }
+        if let shortage = error.shortage { trouble.shortage = shortage }
         return .failed(path: path, errno: error.number)
     }
 

@@ -62,6 +62,12 @@ struct Errno: Error, Hashable {
     /// The task went away.
     var isVanished: Bool { number == ENOENT || number == ESRCH || number == ENOTDIR }
     var isDenied: Bool { number == EACCES || number == EPERM }
-    /// Descriptors or memory have run out.
-    var isShortage: Bool { number == EMFILE || number == ENFILE || number == ENOMEM }
+    /// What has run out, if that is what it says.
+    var shortage: SamplingTrouble.Shortage? {
+        switch number {
+        case EMFILE, ENFILE: .descriptors
+        case ENOMEM: .memory
+        default: nil
+        }
+    }
 }

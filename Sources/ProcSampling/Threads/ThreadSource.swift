@@ -89,3 +89,24 @@ extension ThreadSource {
         records(of: process).map { !$0.isEmpty } ?? false
     }
 }
+
+/// A source that leaves something to the files: what it does not answer itself, they do.
+protocol FileBackedSource: ThreadSource {
+    var files: ProcThreadSource { get }
+}
+
+extension FileBackedSource {
+    func listThreads(of process: ProcessID, into threads: inout [Int32]) throws(ProcError) {
+        try files.listThreads(of: process, into: &threads)
+    }
+
+    func times(of thread: ThreadID, in process: ProcessID) throws(ProcError) -> ThreadTimes? {
+        try files.times(of: thread, in: process)
+    }
+
+    func stat(
+        of thread: ThreadID, in process: ProcessID, updating name: inout String
+    ) throws(ProcError) -> TaskStat {
+        try files.stat(of: thread, in: process, updating: &name)
+    }
+}

@@ -13,7 +13,7 @@ struct Program {
     /// and samples that come further apart would only make tests longer.
     static func dxtop(_ arguments: String..., environment: [String: String?] = [:]) -> Program {
         let samples = arguments.first.map { $0.hasPrefix("-") || $0 == "watch" } ?? true
-        let isSaid = !["--budget", "--help", "--version"].allSatisfy { !arguments.contains($0) }
+        let isSaid = ["--budget", "--help", "--version"].contains(where: arguments.contains)
         return Program(
             path: built("dxtop"),
             arguments: arguments + (samples && !isSaid ? ["--budget", "100"] : []),

@@ -23,11 +23,11 @@ internal import Units
 ///
 /// Worst case. Every thread ran: 0.5 us for each. Threads that ended are found by the number of
 /// threads, and cost a listing of their process.
-final class TaskIteratorSource: ThreadSource {
+final class TaskIteratorSource: FileBackedSource {
     private var iterator: clinux_task_iterator
     private let table = TaskTable()
     /// For what the iterator does not tell: memory, parents, who has ended.
-    private let files: ProcThreadSource
+    let files: ProcThreadSource
     /// When this thread was put on a CPU before the latest pass.
     private var since: UInt64 = 0
     private var fullPassAt: Instant?
@@ -100,20 +100,6 @@ final class TaskIteratorSource: ThreadSource {
 
     func records(of process: ProcessID) -> TaskRecords? {
         isBlind ? nil : table.records(of: process)
-    }
-
-    func listThreads(of process: ProcessID, into threads: inout [Int32]) throws(ProcError) {
-        try files.listThreads(of: process, into: &threads)
-    }
-
-    func times(of thread: ThreadID, in process: ProcessID) throws(ProcError) -> ThreadTimes? {
-        try files.times(of: thread, in: process)
-    }
-
-    func stat(
-        of thread: ThreadID, in process: ProcessID, updating name: inout String
-    ) throws(ProcError) -> TaskStat {
-        try files.stat(of: thread, in: process, updating: &name)
     }
 }
 

@@ -9,8 +9,8 @@ internal import Units
 /// expected after it are asked for, too. So figures may be some tenths of a millisecond older than the
 /// call that gets them. A thread of which no answer came, since the kernel had no room for it or takes
 /// too long, is read from its file.
-final class TaskstatsSource: ThreadSource {
-    private let files: ProcThreadSource
+final class TaskstatsSource: FileBackedSource {
+    let files: ProcThreadSource
     private let socket: NetlinkSocket
     private let family: UInt16
 
@@ -102,15 +102,5 @@ final class TaskstatsSource: ThreadSource {
             let answer = try? TaskAccounting(in: bytes, payload: message.payload)
             if let answer { answers[answer.thread.rawValue] = answer }
         }
-    }
-
-    func listThreads(of process: ProcessID, into threads: inout [Int32]) throws(ProcError) {
-        try files.listThreads(of: process, into: &threads)
-    }
-
-    func stat(
-        of thread: ThreadID, in process: ProcessID, updating name: inout String
-    ) throws(ProcError) -> TaskStat {
-        try files.stat(of: thread, in: process, updating: &name)
     }
 }

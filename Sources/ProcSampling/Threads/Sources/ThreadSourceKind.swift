@@ -27,7 +27,7 @@ public struct ThreadSourceRefusal: Error, Hashable, Sendable, CustomStringConver
     init(_ error: Errno, _ what: String) {
         self.init(
             "\(what): \(String(cString: strerror(error.number)))",
-            isForWantOfRights: error.isDenied, isPassing: error.isShortage)
+            isForWantOfRights: error.isDenied, isPassing: error.shortage != nil)
     }
 
     static let notLive = ThreadSourceRefusal(
