@@ -33,7 +33,7 @@ package enum Effect: Sendable {
     case setInterval(Duration)
     case startTool(Tool, ToolTarget, run: Int)
     case stopTool
-    case startProbe(ProbeRequest, run: Int)
+    case startProbe(any ProbeRequest, run: Int)
     case stopProbe
     /// Name the functions that burn CPU, all over the machine, or stop doing so.
     case sampleFunctions(Bool)
@@ -42,8 +42,8 @@ package enum Effect: Sendable {
     case askForNames([IPAddress])
     case stopAsking
     case save(path: String, contents: [UInt8])
-    /// As folded stacks, JSON or a flame graph, by the ending of the name.
-    case saveProfile(Profile, title: String, path: String)
+    /// What a probe found, as the kind of file that the ending of the name says.
+    case saveReading(any ProbeReading, of: ProbeKind, title: String, path: String)
     /// Send every cell anew: the screen was written over by somebody else.
     case redraw
     case quit

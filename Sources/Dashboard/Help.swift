@@ -107,32 +107,7 @@ enum Help {
                 "Routing tables of the namespace, version 4 and 6, and the way to one address with",
                 "the largest packet that fits it, as the kernel answers.",
             ]
-        case .probe(.functions):
-            [
-                "Functions by the share of samples in themselves; TOTAL% with what they called.",
-                "Names come from symbols in the program, its debug file or the kernel's table.",
-            ]
-        case .probe(.callTree):
-            [
-                "Who called whom, from the outermost function down, with the share of samples.",
-                "The way of most samples is open at first.",
-            ]
-        case .probe(.threads): ["Whose samples they are; Enter looks at one thread alone."]
-        case .probe(.systemCalls):
-            [
-                "System calls by name. Counted by the kernel's tracepoints where these may be",
-                "read, without stopping the target; else polled, which sees only long calls.",
-            ]
-        case .probe(.waits):
-            [
-                "Where a thread is found when one looks again and again: on a CPU, or asleep in",
-                "which call, for what. Nothing of it stops the thread.",
-            ]
-        case .probe(.stacks):
-            [
-                "The stack of every thread, equal ones together. Read from outside: nobody is",
-                "stopped. ? is a guess; O offers the exact way, which stops each for a moment.",
-            ]
+        case .probe(let page): page.about
         case .tool:
             [
                 "The card says what will run, what it does to the thread and for how long.",

@@ -257,7 +257,7 @@ package enum Keymap {
             hint: "p profile")
     ]
 
-    /// What else dxtop looks at itself, without any tool.
+    /// What else dxtop probes itself, without any tool.
     private static let probes = [
         Binding(
             [.character("o")], .probe(.waits),
@@ -275,7 +275,7 @@ package enum Keymap {
 
     private static let faults = [
         Binding(
-            [.character("p")], .probe(.faults),
+            [.character("p")], .probe(.pageFaults),
             ("p", "page faults of the process: which code grows its memory (10 s)"),
             hint: "p faults")
     ]
@@ -289,40 +289,48 @@ package enum Keymap {
             ), hint: "W where")
     ]
 
+    /// The key that starts a probe on a thread, or its process.
+    static func key(of kind: ProbeKind) -> Character? {
+        let binding = (profile + probes + calls).first { $0.command == .probe(kind) }
+        guard case .character(let key)? = binding?.keys.first else { return nil }
+        return key
+    }
+
     /// Over what a probe has found.
     private static func probe(_ page: ProbePage) -> [Binding] {
-        let open: (keys: String, text: String)? =
-            switch page {
-            case .functions: ("Enter", "the calls that lead to the selected function")
-            case .callTree: ("Enter", "unfold or fold what the selected call calls")
-            case .threads: ("Enter", "the functions of the selected thread alone")
-            case .stacks: ("Enter", "unfold or fold a stack; of a thread, its detail")
-            case .systemCalls, .waits: nil
-            }
         var bindings: [Binding] = []
-        if let open { bindings.append(Binding([.enter], .open, open)) }
-        if ProbePage.ofProfile.contains(page) {
-            bindings.append(
-                Binding(
-                    [.tab], .nextGrouping, ("Tab", "functions, the tree of calls, threads"),
-                    hint: "Tab pages"))
+        if let open = page.enterHelp {
+            bindings.append(Binding([.enter], .open, ("Enter", open)))
         }
-        if page == .callTree || page == .stacks {
+        let pages = ProbeKind.pages(with: page)
+        if pages.count > 1 {
+            let names = pages.map(\.name).joined(separator: ", ")
+            bindings.append(
+                Binding([.tab], .nextGrouping, ("Tab", names), hint: "Tab next page"))
+        }
+        if page.isTree {
             bindings += [
                 Binding([.character("+"), .character("=")], .unfold, ("+ -", "unfold, fold")),
                 Binding([.character("-")], .fold),
             ]
         }
-        let files =
-            ProbePage.ofProfile.contains(page)
-            ? "save: .svg a flame graph, .folded stacks, .json" : "save as text"
         return bindings + [
-            Binding([.character("r")], .repeatProbe, ("r", "look again"), hint: "r again"),
-            Binding([.character("w")], .save, ("w", files), hint: "w save"),
+            Binding(
+                [.character("r")], .repeatProbe, ("r", "run the probe again"), hint: "r rerun"),
+            Binding([.character("w")], .save, ("w", files(of: page)), hint: "w save"),
             Binding(
                 [.character("O")], .offers,
-                ("O", "what would tell more, but stops the target or changes the machine")),
+                ("O", "intrusive options: tell more, but stop the target or change the machine")),
         ]
+    }
+
+    /// "save as .svg (a flame graph), .folded (stacks), .json"
+    private static func files(of page: ProbePage) -> String {
+        let files = ProbeKind.kind(with: page)?.files ?? [.text]
+        let names = files.map { file in
+            "." + file.ending + (file.name.isEmpty ? "" : " (\(file.name))")
+        }
+        return "save as " + names.joined(separator: ", ")
     }
 
     /// Tools on the thread, or the hottest thread of the process, that is selected.

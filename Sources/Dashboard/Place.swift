@@ -1,3 +1,4 @@
+package import Probes
 package import ProcSampling
 
 /// Where in the dashboard one is. The way there is the breadcrumb, and the back-stack.
@@ -106,11 +107,7 @@ extension Place {
         case .socketGroups: .count
         case .udp, .losses: .dropRate
         case .routes: .table
-        case .probe(.functions): .selfShare
-        case .probe(.callTree), .probe(.threads): .totalShare
-        case .probe(.systemCalls): .callCount
-        case .probe(.waits): .share
-        case .probe(.stacks): .threads
+        case .probe(let page): page.sort.column
         }
     }
 }
@@ -119,7 +116,8 @@ extension Place {
     /// Its rows stand in an order that no column makes: a way, a tree.
     var hasOwnOrder: Bool {
         switch self {
-        case .losses, .probe(.callTree), .probe(.stacks): true
+        case .losses: true
+        case .probe(let page): page.isTree
         default: false
         }
     }

@@ -9,7 +9,7 @@ package final class ProbeRun: Sendable {
 
     /// Starts. `report` is called from that thread, with one event at a time.
     package static func start(
-        _ request: ProbeRequest, report: @escaping @Sendable (ProbeEvent) -> Void
+        _ request: any ProbeRequest, report: @escaping @Sendable (ProbeEvent) -> Void
     ) -> ProbeRun {
         let run = ProbeRun()
         // Symbols of large programs and their unwind tables are read on this stack.
@@ -26,10 +26,10 @@ package final class ProbeRun: Sendable {
     }
 
     private func outcome(
-        of request: ProbeRequest, report: (ProbeEvent) -> Void
+        of request: some ProbeRequest, report: (ProbeEvent) -> Void
     ) -> ProbeEvent {
         do throws(ProbeRefusal) {
-            return .finished(try request.probe.run(until: stopSign) { report(.reading($0)) })
+            return .finished(try request.run(until: stopSign) { report(.reading($0)) })
         } catch {
             return .refused(error)
         }
@@ -42,13 +42,4 @@ package final class ProbeRun: Sendable {
 
     /// Waits until it has let go of its target. For the way out of the program.
     package func wait(atMost patience: Duration) { done.wait(atMost: patience) }
-}
-
-extension ProbeRequest {
-    /// Takes the look on the calling thread, which waits for its end. For the command line.
-    package func run(
-        until stop: StopSign, report: (ProbeReading) -> Void = { _ in }
-    ) throws(ProbeRefusal) -> ProbeReading {
-        try probe.run(until: stop, report: report)
-    }
 }

@@ -1,4 +1,6 @@
 import Diagnosis
+import Fields
+import Probes
 import ProcFormats
 import ProcSampling
 import Units
@@ -17,7 +19,7 @@ struct Arrangement {
     private let groups: [MappingGroup]
     private let network: NetworkRows?
     /// What a probe found, in order.
-    private let probe: [ProbeRow]
+    private let probe: [ReportRow]
     private let hotFunctions: HotFunctionState
     private let isCoarse: Bool
 
@@ -25,7 +27,7 @@ struct Arrangement {
     init(
         snapshot: Snapshot, list: ListState, userNames: UserNames, holdsOrder: Bool,
         namesThreads: Bool, memory: MemoryFigures? = nil, groups: [MappingGroup] = [],
-        network: NetworkRows? = nil, probe: [ProbeRow] = [],
+        network: NetworkRows? = nil, probe: [ReportRow] = [],
         hotFunctions: HotFunctionState = HotFunctionState(), isCoarse: Bool = false
     ) {
         self.isCoarse = isCoarse
@@ -78,13 +80,13 @@ struct Arrangement {
     /// A tree has an order of its own.
     private func probeRows(_ page: ProbePage) -> [Row] {
         let filter = TextFilter(list.filter)
-        let rows = probe.indices.filter { filter.isEmpty || probe[$0].matches(filter) }.map {
+        let rows = probe.indices.filter { filter.isEmpty || probe[$0].cells.values.contains { filter.matches($0.text) } }.map {
             index in
             var row = Row(id: .probe(probe[index].id), index: index)
             row.depth = probe[index].depth
             return row
         }
-        return page == .callTree || page == .stacks ? rows : ordered(rows)
+        return page.isTree ? rows : ordered(rows)
     }
 
     private func processes() -> [Row] {
@@ -158,7 +160,7 @@ struct Arrangement {
             switch row.id {
             case .mappings: return MappingReader(row, in: groups).key(list.sort)
             case .socketGroup, .route: return network?.key(list.sort, of: row)
-            case .probe: return probe[row.index].cells[list.sort]?.key
+            case .probe: return probe[row.index].cells[list.sort.field]?.value.key()
             default: return reader(row).key(list.sort)
             }
         }

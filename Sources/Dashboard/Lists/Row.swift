@@ -15,7 +15,7 @@ package enum RowID: Hashable, Sendable {
     /// A stage of the way of a datagram, and one of its parts.
     case stage(LossChain.StageID)
     case part(LossChain.StageID, String)
-    /// Of what a probe found, by `ProbeRow.id`.
+    /// Of what a probe found, by `ReportRow.id`.
     case probe(String)
 }
 

@@ -1,5 +1,4 @@
-import Probes
-import ProcSampling
+package import Probes
 
 /// A probe that the tool menu offers for what is selected.
 package struct ProbeChoice: Hashable, Sendable {
@@ -8,50 +7,36 @@ package struct ProbeChoice: Hashable, Sendable {
     let title: String
     /// What it does to the target, and for how long.
     let effect: String
-    let request: ProbeRequest
+    let request: any ProbeRequest
     let subject: ProbeSubject
 
+    /// What keys do comes first, then the rest by how much of the machine it is of.
+    ///
+    /// - Parameter target: a target of each scope, with its names.
     static func choices(
-        of target: ThreadTarget, _ thread: ProbeSubject, _ process: ProbeSubject
+        on target: (ProbeKind.Scope) -> (ProbeTarget, ProbeSubject)
     ) -> [ProbeChoice] {
-        [
-            ProbeChoice(
-                key: "p", title: "profile: functions it spends its CPU time in",
-                effect: "5 s, leaves it alone: 99 interrupts a second, at most 0.2 % of its time",
-                request: .profile(ProfileRequest(target: .thread(target))), subject: thread),
-            ProbeChoice(
-                key: "n", title: "count its system calls, by name",
-                effect: "5 s, leaves it alone; where it calls often, up to 1 us a call",
-                request: .systemCalls(SystemCallRequest(target: .thread(target))), subject: thread),
-            ProbeChoice(
-                key: "o", title: "off-CPU: where it sleeps, and for what",
-                effect: "5 s, leaves it alone: looks from outside, 50 times a second",
-                request: .waits(WaitRequest(target: target)), subject: thread),
-            ProbeChoice(
-                key: "S", title: "stacks of all threads of its process",
-                effect: "leaves it alone: stacks are read from outside, once",
-                request: .stacks(StacksRequest(process: target.process)), subject: process),
-            ProbeChoice(
-                key: nil, title: "profile of its process, thread by thread",
-                effect: "5 s, leaves it alone: 99 interrupts a second and busy CPU",
-                request: .profile(ProfileRequest(target: .process(target.process))),
-                subject: process),
-            ProbeChoice(
-                key: nil, title: "count the system calls of its process",
-                effect: "5 s, leaves it alone; where it calls often, up to 1 us a call",
-                request: .systemCalls(SystemCallRequest(target: .process(target.process))),
-                subject: process),
-            ProbeChoice(
-                key: nil, title: "page faults of its process: which code grows its memory",
-                effect: "10 s, slows page faults by some us each",
-                request: .profile(
-                    ProfileRequest(
-                        target: .process(target.process), event: .pageFaults, seconds: 10)),
-                subject: process),
-            ProbeChoice(
-                key: nil, title: "profile of the whole host",
-                effect: "5 s, leaves it alone: 99 interrupts a second and busy CPU",
-                request: .profile(ProfileRequest(target: .host)), subject: .host),
-        ]
+        let all = ProbeKind.all.flatMap { kind in
+            kind.uses.enumerated().compactMap { index, use -> (ProbeKind.Scope?, ProbeChoice)? in
+                let (target, subject) = target(use.scope)
+                guard let request = kind.request(for: target) else { return nil }
+                let key = index == 0 ? Keymap.key(of: kind) : nil
+                let choice = ProbeChoice(
+                    key: key, title: use.title, effect: use.effect, request: request,
+                    subject: subject)
+                return (key == nil ? use.scope : nil, choice)
+            }
+        }
+        let scopes: [ProbeKind.Scope?] = [nil, .thread, .process, .host]
+        return scopes.flatMap { scope in all.filter { $0.0 == scope }.map(\.1) }
+    }
+
+    package static func == (a: ProbeChoice, b: ProbeChoice) -> Bool {
+        a.request.isEqual(to: b.request) && a.subject == b.subject
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(request)
+        hasher.combine(subject)
     }
 }

@@ -1,8 +1,9 @@
+import Fields
 package import Probes
 import ProcSampling
 import Units
 
-/// Whom a probe looks at, with the names for the screen.
+/// Whom a probe samples, with the names for the screen.
 package struct ProbeSubject: Hashable, Sendable {
     /// "T4127 poll", "streamd 2214", "the whole host".
     package let name: String
@@ -41,41 +42,42 @@ package struct ProbeState: Sendable {
         case refused(ProbeRefusal)
     }
 
-    package let request: ProbeRequest
+    package let request: any ProbeRequest
     package let subject: ProbeSubject
     /// Tells late readings of an earlier probe apart.
     package let run: Int
     package private(set) var phase: Phase
-    package private(set) var reading: ProbeReading?
-    /// The reading is of an earlier look.
+    /// All that was found.
+    package private(set) var reading: (any ProbeReading)?
+    /// The reading is of an earlier run.
     private(set) var isEarlier = false
-    /// Of a profile, the thread whose samples alone are shown; nil for all.
-    var thread: ThreadID? { didSet { forgetDerived() } }
-    /// The profile that is shown: all of it, or that of one thread.
-    private(set) var profile: Profile?
-    /// Who called whom in it; made when it is first looked at.
-    private(set) var tree: CallTree?
+    /// The part of the target that is shown alone; nil for all of it.
+    var part: ReportPart? { didSet { makeReports() } }
+    /// What is shown: all that was found, or what was found of the part.
+    private(set) var shown: (any ProbeReading)?
+    private(set) var report: Report?
+    /// The report on all of the target, for the page that parts are chosen on.
+    private var wholeReport: Report?
     /// The rows on show, and what they were made of.
-    private(set) var rows: [ProbeRow] = []
+    private(set) var rows: [ReportRow] = []
     private var rowsMadeOf: RowSource?
 
     private struct RowSource: Hashable {
         var page: ProbePage
-        var unfolded: Set<RowID>
-        var folded: Set<RowID>
+        var folding: ReportFolding
     }
 
-    init(_ request: ProbeRequest, of subject: ProbeSubject, run: Int, at now: Duration) {
+    init(_ request: any ProbeRequest, of subject: ProbeSubject, run: Int, at now: Duration) {
         self.request = request
         self.subject = subject
         self.run = run
         phase = .running(since: now, stopping: false)
     }
 
-    /// Shows what an earlier look at the same has found, until this one has found something.
+    /// Shows what an earlier run of the same has found, until this one has found something.
     mutating func keep(_ earlier: ProbeState) {
         reading = earlier.reading
-        thread = earlier.thread
+        part = earlier.part
         isEarlier = reading != nil
     }
 
@@ -90,78 +92,69 @@ package struct ProbeState: Sendable {
 
     mutating func take(_ event: ProbeEvent, at now: Duration) {
         switch event {
-        case .reading(let reading):
-            self.reading = reading
-            isEarlier = false
+        case .reading(let reading): take(reading)
         case .finished(let reading):
-            self.reading = reading
-            isEarlier = false
+            take(reading)
             if case .running(let since, _) = phase { phase = .finished(after: now - since) }
         case .refused(let refusal):
             phase = .refused(refusal)
         }
-        forgetDerived()
+    }
+
+    private mutating func take(_ reading: any ProbeReading) {
+        self.reading = reading
+        isEarlier = false
+        makeReports()
     }
 
     /// What could be done, too, for those who accept what it does.
     var offers: [ProbeOffer] {
         if case .refused(let refusal) = phase { return refusal.offer.map { [$0] } ?? [] }
-        return switch reading {
-        case .systemCalls(let count): count.offers
-        case .stacks(let listing): listing.offer.map { [$0] } ?? []
-        case .profile, .waits, nil: []
-        }
-    }
-
-    /// For how long it looks, in seconds; nil where it takes as long as it takes.
-    var seconds: Int? {
-        switch request {
-        case .profile(let request): request.seconds
-        case .systemCalls(let request): request.seconds
-        case .waits(let request): request.seconds
-        case .stacks: nil
-        }
+        return report?.offers ?? []
     }
 
     // MARK: What is made of a reading
 
-    /// A reading comes a few times a second, a key many times: rows are made once for each reading,
-    /// and only those of the page on show.
-    private mutating func forgetDerived() {
-        tree = nil
+    /// A reading comes a few times a second, a key many times: a report is made once for each
+    /// reading, and only the rows of the page on show.
+    private mutating func makeReports() {
         rowsMadeOf = nil
-        guard case .profile(let whole) = reading else { return }
-        let index = thread.flatMap { tid in whole.threads.firstIndex { $0.tid == tid } }
-        profile = index.map(whole.of(thread:)) ?? whole
+        guard let reading else { return }
+        let part = part.flatMap(reading.part)
+        shown = part ?? reading
+        wholeReport = reading.report
+        report = part?.report ?? wholeReport
     }
 
-    mutating func makeTree() {
-        if tree == nil { tree = profile.map(CallTree.init) }
+    /// The table on a page.
+    func table(_ page: ProbePage) -> ReportTable? {
+        (page.choosesPart ? wholeReport : report)?.table(page)
     }
 
-    mutating func makeRows(of page: ProbePage, unfolded: Set<RowID>, folded: Set<RowID>) {
-        let source = RowSource(page: page, unfolded: unfolded, folded: folded)
+    mutating func makeRows(of page: ProbePage, _ folding: ReportFolding) {
+        let source = RowSource(page: page, folding: folding)
         guard source != rowsMadeOf else { return }
         rowsMadeOf = source
-        if page == .callTree { makeTree() }
-        rows = newRows(of: source)
+        rows = table(page)?.rows(folding) ?? []
     }
 
-    private func newRows(of source: RowSource) -> [ProbeRow] {
-        switch (source.page, reading) {
-        case (.functions, .profile): profile.map { ProfileRows($0).functions() } ?? []
-        case (.callTree, .profile):
-            if let profile, let tree {
-                CallRows(profile, tree).rows(unfolded: source.unfolded, folded: source.folded)
-            } else {
-                []
-            }
-        case (.threads, .profile(let whole)): ProfileRows(whole).threads()
-        case (.systemCalls, .systemCalls(let count)): SystemCallRows.rows(of: count)
-        case (.waits, .waits(let waits)): WaitRows.rows(of: waits)
-        case (.stacks, .stacks(let listing)):
-            StackRows.rows(of: listing, unfolded: source.unfolded)
-        default: []
-        }
+    // MARK: Words
+
+    /// For the way here and the title.
+    var title: String { request.kind.title }
+
+    private var fileName: String { title.replacing(" ", with: "-") }
+
+    /// What the prompt for a file begins with: "dxtop-off-CPU-T4127-140214.txt".
+    func suggestedFile(at time: String) -> String {
+        let ending = request.kind.files.first?.ending ?? request.kind.usualFile.ending
+        return "dxtop-\(fileName)-\(subject.shortName)-\(time).\(ending)"
+    }
+
+    /// How a shell asks for the same.
+    var shellCommand: ShellCommand {
+        let endings = request.kind.files.map(\.ending).filter { $0 != ProbeFile.text.ending }
+        let options = endings.sorted().map { "--" + $0 }.joined(separator: ", ")
+        return ShellCommand(command: request.command, shows: "this as text; \(options)")
     }
 }

@@ -10,28 +10,15 @@ extension State {
     /// Starts a probe on what is selected, as its key says.
     mutating func startProbe(_ kind: ProbeKind) -> [Effect] {
         guard let (target, thread, process) = probeTarget() else { return [] }
-        switch kind {
-        case .profile:
-            // Who selected a process asks for all of it.
-            guard isProcessSelected else {
-                return start(.profile(ProfileRequest(target: .thread(target))), of: thread)
-            }
-            return start(
-                .profile(ProfileRequest(target: .process(target.process))), of: process)
-        case .faults:
-            return start(
-                .profile(
-                    ProfileRequest(
-                        target: .process(target.process), event: .pageFaults, seconds: 10)),
-                of: process)
-        case .systemCalls:
-            return start(
-                .systemCalls(SystemCallRequest(target: .thread(target))), of: thread)
-        case .waits:
-            return start(.waits(WaitRequest(target: target)), of: thread)
-        case .stacks:
-            return start(.stacks(StacksRequest(process: target.process)), of: process)
+        // Who selected a process asks for all of it.
+        let isOfProcess = kind.uses.first?.scope == .process || isProcessSelected
+        let wanted: [(ProbeTarget, ProbeSubject)] = [
+            (.process(target.process), process), (.thread(target), thread),
+        ]
+        for (target, subject) in isOfProcess ? wanted : wanted.reversed() {
+            if let request = kind.request(for: target) { return start(request, of: subject) }
         }
+        return []
     }
 
     private var isProcessSelected: Bool {
@@ -43,7 +30,7 @@ extension State {
         }
     }
 
-    /// The thread that probes look at, with the names of it and of its process; says why, if there is
+    /// The thread that probes are of, with the names of it and of its process; says why, if there is
     /// none.
     private mutating func probeTarget() -> (ThreadTarget, ProbeSubject, ProbeSubject)? {
         guard let subject = subjectOrNotice(), case .thread(let target) = subject.target else {
@@ -55,7 +42,13 @@ extension State {
     /// What the menu offers beside the tools.
     func probeChoices(for subject: ToolSubject) -> [ProbeChoice] {
         guard case .thread(let target) = subject.target else { return [] }
-        return ProbeChoice.choices(of: target, thread(target), process(target.process))
+        return ProbeChoice.choices { scope in
+            switch scope {
+            case .thread: (.thread(target), thread(target))
+            case .process: (.process(target.process), process(target.process))
+            case .host: (.host, .host)
+            }
+        }
     }
 
     private func thread(_ target: ThreadTarget) -> ProbeSubject {
@@ -72,7 +65,7 @@ extension State {
     }
 
     /// Starts it and goes to where its findings come in.
-    mutating func start(_ request: ProbeRequest, of subject: ProbeSubject) -> [Effect] {
+    mutating func start(_ request: any ProbeRequest, of subject: ProbeSubject) -> [Effect] {
         if tool?.isRunning == true {
             say("\(tool?.tool.title ?? "a tool") still runs: Esc stops it", isFailure: true)
             return []
@@ -80,16 +73,15 @@ extension State {
         let before = probe
         probeRuns += 1
         probe = ProbeState(request, of: subject, run: probeRuns, at: now)
-        let page = Place.probe(ProbePage(of: request))
-        if let before,
-            place == page || ProbePage.ofProfile.contains(where: { place == .probe($0) }),
+        if let before, case .probe(let page) = place, request.kind.pages.contains(page),
             before.subject == subject, before.request.isLike(request)
         {
-            // Looked at again: what was found before stands until there is something newer.
+            // Run again: what was found before stands until there is something newer.
             probe?.keep(before)
             return [.startProbe(request, run: probeRuns)]
         }
         forgetProbePages()
+        let page = Place.probe(request.kind.firstPage)
         if case .probe = place {
             path[path.count - 1] = Level(page)
         } else {
@@ -102,10 +94,8 @@ extension State {
 
     mutating func take(_ event: ProbeEvent, of run: Int) {
         if case .finished(let reading) = event {
-            probeResults.note(reading, at: now)
-            if case .systemCalls(let count) = reading, let counted = count.counted {
-                verdicts.note(counted)
-            }
+            if let remark = reading.remark { probeResults.note(remark, at: now) }
+            if let counted = reading.counted { verdicts.note(counted) }
         }
         guard probe?.run == run else { return }
         probe?.take(event, at: now)
@@ -117,14 +107,21 @@ extension State {
     /// Brings the rows of what is on show up to the latest reading.
     mutating func prepareProbeRows() {
         guard case .probe(let page) = place else { return }
-        let (unfolded, folded) = (list.unfolded, list.folded)
-        probe?.makeRows(of: page, unfolded: unfolded, folded: folded)
+        let folding = ReportFolding(unfolded: Self.ids(list.unfolded), folded: Self.ids(list.folded))
+        probe?.makeRows(of: page, folding)
     }
 
     /// The rows of what is on show, as far as they are known.
-    var probeRows: [ProbeRow] {
+    var probeRows: [ReportRow] {
         guard case .probe = place else { return [] }
         return probe?.rows ?? []
+    }
+
+    private static func ids(_ rows: Set<RowID>) -> Set<String> {
+        Set(
+            rows.compactMap { row in
+                if case .probe(let id) = row { id } else { nil }
+            })
     }
 
     // MARK: Keys
@@ -140,7 +137,7 @@ extension State {
             return start(probe.request.withoutConsent, of: probe.subject)
         case .offers:
             guard let offers = probe?.offers, !offers.isEmpty else {
-                say("there is nothing more to ask for")
+                say("there are no intrusive options")
                 return []
             }
             overlay = .offers(offers, selected: 0)
@@ -149,7 +146,8 @@ extension State {
                 say("there is nothing to save yet", isFailure: true)
                 return []
             }
-            prompt = Prompt(purpose: .save, field: TextField(suggestedProbeFile))
+            let name = probe?.suggestedFile(at: shown?.time.compact ?? "") ?? ""
+            prompt = Prompt(purpose: .save, field: TextField(name))
         case .back, .backOrQuit:
             guard probe?.isRunning == true, list.filter.isEmpty else { return nil }
             probe?.noteStopping()
@@ -160,37 +158,24 @@ extension State {
     }
 
     private mutating func openProbeRow() -> [Effect] {
-        guard case .probe(let id) = list.selected, case .probe(let page) = place, let probe else {
-            return []
-        }
-        switch page {
-        case .functions:
-            self.probe?.makeTree()
-            guard let frame = ProfileRows.frame(ofFunction: id), let profile = probe.profile,
-                let tree = self.probe?.tree
-            else { return [] }
-            let way = CallRows(profile, tree).way(to: frame)
-            replacePlace(.probe(.callTree))
+        guard case .probe(let id) = list.selected, case .probe(let page) = place else { return [] }
+        switch probe?.table(page)?.open(id) {
+        case .fold: toggleFold()
+        case .show(let page, let way):
+            let way = way.map { RowID.probe($0) }
+            replacePlace(.probe(page))
             list.folded.subtract(way)
             list.unfolded.formUnion(way.dropLast())
             list.selected = way.last
             list.isByHand = true
             arrange()
             list.scrollToSelection(height: layout.listHeight)
-        case .callTree:
-            toggleFold()
-        case .threads:
-            self.probe?.thread = ProfileRows.thread(ofRow: id)
-            replacePlace(.probe(.functions))
-        case .stacks:
-            guard case .stacks(let listing) = probe.reading,
-                let thread = StackRows.thread(ofRow: id, in: listing)
-            else {
-                toggleFold()
-                return []
-            }
-            path.append(Level(.thread(thread, of: listing.request.process)))
-        case .systemCalls, .waits: break
+        case .part(let part, let page):
+            probe?.part = part
+            replacePlace(.probe(page))
+        case .thread(let thread, let process):
+            path.append(Level(.thread(thread, of: process)))
+        case nil: break
         }
         return []
     }
@@ -212,16 +197,16 @@ extension State {
     }
 
     private mutating func nextProbePage() {
-        guard case .probe(let page) = place,
-            let index = ProbePage.ofProfile.firstIndex(of: page)
-        else { return }
-        // All threads again, once one has come around to them.
-        let next = ProbePage.ofProfile[(index + 1) % ProbePage.ofProfile.count]
-        if next == .threads { probe?.thread = nil }
+        guard case .probe(let page) = place else { return }
+        let pages = ProbeKind.pages(with: page)
+        guard pages.count > 1, let index = pages.firstIndex(of: page) else { return }
+        let next = pages[(index + 1) % pages.count]
+        // All of the target again, once one has come around to where a part is chosen.
+        if next.choosesPart { probe?.part = nil }
         replacePlace(.probe(next))
     }
 
-    /// A probe lives as long as one looks at it, or at what it led to.
+    /// A probe lives as long as its report is on show, or what that led to.
     mutating func leaveProbe() -> [Effect] {
         let effects: [Effect] = probe?.isRunning == true ? [.stopProbe] : []
         probe = nil
@@ -230,25 +215,20 @@ extension State {
     }
 
     private mutating func forgetProbePages() {
-        for page in ProbePage.ofProfile { left[.probe(page)] = nil }
+        left = left.filter { place, _ in
+            if case .probe = place { false } else { true }
+        }
     }
 
     // MARK: Files
 
-    /// What `w` writes: a profile by the ending of its name, all else as text.
+    /// What `w` writes: by the ending of the name.
     func saveProbe(to path: String) -> [Effect] {
-        guard let probe, let reading = probe.reading else { return [] }
-        if case .profile = reading, let profile = probe.profile {
-            return [.saveProfile(profile, title: probe.subject.description, path: path)]
-        }
-        return [.save(path: path, contents: Array(ProbeText.file(of: probe).utf8))]
-    }
-
-    private var suggestedProbeFile: String {
-        guard let probe else { return "" }
-        let ending = if case .profile = probe.reading { "svg" } else { "txt" }
-        let time = shown?.time.compact ?? ""
-        return "dxtop-\(probe.fileName)-\(probe.subject.shortName)-\(time).\(ending)"
+        guard let probe, let reading = probe.shown else { return [] }
+        return [
+            .saveReading(
+                reading, of: probe.request.kind, title: probe.subject.description, path: path)
+        ]
     }
 
     // MARK: Hot functions
@@ -276,9 +256,4 @@ extension State {
         let remedy = refusal.remedy.map { ": " + $0 } ?? ""
         say("functions cannot be sampled: \(refusal.reason)\(remedy)", isFailure: true)
     }
-}
-
-/// The probes that have a key.
-package enum ProbeKind: Hashable, Sendable {
-    case profile, faults, systemCalls, waits, stacks
 }

@@ -102,7 +102,7 @@ extension State {
                 ShellCommand(command: enter + "ip route show table all", shows: "version 4"),
                 ShellCommand(command: enter + "ip -6 route show table all", shows: "version 6"),
             ]
-        case .probe: return probe.map { [ProbeCommands.shell($0)] } ?? []
+        case .probe: return probe.map { [$0.shellCommand] } ?? []
         case .tool:
             return (tool?.commands ?? []).map {
                 ShellCommand(command: $0, shows: tool?.tool.title ?? "")

@@ -19,8 +19,10 @@ enum ListView {
                     column.width = .flexible(minimum: 22)
                     column.rank = 0
                 }
-                if column.id == .samples, state.probe?.profile?.countsPages == true {
-                    column.title = "MEMORY"
+                if case .probe(let page) = state.place,
+                    let head = state.probe?.table(page)?.heads[column.id.field]
+                {
+                    column.title = head
                 }
                 // The one that sorts must be seen.
                 if column.id == list.sort { column.rank = 0 }

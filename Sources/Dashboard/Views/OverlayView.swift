@@ -29,15 +29,15 @@ enum OverlayView {
                     }, selected, into: &surface, in: area)
         case .offers(let offers, let selected):
             drawMenu(
-                "Done only if you say so",
+                "Confirm (intrusive)",
                 offers.enumerated().map { index, offer in
                     let mark = offers.count > 1 && index == selected ? "> " : "  "
                     return rows(mark, .accent, 2, offer.price, .text, width: width) + [[]]
                 } + [
                     [
                         [
-                            StyledText("y", .accent), StyledText(" do it   "),
-                            StyledText("Esc", .accent), StyledText(" leave it"),
+                            StyledText("y", .accent), StyledText(" run it   "),
+                            StyledText("Esc", .accent), StyledText(" cancel"),
                         ]
                     ]
                 ], selected, into: &surface, in: area)
@@ -221,8 +221,8 @@ enum EffectText {
 
     static func parts(_ effect: Tool.Effect) -> (mark: StyledText, cost: String) {
         switch effect {
-        case .nothing(let cost): (StyledText("leaves it alone", .good), cost)
-        case .slows(let cost): (StyledText("! slows it", .warning), cost)
+        case .nothing(let cost): (StyledText("no measurable overhead", .good), cost)
+        case .slows(let cost): (StyledText("! overhead", .warning), cost)
         case .stops(let cost): (StyledText("!! stops it", .critical), cost)
         }
     }

@@ -21,8 +21,8 @@ enum ProbeView {
                 line, at: Point(column: row.column + 1, row: row.row), within: row.columns - 1)
         }
         if probe.reading == nil { return }
-        drawRows(state, into: &surface, layout)
-        drawGrounds(state, into: &surface, in: layout.grounds)
+        drawRows(page, state, into: &surface, layout)
+        drawGrounds(probe.table(page), state, into: &surface, in: layout.grounds)
     }
 
     // MARK: Title
@@ -33,11 +33,11 @@ enum ProbeView {
     ) {
         guard !rect.isEmpty else { return }
         surface.fill(rect, surface.glyphs.rule, style: .faint)
-        let whose = probe.thread.map { "  T\($0) of " } ?? "  "
+        let whose = probe.part.map { "  \($0.name) of " } ?? "  "
         surface.put(
             " \(probe.title.uppercased())\(whose)\(probe.subject.description) ",
             at: Point(column: rect.column + 1, row: rect.row), style: .heading)
-        var parts = page.name.map { [$0] } ?? []
+        var parts = page.tabText.map { [$0] } ?? []
         let list = state.level.list
         if !list.filter.isEmpty { parts.insert("/\(list.filter)  \(list.rows.count) shown", at: 0) }
         guard !parts.isEmpty else { return }
@@ -55,10 +55,11 @@ enum ProbeView {
         if case .refused(let refusal) = probe.phase { return words(of: refusal, width: width) }
         var lines = [progress(probe, now: state.now)]
         if probe.isEarlier { lines.append([StyledText("below: what was found before", .warning)]) }
-        let (conclusion, notes) = findings(probe)
-        lines += Wrapped.lines(conclusion, width: width).filter { !$0.isEmpty }
+        guard let report = probe.report else { return lines }
+        lines += Wrapped.lines(report.conclusion, width: width).filter { !$0.isEmpty }
             .map { [StyledText($0, Style(.text, .bold))] }
-        lines += notes.flatMap { Wrapped.lines($0, width: width) }.map { [StyledText($0, .faint)] }
+        lines += report.notes.flatMap { Wrapped.lines($0, width: width) }
+            .map { [StyledText($0, .faint)] }
         return lines
     }
 
@@ -67,7 +68,7 @@ enum ProbeView {
             .map { [StyledText($0, .warning)] }
         lines += Wrapped.lines(refusal.remedy ?? "", width: width).map { [StyledText($0)] }
         if refusal.offer != nil {
-            lines.append([StyledText("O", .accent), StyledText(" what can be done all the same")])
+            lines.append([StyledText("O", .accent), StyledText(" intrusive options")])
         }
         return lines
     }
@@ -79,64 +80,29 @@ enum ProbeView {
             pieces.append(StyledText("stopping ...", .warning))
         case .running(let since, _):
             let passed = Int((now - since).seconds)
-            pieces.append(StyledText("looking \(passed) s", .good))
-            if let seconds = probe.seconds {
-                let left = seconds - passed
+            pieces.append(StyledText("sampling \(passed) s", .good))
+            if let time = probe.request.time {
+                let left = Int(time.seconds) - passed
                 pieces.append(StyledText(left > 0 ? ", \(left) s left" : ", finishing ..."))
             }
         case .finished(let time):
             pieces.append(StyledText("done in \(time.fineText)", .good))
         case .refused: break
         }
-        if let method = method(probe.reading) { pieces.append(StyledText("; \(method)", .faint)) }
+        if let method = probe.report?.method {
+            pieces.append(StyledText("; \(method)", .faint))
+        }
         if !probe.offers.isEmpty {
-            pieces += [StyledText("   O", .accent), StyledText(" what would tell more", .faint)]
+            pieces += [StyledText("   O", .accent), StyledText(" intrusive options", .faint)]
         }
         return pieces
     }
 
-    /// How it looked: who reads figures must know.
-    private static func method(_ reading: ProbeReading?) -> String? {
-        switch reading {
-        case .profile(let profile):
-            switch profile.method {
-            case .perfEvents(let kernel):
-                profile.countsPages
-                    ? "page faults, by perf events"
-                    : "by perf events, \(kernel ? "user and kernel" : "user functions only")"
-            case .stops: "by stopping the thread each time"
-            }
-        case .systemCalls(let count):
-            switch count.method {
-            case .counted: "counted by tracepoints, the target runs on"
-            case .polled: "polled: short calls stay unseen"
-            case .traced: "traced: the target is stopped at each call"
-            }
-        case .waits(let waits): "\(waits.looks) looks from outside"
-        case .stacks(let listing):
-            switch listing.request.method {
-            case .withoutStopping: "read from outside, nothing was stopped"
-            case .stopping:
-                "each thread stopped, for \(listing.longestStop?.fineText ?? "-") at most"
-            }
-        case nil: nil
-        }
-    }
-
-    private static func findings(_ probe: ProbeState) -> (conclusion: String, notes: [String]) {
-        switch probe.reading {
-        case .profile(let whole):
-            ((probe.profile ?? whole).summary, whole.notes)
-        case .systemCalls(let count): (count.conclusion, count.notes)
-        case .waits(let waits): (waits.conclusion, waits.notes)
-        case .stacks(let listing): (listing.summary, listing.notes)
-        case nil: ("", [])
-        }
-    }
-
     // MARK: Rows
 
-    private static func drawRows(_ state: State, into surface: inout Surface, _ layout: Layout) {
+    private static func drawRows(
+        _ page: ProbePage, _ state: State, into surface: inout Surface, _ layout: Layout
+    ) {
         var area = layout.rows
         area.origin.row = layout.columnHeads.row
         area.size.rows += layout.columnHeads.rows
@@ -147,7 +113,9 @@ enum ProbeView {
             selected: list.selectedIndex
         ) { index, column in
             guard rows.indices.contains(list.rows[index].index) else { return .text("") }
-            return content(of: column, rows[list.rows[index].index], isOpen: isOpen(index, list))
+            return content(
+                of: column, rows[list.rows[index].index], isOpen: isOpen(index, list),
+                isFlexible: page.columns.contains { $0.isFlexible && $0.id == column.field })
         }
         if list.rows.isEmpty, !list.filter.isEmpty, !layout.rows.isEmpty {
             surface.put(
@@ -163,33 +131,25 @@ enum ProbeView {
     }
 
     private static func content(
-        of column: ColumnID, _ row: ProbeRow, isOpen: Bool
+        of column: ColumnID, _ row: ReportRow, isOpen: Bool, isFlexible: Bool
     ) -> Table<ColumnID>.Content {
-        let cell = row.cells[column] ?? ProbeRow.Cell(text: "")
-        let text = StyledText(cell.text, cell.style)
-        guard column == .function || column == .stack else { return .text(text) }
+        guard let cell = row.cells[column.field] else { return .text("") }
+        let text = StyledText(cell.text, Style(cell.tone))
+        guard isFlexible else { return .text(text) }
         // So deep a chain would leave no room for the name.
         let indent = String(repeating: " ", count: min(row.depth, 24))
         let mark = row.hasChildren ? (isOpen ? "- " : "+ ") : row.depth > 0 ? "  " : ""
         return .pieces([StyledText(indent + mark, .faint), text])
     }
 
-    private static func grounds(of row: ProbeRow, _ state: State) -> [String] {
-        guard state.place == .probe(.functions), let profile = state.probe?.profile,
-            let frame = ProfileRows.frame(ofFunction: row.id)
-        else { return row.grounds }
-        return ProfileRows(profile).heaviestChain(through: frame).map { [$0] } ?? []
-    }
-
     private static func drawGrounds(
-        _ state: State, into surface: inout Surface, in rect: Rect
+        _ table: ReportTable?, _ state: State, into surface: inout Surface, in rect: Rect
     ) {
         guard rect.rows > 1, let index = state.level.list.selectedIndex else { return }
         let place = state.level.list.rows[index].index
         let rows = state.probeRows
         guard rows.indices.contains(place) else { return }
-        let grounds = grounds(of: rows[place], state)
-        guard !grounds.isEmpty else { return }
+        guard let grounds = table?.grounds(rows[place].id), !grounds.isEmpty else { return }
         var rest = rect
         surface.fill(rest.takeTop(1), surface.glyphs.rule, style: .faint)
         for line in grounds.flatMap({ Wrapped.lines($0, width: rect.columns - 2) }) {
@@ -201,31 +161,24 @@ enum ProbeView {
 }
 
 extension ProbePage {
-    /// What is on show, where a profile has several pages.
-    fileprivate var name: String? {
-        switch self {
-        case .functions: "functions  Tab calls"
-        case .callTree: "calls  Tab threads"
-        case .threads: "threads  Tab functions"
-        case .systemCalls, .waits, .stacks: nil
-        }
+    /// What is on show and what Tab shows next, where a report has several pages.
+    fileprivate var tabText: String? {
+        let pages = ProbeKind.pages(with: self)
+        guard pages.count > 1, let index = pages.firstIndex(of: self) else { return nil }
+        return "\(name)  Tab \(pages[(index + 1) % pages.count].name)"
     }
 }
 
-extension ProbeState {
-    /// For the way here and the title.
-    var title: String {
-        switch request {
-        case .profile(let request):
-            switch request.event {
-            case .cpuClock: "profile"
-            case .pageFaults: "page faults"
+extension Style {
+    fileprivate init(_ tone: ReportTone) {
+        self =
+            switch tone {
+            case .plain: .text
+            case .faint: .faint
+            case .kernel: .heading
+            case .good: .good
+            case .warning: .warning
+            case .subject: .accent
             }
-        case .systemCalls: "system calls"
-        case .waits: "off-CPU"
-        case .stacks: "stacks"
-        }
     }
-
-    var fileName: String { title.replacing(" ", with: "-") }
 }

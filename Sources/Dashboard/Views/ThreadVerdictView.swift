@@ -1,4 +1,5 @@
 import Diagnosis
+import Probes
 import ProcSampling
 import Screen
 import Units
@@ -79,25 +80,19 @@ struct ThreadVerdictView {
     // MARK: Probes
 
     private func results(width: Int) -> [[StyledText]] {
-        guard let result = state.probeResults[thread] else { return [] }
-        var lines: [[StyledText]] = []
-        func add(_ label: String, _ found: ProbeResults.Finding) {
+        state.probeResults[thread].flatMap { found -> [[StyledText]] in
             let age = "  (\((state.now - found.at).text) ago)"
-            let rows = Wrapped.lines(found.text + age, width: width - Self.indent)
-            lines += rows.prefix(2).enumerated().map { index, line in
+            let rows = Wrapped.lines(found.remark.text + age, width: width - Self.indent)
+            let lines = rows.prefix(2).enumerated().map { index, line in
                 [
-                    StyledText(padded(index == 0 ? label : "", to: Self.indent), .heading),
+                    StyledText(
+                        padded(index == 0 ? found.remark.kind.label : "", to: Self.indent), .heading),
                     StyledText(line),
                 ]
             }
+            guard let detail = found.remark.detail else { return lines }
+            return lines + [[StyledText(padded("", to: Self.indent)), StyledText(detail, .faint)]]
         }
-        if let found = result.profile { add("PROFILE", found) }
-        if let way = result.way {
-            lines.append([StyledText(padded("", to: Self.indent)), StyledText(way, .faint)])
-        }
-        if let found = result.systemCalls { add("CALLS", found) }
-        if let found = result.waits { add("OFF-CPU", found) }
-        return lines
     }
 
     private static let indent = 8

@@ -2,39 +2,6 @@ import ProcSampling
 import Units
 
 extension Profile {
-    /// Heads over `functionRows`; all but the last two columns are figures.
-    package var functionHeads: [String] {
-        ["SELF %", "TOTAL %", countsPages ? "SELF" : "SAMPLES", "MODULE", "FUNCTION"]
-    }
-
-    /// A row for each function, those with the most of their own first, `most` of them.
-    package func functionRows(most: Int = .max) -> [[String]] {
-        let weight = weight
-        return functions.prefix(most).map { function in
-            let frame = frames[function.frame]
-            return [
-                Percent(function.selfCount, of: weight).text,
-                Percent(function.totalCount, of: weight).text,
-                figure(function.selfCount), frame.module ?? "-", frame.label,
-            ]
-        }
-    }
-
-    /// Heads over `threadRows`; all but the last column are figures.
-    package static let threadHeads = ["TOTAL %", "TID", "PID", "THREAD"]
-
-    /// A row for each thread, those with the most samples first.
-    package var threadRows: [[String]] {
-        var counts = threads.map { countsPages ? 0 : $0.samples }
-        if countsPages {
-            for stack in stacks { counts[stack.thread] += stack.count }
-        }
-        let weight = weight
-        return zip(threads, counts).map { thread, count in
-            [Percent(count, of: weight).text, "\(thread.tid)", "\(thread.process)", thread.name]
-        }
-    }
-
     /// Whose it is and of what: "T4127 poll, CPU at 99 Hz"; "process 2214, page faults".
     package var title: String {
         var event = "page faults"

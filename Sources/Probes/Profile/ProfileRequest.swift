@@ -3,7 +3,7 @@ package struct ProfileRequest: Hashable, Sendable {
     package var target: ProbeTarget
     package var event: Event
     package var seconds: Int
-    /// A person said yes to stopping the threads to look at them, where the kernel gives no samples.
+    /// A person agreed to stopping the threads, where the kernel gives no samples.
     package var mayStop: Bool
 
     /// What makes a sample.

@@ -10,11 +10,11 @@ struct StopProfile {
     private let process: ProcessIdentity
     /// Nil for all of the process.
     private let thread: ThreadIdentity?
-    /// Looks a second.
+    /// Samples a second.
     private let frequency: Int
 
     static let mostFrequency = 20
-    /// So many threads are stopped at a look.
+    /// So many threads are stopped for a sample.
     private static let mostThreads = 16
     private static let reportPeriod = Duration.milliseconds(250)
 
@@ -30,7 +30,7 @@ struct StopProfile {
         self.frequency = max(1, min(Self.mostFrequency, frequency))
     }
 
-    /// What it does to the target, and the request that says yes to it.
+    /// What it does to the target, and the request that agrees to it.
     var offer: ProbeOffer {
         var accepted = request
         accepted.mayStop = true
@@ -40,7 +40,7 @@ struct StopProfile {
         return ProbeOffer(
             price: "stop \(whom) \(frequency) times a second while it runs, for about"
                 + " \(length.fineText) each: \(slower.text) % slower; \(ThreadStop.effect)",
-            request: .profile(accepted))
+            request: accepted)
     }
 
     func run(

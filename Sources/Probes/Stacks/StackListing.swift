@@ -8,9 +8,9 @@ package struct StacksRequest: Hashable, Sendable {
 
     package enum Method: Hashable, Sendable {
         /// Registers of sleeping threads as the kernel tells them, their stacks read from outside;
-        /// threads that run are sampled. Nobody is stopped.
+        /// threads that run are sampled. Nothing is stopped.
         case withoutStopping
-        /// Each thread is stopped for a moment, `ptrace(2)`: a person said yes to that.
+        /// Each thread is stopped for a moment, `ptrace(2)`: a person agreed to that.
         case stopping
     }
 

@@ -2,15 +2,47 @@ import ProcFormats
 import ProcSampling
 import Units
 
-/// Reads the stack of every thread of a process once and puts equal ones together.
-struct StacksProbe: Probe {
+extension StacksRequest: ProbeRequest {
+    package var kind: ProbeKind { .stacks }
+    package var subject: ProbeTarget { .process(process) }
+    package var time: Duration? { nil }
+    package var command: String { "dxtop stacks \(subject.option)" }
+    package var consent: String? { method == .stopping ? "--stopping" : nil }
+
+    package var withoutConsent: StacksRequest {
+        var request = self
+        request.method = .withoutStopping
+        return request
+    }
+
+    package func run(
+        until stop: StopSign, report: (StackListing) -> Void
+    ) throws(ProbeRefusal) -> StackListing {
+        try StacksProbe(self).run(until: stop, report: report)
+    }
+}
+
+extension ProbeKind {
+    package static let stacks = ProbeKind(
+        id: "stacks", title: "stacks", label: "STACKS",
+        uses: [
+            Use(
+                .process, "stacks of all threads of its process",
+                effect: "no measurable overhead: stacks are read from outside, once")
+        ],
+        pages: [.stacks]
+    ) { if case .process(let process) = $0 { StacksRequest(process: process) } else { nil } }
+}
+
+/// Reads the stack of every thread of a process once and groups identical ones.
+struct StacksProbe {
     let request: StacksRequest
 
     init(_ request: StacksRequest) { self.request = request }
 
     /// What is not read by then is missing.
     static let mostTime = Duration.seconds(5)
-    /// A thread that runs whenever it is looked at may sleep a moment later.
+    /// A thread that runs in one sample may sleep a moment later.
     private static let rounds = 3
     private static let pause = Duration.milliseconds(20)
     private static let reportPeriod = Duration.milliseconds(500)
@@ -18,8 +50,8 @@ struct StacksProbe: Probe {
     static let runs = "runs"
 
     func run(
-        until stop: StopSign, report: (ProbeReading) -> Void
-    ) throws(ProbeRefusal) -> ProbeReading {
+        until stop: StopSign, report: (StackListing) -> Void
+    ) throws(ProbeRefusal) -> StackListing {
         let (threads, living) = try threads()
         let target = ThreadTarget(process: request.process, thread: living)
         if request.method == .stopping { try ThreadStop.check(target) }
@@ -52,7 +84,7 @@ struct StacksProbe: Probe {
                 }
                 if now >= reportDue {
                     reportDue = now + Self.reportPeriod
-                    report(.stacks(groups.listing(for: request)))
+                    report(groups.listing(for: request))
                 }
             }
         }
@@ -66,7 +98,7 @@ struct StacksProbe: Probe {
             }
         }
         groups.sampled = samples.count
-        return .stacks(listing(groups, reader, of: target, elapsed: .now - start))
+        return listing(groups, reader, of: target, elapsed: .now - start)
     }
 
     // MARK: - The target
@@ -92,7 +124,7 @@ struct StacksProbe: Probe {
         } catch {
             return error
         }
-        return ProbeRefusal("no right to look at process \(request.process.pid)")
+        return ProbeRefusal("no right to read process \(request.process.pid)")
     }
 
     // MARK: - What it comes to
@@ -108,10 +140,10 @@ struct StacksProbe: Probe {
                 "each thread was stopped by itself, for \(longest.fineText) at most;"
                     + " \(elapsed.fineText) in all")
         } else {
-            listing.notes.append("nobody was stopped; read in \(elapsed.fineText)")
+            listing.notes.append("nothing was stopped; read in \(elapsed.fineText)")
         }
         if groups.sampled > 0 {
-            listing.notes.append("\(groups.sampled) ran: theirs are samples of the kernel")
+            listing.notes.append("\(groups.sampled) \(groups.sampled == 1 ? "was" : "were") running: stacks sampled by the kernel")
         }
         if groups.guessed > 0 {
             listing.notes.append(
@@ -119,7 +151,7 @@ struct StacksProbe: Probe {
         }
         if !reader.mayReadKernelStacks {
             listing.notes.append(
-                "of the kernel only the function a thread waits in: its stacks are for root")
+                "of the kernel only the function a thread waits in: kernel stacks are for root")
         }
         if elapsed > Self.mostTime {
             listing.notes.append("ended after \(Self.mostTime.text): not all threads were read")
@@ -127,7 +159,7 @@ struct StacksProbe: Probe {
         let running = groups.count(gap: Self.runs)
         if running > 0 {
             listing.notes.append(
-                "\(running) ran whenever looked at: a profile shows where")
+                "\(running) running in each sample: a profile shows where")
         }
         if request.method == .withoutStopping, running + groups.guessed > 0 {
             listing.offer = offer(toStop: count, target)
@@ -143,6 +175,6 @@ struct StacksProbe: Probe {
             price: "stop each of \(count) threads, one after the other, for about"
                 + " \(ThreadStop.usualLength.fineText) (\(all) in all), more where CPUs are busy;"
                 + " \(ThreadStop.effect)",
-            request: .stacks(StacksRequest(process: request.process, method: .stopping)))
+            request: StacksRequest(process: request.process, method: .stopping))
     }
 }

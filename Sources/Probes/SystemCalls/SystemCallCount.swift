@@ -1,4 +1,3 @@
-package import ProcSampling
 package import Units
 
 /// Which system calls a target made, as far as the method can tell.
@@ -15,8 +14,7 @@ package struct SystemCallCount: Hashable, Sendable {
     package var lost: Int
     /// CPU time that the target used meanwhile; nil if it could not be read.
     package var cpuTime: Duration?
-    /// What the figures mean, in a sentence: "0 system calls in 10 s (counted), so it never entered
-    /// the kernel".
+    /// What the figures mean, in a sentence: "0 system calls in 10 s (counted): it did not run".
     package var conclusion: String
     /// What the counting costs while it is on, and other things to know; a sentence each.
     package var notes: [String]
@@ -28,7 +26,7 @@ package struct SystemCallCount: Hashable, Sendable {
     package enum Method: String, Hashable, Sendable {
         /// Every call, by the kernel's tracepoints.
         case counted
-        /// By looking, again and again, in which call the target sleeps: short calls stay unseen.
+        /// By sampling in which call the target sleeps: short calls are not seen.
         case polled
         /// Every call, by stopping at each.
         case traced
@@ -45,7 +43,7 @@ package struct SystemCallCount: Hashable, Sendable {
         package var time: Duration?
         /// How many calls returned, which `time` is of.
         package var returned: Int?
-        /// Of the looks, the share that found the target in this call; nil where it was counted.
+        /// Of the samples, the share that found the target in this call; nil where it was counted.
         package var pollShare: Percent?
 
         package init(
@@ -77,12 +75,5 @@ package struct SystemCallCount: Hashable, Sendable {
         self.notes = notes
         self.offers = offers
         self.moment = moment
-    }
-
-    /// For the verdict on a thread; nil for a process, and where not every call was counted.
-    package var counted: CountedSystemCalls? {
-        guard case .thread(let target) = request.target, let total else { return nil }
-        return CountedSystemCalls(
-            thread: target.thread, count: total, elapsed: elapsed, cpuTime: cpuTime, moment: moment)
     }
 }

@@ -4,8 +4,50 @@ import ProcFormats
 import ProcSampling
 import Units
 
+extension SystemCallRequest: ProbeRequest {
+    package var kind: ProbeKind { .systemCalls }
+    package var subject: ProbeTarget { target }
+    package var time: Duration? { .seconds(seconds) }
+    package var command: String { "dxtop syscalls \(target.option) --seconds \(seconds)" }
+
+    package var consent: String? {
+        switch method {
+        case .best: nil
+        case .mountingTracefs: "--mount-tracefs"
+        case .traced: "--traced"
+        }
+    }
+
+    package var withoutConsent: SystemCallRequest {
+        var request = self
+        request.method = .best
+        return request
+    }
+
+    package func run(
+        until stop: StopSign, report: (SystemCallCount) -> Void
+    ) throws(ProbeRefusal) -> SystemCallCount {
+        try SystemCallProbe(self).run(until: stop, report: report)
+    }
+}
+
+extension ProbeKind {
+    package static let systemCalls = ProbeKind(
+        id: "syscalls", title: "system calls", label: "CALLS",
+        uses: [
+            Use(
+                .thread, "count its system calls, by name",
+                effect: "5 s, no measurable overhead; where it calls often, up to 1 us a call"),
+            Use(
+                .process, "count the system calls of its process",
+                effect: "5 s, no measurable overhead; where it calls often, up to 1 us a call"),
+        ],
+        pages: [.systemCalls]
+    ) { $0 == .host ? nil : SystemCallRequest(target: $0) }
+}
+
 /// Counts a target's system calls by the best means that may be used here.
-struct SystemCallProbe: Probe {
+struct SystemCallProbe {
     let request: SystemCallRequest
     /// Where the kernel's tracepoints are described; another place in tests.
     var tracefs = Tracefs()
@@ -17,8 +59,8 @@ struct SystemCallProbe: Probe {
     private static let reportPeriod: Duration = .milliseconds(250)
 
     func run(
-        until stop: StopSign, report: (ProbeReading) -> Void
-    ) throws(ProbeRefusal) -> ProbeReading {
+        until stop: StopSign, report: (SystemCallCount) -> Void
+    ) throws(ProbeRefusal) -> SystemCallCount {
         let target = try CallTarget(request.target)
         guard let before = target.now else { throw ProbeRefusal("\(target.label) has ended") }
         if before.isKernelThread {
@@ -34,9 +76,9 @@ struct SystemCallProbe: Probe {
             let due = min(end, .now + Self.reportPeriod)
             let isThere = source.look(until: due, unless: stop) && target.now != nil
             guard isThere, due < end, !stop.isRaised else { break }
-            report(.systemCalls(watch.reading()))
+            report(watch.reading())
         }
-        return .systemCalls(watch.reading())
+        return watch.reading()
     }
 
     private func source(for target: CallTarget) throws(ProbeRefusal) -> any CallSource {
@@ -58,11 +100,11 @@ struct SystemCallProbe: Probe {
     private func offer(_ method: SystemCallRequest.Method, _ price: String) -> ProbeOffer {
         var accepted = request
         accepted.method = method
-        return ProbeOffer(price: price, request: .systemCalls(accepted))
+        return ProbeOffer(price: price, request: accepted)
     }
 }
 
-/// A target while its calls are looked at.
+/// A target while its calls are counted.
 private struct CallWatch {
     let request: SystemCallRequest
     let target: CallTarget

@@ -9,9 +9,9 @@ package struct SystemCallRequest: Hashable, Sendable {
         /// The best that does not stop the target: counted where the kernel's tracepoints may be
         /// read, else polled.
         case best
-        /// The same, after tracefs was mounted: a person said yes to that.
+        /// The same, after tracefs was mounted: a person agreed to that.
         case mountingTracefs
-        /// By `ptrace(2)`, which stops the target twice a call: a person said yes to that.
+        /// By `ptrace(2)`, which stops the target twice a call: a person agreed to that.
         case traced
     }
 

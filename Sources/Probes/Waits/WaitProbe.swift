@@ -3,9 +3,34 @@ import ProcSampling
 import SystemPackage
 import Units
 
-/// Looks again and again where a thread is. It costs the thread nothing: only files of /proc are
-/// read, which neither stop it nor wait for it.
-struct WaitProbe: Probe {
+extension WaitRequest: ProbeRequest {
+    package var kind: ProbeKind { .waits }
+    package var subject: ProbeTarget { .thread(target) }
+    package var time: Duration? { .seconds(seconds) }
+    package var command: String { "dxtop waits \(subject.option) --seconds \(seconds)" }
+
+    package func run(
+        until stop: StopSign, report: (WaitReading) -> Void
+    ) throws(ProbeRefusal) -> WaitReading {
+        try WaitProbe(self).run(until: stop, report: report)
+    }
+}
+
+extension ProbeKind {
+    package static let waits = ProbeKind(
+        id: "waits", title: "off-CPU", label: "OFF-CPU",
+        uses: [
+            Use(
+                .thread, "off-CPU: where it sleeps, and for what",
+                effect: "5 s, no measurable overhead: 50 samples a second from /proc")
+        ],
+        pages: [.waits]
+    ) { if case .thread(let target) = $0 { WaitRequest(target: target) } else { nil } }
+}
+
+/// Samples where a thread is. It costs the thread nothing: only files of /proc are read, which
+/// neither stop it nor wait for it.
+struct WaitProbe {
     let request: WaitRequest
 
     init(_ request: WaitRequest) { self.request = request }
@@ -14,8 +39,8 @@ struct WaitProbe: Probe {
     private static let reportPeriod = Duration.milliseconds(500)
 
     func run(
-        until stop: StopSign, report: (ProbeReading) -> Void
-    ) throws(ProbeRefusal) -> ProbeReading {
+        until stop: StopSign, report: (WaitReading) -> Void
+    ) throws(ProbeRefusal) -> WaitReading {
         let target = request.target
         let files = ThreadFiles(target.thread.tid, of: target.process.pid)
         try check(files)
@@ -35,12 +60,12 @@ struct WaitProbe: Probe {
             tally.note(place, at: now)
             if now >= reportDue {
                 reportDue = now + Self.reportPeriod
-                report(.waits(reading(tally, files, since: times, places)))
+                report(reading(tally, files, since: times, places))
             }
             let next = min(start + Self.period * tally.looks, end)
             isOver = stop.wait(atMost: next - .now) || ContinuousClock.now >= end
         }
-        return .waits(reading(tally, files, since: times, places))
+        return reading(tally, files, since: times, places)
     }
 
     private func check(_ files: ThreadFiles) throws(ProbeRefusal) {
@@ -70,7 +95,7 @@ struct WaitProbe: Probe {
 
     private func notes(_ places: WaitPlaces) -> [String] {
         let rate = Int(.seconds(1) / Self.period)
-        var notes = ["looked at \(rate) times a second, without stopping it"]
+        var notes = ["\(rate) samples a second, without stopping it"]
         if !places.mayReadCalls {
             notes.append("its system calls may not be read: \(denial)")
         }

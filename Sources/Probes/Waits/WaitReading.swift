@@ -2,7 +2,7 @@ package import ProcFormats
 import ProcSampling
 import Units
 
-/// Whose waiting to look at: where a thread is while it is not on a CPU.
+/// Whose waiting to sample: where a thread is while it is not on a CPU.
 package struct WaitRequest: Hashable, Sendable {
     package var target: ThreadTarget
     package var seconds: Int
@@ -15,10 +15,11 @@ package struct WaitRequest: Hashable, Sendable {
     }
 }
 
-/// Where a thread was found, look by look; nothing of it stops the thread.
+/// Where a thread was found, sample by sample; none of it stops the thread.
 package struct WaitReading: Hashable, Sendable {
     package var request: WaitRequest
     package var elapsed: Duration
+    /// Samples.
     package var looks: Int
     /// Where it was found most often, first. The counts add up to `looks`.
     package var places: [Place]
@@ -35,10 +36,10 @@ package struct WaitReading: Hashable, Sendable {
         package var looks: Int
         /// The longest time that it was found here without a break, switches away and back not seen.
         package var longest: Duration
-        /// Functions of the kernel it slept in, innermost first, at the latest look that could read
+        /// Functions of the kernel it slept in, innermost first, in the latest sample that could read
         /// them; nil where that is not permitted.
         package var kernelStack: [String]?
-        /// What it waits for, as it was at the latest look: "0x7f3a40, with 3 others of this
+        /// What it waits for, as it was in the latest sample: "0x7f3a40, with 3 others of this
         /// process: T4131 rdk:broker1, ..."; "fd 7, socket 10.0.3.7:8080 <- 10.9.1.4:51514".
         package var object: String?
 
