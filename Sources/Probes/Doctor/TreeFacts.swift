@@ -39,7 +39,7 @@ package struct TreeFacts: Sendable {
         guard presence != .there else {
             return DoctorReport.Line(subject: item.subject, mark: .ok, what: item.works)
         }
-        var reason = presence == .denied ? "it may not be read" : item.reason
+        var reason = presence == .denied ? "no permission to read it" : item.reason
         if case .host = item.place, isSubset { reason = "/proc is mounted with subset=pid" }
         return DoctorReport.Line(
             subject: item.subject, mark: item.isReplaced || presence == .denied ? .part : .no,
