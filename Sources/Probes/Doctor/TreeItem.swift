@@ -1,11 +1,11 @@
 import ProcSampling
 
-/// Something that a /proc tree may have or lack, and what that means for who looks at it.
+/// Something that a /proc tree may have or lack, and what that means for what dxtop shows.
 struct TreeItem: Sendable {
     /// "wait for CPU".
     let subject: String
     let place: TreeSurvey.Place
-    /// What is looked for in the file: a line that begins so.
+    /// What must be in the file: a line that begins so.
     var line: StaticString?
     /// What it is for, and what is without it.
     let works: String
