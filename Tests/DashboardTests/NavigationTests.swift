@@ -29,10 +29,10 @@ import Units
         scene.sample(2)
         scene.press(.down)
         scene.sample(3) { Self.heat("ws-write", to: 99.9, in: &$0) }
-        #expect(scene.row(1).contains("order held"))
+        #expect(scene.row(1).contains("sorting paused"))
         #expect(scene.row(3).contains("poll"))
         scene.sample(3) { Self.heat("ws-write", to: 99.9, in: &$0) }
-        #expect(!scene.row(1).contains("order held"))
+        #expect(!scene.row(1).contains("sorting paused"))
         #expect(scene.row(3).contains("ws-write"))
     }
 
@@ -393,7 +393,7 @@ import Units
         scene.sample(2)
         scene.press(.character("F"), .down)
         #expect(scene.row(1).contains("follow  sort CPU%"))
-        #expect(!scene.row(1).contains("order held"))
+        #expect(!scene.row(1).contains("sorting paused"))
     }
 
     @Test func refreshIntervalIsChecked() {

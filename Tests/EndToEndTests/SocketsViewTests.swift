@@ -90,7 +90,7 @@ import Testing
                 let port = try reader.number("port")
                 let size = Terminal.Size(columns: 120, rows: 40)
                 try await Terminal.run(.dxtop("--view", "sockets"), size: size) { terminal in
-                    try await terminal.wait(for: "our own") { $0.contains("SOCKETS own netns") }
+                    try await terminal.wait(for: "our own") { $0.contains("SOCKETS this netns") }
                     try await terminal.send("N")
                     try await terminal.choose(row[0].name, in: "the namespaces")
                     try await terminal.wait(for: "the sockets of the other") { screen in

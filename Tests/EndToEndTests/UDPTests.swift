@@ -121,7 +121,7 @@ import Testing
                         }
                     } && screen.firstRow(underHeader: "LOCAL", "DROP/s")?.contains(ports[0]) == true
                 }
-                let chain = try #require(screen.row(with: "WHERE LOST"), "\(screen)")
+                let chain = try #require(screen.row(with: "DROPS nic"), "\(screen)")
                 #expect(chain.contains("SOCKET"))
                 try await terminal.send("g")
                 let thread = try started[0].thread("thread")
@@ -253,7 +253,7 @@ import Testing
                         }
                         try await terminal.send("g", "r")
                         try await terminal.wait(for: "the way, as the kernel learnt it") {
-                            $0.contains("way to \(address): via 10.77.0.2 dev next")
+                            $0.contains("route to \(address): via 10.77.0.2 dev next")
                                 && $0.contains("mtu 1400  ! next allows 1500")
                         }
                     }

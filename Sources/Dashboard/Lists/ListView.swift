@@ -13,7 +13,7 @@ enum ListView {
             columns.first { $0.id == list.sort }?.isNumber == false || list.sort == .timeLeft
         return Table(
             columns: columns.map { column in
-                var column = state.fittedToWidth(state.fittedToTime(column.inTable))
+                var column = state.place.view.fitted(column.inTable, state)
                 // Names of functions are longer than those of system calls.
                 if column.id == .activity, state.shownFunctions.isOn {
                     column.width = .flexible(minimum: 22)
@@ -27,7 +27,7 @@ enum ListView {
                 return column
             },
             // The way of a datagram has an order of its own.
-            order: state.place.hasOwnOrder
+            order: state.place.view.hasOwnOrder
                 ? nil
                 : Table.Order(column: list.sort, isDescending: sortsText == list.isReversed))
     }
@@ -36,10 +36,9 @@ enum ListView {
         _ state: State, _ snapshot: Snapshot, into surface: inout Surface, _ layout: Layout
     ) {
         let list = state.level.list
-        var area = layout.rows
-        area.origin.row = layout.columnHeads.row
-        area.size.rows += layout.columnHeads.rows
-        draw(table(for: state), state, snapshot, first: list.scroll, into: &surface, in: area)
+        draw(
+            table(for: state), state, snapshot, first: list.scroll, into: &surface,
+            in: layout.table)
         if list.rows.isEmpty { drawEmpty(state, into: &surface, in: layout.rows) }
     }
 
@@ -54,7 +53,7 @@ enum ListView {
         let network = state.networkRows
         table.draw(
             into: &surface, in: area, rows: list.rows.count, first: first,
-            selected: state.place == .overview && state.selectedFinding != nil
+            selected: state.selectedFinding != nil && state.place.view is OverviewView
                 ? nil : list.selectedIndex
         ) { index, column in
             let row = list.rows[index]
@@ -69,7 +68,7 @@ enum ListView {
             }
             let reader = RowReader(
                 row, in: snapshot, userNames: state.userNames,
-                namesThreads: state.place == .overview, memory: figures,
+                namesThreads: state.place.view.namesThreads, memory: figures,
                 hotFunctions: state.shownFunctions, isCoarse: state.settings.isSlow)
             return content(of: column, reader, row, state, snapshot)
         }
@@ -80,8 +79,9 @@ enum ListView {
     ) -> Table<ColumnID>.Content {
         // Only for the columns that show it: a process's threads may have to be looked through. In
         // view 3 it is not the subject.
+        let isMemory = state.place.view is MemoryView
         let isHot =
-            [.curve, .command, .name, .cpu, .hottest].contains(column) && state.place != .memory
+            [.curve, .command, .name, .cpu, .hottest].contains(column) && !isMemory
             && state.isHot(row, in: snapshot)
         let style = isHot ? Style.critical : Style.text
         switch column {
@@ -91,10 +91,10 @@ enum ListView {
             return .sparkline(Sparkline(values, maximum: 100, style: style))
         case .command, .name:
             var text = reader.text(column)
-            if state.place == .memory { text = Self.withoutFolder(text) }
+            if isMemory { text = Self.withoutFolder(text) }
             var branch = branch(of: row, state, surfaceGlyphs: state.settings.glyphs)
-            if state.place == .overview, row.part != nil, branch.isEmpty { branch = "  " }
-            if state.place == .memory, case .process(let process) = row.id {
+            if state.place.view.namesThreads, row.part != nil, branch.isEmpty { branch = "  " }
+            if isMemory, case .process(let process) = row.id {
                 branch = state.memory.mark(of: process).map { "\($0) " } ?? ""
             }
             return .pieces([StyledText(branch, .faint), StyledText(text, style)])
@@ -152,21 +152,9 @@ enum ListView {
         let text: String
         if !state.level.list.filter.isEmpty {
             text = "nothing matches \"\(state.level.list.filter)\"; Esc shows all again"
-        } else if case .mappings = state.place {
-            // The summary says what the reading is at.
-            return
-        } else if case .probe = state.place {
-            // Its summary says how far it is.
-            return
-        } else if state.place.isOfNetwork {
-            text = NetworkNotes.emptiness(state)
-        } else if case .threads(of: let process?) = state.place {
-            text =
-                state.frozen == nil
-                ? "process \(process.pid) has ended; Esc goes back"
-                : "process \(process.pid) is not in this recorded sample"
         } else {
-            text = "nothing here"
+            guard let emptiness = state.place.view.emptiness(state) else { return }
+            text = emptiness
         }
         surface.put(" " + text, at: rect.origin, style: .faint)
     }
@@ -199,10 +187,11 @@ enum ListView {
         }
         if trouble.unresponsive > 0 { parts.append("! \(trouble.unresponsive) hung") }
         if snapshot.extent == .recorded {
-            parts.append(state.place == .overview ? "recorded, without findings" : "recorded")
+            parts.append(
+                state.place.view is OverviewView ? "recorded, without findings" : "recorded")
         }
         if !list.filter.isEmpty { parts.append("/\(list.filter)  \(list.rows.count) shown") }
-        if list.heldUntil != nil { parts.append("order held") }
+        if list.heldUntil != nil { parts.append("sorting paused") }
         if list.follows { parts.append("follow") }
         if let head = table(for: state).order.flatMap({ order in
             state.columns.first { $0.id == order.column }?.title

@@ -12,7 +12,7 @@ enum NetworkNotes {
     }
 
     static func name(of namespace: NetworkNamespace, _ state: State) -> String {
-        if namespace.isOwn { return "own netns" }
+        if namespace.isOwn { return "this netns" }
         if !namespace.names.isEmpty { return "netns " + namespace.names.joined(separator: " ") }
         guard let process = namespace.process else { return "netns \(namespace.id.rawValue)" }
         let name = state.shown?.process(process)?.name ?? ""
@@ -40,15 +40,12 @@ enum NetworkNotes {
     }
 
     /// What stands in a list without rows.
-    static func emptiness(_ state: State) -> String {
+    ///
+    /// - Parameter isWholeListing: it lists sockets of all kinds, which take a while.
+    static func emptiness(_ state: State, isWholeListing: Bool = false) -> String {
         guard let sockets = state.shownNetwork?.sockets else { return "" }
-        switch state.place {
-        case .sockets(of: .process?) where sockets.owners.pending > 0:
-            return "looking for its sockets ..."
-        case .sockets, .socketGroups:
-            return sockets.tables.isSuperset(of: .all) ? "none" : "reading sockets ..."
-        default: return "none"
-        }
+        return sockets.tables.isSuperset(of: .all) || !isWholeListing
+            ? "none" : "reading sockets ..."
     }
 
     private static func absence(_ state: State) -> StyledText {
@@ -86,6 +83,6 @@ enum NetworkNotes {
         }
         guard search.pending > 0 else { return [] }
         let what = search.pending == 1 ? "1 socket" : "\(search.pending) sockets"
-        return [[StyledText("looking for who holds \(what) ...", .faint)]]
+        return [[StyledText("resolving the owner of \(what) ...", .faint)]]
     }
 }

@@ -27,14 +27,14 @@ extension State {
 
     /// The socket whose row is selected, or whose detail is open.
     var selectedSocket: SocketSample? {
-        if case .socket(let id) = place { return socket(id) }
+        if let view = place.view as? SocketView { return socket(view.id) }
         guard case .socket(let id) = list.selected else { return nil }
         return list.selectedIndex.flatMap { socket(at: list.rows[$0], id) } ?? socket(id)
     }
 
     /// The other end that a tool or a route is asked for.
     var selectedPeer: IPAddress? {
-        if place == .routes { return network.routeTo }
+        if place.view is RoutesView { return network.routeTo }
         if case .socketGroup(.peer(let address)) = list.selected { return address }
         guard case .ip(let address, _) = selectedSocket?.peer, !address.isUnspecified else {
             return nil
@@ -44,62 +44,30 @@ extension State {
 
     // MARK: What is read
 
-    /// What the sampler should read of networks for what is on the screen.
+    /// What the sampler should read of networks wherever one is: the namespace stays, its losses are
+    /// followed on.
     func networkWish() -> NetworkWish {
-        guard frozen == nil else { return NetworkWish() }
-        // Wherever one is, the namespace stays: its losses are followed on.
-        var wish = NetworkWish(namespace: network.namespace, burst: network.burst)
-        switch place {
-        case .sockets, .socketGroups: wish.tables = .all
-        case .socket(let id):
-            wish.tables = socket(id)?.transport.table ?? .all
-            wish.follows = [id]
-            wish.routeTo = selectedPeer
-        case .udp, .losses: wish.tables = .udp
-        case .routes:
-            wish.wantsRoutes = true
-            wish.routeTo = network.routeTo
-        case .tool:
-            if case .peer(let peer) = tool?.subject.target { wish.routeTo = peer.address }
-        default: break
+        NetworkWish(namespace: network.namespace, burst: network.burst)
+    }
+
+    /// The sockets whose rows are on the screen.
+    var socketsOnScreen: [SocketID] {
+        list.visible(height: layout.listHeight).compactMap { row in
+            if case .socket(let id) = row.id { id } else { nil }
         }
-        if place == .udp {
-            wish.follows = list.visible(height: layout.listHeight).compactMap { row in
-                if case .socket(let id) = row.id { id } else { nil }
-            }
-        }
-        switch overlay {
-        case .namespaceMenu: wish.wantsNamespaces = true
-        // What comes through to a peer is held against what the interface on the way allows.
-        case .toolMenu: wish.routeTo = selectedPeer
-        default: break
-        }
-        return wish
     }
 
     /// Sockets whose history is kept although nothing happens to them.
     var shownSockets: Set<SocketID> {
-        guard place.isOfNetwork else { return [] }
-        if case .socket(let id) = place { return [id] }
-        return Set(
-            list.visible(height: layout.listHeight).compactMap { row in
-                if case .socket(let id) = row.id { id } else { nil }
-            })
+        guard place.view.isOfNetwork else { return [] }
+        if let view = place.view as? SocketView { return [view.id] }
+        return Set(socketsOnScreen)
     }
 
     // MARK: Rows
 
-    /// Brings the rows of lists of networks up to what is shown.
-    mutating func prepareNetworkRows() {
-        guard let shown, place.isOfNetwork else { return }
-        let kind: SocketGroup.Kind? = if case .socketGroups(let kind) = place { kind } else { nil }
-        network.prepare(shown, groupedBy: kind)
-        let group: SocketGroup.ID?
-        switch place {
-        case .sockets(of: let id): group = id
-        case .udp: group = nil
-        default: return
-        }
+    /// Brings the rows of lists of sockets up to what is shown.
+    mutating func prepareSockets(of group: SocketGroup.ID?, isOfUDP: Bool = false) {
         guard let figures = socketFigures else {
             network.rows = SocketRows()
             return
@@ -107,7 +75,7 @@ extension State {
         let reading = figures.reading
         let order = SocketRows.Order(
             reading: reading.number, count: reading.sockets.sockets.count, group: group,
-            sort: list.sort, isReversed: list.isReversed, isOfUDP: place == .udp)
+            sort: list.sort, isReversed: list.isReversed, isOfUDP: isOfUDP)
         let choice = SocketRows.Choice(
             filter: list.filter,
             showsNames: (network.showsServices ? 1 : 0) + (network.showsHosts ? 2 : 0))
@@ -117,7 +85,7 @@ extension State {
 
     /// The rows of lists of networks, for `Arrangement`.
     var networkRows: NetworkRows? {
-        guard place.isOfNetwork else { return nil }
+        guard place.view.isOfNetwork else { return nil }
         return NetworkRows(
             sockets: network.rows.rows, groups: network.groups, reading: shownNetwork,
             figures: socketFigures, chain: lossChain)
@@ -125,8 +93,10 @@ extension State {
 
     /// Addresses have room for their longest of version 4 where the screen is wide, before more
     /// columns get any.
-    func fittedToWidth(_ column: Table<ColumnID>.Column) -> Table<ColumnID>.Column {
-        guard size.columns >= 100, place.wholeAddresses.contains(column.id) else { return column }
+    func fittedToWidth(
+        _ column: Table<ColumnID>.Column, whole: [ColumnID]
+    ) -> Table<ColumnID>.Column {
+        guard size.columns >= 100, whole.contains(column.id) else { return column }
         var column = column
         column.width = .flexible(minimum: 21)
         return column
@@ -140,6 +110,20 @@ extension State {
     }
 
     // MARK: Commands
+
+    /// What lists of networks have in common; nil for all else.
+    mutating func performOnNetwork(_ command: Command) -> [Effect]? {
+        switch command {
+        case .chooseNamespace: chooseNamespace()
+        case .toggleServices: return toggleServices()
+        case .toggleHosts: return toggleHosts()
+        case .burst: startBurst()
+        case .routes: openRoutes()
+        case .ownerThreads: openOwner()
+        default: return nil
+        }
+        return []
+    }
 
     /// The sockets of the selected process.
     mutating func openSocketsOfSelection() {
@@ -157,19 +141,6 @@ extension State {
         return shown.processes[list.rows[index].index].id
     }
 
-    /// Sockets one by one, then counted by state, by peer, by process.
-    mutating func nextGrouping() {
-        let kinds = SocketGroup.Kind.allCases
-        switch place {
-        case .sockets(of: nil): replacePlace(.socketGroups(by: kinds[0]))
-        case .socketGroups(let kind):
-            let next = (kinds.firstIndex(of: kind) ?? 0) + 1
-            replacePlace(
-                next < kinds.count ? .socketGroups(by: kinds[next]) : .sockets(of: nil))
-        default: break
-        }
-    }
-
     mutating func replacePlace(_ place: Place) {
         left[self.place] = level
         path[path.count - 1] = left[place] ?? Level(place)
@@ -182,7 +153,7 @@ extension State {
             return
         }
         guard let socket = selectedSocket else {
-            if case .socket = place { say("it is closed") } else { say("select a socket first") }
+            say(place.view is SocketView ? "it is closed" : "select a socket first")
             return
         }
         guard let owner = socket.owner else {
@@ -195,13 +166,15 @@ extension State {
         path.append(Level(.threads(of: owner.process)))
     }
 
-    mutating func lookClosely() {
+    mutating func startBurst() {
         guard frozen == nil else {
-            say("the screen stands: Space lets it go on")
+            say("the screen is frozen: Space goes on live")
             return
         }
         guard !settings.isForeign else {
-            say("a close look needs the live machine; this is another /proc tree", isFailure: true)
+            say(
+                "sampling a queue needs the live machine; this is another /proc tree",
+                isFailure: true)
             return
         }
         guard let socket = selectedSocket, socket.transport == .udp else {
@@ -209,7 +182,7 @@ extension State {
             return
         }
         network.look(at: [socket.id])
-        say("looking at its queue every 10 ms for 5 s")
+        say("sampling its queue every 10 ms for 5 s")
     }
 
     mutating func openRoutes() {
@@ -245,7 +218,7 @@ extension State {
 
     /// What is on the screen and was not asked for yet.
     mutating func wantedNames() -> [Effect] {
-        guard network.showsHosts, place.isOfNetwork, frozen == nil else { return [] }
+        guard network.showsHosts, place.view.isOfNetwork, frozen == nil else { return [] }
         var addresses: [IPAddress] = []
         for row in list.visible(height: layout.listHeight) {
             guard case .socket(let id) = row.id, let socket = socket(at: row, id) else { continue }
@@ -284,39 +257,10 @@ extension State {
         network.routeTo = nil
         network.burst = nil
         // A socket or a group of another namespace says nothing here.
-        if let first = path.firstIndex(where: { $0.place.isOfNetwork }), first < path.count - 1 {
+        if let first = path.firstIndex(where: { $0.view.isOfNetwork }), first < path.count - 1 {
             path.removeSubrange((first + 1)...)
         }
         list.selected = nil
         list.isByHand = false
-    }
-}
-
-extension Place {
-    /// Whether it shows a network namespace, which may be another than ours.
-    var isOfNetwork: Bool {
-        switch self {
-        case .sockets, .socketGroups, .socket, .udp, .losses, .routes: true
-        case .overview, .threads, .thread, .memory, .mappings, .tool, .probe: false
-        }
-    }
-}
-
-extension Place {
-    /// Whether its rows are those of `SocketRows`.
-    var listsSockets: Bool {
-        switch self {
-        case .sockets, .udp: true
-        default: false
-        }
-    }
-
-    /// Those that one reads whole where the screen is wide: datagrams come from anywhere.
-    fileprivate var wholeAddresses: [ColumnID] {
-        switch self {
-        case .sockets: [.localAddress, .peerAddress]
-        case .udp: [.localAddress]
-        default: []
-        }
     }
 }

@@ -1,7 +1,7 @@
 /// What a key asks for.
 package enum Command: Hashable, Sendable {
     // Anywhere
-    case view(Place.View)
+    case view(Place)
     case back, backOrQuit
     case commandLine
     case help
@@ -35,7 +35,7 @@ package enum Command: Hashable, Sendable {
     case nextGrouping
     case chooseNamespace
     case toggleServices, toggleHosts
-    case lookClosely
+    case burst
     case losses
     case routes, routeTo
     case sockets

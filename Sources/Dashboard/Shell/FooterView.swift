@@ -1,4 +1,3 @@
-import Probes
 import Screen
 
 /// The bottom line: what is being typed, else a message, else the most useful keys.
@@ -57,10 +56,10 @@ enum FooterView {
             case .filter: "filter: "
             case .interval: "refresh every (seconds): "
             case .command: ":"
-            case .routeTo: "way to (address): "
+            case .routeTo: "route to (address): "
             case .search: "search: "
             case .save: "save as: "
-            case .mute: "muted, because: "
+            case .mute: "reason for muting: "
             }
         let used = surface.put(label, at: rect.origin, style: .accent)
         prompt.field.draw(
@@ -71,21 +70,9 @@ enum FooterView {
 
     /// The keymap's hints, and what matters more right now.
     private static func hints(_ state: State) -> [String] {
-        var hints = Keymap.bindings(for: state.place).compactMap(\.hint)
-        if case .tool = state.place, case .peer = state.tool?.subject.target {
-            let ofThreads = ToolCatalogue.threadTools.compactMap(\.key).map { "\($0) " }
-            hints.removeAll { hint in ofThreads.contains { hint.hasPrefix($0) } }
-        }
-        if case .tool = state.place, let phase = state.tool?.phase {
-            switch phase {
-            case .card: hints = ["Enter start now", "Esc cancel", "? help"]
-            case .running: hints = ["Esc stop"] + hints.filter { $0 != "Esc back" }
-            case .finished: break
-            }
-        }
-        if state.place == .overview { hints.removeAll { $0 == "Esc back" } }
-        if state.frozen != nil { hints.insert("Space live", at: 0) }
-        return hints
+        let hints = state.place.view.hints(
+            Keymap.bindings(for: state.place).compactMap(\.hint), state)
+        return (state.frozen == nil ? [] : ["Space live"]) + hints
     }
 
     private static func split(_ hint: String) -> (key: String, action: String) {

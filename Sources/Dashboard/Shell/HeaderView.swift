@@ -38,7 +38,7 @@ enum HeaderView {
         var pieces = [StyledText(snapshot.host.name, .heading)]
         for level in state.path.dropFirst() {
             pieces.append(StyledText(" > ", .faint))
-            pieces.append(StyledText(state.title(of: level), .heading))
+            pieces.append(StyledText(level.view.crumb(level, state), .heading))
         }
         guard state.path.count == 1 else { return pieces }
         let host = snapshot.host
@@ -75,43 +75,5 @@ enum HeaderView {
             pieces.append(StyledText("  \(clock)"))
         }
         return (pieces, pieces.reduce(0) { $0 + $1.text.utf8.count })
-    }
-}
-
-extension State {
-    /// What the breadcrumb calls a place. Who has ended keeps the name.
-    func title(of level: Level) -> String {
-        switch level.place {
-        case .overview: "Overview"
-        case .threads(of: nil): "Threads"
-        case .threads(of: let process?):
-            "\(level.processName ?? "process") \(process.pid)"
-        case .thread(let thread, let process):
-            (path.contains { $0.place == .threads(of: process) }
-                ? "" : "\(level.processName ?? "process") \(process.pid) > ")
-                + "T\(thread.tid) \(level.threadName ?? "")"
-        case .memory: "Memory"
-        case .mappings(let process): "\(level.processName ?? "process") \(process.pid)"
-        case .sockets(of: nil), .socketGroups: "Sockets"
-        case .sockets(of: let group?): title(of: group)
-        case .socket: level.socketName ?? "socket"
-        case .udp: "UDP"
-        case .losses: "Losses"
-        case .routes: "Routes"
-        case .tool: tool?.tool.id ?? "tool"
-        case .probe: probe?.title ?? "probe"
-        }
-    }
-    private func title(of group: SocketGroup.ID) -> String {
-        switch group {
-        case .state(let transport, let state):
-            "sockets \(state.name(of: transport))"
-        case .peer(let address): "sockets to \(address)"
-        case .noPeer: "sockets without a peer"
-        case .process(let process):
-            "sockets of \(live?.process(process)?.name ?? "process") \(process.pid)"
-        case .unknownProcess: "sockets of a process not known"
-        case .noProcess: "sockets of no process any more"
-        }
     }
 }

@@ -6,13 +6,12 @@ import Units
 extension State {
     /// Does what a key asks for, where one is.
     mutating func perform(_ command: Command) -> [Effect] {
-        if place == .tool, let effects = performOnOutput(command) { return effects }
-        if case .probe = place, let effects = performOnProbe(command) { return effects }
+        if let effects = place.view.perform(command, &self) { return effects }
         switch command {
-        case .view(let view): return go(to: view)
+        case .view(let place): return go(to: place)
         case .back: return back()
         case .backOrQuit: return back(quits: true)
-        case .open: open()
+        case .open: return place.view.open(&self)
         case .commandLine: prompt = Prompt(purpose: .command, field: TextField())
         case .help: overlay = .help(scroll: 0)
         case .redraw: return [.redraw]
@@ -24,9 +23,9 @@ extension State {
         case .stepMinutes(let minutes): step(byMinutes: minutes)
         case .setInterval: prompt = Prompt(purpose: .interval, field: TextField())
         case .showCommand: overlay = .commands(shellCommands())
+        case .toggleBraille: toggleBraille()
 
-        case .move(let distance):
-            if !moveAmongFindings(by: distance) { select { $0.move(by: distance) } }
+        case .move(let distance): select { $0.move(by: distance) }
         case .movePages(let pages):
             let page = max(1, layout.listHeight - 1)
             select { $0.move(by: pages * page) }
@@ -43,85 +42,75 @@ extension State {
             list.isReversed.toggle()
             list.heldUntil = nil
         case .sort(let column): sort(by: column)
-        case .toggleThreads: list.showsThreads.toggle()
-        case .toggleTree: list.isTree.toggle()
         case .toggleFollow: list.follows.toggle()
         case .fold: fold()
         case .unfold: unfold()
 
-        case .nextFinding: selectNextFinding()
-
-        case .zoom(let isIn): zoom(in: isIn)
-        case .toggleScale: memory.isFitted.toggle()
-        case .toggleBraille: toggleBraille()
-        case .mark: markSelected()
-        case .nextCurve: nextCurve()
-        case .readMappings: readMappings()
-
-        case .nextGrouping: nextGrouping()
-        case .chooseNamespace: chooseNamespace()
-        case .toggleServices: return toggleServices()
-        case .toggleHosts: return toggleHosts()
-        case .lookClosely: lookClosely()
-        case .losses: path.append(Level(.losses))
-        case .routes: openRoutes()
-        case .routeTo: prompt = Prompt(purpose: .routeTo, field: TextField())
         case .sockets: openSocketsOfSelection()
-        case .ownerThreads: openOwner()
-
         case .toolMenu: openToolMenu()
         case .tool(let id): prepareTool(id)
         case .probe(let kind): return startProbe(kind)
         case .hotFunctions: return toggleHotFunctions()
-        case .mute: muteSelected()
-        case .search, .searchAgain, .scrollSideways, .save, .repeatProbe, .offers: break
+
+        // What only some views do; see `View.perform`.
+        case .nextFinding, .mute, .toggleThreads, .toggleTree, .zoom, .toggleScale, .mark,
+            .nextCurve, .readMappings, .nextGrouping, .chooseNamespace, .toggleServices,
+            .toggleHosts, .burst, .losses, .routes, .routeTo, .ownerThreads, .search, .searchAgain,
+            .scrollSideways, .save, .repeatProbe, .offers:
+            break
         }
         return []
     }
 
     // MARK: Places
 
-    private mutating func go(to view: Place.View) -> [Effect] {
-        let effects = leaveTool() + leaveProbe()
-        for level in path.dropFirst() { leave(level) }
-        path.removeSubrange(1...)
-        if view != .overview { path.append(asLeft(view)) }
+    private mutating func go(to place: Place) -> [Effect] {
+        var effects: [Effect] = []
+        while path.count > 1 { effects += leaveLast() }
+        if place != self.place { path.append(asLeft(place)) }
         return effects
     }
 
-    /// One step back: a filter first, then the place; in the Overview the selected finding, then
-    /// out, after a question, if that is what the key can mean.
+    /// One step back: a filter first, then the place, then out, after a question, if that is what
+    /// the key can mean.
     private mutating func back(quits: Bool = false) -> [Effect] {
         if !list.filter.isEmpty {
             list.filter = ""
             return []
         }
         guard path.count > 1 else {
-            if quits { overlay = .quitQuestion } else { selectedFinding = nil }
+            if quits { overlay = .quitQuestion }
             return []
         }
-        var effects = leaveTool()
-        if case .probe = place { effects += leaveProbe() }
-        leave(level)
-        path.removeLast()
-        return effects
+        return leaveLast()
     }
 
-    private mutating func open() {
-        if place == .overview, let selectedFinding { return open(selectedFinding) }
-        if case .socket = place { return openOwner() }
-        guard let shown, let index = list.selectedIndex else {
+    /// Leaves the place where one is, whose list may be kept for when one comes back.
+    private mutating func leaveLast() -> [Effect] {
+        let last = level
+        if last.view.isKept { left[last.place] = last }
+        path.removeLast()
+        return last.view.leave(&self)
+    }
+
+    /// A view as it was left, or as it is at first.
+    func asLeft(_ place: Place) -> Level { left[place] ?? Level(place) }
+
+    /// The selected row, as far as it is there.
+    var selectedRow: Row? { list.selectedIndex.map { list.rows[$0] } }
+
+    /// Goes to what the selected row stands for.
+    mutating func openSelectedRow() -> [Effect] {
+        guard let shown, let row = selectedRow else {
             if list.selected != nil {
                 say(
                     frozen == nil
                         ? "it has ended" : "the selected row is not in this recorded sample")
             }
-            return
+            return []
         }
-        let row = list.rows[index]
         switch row.id {
-        case .process(let identity):
-            path.append(Level(place == .memory ? .mappings(of: identity) : .threads(of: identity)))
+        case .process(let identity): path.append(Level(.threads(of: identity)))
         case .thread(let identity):
             path.append(Level(.thread(identity, of: shown.processes[row.index].id)))
         case .mappings:
@@ -130,20 +119,8 @@ extension State {
         case .socketGroup(let id): path.append(Level(.sockets(of: id)))
         case .mapping, .route, .stage, .part, .probe: break
         }
+        return []
     }
-
-    /// Keeps the list of a view as it was left, for when one comes back.
-    private mutating func leave(_ level: Level) {
-        switch level.place {
-        case .threads(of: nil), .memory, .sockets(of: nil), .socketGroups, .udp:
-            left[level.place] = level
-        case .mappings: mappings.forget()
-        case .overview, .threads, .thread, .sockets, .socket, .losses, .routes, .tool, .probe: break
-        }
-    }
-
-    /// A view as it was left, or as it is at first.
-    func asLeft(_ view: Place.View) -> Level { left[view.place] ?? Level(view.place) }
 
     private mutating func fold() {
         guard let selected = list.selected else { return }
@@ -160,10 +137,10 @@ extension State {
     // MARK: Rows
 
     var columns: [Column] {
-        Column.columns(of: place).filter {
-            (place != .memory || isKnownLongEnough(for: $0.id))
-                // It moves on as a whole.
-                && !(settings.isSlow && $0.id == .curve)
+        let view = place.view
+        return view.columns.filter { column in
+            // A curve moves on as a whole.
+            view.shows(column.id, self) && !(settings.isSlow && column.id == .curve)
         }
     }
 
@@ -222,40 +199,29 @@ extension State {
     /// Puts the rows of the list in order for what is shown.
     mutating func arrange() {
         guard let shown else { return }
-        if place == .memory { memory.updateChanges(for: shown) }
-        if case .mappings = place { mappings.sortMembers(of: list.unfolded) }
-        prepareNetworkRows()
-        prepareProbeRows()
+        let view = place.view
+        if view.isOfNetwork { network.prepare(shown) }
+        view.prepare(&self)
         let grounds = arrangementGrounds
         if grounds?.isMet(by: list.arrangedBy) != true {
             let arrangement = Arrangement(
                 snapshot: shown, list: list, userNames: userNames,
-                // Rows of sockets are in order already.
-                holdsOrder: list.heldUntil != nil && !place.listsSockets,
-                namesThreads: place == .overview, memory: memoryFigures, groups: mappingGroups,
+                holdsOrder: list.heldUntil != nil,
+                namesThreads: view.namesThreads, memory: memoryFigures, groups: mappingGroups,
                 network: networkRows, probe: probeRows, hotFunctions: shownFunctions,
                 isCoarse: settings.isSlow)
             // What is filtered out by hand makes way as always.
             let isFiltering = if case .filter = prompt?.purpose { true } else { false }
-            // A curve stays on show when its process ends, and goes on with the one that continues
-            // it.
-            let waits = shown.extent == .recorded || place == .memory
-            list.replaceRows(arrangement.rows(of: place), waits: waits && !isFiltering)
+            let waits = shown.extent == .recorded || view.waitsForSelection
+            list.replaceRows(view.rows(arrangement), waits: waits && !isFiltering)
             list.arrangedBy = grounds
         }
-        followRestart()
         // Before there are rates the order says nothing, and so would a selection.
         let hasRates = shown.processes.contains { $0.hottestCPU != nil }
-        if !hasRates, frozen == nil, list.heldUntil == nil, !place.isOfNetwork {
+        if !hasRates, frozen == nil, list.heldUntil == nil, !view.isOfNetwork {
             list.selected = nil
         }
-        // Whatever loses comes first, until a person looks at something else.
-        if place == .udp, !list.isByHand { list.selected = list.rows.first?.id }
-        if place == .losses, !list.isByHand { selectLosingStage() }
-        // In the first minute another process may turn out to grow the most.
-        if place == .memory, !list.isByHand, memory.history.recorded < .seconds(60) {
-            list.selected = list.rows.first?.id
-        }
+        view.settle(&self)
         if list.follows {
             list.scrollToSelection(height: layout.listHeight)
         } else {
@@ -265,7 +231,8 @@ extension State {
 
     /// Nil for a list whose rows depend on more than this.
     private var arrangementGrounds: ArrangementGrounds? {
-        guard case .threads = place, list.filter.isEmpty, list.sort != .activity, let shown else {
+        guard place.view is ThreadsView, list.filter.isEmpty, list.sort != .activity, let shown
+        else {
             return nil
         }
         return ArrangementGrounds(

@@ -47,7 +47,7 @@ extension State {
             mute(id, because: text)
         case .save:
             guard !text.isEmpty else { return [] }
-            if case .probe = place { return saveProbe(to: absolute(text)) }
+            if place.view is ProbeView { return saveProbe(to: absolute(text)) }
             guard let tool else { return [] }
             return [.save(path: absolute(text), contents: tool.fileContents)]
         }

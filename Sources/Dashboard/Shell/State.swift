@@ -65,7 +65,7 @@ package struct State: Sendable {
         self.interval = interval
         self.userNames = userNames
         path = [Level(.overview)]
-        if case .mappings = place { path.append(Level(.memory)) }
+        if place.view is MappingsView { path.append(Level(.memory)) }
         if place != .overview { path.append(Level(place)) }
     }
 
@@ -112,12 +112,6 @@ package enum Overlay: Sendable, Hashable {
     /// What changes the machine or holds the target up, and is done only after a yes.
     case offers([ProbeOffer], selected: Int)
     case quitQuestion
-}
-
-/// A shell command that shows what the screen shows.
-package struct ShellCommand: Sendable, Hashable {
-    package let command: String
-    package let shows: String
 }
 
 /// A line of text being typed.

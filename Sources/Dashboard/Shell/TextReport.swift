@@ -31,8 +31,8 @@ package struct TextReport {
     /// The Overview's header: resources with their marks, hot threads.
     package var resources: [String] {
         var surface = Surface(
-            size: Size(columns: width, rows: OverviewView.resourceLines), glyphs: .ascii)
-        OverviewView.drawResources(
+            size: Size(columns: width, rows: ResourceLines.height), glyphs: .ascii)
+        ResourceLines.draw(
             snapshot, state(at: .overview), into: &surface, in: surface.bounds)
         return (0..<surface.size.rows).map(surface.text(row:))
     }
@@ -48,31 +48,15 @@ package struct TextReport {
     /// What stands above the rows of a place, if anything does: of sockets, how many there are; of
     /// UDP, the counters, and what was lost where.
     package func summary(of place: Place) -> [String] {
-        guard place.isOfNetwork else { return [] }
-        let state = state(at: place)
-        var pieces: [[StyledText]] = []
-        switch place {
-        case .udp:
-            pieces = [[StyledText(UDPView.title(state))], UDPView.chain(state)]
-        default:
-            pieces = [[StyledText(SocketsView.title(state))]] + NetworkNotes.lines(state)
-        }
-        return pieces.map { line in
+        place.view.textSummary(state(at: place)).map { line in
             VisibleText.of(line.map(\.text).joined(), unicode: false)
         }
     }
 
     /// What stands below them: of UDP, how the sockets that lose are read, and on what grounds.
     package func remarks(of place: Place) -> [String] {
-        guard place == .udp else { return [] }
-        let state = state(at: place)
-        guard let figures = state.socketFigures else { return [] }
-        return figures.reading.sockets.sockets.flatMap { socket -> [String] in
-            guard let verdict = figures.verdict(of: socket), verdict.kind != .ok else { return [] }
-            let head = figures.text(.localAddress, of: socket)
-            let lines = SocketGrounds(socket, figures, width: max(40, width - 2)).lines
-            return ["", head] + lines.map { "  " + $0.map(\.text).joined() }
-        }.map { VisibleText.of($0, unicode: false) }
+        place.view.textRemarks(state(at: place), width: width)
+            .map { VisibleText.of($0, unicode: false) }
     }
 
     /// The rows of a place under their column heads, hottest first; `limit` of them at most.
@@ -102,7 +86,7 @@ package struct TextReport {
     }
 
     /// In a pipe lines are long, so that commands are whole; addresses need less.
-    private func width(of place: Place) -> Int { place.isOfNetwork ? min(width, 160) : width }
+    private func width(of place: Place) -> Int { place.view.isOfNetwork ? min(width, 160) : width }
 
     private func state(at place: Place) -> State {
         var state = State(
@@ -110,7 +94,7 @@ package struct TextReport {
             size: Size(columns: width(of: place), rows: 24),
             interval: .seconds(1), userNames: userNames, place: place)
         state.live = snapshot
-        state.network.prepare(snapshot, groupedBy: nil)
+        state.network.prepare(snapshot)
         state.memory = memory
         state.verdicts = verdicts
         return state

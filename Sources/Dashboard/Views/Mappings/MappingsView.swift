@@ -1,22 +1,97 @@
 import Diagnosis
 import Glibc
-import ProcSampling
+package import ProcSampling
 import Screen
 import Units
 
-/// What a process's memory is made of, mapping by mapping, and which of it grows.
-enum MappingsView {
-    /// A title, what was read and when, the sums, what reading costs.
-    static let summaryLines = 4
+extension Place {
+    package static func mappings(of process: ProcessIdentity) -> Place {
+        Place(MappingsView(process: process))
+    }
+}
 
-    static func draw(_ state: State, into surface: inout Surface, _ layout: Layout) {
-        guard let snapshot = state.shown, case .mappings(let process) = state.place else { return }
+/// What a process's memory is made of, mapping by mapping, and which of it grows.
+struct MappingsView: View {
+    let process: ProcessIdentity
+
+    func crumb(_ level: Level, _ state: State) -> String {
+        "\(level.processName ?? "process") \(process.pid)"
+    }
+
+    var about: [String] {
+        [
+            "What one process's memory is made of, from smaps, and which of it grows.",
+            "Read on demand: it takes locks inside the process. While this is open it is",
+            "read again, but not sooner than 10 s after the reading before.",
+        ]
+    }
+
+    var bindings: [Binding] { Self.keys + Keymap.faults + Keymap.list + Keymap.tools }
+
+    private static let keys =
+        [
+            Binding(
+                [.enter], .open, ("Enter", "show the mappings of a group one by one, or fold them"),
+                hint: "Enter unfold")
+        ] + Keymap.folding + [
+            Binding(
+                [.character("r")], .readMappings, ("r", "read smaps again now"), hint: "r read"),
+            Binding([.character("M")], .sort(.anonymous), ("M", "sort by anonymous memory")),
+        ]
+
+    var columns: [Column] { Column.mappingColumns }
+    var firstSort: ColumnID { .rate }
+
+    func prepare(_ state: inout State) { state.mappings.sortMembers(of: state.list.unfolded) }
+    func rows(_ arrangement: Arrangement) -> [Row] { arrangement.mappings() }
+    func emptiness(_ state: State) -> String? { nil }
+
+    /// A title, what was read and when, the sums, what reading costs.
+    private static let summaryLines = 4
+
+    func summaryHeight(_ state: State) -> Int {
+        state.size.rows >= 14 ? Self.summaryLines : state.size.rows >= 8 ? 2 : 0
+    }
+
+    func wish(_ interest: inout Interest, _ state: State) {
+        interest.shownProcesses = [process]
+        // Nobody looks at more than what stands: the process is left in peace.
+        guard state.frozen == nil else { return }
+        interest.mappings = Interest.MappingsWish(process: process, number: state.mappings.number)
+    }
+
+    func note(_ snapshot: Snapshot, in level: inout Level) {
+        if let process = snapshot.process(process) { level.processName = process.name }
+    }
+
+    func shellCommands(_ state: State) -> [ShellCommand] {
+        [
+            ShellCommand("cat /proc/\(process.pid)/smaps_rollup", shows: "its memory in sum"),
+            ShellCommand(
+                "pmap -X \(process.pid) | sort -nrk7 | head -20",
+                shows: "its mappings, by resident memory"),
+        ]
+    }
+
+    func perform(_ command: Command, _ state: inout State) -> [Effect]? {
+        guard command == .readMappings else { return nil }
+        state.readMappings()
+        return []
+    }
+
+    func leave(_ state: inout State) -> [Effect] {
+        state.mappings.forget()
+        return []
+    }
+
+    func draw(_ state: State, into surface: inout Surface, _ layout: Layout) {
+        guard let snapshot = state.shown else { return }
         let reading = state.mappings.latest.flatMap { $0.process == process ? $0 : nil }
         var summary = layout.summary
         ListView.drawRule(
-            title(process, reading, state), state, snapshot, into: &surface,
+            Self.title(process, reading, state), state, snapshot, into: &surface,
             in: summary.takeTop(min(1, summary.rows)))
-        for line in lines(reading, state, snapshot) {
+        for line in Self.lines(reading, state, snapshot) {
             guard summary.rows > 0 else { break }
             let row = summary.takeTop(1)
             surface.put(

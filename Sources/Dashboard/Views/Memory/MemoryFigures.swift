@@ -78,7 +78,7 @@ extension GrowthShape {
 extension State {
     /// The figures for the rows of view 3; nil in other views.
     var memoryFigures: MemoryFigures? {
-        guard place == .memory, let shown else { return nil }
+        guard place.view is MemoryView, let shown else { return nil }
         return MemoryFigures(
             changes: memory.changes, growth: shownVerdicts?.growth, snapshot: shown)
     }

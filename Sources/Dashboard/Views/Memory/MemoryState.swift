@@ -39,6 +39,13 @@ package struct MemoryState: Sendable {
         }
     }
 
+    /// The curve of the selection, of the host's memory, of its swap, in turn.
+    mutating func nextSubject() {
+        let all = CurveSubject.allCases
+        let index = all.firstIndex(of: subject) ?? 0
+        subject = all[(index + 1) % all.count]
+    }
+
     mutating func toggleMark(_ process: ProcessIdentity) -> Bool {
         if let index = marked.firstIndex(of: process) {
             marked.remove(at: index)

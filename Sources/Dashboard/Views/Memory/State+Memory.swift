@@ -6,15 +6,16 @@ import Screen
 extension State {
     /// The process whose row is selected, or whose mappings or threads are on show.
     var selectedProcess: ProcessIdentity? {
-        switch place {
-        case .mappings(let process), .threads(of: let process?), .thread(_, of: let process):
-            return process
-        case .socket, .sockets, .udp:
+        switch place.view {
+        case let view as MappingsView: return view.process
+        case let view as ThreadView: return view.process
+        case let view as ThreadsView where view.process != nil: return view.process
+        case is SocketView, is UDPView: return selectedSocket?.owner?.process
+        case let view as SocketsView:
             if let owner = selectedSocket?.owner { return owner.process }
-            guard case .sockets(of: .process(let process)) = place else { return nil }
+            guard case .process(let process) = view.group else { return nil }
             return process
-        case .overview, .threads(of: nil), .memory, .socketGroups, .losses, .routes, .tool,
-            .probe:
+        default:
             guard case .process(let process) = list.selected else { return nil }
             return process
         }
@@ -22,7 +23,7 @@ extension State {
 
     /// The mappings on show, those of one use together.
     var mappingGroups: [MappingGroup] {
-        guard case .mappings(let process) = place, mappings.latest?.process == process,
+        guard let view = place.view as? MappingsView, mappings.latest?.process == view.process,
             !isSteppedBack
         else { return [] }
         return mappings.groups
@@ -93,16 +94,10 @@ extension State {
 
     /// Where the selected process has ended and its service was started anew, selects the new one.
     mutating func followRestart() {
-        guard place == .memory, list.selectedIndex == nil, let selectedProcess,
+        guard list.selectedIndex == nil, let selectedProcess,
             let successor = memory.history.successor(of: selectedProcess),
             list.rows.contains(where: { $0.id == .process(successor) })
         else { return }
         list.selected = .process(successor)
-    }
-
-    mutating func nextCurve() {
-        let all = CurveSubject.allCases
-        let index = all.firstIndex(of: memory.subject) ?? 0
-        memory.subject = all[(index + 1) % all.count]
     }
 }

@@ -4,194 +4,122 @@ import ProcSampling
 import Screen
 import Units
 
-/// View 1: which resource is short, then processes by their hottest thread.
-enum OverviewView {
-    /// CPU and memory, swap and disk, UDP and TCP, hot threads.
-    static let resourceLines = 4
-    /// More on a tall screen: every CPU, so that one at its limit shows.
-    static let cpuLines = 2
+extension Place {
+    package static let overview = Place(OverviewView())
+}
 
-    static func draw(_ state: State, into surface: inout Surface, _ layout: Layout) {
+/// View 1: which resource is short, then processes by their hottest thread.
+struct OverviewView: View {
+    static let root = RootView(
+        key: "1", name: "overview", title: "Overview", place: .overview,
+        placeOfProcess: { .threads(of: $0) })
+
+    /// More on a tall screen: every CPU, so that one at its limit shows.
+    private static let cpuLines = 2
+
+    func crumb(_ level: Level, _ state: State) -> String { "Overview" }
+
+    let about = [
+        "Which resource is short, then processes by their hottest thread:",
+        "a sum of 131 % never hides one thread that keeps a CPU to itself.",
+    ]
+
+    var bindings: [Binding] {
+        Keymap.open + Self.findings + Keymap.profile + Keymap.filter + Self.rows + Keymap.tools
+            + Keymap.hotRows + Keymap.probes + Keymap.movement + Keymap.order
+            + Keymap.socketsOfProcess
+    }
+
+    private static let findings = [
+        Binding(
+            [.tab], .nextFinding,
+            ("Tab", "the next finding: Enter goes to where it can be seen"), hint: "Tab findings"),
+        Binding(
+            [.character("m")], .mute,
+            ("m", "mute the selected finding, with a reason; again: unmute")),
+    ]
+
+    private static let rows = [
+        Binding(
+            [.character("H")], .toggleThreads, ("H", "threads among the processes"),
+            hint: "H threads"),
+        Binding([.character("t"), .function(5)], .toggleTree, ("t F5", "tree"), hint: "t tree"),
+        Binding(
+            [.character("+"), .character("=")], .unfold, ("+ -", "in the tree: unfold, fold")),
+        Binding([.character("-")], .fold),
+    ]
+
+    var columns: [Column] { Column.processColumns }
+    var firstSort: ColumnID { .hottest }
+    var namesThreads: Bool { true }
+
+    func rows(_ arrangement: Arrangement) -> [Row] { arrangement.processRows() }
+
+    func summaryHeight(_ state: State) -> Int {
+        let findings = FindingsView.height(state)
+        switch state.size.rows {
+        case 28...: return ResourceLines.height + 1 + Self.cpuLines + findings
+        case 16..<28: return ResourceLines.height + 1 + findings
+        case 8..<16: return 1 + findings
+        default: return findings
+        }
+    }
+
+    func wish(_ interest: inout Interest, _ state: State) {
+        state.wishForTasks(&interest, columnsForAll: state.list.showsThreads)
+    }
+
+    func shellCommands(_ state: State) -> [ShellCommand] {
+        [
+            ShellCommand("top -b -n 1 -o %CPU", shows: "processes by CPU"),
+            ShellCommand(
+                "ps -eLo pid,tid,pcpu,comm --sort=-pcpu | head",
+                shows: "threads by CPU since they began"),
+            ShellCommand("grep . /proc/pressure/*", shows: "what tasks wait for (PSI)"),
+            .watch("processes"),
+        ]
+    }
+
+    func hints(_ hints: [String], _ state: State) -> [String] { hints.filter { $0 != "Esc back" } }
+
+    func perform(_ command: Command, _ state: inout State) -> [Effect]? {
+        switch command {
+        case .move(let distance):
+            guard state.moveAmongFindings(by: distance) else { return nil }
+        case .back where state.list.filter.isEmpty: state.selectedFinding = nil
+        case .nextFinding: state.selectNextFinding()
+        case .mute: state.muteSelected()
+        case .toggleThreads: state.list.showsThreads.toggle()
+        case .toggleTree: state.list.isTree.toggle()
+        default: return nil
+        }
+        return []
+    }
+
+    func open(_ state: inout State) -> [Effect] {
+        guard let finding = state.selectedFinding else { return state.openSelectedRow() }
+        state.open(finding)
+        return []
+    }
+
+    func draw(_ state: State, into surface: inout Surface, _ layout: Layout) {
         guard let snapshot = state.shown else {
             surface.put("reading /proc ...", at: layout.summary.origin, style: .faint)
             return
         }
         var summary = layout.summary
         let title = summary.takeBottom(min(1, summary.rows))
-        let findings = summary.takeBottom(min(layout.findings, summary.rows))
+        let findings = summary.takeBottom(min(FindingsView.height(state), summary.rows))
         FindingsView.draw(state, into: &surface, in: findings)
-        if summary.rows >= resourceLines {
-            drawResources(snapshot, state, into: &surface, in: summary.takeTop(resourceLines))
-            drawCPUs(snapshot.host, into: &surface, in: summary)
+        if summary.rows >= ResourceLines.height {
+            ResourceLines.draw(
+                snapshot, state, into: &surface, in: summary.takeTop(ResourceLines.height))
+            Self.drawCPUs(snapshot.host, into: &surface, in: summary)
         }
-        drawTitle(snapshot, state, into: &surface, in: title)
+        let what = state.level.list.isTree ? "PROCESS TREE" : "PROCESSES"
+        ListView.drawRule(
+            "\(what) \(snapshot.processes.count)", state, snapshot, into: &surface, in: title)
         ListView.draw(state, snapshot, into: &surface, layout)
-    }
-
-    // MARK: Resources
-
-    /// CPU and memory, swap and disk, UDP and TCP, each with its mark; below them the hot threads.
-    static func drawResources(
-        _ snapshot: Snapshot, _ state: State, into surface: inout Surface, in rect: Rect
-    ) {
-        let host = snapshot.host
-        let health = HostHealth(host)
-        let network = snapshot.network?.counters
-        let left = (rect.columns - 3) * 40 / 77
-        let cells: [(label: String, facts: [String], verdict: Verdict?)] = [
-            ("CPU", cpuFacts(host), health.cpu), ("MEM", memoryFacts(host), health.memory),
-            ("SWAP", swapFacts(host), health.swap), ("DISK", diskFacts(host), health.disk),
-            ("UDP", namespace(state) + udpFacts(network), state.shownVerdicts?.network.udp),
-            ("TCP", tcpFacts(network), state.shownVerdicts?.network.tcp),
-        ]
-        for (index, cell) in cells.enumerated() {
-            let isLeft = index % 2 == 0
-            let column = rect.column + (isLeft ? 0 : left + 3)
-            let columns = isLeft ? left : rect.columns - left - 3
-            let row = Rect(column: column, row: rect.row + index / 2, columns: columns, rows: 1)
-            draw(cell.label, cell.facts, cell.verdict, into: &surface, in: row)
-            if isLeft {
-                surface.put(
-                    String(surface.glyphs.bar),
-                    at: Point(column: rect.column + left + 1, row: row.row), style: .faint)
-            }
-        }
-        let last = Rect(column: rect.column, row: rect.row + 3, columns: rect.columns, rows: 1)
-        drawHotThreads(snapshot, state, into: &surface, in: last)
-    }
-
-    /// A label, figures, and at the right edge "ok" or the reason with its mark. What does not fit
-    /// is left out whole: half a figure would be another figure.
-    private static func draw(
-        _ label: String, _ facts: [String], _ verdict: Verdict?, into surface: inout Surface,
-        in rect: Rect
-    ) {
-        let mark = MarkText(verdict)
-        let room = rect.columns - mark.text.count - 1
-        var column = surface.put(label, at: rect.origin, style: .heading, within: room)
-        for fact in facts + (mark.reason.map { [" " + $0] } ?? []) {
-            let width = VisibleText.width(fact, unicode: surface.glyphs.isUnicode)
-            guard column + 1 + width <= room else { break }
-            column += 1
-            column += surface.put(
-                fact, at: Point(column: rect.column + column, row: rect.row))
-        }
-        surface.put(
-            mark.text,
-            at: Point(column: rect.column + rect.columns - mark.text.count, row: rect.row),
-            style: mark.style)
-    }
-
-    private static func cpuFacts(_ host: HostSample) -> [String] {
-        guard let shares = host.cpu else { return ["-"] }
-        var facts = [
-            "\(whole(shares.busy))%", "usr \(whole(shares.user))", "sys \(whole(shares.system))",
-        ]
-        if let runnable = host.runnable {
-            facts.append("run \(runnable)/\(host.cpuCount.map { String($0) } ?? "-")")
-        }
-        if let pressure = host.cpuPressure { facts.append("psi \(whole(pressure.some.average10))") }
-        if shares.steal.rawValue >= 0.5 { facts.append("steal \(whole(shares.steal))") }
-        facts.append("iowait \(whole(shares.ioWait))")
-        return facts
-    }
-
-    private static func whole(_ percent: Percent) -> Int {
-        Int(min(max(percent.rawValue, 0), 1e6).rounded())
-    }
-
-    private static func memoryFacts(_ host: HostSample) -> [String] {
-        guard let memory = host.memory else { return ["-"] }
-        var facts = ["avail \(memory.available.text) of \(memory.total.text)"]
-        if let pressure = host.memoryPressure {
-            facts.append("psi \(whole(pressure.some.average10))")
-        }
-        return facts
-    }
-
-    private static func swapFacts(_ host: HostSample) -> [String] {
-        guard let memory = host.memory else { return ["-"] }
-        guard memory.swapTotal.rawValue > 0 else { return ["none"] }
-        let used =
-            memory.swapTotal.rawValue
-            - min(
-                memory.swapFree.rawValue, memory.swapTotal.rawValue)
-        return [
-            ByteCount(used).text,
-            "in \(host.pagesSwappedIn.text) out \(host.pagesSwappedOut.text) pages/s",
-        ]
-    }
-
-    private static func diskFacts(_ host: HostSample) -> [String] {
-        var facts = [
-            "r \(host.bytesReadFromDisk.bytesText)", "w \(host.bytesWrittenToDisk.bytesText)",
-        ]
-        if let blocked = host.blocked { facts.append("D \(blocked)") }
-        if let pressure = host.ioPressure { facts.append("psi \(whole(pressure.some.average10))") }
-        return facts
-    }
-
-    /// Which network is meant, if not our own.
-    private static func namespace(_ state: State) -> [String] {
-        guard let namespace = state.shownNetwork?.namespace, !namespace.isOwn else { return [] }
-        return [NetworkNotes.name(of: namespace, state) + ":"]
-    }
-
-    private static func udpFacts(_ counters: NetworkCounters?) -> [String] {
-        guard let counters else { return ["-"] }
-        let received = counters.sum(.udpReceived, .udp6Received)
-        let lost = counters.sum(.udpErrors, .udp6Errors)
-        return ["\((received?.rate).text)/s in", "drop \((lost?.rate).text)/s"]
-    }
-
-    private static func tcpFacts(_ counters: NetworkCounters?) -> [String] {
-        guard let counters else { return ["-"] }
-        var facts: [String] = []
-        if let open = counters[.tcpEstablished]?.total { facts.append("\(open) open") }
-        if let sent = counters[.tcpSegmentsSent]?.rate,
-            let again = counters[.tcpRetransmitted]?.rate
-        {
-            let share = sent > .zero ? Percent(100 * again.rawValue / sent.rawValue) : .zero
-            facts.append("retr \(share.text)%")
-        }
-        let overflows = counters[.listenOverflows]?.rate
-        // What is guilty comes first: the last may find no room.
-        facts.insert(
-            "lsn-ovf \(overflows.text)/s", at: overflows ?? .zero > .zero ? 0 : facts.count)
-        return facts
-    }
-
-    // MARK: Hot threads and CPUs
-
-    private static func drawHotThreads(
-        _ snapshot: Snapshot, _ state: State, into surface: inout Surface, in rect: Rect
-    ) {
-        let threshold = state.settings.hotThreshold
-        let hot = HotThread.all(in: snapshot, threshold: threshold)
-        let facts: [String]
-        if snapshot.interval == nil {
-            facts = ["-"]
-        } else if let first = hot.first {
-            let duration = state.history.duration(
-                ofHeat: first.thread, threshold: threshold, until: snapshot.sequence)
-            let time = duration > .seconds(1) ? " for \(duration.text)+" : ""
-            let use = first.isStarved ? "wants a whole CPU, gets " : ""
-            facts = [
-                "\(hot.count) ", "T\(first.thread.tid)",
-                first.name,
-                use + first.cpu.text + "%" + time,
-                "of \(first.processName) \(first.process.pid)",
-            ]
-        } else {
-            facts = ["0 ", "no thread uses \(Int(threshold.rawValue))% of a CPU"]
-        }
-        // Where threads wait for CPUs, a spinner may get too little of one to show: no "ok" then.
-        let isContended = HostHealth(snapshot.host).cpu.map { $0.mark > .ok } ?? true
-        let verdict =
-            !hot.isEmpty
-            ? Verdict(mark: .critical, reason: "")
-            : snapshot.interval == nil || isContended ? nil : Verdict.ok
-        draw("HOT", facts, verdict, into: &surface, in: rect)
     }
 
     /// A meter for each CPU; of more than fit, the busiest.
@@ -220,30 +148,5 @@ enum OverviewView {
                 figure,
                 at: Point(column: origin.column + cellWidth - 2 - figure.count, row: origin.row))
         }
-    }
-
-    private static func drawTitle(
-        _ snapshot: Snapshot, _ state: State, into surface: inout Surface, in rect: Rect
-    ) {
-        let what = state.level.list.isTree ? "PROCESS TREE" : "PROCESSES"
-        ListView.drawRule(
-            "\(what) \(snapshot.processes.count)", state, snapshot, into: &surface, in: rect)
-    }
-}
-
-/// A verdict as the screen shows it: the mark at the edge, the reason before it.
-struct MarkText {
-    let text: String
-    let style: Style
-    let reason: String?
-
-    init(_ verdict: Verdict?) {
-        switch verdict?.mark {
-        case .ok: (text, style) = ("ok", .good)
-        case .warning: (text, style) = (" !", .warning)
-        case .critical: (text, style) = ("!!", .critical)
-        case nil: (text, style) = (" -", .faint)
-        }
-        reason = verdict.flatMap { $0.reason.isEmpty ? nil : $0.reason }
     }
 }

@@ -7,7 +7,6 @@ extension State {
     /// Moves the selection between the findings and the list below them. False where that is the
     /// list's own affair.
     mutating func moveAmongFindings(by distance: Int) -> Bool {
-        guard place == .overview else { return false }
         let ids = listedFindings.map(\.id)
         guard !ids.isEmpty, size.rows >= FindingsView.leastRows else { return false }
         guard let selected = selectedFinding, let index = ids.firstIndex(of: selected) else {
@@ -48,11 +47,11 @@ extension State {
         case .process(let process):
             path.append(Level(.threads(of: process)))
         case .group(let group):
-            var level = asLeft(.threads)
+            var level = asLeft(.threads(of: nil))
             level.list.filter = group
             path.append(level)
         case .host, .socket, .interface, .peer:
-            path.append(asLeft(.threads))
+            path.append(asLeft(.threads(of: nil)))
         }
     }
 
@@ -95,12 +94,12 @@ extension State {
             network.routeTo = address
             path.append(Level(.routes))
         case (.listenOverflow, _):
-            var level = asLeft(.sockets)
+            var level = asLeft(.sockets(of: nil))
             level.list.filter = "LISTEN"
             level.list.sort = .receiveQueue
             path.append(level)
         case (.tcpRetransmits, _):
-            var level = asLeft(.sockets)
+            var level = asLeft(.sockets(of: nil))
             level.list.filter = ""
             level.list.sort = .retransmits
             path.append(level)
@@ -134,13 +133,5 @@ extension FindingKind {
             .conntrack, .udpMemory, .tcpRetransmits:
             .network
         }
-    }
-}
-
-extension Level {
-    /// Selects a row as a person would.
-    fileprivate mutating func select(_ row: RowID) {
-        list.selected = row
-        list.isByHand = true
     }
 }

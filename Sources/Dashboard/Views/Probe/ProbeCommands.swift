@@ -8,20 +8,19 @@ enum ProbeCommands {
         case .profile(let request):
             let faults = request.event == .pageFaults ? " --faults" : ""
             return ShellCommand(
-                command:
-                    "dxtop profile \(option(request.target)) --seconds \(request.seconds)\(faults)",
+                "dxtop profile \(option(request.target)) --seconds \(request.seconds)\(faults)",
                 shows: "this profile as text; --folded, --json, --svg")
         case .systemCalls(let request):
             return ShellCommand(
-                command: "dxtop syscalls \(option(request.target)) --seconds \(request.seconds)",
+                "dxtop syscalls \(option(request.target)) --seconds \(request.seconds)",
                 shows: "these counts as text; --json")
         case .waits(let request):
             return ShellCommand(
-                command: "dxtop waits --tid \(request.target.thread.tid)"
+                "dxtop waits --tid \(request.target.thread.tid)"
                     + " --seconds \(request.seconds)", shows: "this as text; --json")
         case .stacks(let request):
             return ShellCommand(
-                command: "dxtop stacks --pid \(request.process.pid)", shows: "this as text; --json")
+                "dxtop stacks --pid \(request.process.pid)", shows: "this as text; --json")
         }
     }
 

@@ -3,26 +3,138 @@ import ProcSampling
 import Screen
 import Units
 
-/// A probe at work and what it has found: a sentence, then rows to look through.
-enum ProbeView {
-    /// A title, how far it is, what it means, what to know.
-    static let summaryLines = 5
-    /// A rule, and what belongs to the selected row.
-    static let groundLines = 4
+extension Place {
+    package static func probe(_ page: ProbePage) -> Place { Place(ProbeView(page: page)) }
+}
 
-    static func draw(_ state: State, into surface: inout Surface, _ layout: Layout) {
-        guard let probe = state.probe, case .probe(let page) = state.place else { return }
+/// A probe at work and what it has found: a sentence, then rows to look through.
+struct ProbeView: View {
+    let page: ProbePage
+
+    /// A title, how far it is, what it means, what to know.
+    private static let summaryLines = 5
+    /// A rule, and what belongs to the selected row.
+    private static let groundLines = 4
+
+    func crumb(_ level: Level, _ state: State) -> String { state.probe?.title ?? "probe" }
+
+    var about: [String] {
+        switch page {
+        case .functions:
+            [
+                "Functions by the share of samples in themselves; TOTAL% with what they called.",
+                "Names come from symbols in the program, its debug file or the kernel's table.",
+            ]
+        case .callTree:
+            [
+                "Who called whom, from the outermost function down, with the share of samples.",
+                "The way of most samples is open at first.",
+            ]
+        case .threads: ["Whose samples they are; Enter looks at one thread alone."]
+        case .systemCalls:
+            [
+                "System calls by name. Counted by the kernel's tracepoints where these may be",
+                "read, without stopping the target; else polled, which sees only long calls.",
+            ]
+        case .waits:
+            [
+                "Where a thread is found when one looks again and again: on a CPU, or asleep in",
+                "which call, for what. Nothing of it stops the thread.",
+            ]
+        case .stacks:
+            [
+                "The stack of every thread, equal ones together. Read from outside: nobody is",
+                "stopped. ? is a guess; O offers the exact way, which stops each for a moment.",
+            ]
+        }
+    }
+
+    var bindings: [Binding] { keys + Keymap.movement + Keymap.filter + Keymap.order }
+
+    /// Over what a probe has found.
+    private var keys: [Binding] {
+        let open: (keys: String, text: String)? =
+            switch page {
+            case .functions: ("Enter", "the calls that lead to the selected function")
+            case .callTree: ("Enter", "unfold or fold what the selected call calls")
+            case .threads: ("Enter", "the functions of the selected thread alone")
+            case .stacks: ("Enter", "unfold or fold a stack; of a thread, its detail")
+            case .systemCalls, .waits: nil
+            }
+        var bindings: [Binding] = []
+        if let open { bindings.append(Binding([.enter], .open, open)) }
+        if ProbePage.ofProfile.contains(page) {
+            bindings.append(
+                Binding(
+                    [.tab], .nextGrouping, ("Tab", "functions, the tree of calls, threads"),
+                    hint: "Tab pages"))
+        }
+        if page == .callTree || page == .stacks { bindings += Keymap.folding }
+        let files =
+            ProbePage.ofProfile.contains(page)
+            ? "save: .svg a flame graph, .folded stacks, .json" : "save as text"
+        return bindings + [
+            Binding([.character("r")], .repeatProbe, ("r", "look again"), hint: "r again"),
+            Binding([.character("w")], .save, ("w", files), hint: "w save"),
+            Binding(
+                [.character("O")], .offers,
+                ("O", "what would tell more, but stops the target or changes the machine")),
+        ]
+    }
+
+    var columns: [Column] { Column.columns(of: page) }
+
+    var firstSort: ColumnID {
+        switch page {
+        case .functions: .selfShare
+        case .callTree, .threads: .totalShare
+        case .systemCalls: .callCount
+        case .waits: .share
+        case .stacks: .threads
+        }
+    }
+
+    var hasOwnOrder: Bool { page == .callTree || page == .stacks }
+
+    func prepare(_ state: inout State) {
+        let list = state.list
+        state.probe?.makeRows(of: page, unfolded: list.unfolded, folded: list.folded)
+    }
+
+    func rows(_ arrangement: Arrangement) -> [Row] { arrangement.probeRows(isOrdered: hasOwnOrder) }
+    func emptiness(_ state: State) -> String? { nil }
+
+    func summaryHeight(_ state: State) -> Int {
+        state.size.rows >= 14 ? Self.summaryLines : state.size.rows >= 8 ? 2 : 0
+    }
+
+    func groundsHeight(rows: Int) -> Int { rows >= 20 ? Self.groundLines : 0 }
+
+    func shellCommands(_ state: State) -> [ShellCommand] {
+        state.probe.map { [ProbeCommands.shell($0)] } ?? []
+    }
+
+    func open(_ state: inout State) -> [Effect] { [] }
+
+    func perform(_ command: Command, _ state: inout State) -> [Effect]? {
+        state.performOnProbe(command, page)
+    }
+
+    func leave(_ state: inout State) -> [Effect] { state.leaveProbe() }
+
+    func draw(_ state: State, into surface: inout Surface, _ layout: Layout) {
+        guard let probe = state.probe else { return }
         var summary = layout.summary
-        drawRule(probe, page, state, into: &surface, in: summary.takeTop(min(1, summary.rows)))
-        for line in lines(probe, state, width: summary.columns - 2) {
+        Self.drawRule(probe, page, state, into: &surface, in: summary.takeTop(min(1, summary.rows)))
+        for line in Self.lines(probe, state, width: summary.columns - 2) {
             guard summary.rows > 0 else { break }
             let row = summary.takeTop(1)
             surface.put(
                 line, at: Point(column: row.column + 1, row: row.row), within: row.columns - 1)
         }
         if probe.reading == nil { return }
-        drawRows(state, into: &surface, layout)
-        drawGrounds(state, into: &surface, in: layout.grounds)
+        Self.drawRows(state, into: &surface, layout)
+        Self.drawGrounds(state, into: &surface, in: layout.grounds)
     }
 
     // MARK: Title
@@ -137,13 +249,10 @@ enum ProbeView {
     // MARK: Rows
 
     private static func drawRows(_ state: State, into surface: inout Surface, _ layout: Layout) {
-        var area = layout.rows
-        area.origin.row = layout.columnHeads.row
-        area.size.rows += layout.columnHeads.rows
         let list = state.level.list
         let rows = state.probeRows
         ListView.table(for: state).draw(
-            into: &surface, in: area, rows: list.rows.count, first: list.scroll,
+            into: &surface, in: layout.table, rows: list.rows.count, first: list.scroll,
             selected: list.selectedIndex
         ) { index, column in
             guard rows.indices.contains(list.rows[index].index) else { return .text("") }

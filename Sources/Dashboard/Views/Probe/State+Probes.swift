@@ -35,11 +35,11 @@ extension State {
     }
 
     private var isProcessSelected: Bool {
-        switch place {
-        case .memory, .mappings: true
-        case .overview:
-            if case .process = list.selected { true } else { false }
-        default: false
+        switch place.view {
+        case is MemoryView, is MappingsView: return true
+        case is OverviewView:
+            if case .process = list.selected { return true } else { return false }
+        default: return false
         }
     }
 
@@ -90,7 +90,7 @@ extension State {
             return [.startProbe(request, run: probeRuns)]
         }
         forgetProbePages()
-        if case .probe = place {
+        if place.view is ProbeView {
             path[path.count - 1] = Level(page)
         } else {
             path.append(Level(page))
@@ -114,26 +114,18 @@ extension State {
         }
     }
 
-    /// Brings the rows of what is on show up to the latest reading.
-    mutating func prepareProbeRows() {
-        guard case .probe(let page) = place else { return }
-        let (unfolded, folded) = (list.unfolded, list.folded)
-        probe?.makeRows(of: page, unfolded: unfolded, folded: folded)
-    }
-
     /// The rows of what is on show, as far as they are known.
     var probeRows: [ProbeRow] {
-        guard case .probe = place else { return [] }
-        return probe?.rows ?? []
+        place.view is ProbeView ? probe?.rows ?? [] : []
     }
 
     // MARK: Keys
 
     /// Keys that mean something else where a probe is shown; nil for those that do not.
-    mutating func performOnProbe(_ command: Command) -> [Effect]? {
+    mutating func performOnProbe(_ command: Command, _ page: ProbePage) -> [Effect]? {
         switch command {
-        case .open: return openProbeRow()
-        case .nextGrouping: nextProbePage()
+        case .open: return openProbeRow(page)
+        case .nextGrouping: nextProbePage(after: page)
         case .repeatProbe:
             guard let probe, !probe.isRunning else { return [] }
             // What was agreed to once was agreed to once.
@@ -159,10 +151,8 @@ extension State {
         return []
     }
 
-    private mutating func openProbeRow() -> [Effect] {
-        guard case .probe(let id) = list.selected, case .probe(let page) = place, let probe else {
-            return []
-        }
+    private mutating func openProbeRow(_ page: ProbePage) -> [Effect] {
+        guard case .probe(let id) = list.selected, let probe else { return [] }
         switch page {
         case .functions:
             self.probe?.makeTree()
@@ -211,10 +201,8 @@ extension State {
         }
     }
 
-    private mutating func nextProbePage() {
-        guard case .probe(let page) = place,
-            let index = ProbePage.ofProfile.firstIndex(of: page)
-        else { return }
+    private mutating func nextProbePage(after page: ProbePage) {
+        guard let index = ProbePage.ofProfile.firstIndex(of: page) else { return }
         // All threads again, once one has come around to them.
         let next = ProbePage.ofProfile[(index + 1) % ProbePage.ofProfile.count]
         if next == .threads { probe?.thread = nil }

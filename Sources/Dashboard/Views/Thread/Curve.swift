@@ -40,7 +40,9 @@ extension State {
     func cpuCurve(of thread: ThreadIdentity, last span: Duration, points: Int) -> [Double?] {
         guard let shown else { return [] }
         var lastSeen: Int?
-        if case .thread(thread, of: let owner) = place, hasEnded(thread, of: owner) {
+        if let view = place.view as? ThreadView, view.thread == thread,
+            hasEnded(thread, of: view.process)
+        {
             lastSeen = max(level.lastSeen ?? 0, history.lastSequence(of: thread) ?? 0)
         }
         let readings = history.cpuCurve(

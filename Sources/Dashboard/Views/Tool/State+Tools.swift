@@ -7,17 +7,18 @@ import Units
 extension State {
     /// The selected thread; of a selected process, its hottest thread.
     var toolSubject: ToolSubject? {
-        if let tool, place == .tool { return tool.subject }
+        if let tool, place.view is ToolView { return tool.subject }
         guard let shown else { return nil }
-        if case .thread(let thread, let owner) = place {
+        if let view = place.view as? ThreadView {
+            let (thread, owner) = (view.thread, view.process)
             // A recorded sample may leave out a thread that is alive, and tools look at it now.
             return subject(thread: thread, process: owner, in: shown)
                 ?? live.flatMap { subject(thread: thread, process: owner, in: $0) }
         }
-        if case .mappings(let owner) = place {
-            return shown.process(owner).flatMap { hottest(of: $0, in: shown) }
+        if let view = place.view as? MappingsView {
+            return shown.process(view.process).flatMap { hottest(of: $0, in: shown) }
         }
-        if place.isOfNetwork { return peerSubject }
+        if place.view.isOfNetwork { return peerSubject }
         guard let index = list.selectedIndex else { return nil }
         let row = list.rows[index]
         switch row.id {
@@ -85,7 +86,7 @@ extension State {
             say("\(ended) has ended: there is nothing left to look at", isFailure: true)
             return nil
         }
-        if place.isOfNetwork, subject == nil {
+        if place.view.isOfNetwork, subject == nil {
             say("select a socket with a peer first", isFailure: true)
             return nil
         }
@@ -102,8 +103,8 @@ extension State {
 
     /// What to call the thread that is meant, if it is not there any more.
     private func endedThread(_ subject: ToolSubject?) -> String? {
-        if case .thread(let thread, let owner) = place, hasEnded(thread, of: owner) {
-            return "T\(thread.tid) \(level.threadName ?? "")"
+        if let view = place.view as? ThreadView, hasEnded(view.thread, of: view.process) {
+            return "T\(view.thread.tid) \(level.threadName ?? "")"
         }
         guard let subject, case .thread(let target) = subject.target,
             hasEnded(target.thread, of: target.process)
@@ -120,7 +121,7 @@ extension State {
         toolRuns += 1
         self.tool = ToolState(
             tool: tool, subject: subject, run: toolRuns, startsAt: now + ToolState.cardTime)
-        if place != .tool { path.append(Level(.tool)) }
+        if !(place.view is ToolView) { path.append(Level(.tool)) }
     }
 
     mutating func startToolWhenDue() -> [Effect] {
@@ -185,7 +186,6 @@ extension State {
 
     /// A tool lives as long as one looks at it.
     mutating func leaveTool() -> [Effect] {
-        guard place == .tool else { return [] }
         let effects = tool?.isRunning == true ? stopTool() : []
         tool = nil
         return effects

@@ -1,10 +1,84 @@
 import Probes
+import ProcSampling
 import Screen
 import Units
 
+extension Place {
+    package static let tool = Place(ToolView())
+}
+
 /// A tool at work: its card, then its output as it comes, with how long it still takes.
-enum ToolView {
-    static func draw(_ state: State, into surface: inout Surface, _ layout: Layout) {
+struct ToolView: View {
+    func crumb(_ level: Level, _ state: State) -> String { state.tool?.tool.id ?? "tool" }
+
+    var about: [String] {
+        [
+            "The card says what will run, what it does to the thread and for how long.",
+            "Esc stops the tool; the thread is left running and untraced.",
+        ]
+    }
+
+    var bindings: [Binding] { Self.keys + Keymap.profile + Keymap.tools }
+
+    private static let keys: [Binding] = [
+        Binding([.enter], .open, ("Enter", "on the card: start now; at the end: the next tool")),
+        Binding([.up, .character("k")], .move(by: -1), ("up down, k j", "scroll")),
+        Binding([.down, .character("j")], .move(by: 1)),
+        Binding([.left], .scrollSideways(-8), ("left right", "scroll sideways")),
+        Binding([.right], .scrollSideways(8)),
+        Binding([.pageUp], .movePages(-1), ("PgUp PgDn", "scroll a page")),
+        Binding([.pageDown], .movePages(1)),
+        Binding(
+            [.home, .character("g")], .first,
+            ("Home End, g G", "the beginning, the end (and stay there)")),
+        Binding([.end, .character("G")], .last),
+        Binding([.character("/")], .search, ("/", "search"), hint: "/ search"),
+        Binding([.character("n")], .searchAgain(forward: true), ("n N", "search on, back")),
+        Binding([.character("N")], .searchAgain(forward: false)),
+        Binding([.character("w")], .save, ("w", "save the output to a file"), hint: "w save"),
+    ]
+
+    func hints(_ hints: [String], _ state: State) -> [String] {
+        guard let tool = state.tool else { return hints }
+        var hints = hints
+        if case .peer = tool.subject.target {
+            let ofThreads = ToolCatalogue.threadTools.compactMap(\.key).map { "\($0) " }
+            hints.removeAll { hint in ofThreads.contains { hint.hasPrefix($0) } }
+        }
+        switch tool.phase {
+        case .card: return ["Enter start now", "Esc cancel", "? help"]
+        case .running: return ["Esc stop"] + hints.filter { $0 != "Esc back" }
+        case .finished: return hints
+        }
+    }
+
+    func summaryHeight(_ state: State) -> Int {
+        state.size.rows >= 14 ? 6 : state.size.rows >= 6 ? 2 : 0
+    }
+
+    func wish(_ interest: inout Interest, _ state: State) {
+        switch state.tool?.subject.target {
+        case .thread(let target):
+            interest.shownThreads = [target.thread]
+            interest.shownProcesses = [target.process]
+        case .peer(let peer): interest.network.routeTo = peer.address
+        case nil: break
+        }
+    }
+
+    func shellCommands(_ state: State) -> [ShellCommand] {
+        (state.tool?.commands ?? []).map {
+            ShellCommand($0, shows: state.tool?.tool.title ?? "")
+        }
+    }
+
+    func perform(_ command: Command, _ state: inout State) -> [Effect]? {
+        state.performOnOutput(command)
+    }
+
+    func leave(_ state: inout State) -> [Effect] { state.leaveTool() }
+
+    func draw(_ state: State, into surface: inout Surface, _ layout: Layout) {
         guard let tool = state.tool else { return }
         var summary = layout.summary
         surface.put(
@@ -15,9 +89,9 @@ enum ToolView {
             at: summary.takeTop(1).origin)
         switch tool.phase {
         case .card(let startsAt):
-            drawCard(tool, startsIn: startsAt - state.now, into: &surface, layout)
+            Self.drawCard(tool, startsIn: startsAt - state.now, into: &surface, layout)
         case .running, .finished:
-            drawOutput(tool, state, into: &surface, layout, summary)
+            Self.drawOutput(tool, state, into: &surface, layout, summary)
         }
     }
 
@@ -59,10 +133,7 @@ enum ToolView {
         }
         surface.put(progress(tool, now: state.now), at: summary.takeTop(1).origin)
         surface.put(remarks(tool), at: summary.takeTop(1).origin)
-        var area = layout.rows
-        area.origin.row = layout.columnHeads.row
-        area.size.rows += layout.columnHeads.rows
-        tool.output.draw(into: &surface, in: area)
+        tool.output.draw(into: &surface, in: layout.table)
     }
 
     /// Where it stands: seconds left, or how it ended and how it left its target.
