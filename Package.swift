@@ -140,9 +140,9 @@ let package = Package(
         .testTarget(
             name: "dxtopTests",
             dependencies: [
-                "Diagnosis", "dxtop", "Probes", "ProcFormats", "ProcSampling", "Units",
+                "Diagnosis", "dxtop", "Probes", "ProcFormats", "ProcSampling", "TestSupport", "Units",
             ],
-            swiftSettings: strict),
+            exclude: ["Contracts"], swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
