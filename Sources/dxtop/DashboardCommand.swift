@@ -9,7 +9,7 @@ import Units
 /// `dxtop` without a subcommand.
 struct DashboardCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "dashboard", abstract: "The dashboard; what dxtop alone opens.")
+        commandName: "dashboard", abstract: "The dashboard (the default command).")
 
     @OptionGroup var interval: IntervalOption
     @OptionGroup var budget: BudgetOption
@@ -19,39 +19,44 @@ struct DashboardCommand: ParsableCommand {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Open the threads of this process; with --view memory, its mappings; with --view "
+            "Start with the threads of this process; with --view memory, its mappings; with --view "
                 + "sockets, its sockets.", valueName: "pid"))
     var pid: Int32?
 
+<<<<<<< HEAD
     @Option(help: "The first view: overview, threads, memory, sockets or udp.")
     var view = RootView.all[0]
+=======
+    @Option(help: "The view to start with: overview, threads, memory, sockets or udp.")
+    var view: Place.View = .overview
+>>>>>>> 8a45e7af046924e827eb7e48799d1a8fe38de775
 
     @OptionGroup var network: NamespaceOption
 
     @Flag(
         name: .customLong("where"),
-        help: "Name the functions that burn CPU in the column WHERE from the start, as key W does.")
+        help: "Show in the WHERE column which functions use CPU, from the start (key W).")
     var namesFunctions = false
 
     @Flag(help: "Draw with ASCII characters only.")
     var ascii = false
 
-    @Flag(name: .customLong("no-color"), help: "No colour, as NO_COLOR=1.")
+    @Flag(name: .customLong("no-color"), help: "No colour, same as NO_COLOR=1.")
     var noColor = false
 
     @Flag(
         help: ArgumentHelp(
-            "For a serial line of 9600 baud: a refresh every 5 s, rounded figures, ASCII, no "
-                + "colour; keys go first. On by itself at 19200 baud and below."))
+            "For a serial line of 9600 baud: a refresh every 5 s, rounded values, ASCII, no "
+                + "colour; keys have priority. Automatic at 19200 baud and below."))
     var slow = false
 
     @Flag(help: "Draw curves with braille dots.")
     var braille = false
 
     func validate() throws {
-        if let pid, pid < 1 { throw ValidationError("--pid takes the number of a process") }
+        if let pid, pid < 1 { throw ValidationError("--pid takes a process ID") }
         if namesFunctions, source.proc != nil {
-            throw ValidationError("--where samples the live machine; --proc shows another tree")
+            throw ValidationError("--where works on the live machine only, not with --proc")
         }
     }
 
@@ -82,7 +87,7 @@ struct DashboardCommand: ParsableCommand {
                 interval: interval.duration(isSlow: slowBaud != nil),
                 userNames: users.names, place: place)
             if let slowBaud, !slow {
-                state.say("a line of \(slowBaud) baud: drawn sparingly, as with --slow")
+                state.say("a line of \(slowBaud) baud: --slow is on")
             }
             state.network.namespace = namespace
             if namesFunctions { state.hotFunctions.turnOn() }

@@ -223,7 +223,7 @@ import Units
             "run dxtop as root; in a container, add CAP_SYS_PTRACE or use its host; "
             + "a debugger or a sandbox may hold it too"
         let failed = ToolOutcome(
-            ending: .failed(reason: "perf may not look at T4127", remedy: remedy),
+            ending: .failed(reason: "perf cannot attach to T4127", remedy: remedy),
             targetAfterwards: "T4127 runs on, untraced")
         _ = scene.state.update(.tool(.finished(failed), run: run), at: scene.now)
         #expect(scene.shows("sandbox may hold it too"))

@@ -318,7 +318,7 @@ struct ToolRunTests {
         ("exit 0", ToolOutcome.Ending.done), ("exit 124", .done), ("exit 130", .done),
         (
             "echo it broke; exit 3",
-            .failed(reason: "sh ended with status 3: it broke", remedy: nil)
+            .failed(reason: "sh exited with status 3: it broke", remedy: nil)
         ),
     ])
     func `how a tool ended decides`(line: String, ending: ToolOutcome.Ending) async throws {
@@ -358,7 +358,7 @@ struct ToolRunTests {
             #expect(outcome.ending == .done)
             #expect(
                 log.output
-                    == "# without the kernel's part: kernel.perf_event_paranoid is 2\nresult\n")
+                    == "# without kernel functions: kernel.perf_event_paranoid is 2\nresult\n")
         }
     }
 
@@ -435,7 +435,7 @@ struct ToolRunTests {
                 return
             }
             let by = "\(tracer.pid) (strace)"
-            #expect(reason == "\(target.label) is traced by \(by) already, and only one can")
+            #expect(reason == "\(target.label) is already traced by \(by): one tracer at a time")
             first.stop()
         }
     }
