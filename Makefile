@@ -13,7 +13,10 @@ packages = sh Scripts/install-packages
 target = $(DESTDIR)$(PREFIX)
 formatted = Sources Tests Benchmarks
 
-.PHONY: help run test static demo bench screenshots man install format clean toolchain dashboard
+# What the sources have to be like, before any test.
+style = $(SWIFT) format lint --strict --parallel --recursive $(formatted) && Scripts/check-house
+
+.PHONY: help run test check static demo bench screenshots man install format clean toolchain dashboard
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s%s\n", $$1, $$2 }'
@@ -23,10 +26,15 @@ run: dashboard ## build the dashboard and start it
 
 test: toolchain ## check everything: style, unit tests, the whole program, its needs
 	@$(packages) build test
-	$(SWIFT) format lint --strict --parallel --recursive $(formatted)
+	$(style)
 	$(SWIFT) build --build-tests
 	sh Scripts/check-needs .build/debug/dxtop
 	sh Scripts/run-tests
+
+check: toolchain ## check what takes a minute and needs no root: style, the house, pure tests
+	$(style)
+	$(SWIFT) build --build-tests
+	sh Scripts/run-tests pure
 
 # Compiled for size, not speed, and so in a folder of its own.
 static: toolchain ## one file that needs no shared library: dist/dxtop-VERSION-MACHINE

@@ -23,8 +23,13 @@ struct DashboardCommand: ParsableCommand {
                 + "sockets, its sockets.", valueName: "pid"))
     var pid: Int32?
 
+<<<<<<< HEAD
+    @Option(help: "The first view: overview, threads, memory, sockets or udp.")
+    var view = RootView.all[0]
+=======
     @Option(help: "The view to start with: overview, threads, memory, sockets or udp.")
     var view: Place.View = .overview
+>>>>>>> 8a45e7af046924e827eb7e48799d1a8fe38de775
 
     @OptionGroup var network: NamespaceOption
 
@@ -58,16 +63,8 @@ struct DashboardCommand: ParsableCommand {
     func run() throws {
         Endurance.prepare()
         let root = try source.root()
-        var place = view.place
-        if let pid {
-            let process = try source.identity(of: ProcessID(pid), in: root)
-            place =
-                switch view {
-                case .memory: .mappings(of: process)
-                case .sockets, .udp: .sockets(of: .process(process))
-                case .overview, .threads: .threads(of: process)
-                }
-        }
+        let process = try pid.map { try source.identity(of: ProcessID($0), in: root) }
+        let place = process.map(view.placeOfProcess) ?? view.place
         let namespace = try network.namespace(in: root)
         var users = UserDirectory()
         users.refresh()
@@ -103,4 +100,12 @@ struct DashboardCommand: ParsableCommand {
     }
 }
 
-extension Place.View: ExpressibleByArgument {}
+extension RootView: ExpressibleByArgument {
+    public init?(argument: String) {
+        guard let view = Self.all.first(where: { $0.name == argument }) else { return nil }
+        self = view
+    }
+
+    public static var allValueStrings: [String] { all.map(\.name) }
+    public var defaultValueDescription: String { name }
+}

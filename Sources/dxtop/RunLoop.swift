@@ -1,4 +1,3 @@
-import CursesScreen
 import Dashboard
 import Glibc
 import Probes
@@ -11,9 +10,9 @@ import Units
 ///
 /// It waits for keys, signals and the mailbox together; sampling and tools work elsewhere, so that
 /// no key ever waits for the machine.
-struct RunLoop {
+struct RunLoop<Display: Terminal> {
     private var state: State
-    private let terminal: CursesTerminal
+    private let terminal: Display
     private let sampling: SamplingLoop
     private let mailbox: Mailbox<Event>
     private let start = ContinuousClock.now
@@ -27,11 +26,11 @@ struct RunLoop {
     /// The terminal does not show all of the last picture yet.
     private var isBehind: Bool
     /// More samples than this do not wait while the terminal stands still.
-    private static let mostSamples = 8
+    private static var mostSamples: Int { 8 }
 
     /// Shows the first picture, which waits for nothing, and starts sampling.
     init(
-        state: State, terminal: CursesTerminal, root: ProcRoot, budget: Percent,
+        state: State, terminal: Display, root: ProcRoot, budget: Percent,
         source: ThreadSourceKind?
     ) throws {
         self.state = state

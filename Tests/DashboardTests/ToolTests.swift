@@ -204,7 +204,7 @@ import Units
         var scene = Scene(columns: 80, rows: 60, place: .threads(of: Scene.streamd))
         scene.sample(2)
         scene.press(.character("x"))
-        let screen = (0..<60).map { scene.row($0).filter { $0 != " " && $0 != "|" } }.joined()
+        let screen = scene.rows(0..<60).map { $0.filter { $0 != " " && $0 != "|" } }.joined()
         for tool in ToolCatalogue.threadTools {
             for step in tool.steps {
                 let end = step.suffix(2).joined().replacing("{tid}", with: "4127")

@@ -1,4 +1,5 @@
 import Glibc
+import TestTraits
 import Testing
 
 /// `dxtop doctor` beside what this machine and these rights really are.
@@ -12,8 +13,7 @@ struct DoctorTests {
             uniqueKeysWithValues: try lines.map { (try #require($0["subject"]?.string), $0) })
     }
 
-    @Test func asRoot() async throws {
-        guard geteuid() == 0 else { return }
+    @Test(.needsRoot) func asRoot() async throws {
         let lines = try await lines(.dxtop("doctor", "--json", environment: ["TERM": "xterm"]))
         for subject in ["threads' files", "kernel stacks", "perf events", "ptrace", "cgroup cpu"] {
             #expect(lines[subject]?["mark"] == .string("ok"), "\(lines[subject] ?? .null)")
@@ -26,8 +26,7 @@ struct DoctorTests {
         #expect(lines["sleep"]?["mark"] == .string(hasSleep ? "ok" : "no"))
     }
 
-    @Test func withoutRights() async throws {
-        guard geteuid() == 0 else { return }
+    @Test(.needsRoot) func withoutRights() async throws {
         let directory = try TemporaryDirectory()
         let lines = try await lines(.dxtop("doctor", "--json").asNobody(in: directory))
         for subject in ["rights", "threads' files", "kernel stacks", "perf events", "namespaces"] {

@@ -1,5 +1,6 @@
 import Glibc
 import SystemPackage
+import TestTraits
 import Testing
 
 @testable import Probes
@@ -83,7 +84,7 @@ struct OutputFileTests {
         #expect(failure("/sys/dxtop-test") != nil)
     }
 
-    @Test(.enabled(if: isRoot))
+    @Test(.needsRoot)
     func `on a full disk nothing is left behind`() throws {
         try withFolder { folder in
             try #require(mount("none", folder, "tmpfs", 0, "size=16k") == 0)

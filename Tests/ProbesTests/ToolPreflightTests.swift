@@ -1,5 +1,6 @@
 import ProcFormats
 import ProcSampling
+import TestTraits
 import Testing
 import Units
 
@@ -35,7 +36,7 @@ struct ToolPreflightTests {
         }
     }
 
-    @Test(.enabled(if: has("strace", "perf")), arguments: ToolCatalogue.threadTools)
+    @Test(.needs("strace", "perf"), arguments: ToolCatalogue.threadTools)
     func `root may use every tool`(_ tool: Tool) {
         #expect(refusal(tool, root, reading) == nil)
     }

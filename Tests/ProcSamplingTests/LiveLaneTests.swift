@@ -106,7 +106,7 @@ struct LiveLaneTests {
 
     // MARK: Namespaces
 
-    @Test(.enabled(if: TestNamespace.hindrance == nil, "\(TestNamespace.hindrance ?? "")"))
+    @Test(.needsNamespace)
     func socketsOfAnotherNamespaceAreReadInIt() async throws {
         var other: TestNamespace? = try TestNamespace("lane")
         let name = try #require(other?.name)

@@ -1,13 +1,14 @@
 import ProcFormats
 import ProcSampling
 import SystemPackage
+import TestTraits
 import Testing
 import Units
 
 @testable import Probes
 
 /// On programs whose calls are known: a program in the kernel, and records, count them to the last.
-@Suite(.serialized, .enabled(if: isRoot)) struct CountedCallsTests {
+@Suite(.serialized, .needsRoot) struct CountedCallsTests {
     /// Rounds are getppid, a write, and one close in ten that fails; at the end one line is written
     /// and the next signal is waited for.
     static func expectTruth(

@@ -2,6 +2,7 @@ import Glibc
 import ProcFormats
 import ProcSampling
 import SystemPackage
+import TestTraits
 import Testing
 import Units
 
@@ -30,7 +31,7 @@ func withFolder<Result>(_ body: (String) async throws -> Result) async throws ->
     return try await body(folder)
 }
 
-@Suite(.serialized, .enabled(if: isRoot)) struct TracefsTests {
+@Suite(.serialized, .needsRoot) struct TracefsTests {
     @Test func `it is mounted for a moment, and only when asked`() async throws {
         try await withFolder { folder in
             let tracefs = Tracefs(folders: [folder])
@@ -76,7 +77,7 @@ func withFolder<Result>(_ body: (String) async throws -> Result) async throws ->
     }
 }
 
-@Suite(.serialized, .enabled(if: isRoot)) struct PolledCallsTests {
+@Suite(.serialized, .needsRoot) struct PolledCallsTests {
     func polled(_ target: ProbeTarget, folder: String) async throws -> SystemCallCount {
         var probe = SystemCallProbe(target).withoutPrograms
         probe.tracefs.folders = [folder]
