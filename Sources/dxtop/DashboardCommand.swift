@@ -23,13 +23,8 @@ struct DashboardCommand: ParsableCommand {
                 + "sockets, its sockets.", valueName: "pid"))
     var pid: Int32?
 
-<<<<<<< HEAD
     @Option(help: "The first view: overview, threads, memory, sockets or udp.")
     var view = RootView.all[0]
-=======
-    @Option(help: "The view to start with: overview, threads, memory, sockets or udp.")
-    var view: Place.View = .overview
->>>>>>> 8a45e7af046924e827eb7e48799d1a8fe38de775
 
     @OptionGroup var network: NamespaceOption
 
