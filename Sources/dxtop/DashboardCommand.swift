@@ -23,7 +23,7 @@ struct DashboardCommand: ParsableCommand {
                 + "sockets, its sockets.", valueName: "pid"))
     var pid: Int32?
 
-    @Option(help: "The view to start with: overview, threads, memory, sockets or udp.")
+    @Option(help: "The first view: overview, threads, memory, sockets or udp.")
     var view = RootView.all[0]
 
     @OptionGroup var network: NamespaceOption
