@@ -1,12 +1,13 @@
 import ProcSampling
 import Synchronization
+import TestTraits
 import Testing
 import Units
 
 @testable import Probes
 
 /// Counting that nobody asked for: what it brings, and that it rests.
-@Suite(.serialized, .enabled(if: isRoot)) struct CandidateCountingTests {
+@Suite(.serialized, .needsRoot) struct CandidateCountingTests {
     private final class Log: Sendable {
         private let counts = Mutex<[CountedSystemCalls]>([])
 
