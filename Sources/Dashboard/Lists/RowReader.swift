@@ -1,4 +1,5 @@
 import Diagnosis
+import Fields
 import Probes
 import ProcFormats
 import ProcSampling
@@ -158,23 +159,6 @@ struct RowReader {
         case .systemCall(let number): SystemCallTable.name(of: number) ?? "syscall \(number)"
         case .waitChannel(let function): "wchan:" + function
         case nil: "-"
-        }
-    }
-}
-
-/// Puts rows in order by one column.
-enum SortKey: Comparable {
-    case number(Double)
-    case text(String)
-
-    /// In the order in which a person wants to see them: the largest figure first, words from a
-    /// to z; what is not known last, whichever way round.
-    static func precedes(_ a: SortKey?, _ b: SortKey?, reversed: Bool) -> Bool {
-        switch (a, b) {
-        case (nil, _): false
-        case (_?, nil): true
-        case (.number(let a)?, .number(let b)?): reversed ? a < b : a > b
-        case (let a?, let b?): reversed ? a > b : a < b
         }
     }
 }

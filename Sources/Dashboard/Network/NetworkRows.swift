@@ -1,3 +1,4 @@
+import Fields
 import Diagnosis
 import ProcSampling
 import Units

@@ -60,7 +60,8 @@ struct ReportField<Row>: Sendable {
         _ name: String, _ help: String, _ value: @escaping @Sendable (Row) -> FieldValue
     ) -> ReportField {
         ReportField(
-            field: Field(FieldID(name), "", .fixed(0), json: .named(name), help: help, value: value),
+            field: Field(
+                FieldID(name), "", .fixed(0), json: .named(name), help: help, value: value),
             rank: nil, tone: { _ in .plain })
     }
 }

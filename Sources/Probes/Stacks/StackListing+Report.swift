@@ -123,7 +123,9 @@ private enum StackRow {
                 "threads", "THR", .fixed(5), json: .screenOnly("the groups have count"),
                 help: "threads with this very stack"
             ) { row in
-                if case .group(let group) = row { FieldValue(group.threads.count) } else {
+                if case .group(let group) = row {
+                    FieldValue(group.threads.count)
+                } else {
                     .inapplicable
                 }
             }),

@@ -143,7 +143,9 @@ struct StacksProbe {
             listing.notes.append("nothing was stopped; read in \(elapsed.fineText)")
         }
         if groups.sampled > 0 {
-            listing.notes.append("\(groups.sampled) \(groups.sampled == 1 ? "was" : "were") running: stacks sampled by the kernel")
+            listing.notes.append(
+                "\(groups.sampled) \(groups.sampled == 1 ? "was" : "were") running: stacks sampled by the kernel"
+            )
         }
         if groups.guessed > 0 {
             listing.notes.append(

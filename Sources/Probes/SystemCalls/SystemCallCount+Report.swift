@@ -22,10 +22,16 @@ extension SystemCallCount: ProbeReading {
         return ReportRemark(.systemCalls, of: target.thread, text: conclusion)
     }
 
+    /// For the verdict on a thread; nil for a process, and where not every call was counted. Who is
+    /// stopped at each call makes few: of such only that there was none says something.
     package var counted: CountedSystemCalls? {
-        guard case .thread(let target) = request.target, let total else { return nil }
+        guard case .thread(let target) = request.target, let total,
+            method == .counted || total == 0
+        else { return nil }
         return CountedSystemCalls(
-            thread: target.thread, count: total, elapsed: elapsed, cpuTime: cpuTime, moment: moment)
+            thread: target.thread, count: total, named: total - lost,
+            calls: calls.prefix(CountedSystemCalls.mostCalls).map(\.counted), elapsed: elapsed,
+            cpuTime: cpuTime, moment: moment)
     }
 
     private var methodText: String {
@@ -137,5 +143,13 @@ private struct CallRow {
 
     private static func time(_ time: Duration?) -> FieldValue {
         time.map(FieldValue.duration) ?? .unknown
+    }
+}
+
+extension SystemCallCount.Call {
+    fileprivate var counted: CountedSystemCalls.Call {
+        CountedSystemCalls.Call(
+            name: name, count: count ?? 0, returned: returned ?? 0, failed: errors ?? 0,
+            zeros: zeros ?? 0, sum: sum ?? 0, error: error)
     }
 }

@@ -43,18 +43,28 @@ package struct SystemCallCount: Hashable, Sendable {
         package var time: Duration?
         /// How many calls returned, which `time` is of.
         package var returned: Int?
+        /// Of those that returned, those that returned 0, and the sum of what the others did: bytes,
+        /// where the call returns such. Nil where that cannot be seen.
+        package var zeros: Int?
+        package var sum: Int?
+        /// "EAGAIN"; nil where they do not all fail in the same way, or where that cannot be seen.
+        package var error: String?
         /// Of the samples, the share that found the target in this call; nil where it was counted.
         package var pollShare: Percent?
 
         package init(
             name: String, count: Int? = nil, errors: Int? = nil, time: Duration? = nil,
-            returned: Int? = nil, pollShare: Percent? = nil
+            returned: Int? = nil, zeros: Int? = nil, sum: Int? = nil, error: String? = nil,
+            pollShare: Percent? = nil
         ) {
             self.name = name
             self.count = count
             self.errors = errors
             self.time = time
             self.returned = returned
+            self.zeros = zeros
+            self.sum = sum
+            self.error = error
             self.pollShare = pollShare
         }
     }
