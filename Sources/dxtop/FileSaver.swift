@@ -16,11 +16,13 @@ final class FileSaver: Sendable {
     /// Returns at once.
     func save(_ contents: [UInt8], to path: String) { save(to: path) { contents } }
 
-    /// The same for a profile, whose file is made there, too: it may take a while.
-    func save(_ profile: Profile, title: String, to path: String) {
+    /// The same for what a probe found, as the kind of file that the ending of the name says. The
+    /// file is made there, too: that may take a while.
+    func save(
+        _ reading: any ProbeReading, of kind: ProbeKind, about subject: String, to path: String
+    ) {
         save(to: path) {
-            try ProfileFile.contents(
-                of: profile, title: title, format: ProfileFile.Format(path: path))
+            try kind.contents(of: kind.file(at: path), from: reading, about: subject)
         }
     }
 

@@ -141,8 +141,8 @@ struct RunLoop<Display: Terminal> {
             case .stopProbe: probes.last?.stop()
             case .sampleFunctions(let isOn): sampleFunctions(isOn)
             case .save(let path, let contents): saver.save(contents, to: path)
-            case .saveProfile(let profile, let title, let path):
-                saver.save(profile, title: title, to: path)
+            case .saveReading(let reading, let kind, let subject, let path):
+                saver.save(reading, of: kind, about: subject, to: path)
             case .countSystemCalls(let threads): counting.count(threads)
             case .readServices: mailbox.post(.services(ServiceFile.names()))
             case .askForNames(let addresses): hostNames.ask(addresses)
@@ -161,7 +161,7 @@ struct RunLoop<Display: Terminal> {
             })
     }
 
-    private mutating func start(_ request: ProbeRequest, _ run: Int) {
+    private mutating func start(_ request: any ProbeRequest, _ run: Int) {
         probes.last?.stop()
         probes.removeAll(where: \.isFinished)
         probes.append(

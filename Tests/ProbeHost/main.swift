@@ -16,8 +16,7 @@ guard let reading = TargetReading.read(unknown) else { exit(1) }
 let target = ThreadTarget(
     process: unknown.process,
     thread: ThreadIdentity(tid: unknown.thread.tid, startTime: reading.startTime))
-let request = ProbeRequest.systemCalls(
-    SystemCallRequest(target: .thread(target), seconds: 600, method: .traced))
+let request = SystemCallRequest(target: .thread(target), seconds: 600, method: .traced)
 
 do throws(ProbeRefusal) {
     _ = try request.run(until: StopSign()) { _ in print("tracing", to: &standardError) }

@@ -65,9 +65,9 @@ struct HeartbeatTests {
             _ = try await waits(of: beat)
             _ = try await waits(of: sleeper)
             for target in [ProbeTarget.thread(sleeper), .thread(beat), .process(beat.process)] {
-                _ = try await reading(of: .profile(ProfileRequest(target: target, seconds: 1)))
+                _ = try await reading(of: ProfileRequest(target: target, seconds: 1))
                 let count = SystemCallRequest(target: target, seconds: 1)
-                _ = try await reading(of: .systemCalls(count))
+                _ = try await reading(of: count)
             }
         }
         #expect(notes.turns > 0)

@@ -11,7 +11,7 @@ private final class ProbeLog: Sendable {
 
     func take(_ event: ProbeEvent) { events.withLock { $0.append(event) } }
 
-    var end: Result<ProbeReading, ProbeRefusal>? {
+    var end: Result<any ProbeReading, ProbeRefusal>? {
         switch events.withLock({ $0.last }) {
         case .finished(let reading): .success(reading)
         case .refused(let refusal): .failure(refusal)
@@ -20,13 +20,13 @@ private final class ProbeLog: Sendable {
     }
 }
 
-/// Takes a look and waits for its end.
-func reading(of request: ProbeRequest) async throws -> ProbeReading {
+/// Runs a probe and waits for its end.
+func reading<Request: ProbeRequest>(of request: Request) async throws -> Request.Reading {
     let log = ProbeLog()
     let run = ProbeRun.start(request) { log.take($0) }
     do {
         let end = try await eventually("the probe ends") { log.end }
-        return try end.get()
+        return try #require(end.get() as? Request.Reading)
     } catch let error as TimedOut {
         run.stop()
         throw error
@@ -34,21 +34,13 @@ func reading(of request: ProbeRequest) async throws -> ProbeReading {
 }
 
 func waits(of target: ThreadTarget, seconds: Int = 1) async throws -> WaitReading {
-    let request = WaitRequest(target: target, seconds: seconds)
-    guard case .waits(let reading) = try await reading(of: .waits(request)) else {
-        throw TimedOut(what: "a reading of waits")
-    }
-    return reading
+    try await reading(of: WaitRequest(target: target, seconds: seconds))
 }
 
 func stacks(
     of target: ThreadTarget, _ method: StacksRequest.Method = .withoutStopping
 ) async throws -> StackListing {
-    let request = StacksRequest(process: target.process, method: method)
-    guard case .stacks(let listing) = try await reading(of: .stacks(request)) else {
-        throw TimedOut(what: "a listing of stacks")
-    }
-    return listing
+    try await reading(of: StacksRequest(process: target.process, method: method))
 }
 
 /// Waits until threads of a workload are where they are bound for: asleep.

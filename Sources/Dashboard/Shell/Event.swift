@@ -48,7 +48,7 @@ package enum Effect: Sendable {
     case stopAsking
     case save(path: String, contents: [UInt8])
     /// What a probe found, as the kind of file that the ending of the name says.
-    case saveReading(any ProbeReading, of: ProbeKind, title: String, path: String)
+    case saveReading(any ProbeReading, of: ProbeKind, about: String, path: String)
     /// Send every cell anew: the screen was written over by somebody else.
     case redraw
     case quit

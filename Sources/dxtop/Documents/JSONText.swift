@@ -62,3 +62,11 @@ extension Float {
     /// With two decimals: what is measured has no more.
     var rounded2: Double { (Double(self) * 100).rounded() / 100 }
 }
+
+extension Duration {
+    /// Seconds with two decimals.
+    var rounded2: Double { (self / .milliseconds(10)).rounded() / 100 }
+
+    /// Seconds to the microsecond: of CPU time little is not nothing.
+    var rounded6: Double { (self / .microseconds(1)).rounded() / 1e6 }
+}

@@ -8,12 +8,12 @@ import Units
 
 @testable import Probes
 
-/// Looks until `isEnough` says so of a reading.
+/// Samples until `isEnough` says so of a reading.
 private func profile(
     _ request: ProfileRequest, isEnough: @escaping @Sendable (Profile) -> Bool
 ) async throws -> Profile {
     let log = ProfileLog()
-    let run = ProbeRun.start(.profile(request)) { event in log.take(event) }
+    let run = ProbeRun.start(request) { event in log.take(event) }
     defer { run.stop() }
     try await eventually("a profile with enough in it") { () -> Void? in
         log.isOver || log.latest.map(isEnough) ?? false ? () : nil
@@ -92,7 +92,7 @@ struct ProfileProbeTests {
         let run = try await withWorkload("spin") { workload in
             let target = try workload.target("poll")
             let request = ProfileRequest(target: .thread(target), seconds: 3600)
-            let run = ProbeRun.start(.profile(request)) { log.take($0) }
+            let run = ProbeRun.start(request) { log.take($0) }
             try await eventually("samples") { (log.latest?.samples ?? 0) > 0 ? () : nil }
             return run
         }
@@ -107,7 +107,7 @@ struct ProfileProbeTests {
     @Test func `a target that is gone is refused`() async throws {
         let gone = unchecked(pid: getpid(), tid: getpid())
         for target in [ProbeTarget.thread(gone), .process(gone.process)] {
-            let request = ProbeRequest.profile(ProfileRequest(target: target))
+            let request = ProfileRequest(target: target)
             #expect(throws: ProbeRefusal.self) { try request.run(until: StopSign()) }
         }
     }
@@ -222,7 +222,7 @@ private final class ProfileLog: Sendable {
 
     var latest: Profile? {
         switch events.withLock({ $0.last }) {
-        case .reading(.profile(let profile)), .finished(.profile(let profile)): profile
+        case .reading(let reading), .finished(let reading): reading as? Profile
         default: nil
         }
     }

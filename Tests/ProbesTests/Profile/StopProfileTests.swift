@@ -18,7 +18,7 @@ struct StopProfileTests {
                 "stop T8 20 times a second while it runs, for about 100us each: 0.2 % slower"))
         var accepted = request
         accepted.mayStop = true
-        #expect(offer.request == .profile(accepted))
+        #expect(offer.request as? ProfileRequest == accepted)
         let slow = ProfileRequest(target: .thread(target), event: .cpuClock(frequency: 5))
         #expect(try #require(StopProfile(slow)).offer.price.contains(" 5 times a second"))
     }

@@ -18,10 +18,7 @@ final class CallLog: Sendable {
     func count(of name: String) -> Int { latest?[name]?.count ?? 0 }
 
     func run(_ probe: SystemCallProbe) {
-        func take(_ reading: ProbeReading) {
-            guard case .systemCalls(let count) = reading else { return }
-            state.withLock { $0.latest = count }
-        }
+        func take(_ count: SystemCallCount) { state.withLock { $0.latest = count } }
         do throws(ProbeRefusal) {
             take(try probe.run(until: stop, report: take))
         } catch {

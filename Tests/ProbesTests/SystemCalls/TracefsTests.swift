@@ -62,10 +62,7 @@ func withFolder<Result>(_ body: (String) async throws -> Result) async throws ->
                 #expect(polled.offers.count == 2)
                 let offer = try #require(polled.offers.first)
                 #expect(offer.price.contains(folder))
-                guard case .systemCalls(let request) = offer.request else {
-                    Issue.record("not a count of system calls")
-                    return
-                }
+                let request = try #require(offer.request as? SystemCallRequest)
                 #expect(request.method == .mountingTracefs)
                 var accepted = SystemCallProbe(request).withoutPrograms
                 accepted.tracefs.folders = [folder]

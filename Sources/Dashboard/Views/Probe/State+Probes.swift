@@ -221,7 +221,7 @@ extension State {
         guard let probe, let reading = probe.shown else { return [] }
         return [
             .saveReading(
-                reading, of: probe.request.kind, title: probe.subject.description, path: path)
+                reading, of: probe.request.kind, about: probe.subject.description, path: path)
         ]
     }
 

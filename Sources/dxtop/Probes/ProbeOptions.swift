@@ -3,12 +3,12 @@ import Probes
 import ProcSampling
 import Units
 
-/// For how long a look takes.
+/// For how long a probe samples.
 struct SecondsOption: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "How long to look (1 to 3600); Ctrl-C ends it early.", valueName: "seconds"))
+            "How long to sample (1 to 3600); Ctrl-C ends it early.", valueName: "seconds"))
     var seconds: Int = 5
 
     func validate() throws {
@@ -18,16 +18,23 @@ struct SecondsOption: ParsableArguments {
     }
 }
 
+/// Whether a program reads what is printed.
+struct JSONOption: ParsableArguments {
+    @Flag(help: "One JSON document instead of text.")
+    var json = false
+
+    var file: ProbeFile? { json ? .json : nil }
+}
+
 /// One thread or one process.
 struct TaskOptions: ParsableArguments {
-    @Option(
-        parsing: .unconditional, help: ArgumentHelp("Look at this thread.", valueName: "tid"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Sample this thread.", valueName: "tid"))
     var tid: Int32?
 
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Look at all threads of this process, those that begin meanwhile, too.",
+            "Sample all threads of this process, those that begin meanwhile, too.",
             valueName: "pid"))
     var pid: Int32?
 
@@ -37,10 +44,12 @@ struct TaskOptions: ParsableArguments {
         }
     }
 
-    /// Nil where neither was named.
-    func target() throws -> ProbeTarget? {
+    var isNamed: Bool { tid != nil || pid != nil }
+
+    /// The whole host where neither was named.
+    func target() throws -> ProbeTarget {
         if let tid { return .thread(try Self.thread(tid)) }
-        return try pid.map { .process(try Self.process($0)) }
+        return try pid.map { .process(try Self.process($0)) } ?? .host
     }
 
     static func thread(_ tid: Int32) throws -> ThreadTarget {
