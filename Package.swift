@@ -149,7 +149,7 @@ let package = Package(
                 "Diagnosis", "dxtop", "Probes", "ProcFormats", "ProcSampling", "TestSupport",
                 "Units",
             ],
-            exclude: ["Contracts", "Golden"], swiftSettings: strict),
+            exclude: ["Contracts"], swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [

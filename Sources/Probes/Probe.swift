@@ -11,7 +11,7 @@ package import ProcSampling
 /// * its `ProbeKind`: what it is called, on whom it is offered, which pages its report has.
 ///
 /// Then put the kind into `ProbeKind.all`: the menu has it, and the dashboard runs and draws it. A
-/// probe with a key has a binding in the keymap, one with a command of its own a `ParsableCommand`.
+/// probe with a key has a binding in the keymap, one with a command of its own a `ProbeCommand`.
 package protocol ProbeRequest: Hashable, Sendable {
     associatedtype Reading: ProbeReading
 

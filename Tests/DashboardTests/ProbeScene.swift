@@ -9,13 +9,34 @@ extension Scene {
     static let target = ThreadTarget(process: streamd, thread: poll)
 
     /// The number of the probe that effects start; nil if they start none.
-    static func started(_ effects: [Effect]) -> (request: ProbeRequest, run: Int)? {
+    static func started(_ effects: [Effect]) -> (request: any ProbeRequest, run: Int)? {
         for case .startProbe(let request, let run) in effects { return (request, run) }
         return nil
     }
 
+    /// The same for a probe of one kind.
+    static func started<Request: ProbeRequest>(
+        _ effects: [Effect], as: Request.Type
+    ) -> (request: Request, run: Int)? {
+        guard let (request, run) = started(effects), let request = request as? Request else {
+            return nil
+        }
+        return (request, run)
+    }
+
     mutating func probe(_ event: ProbeEvent, run: Int) {
         _ = state.update(.probe(event, run: run), at: now)
+    }
+
+    /// What the probe that was asked for found.
+    static func reading(of request: any ProbeRequest) -> (any ProbeReading)? {
+        switch request {
+        case let request as ProfileRequest: profile(request)
+        case let request as SystemCallRequest: count(request)
+        case let request as WaitRequest: waits(request)
+        case let request as StacksRequest: stacks(request)
+        default: nil
+        }
     }
 
     /// The spin case, as its profile looked: three chains, one of them in the kernel, and a second
@@ -66,15 +87,15 @@ extension Scene {
 
     static func waits(_ request: WaitRequest) -> WaitReading {
         WaitReading(
-            request: request, elapsed: .seconds(5), looks: 250,
+            request: request, elapsed: .seconds(5), samples: 250,
             places: [
                 WaitReading.Place(
-                    activity: .systemCall("futex", waitChannel: "futex_do_wait"), looks: 245,
+                    activity: .systemCall("futex", waitChannel: "futex_do_wait"), samples: 245,
                     longest: .milliseconds(2_100),
                     kernelStack: ["futex_do_wait", "__futex_wait", "do_futex"],
                     object: "0x7f3a40, with 3 others: T4131 rdk:broker1, T4140 ws-write, T2214 main"
                 ),
-                WaitReading.Place(activity: .running, looks: 5, longest: .milliseconds(20)),
+                WaitReading.Place(activity: .running, samples: 5, longest: .milliseconds(20)),
             ],
             cpuTime: .milliseconds(90), runDelay: .milliseconds(1),
             conclusion: "asleep 98 % of 5 s in futex(0x7f3a40), with 3 other threads")
@@ -102,6 +123,6 @@ extension Scene {
             missing: 1, notes: ["read from outside in 40 ms"],
             offer: ProbeOffer(
                 price: "stop each of 38 threads for about 100 us",
-                request: .stacks(StacksRequest(process: streamd, method: .stopping))))
+                request: StacksRequest(process: streamd, method: .stopping)))
     }
 }

@@ -20,39 +20,39 @@ import Units
     /// A finished profile of the hot thread.
     private func profiled() throws -> Scene {
         var scene = scene()
-        let (request, run) = try #require(Scene.started(scene.press(.character("p"))))
-        guard case .profile(let profile) = request else { throw Missing() }
-        scene.probe(.finished(.profile(Scene.profile(profile))), run: run)
+        let (profile, run) = try #require(
+            Scene.started(scene.press(.character("p")), as: ProfileRequest.self))
+        scene.probe(.finished(Scene.profile(profile)), run: run)
         return scene
     }
-
-    private struct Missing: Error {}
 
     // MARK: Whom
 
     @Test func profileIsOfTheSelectedThreadAndStartsAtOnce() throws {
         var scene = scene()
-        let start = try #require(Scene.started(scene.press(.character("p"))))
-        #expect(start.request == .profile(ProfileRequest(target: .thread(Scene.target))))
+        let start = try #require(
+            Scene.started(scene.press(.character("p")), as: ProfileRequest.self))
+        #expect(start.request == ProfileRequest(target: .thread(Scene.target)))
         #expect(scene.shows("PROFILE  T4127 poll (streamd 2214)"))
         scene.wait(.seconds(2))
-        #expect(scene.shows("looking 2 s, 3 s left"))
+        #expect(scene.shows("sampling 2 s, 3 s left"))
     }
 
     @Test func ofAProcessInTheOverviewItIsOfAllItsThreads() throws {
         var scene = scene(place: .overview)
-        let start = try #require(Scene.started(scene.press(.character("p"))))
-        #expect(start.request == .profile(ProfileRequest(target: .process(Scene.streamd))))
+        let start = try #require(
+            Scene.started(scene.press(.character("p")), as: ProfileRequest.self))
+        #expect(start.request == ProfileRequest(target: .process(Scene.streamd)))
     }
 
     @Test func inMemoryItIsOfPageFaults() throws {
         var scene = scene(place: .mappings(of: Scene.streamd))
-        let start = try #require(Scene.started(scene.press(.character("p"))))
+        let start = try #require(
+            Scene.started(scene.press(.character("p")), as: ProfileRequest.self))
         #expect(
             start.request
-                == .profile(
-                    ProfileRequest(
-                        target: .process(Scene.streamd), event: .pageFaults, seconds: 10)))
+                == ProfileRequest(
+                    target: .process(Scene.streamd), event: .pageFaults, seconds: 10))
         #expect(scene.shows("PAGE FAULTS  streamd 2214"))
     }
 
@@ -63,8 +63,9 @@ import Units
             #expect(scene.shows(text))
         }
         for _ in 0..<7 { scene.press(.down) }
-        let start = try #require(Scene.started(scene.press(.enter)))
-        #expect(start.request == .profile(ProfileRequest(target: .host)))
+        let start = try #require(
+            Scene.started(scene.press(.enter), as: ProfileRequest.self))
+        #expect(start.request == ProfileRequest(target: .host))
         #expect(scene.shows("PROFILE  the whole host"))
     }
 
@@ -79,13 +80,13 @@ import Units
 
     @Test func functionsComeInAsTheyAreSampled() throws {
         var scene = scene()
-        let (request, run) = try #require(Scene.started(scene.press(.character("p"))))
-        guard case .profile(let profile) = request else { throw Missing() }
-        scene.probe(.reading(.profile(Scene.profile(profile, samples: 100))), run: run)
-        #expect(scene.shows("looking 0 s, 5 s left"))
+        let (profile, run) = try #require(
+            Scene.started(scene.press(.character("p")), as: ProfileRequest.self))
+        scene.probe(.reading(Scene.profile(profile, samples: 100)), run: run)
+        #expect(scene.shows("sampling 0 s, 5 s left"))
         #expect(scene.row(7).contains("pthread_cond_timedwait"))
         #expect(scene.row(7).contains("61.0"))
-        scene.probe(.finished(.profile(Scene.profile(profile))), run: run)
+        scene.probe(.finished(Scene.profile(profile)), run: run)
         #expect(scene.shows("done in"))
         #expect(scene.shows("495 samples"))
     }
@@ -103,7 +104,7 @@ import Units
         #expect(scene.shows("rd_kafka_consume0"))
     }
 
-    @Test func oneThreadCanBeLookedAtAlone() throws {
+    @Test func oneThreadCanBeShownAlone() throws {
         var scene = try profiled()
         scene.press(.tab, .tab)
         #expect(scene.shows("rdk:broker1"))
@@ -128,12 +129,12 @@ import Units
         scene.press(.character("w"), .control("u"))
         scene.type("/tmp/p.\(ending)")
         let paths = scene.press(.enter).compactMap { effect in
-            if case .saveProfile(_, _, let path) = effect { path } else { nil }
+            if case .saveReading(is Profile, _, _, let path) = effect { path } else { nil }
         }
         #expect(paths == ["/tmp/p.\(ending)"])
     }
 
-    @Test func aSecondLookThatFailsLeavesWhatTheFirstFound() throws {
+    @Test func aSecondRunThatFailsLeavesWhatTheFirstFound() throws {
         var scene = try profiled()
         let (_, run) = try #require(Scene.started(scene.press(.character("r"))))
         #expect(scene.shows("below: what was found before"))
@@ -154,24 +155,25 @@ import Units
 
     @Test func lateReadingsOfAnEarlierProbeAreDropped() throws {
         var scene = scene()
-        let (request, run) = try #require(Scene.started(scene.press(.character("p"))))
-        guard case .profile(let profile) = request else { throw Missing() }
+        let (profile, run) = try #require(
+            Scene.started(scene.press(.character("p")), as: ProfileRequest.self))
         scene.press(.character("1"), .character("2"), .character("p"))
-        scene.probe(.finished(.profile(Scene.profile(profile))), run: run)
-        #expect(scene.shows("looking 0 s"))
+        scene.probe(.finished(Scene.profile(profile)), run: run)
+        #expect(scene.shows("sampling 0 s"))
     }
 
     // MARK: What must be agreed to
 
     @Test func whatStopsTheTargetIsDoneOnlyAfterAYes() throws {
         var scene = scene()
-        let (request, run) = try #require(Scene.started(scene.press(.character("p"))))
-        guard case .profile(var profile) = request else { throw Missing() }
-        profile.mayStop = true
+        let (profile, run) = try #require(
+            Scene.started(scene.press(.character("p")), as: ProfileRequest.self))
+        var accepted = profile
+        accepted.mayStop = true
         let refusal = ProbeRefusal(
             "perf events are not permitted here", remedy: "sysctl kernel.perf_event_paranoid=1",
             offer: ProbeOffer(
-                price: "stop T4127 20 times a second for 60 us", request: .profile(profile)))
+                price: "stop T4127 20 times a second for 60 us", request: accepted))
         scene.probe(.refused(refusal), run: run)
         #expect(scene.shows("stop T4127 20 times a second for 60 us"))
         #expect(Scene.started(scene.press(.enter)) == nil)
@@ -181,12 +183,14 @@ import Units
         scene.press(.character("O"))
         #expect(Scene.started(scene.press(.character("1"))) == nil)
         scene.press(.character("O"))
-        let start = try #require(Scene.started(scene.press(.character("y"))))
-        #expect(start.request == .profile(profile))
+        let start = try #require(
+            Scene.started(scene.press(.character("y")), as: ProfileRequest.self))
+        #expect(start.request == accepted)
         // Once is not always.
-        scene.probe(.finished(.profile(Scene.profile(profile))), run: start.run)
-        let again = try #require(Scene.started(scene.press(.character("r"))))
-        #expect(again.request == request)
+        scene.probe(.finished(Scene.profile(accepted)), run: start.run)
+        let again = try #require(
+            Scene.started(scene.press(.character("r")), as: ProfileRequest.self))
+        #expect(again.request == profile)
     }
 
     // MARK: The others
@@ -194,10 +198,10 @@ import Units
     @Test func systemCallsAreCountedByName() throws {
         var scene = scene()
         scene.press(.enter)
-        let (request, run) = try #require(Scene.started(scene.press(.character("n"))))
-        guard case .systemCalls(let calls) = request else { throw Missing() }
+        let (calls, run) = try #require(
+            Scene.started(scene.press(.character("n")), as: SystemCallRequest.self))
         #expect(calls == SystemCallRequest(target: .thread(Scene.target)))
-        scene.probe(.finished(.systemCalls(Scene.count(calls))), run: run)
+        scene.probe(.finished(Scene.count(calls)), run: run)
         #expect(scene.shows("95 % of them futex"))
         let rows = scene.rows(0..<30)
         let row = try #require(rows.first { $0.hasPrefix(">") && $0.contains("futex") })
@@ -208,9 +212,9 @@ import Units
 
     @Test func waitsSayForWhat() throws {
         var scene = scene()
-        let (request, run) = try #require(Scene.started(scene.press(.character("o"))))
-        guard case .waits(let waits) = request else { throw Missing() }
-        scene.probe(.finished(.waits(Scene.waits(waits))), run: run)
+        let (waits, run) = try #require(
+            Scene.started(scene.press(.character("o")), as: WaitRequest.self))
+        scene.probe(.finished(Scene.waits(waits)), run: run)
         #expect(scene.shows("asleep 98 % of 5 s"))
         #expect(scene.shows("kernel futex_do_wait < __futex_wait"))
         #expect(scene.shows("T4131 rdk:broker1"))
@@ -218,9 +222,9 @@ import Units
 
     @Test func stacksUnfoldToTheirThreads() throws {
         var scene = scene(rows: 60)
-        let (request, run) = try #require(Scene.started(scene.press(.character("S"))))
-        guard case .stacks(let stacks) = request else { throw Missing() }
-        scene.probe(.finished(.stacks(Scene.stacks(stacks))), run: run)
+        let (stacks, run) = try #require(
+            Scene.started(scene.press(.character("S")), as: StacksRequest.self))
+        scene.probe(.finished(Scene.stacks(stacks)), run: run)
         #expect(scene.shows("futex_wait [k] < pthread_cond_wait < worker_loop (?)"))
         #expect(scene.shows("38 threads in 2 groups; 1 could not be read"))
         scene.press(.enter)
@@ -278,13 +282,7 @@ import Units
             scene.sample(3)
             let (request, run) = try #require(
                 Scene.started(scene.press(.character(Character(key)))))
-            let reading: ProbeReading =
-                switch request {
-                case .profile(let request): .profile(Scene.profile(request))
-                case .systemCalls(let request): .systemCalls(Scene.count(request))
-                case .waits(let request): .waits(Scene.waits(request))
-                case .stacks(let request): .stacks(Scene.stacks(request))
-                }
+            let reading = try #require(Scene.reading(of: request))
             scene.probe(.finished(reading), run: run)
             Golden.expect(scene.state.render(), matches: "\(name)-\(shot.name)")
             guard key == "p" else { continue }

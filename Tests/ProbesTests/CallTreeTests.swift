@@ -99,14 +99,20 @@ struct ProfileShareTests {
         #expect(profile.summary == "500 samples in 5.0s; 1,250 more were lost")
     }
 
-    @Test func `threads have shares of the same whole`() {
+    @Test func `threads have shares of the same whole`() throws {
         let profile = madeProfile([("a", "main;spin", 3), ("b", "main", 1)])
         #expect(
-            profile.threadRows == [["75.0", "4127", "2214", "a"], ["25.0", "4128", "2214", "b"]])
+            profile.report.table(.sampledThreads)?.text
+                == ReportText(
+                    heads: ["SHARE%", "COUNT", "TID", "PID", "NAME"],
+                    rows: [
+                        ["75.0", "3", "4127", "2214", "a"], ["25.0", "1", "4128", "2214", "b"],
+                    ], words: [4]))
         var faults = profile
         faults.request.event = .pageFaults
         faults.stacks[1].count = 9
-        #expect(faults.threadRows.map(\.[0]) == ["25.0", "75.0"])
+        let table = try #require(faults.report.table(.sampledThreads)).text
+        #expect(table.rows.map(\.[0]) == ["25.0", "75.0"])
     }
 
     @Test func `a profile has a title`() {
@@ -136,10 +142,12 @@ struct ProfileShareTests {
         profile.samples = 3072
         #expect(profile.summary == "12.0M in 3,072 page faults in 5.0s")
         #expect(
-            profile.functionRows() == [
-                ["100", "100", "12.0M", "streamd", "grow"],
-                ["0.0", "100", "0B", "streamd", "main"],
-            ])
-        #expect(profile.functionHeads[2] == "SELF")
+            profile.report.table(.functions)?.text
+                == ReportText(
+                    heads: ["SELF%", "TOTAL%", "MEMORY", "MODULE", "FUNCTION"],
+                    rows: [
+                        ["100", "100", "12.0M", "streamd", "grow"],
+                        ["0.0", "100", "12.0M", "streamd", "main"],
+                    ], words: [3, 4]))
     }
 }

@@ -59,7 +59,7 @@ struct HeartbeatTests {
         }.closureResult
     }
 
-    @Test func `looks from outside are not noticed`() async throws {
+    @Test func `probes from outside are not noticed`() async throws {
         let notes = try await notes { beat, sleeper in
             for _ in 0..<20 { _ = try await stacks(of: beat) }
             _ = try await waits(of: beat)

@@ -13,20 +13,20 @@ struct WaitConclusionTests {
     ) -> String {
         var reading = WaitReading(
             request: WaitRequest(target: unchecked(pid: 2214, tid: 4127)), elapsed: .seconds(5),
-            looks: places.reduce(0) { $0 + $1.looks }, places: places)
+            samples: places.reduce(0) { $0 + $1.samples }, places: places)
         reading.cpuTime = cpu
         reading.runDelay = delay
         return WaitConclusion(reading, hasEnded: hasEnded).text
     }
 
-    private func futex(_ looks: Int) -> WaitReading.Place {
+    private func futex(_ samples: Int) -> WaitReading.Place {
         WaitReading.Place(
-            activity: .systemCall("futex", waitChannel: "futex_wait_queue"), looks: looks,
+            activity: .systemCall("futex", waitChannel: "futex_wait_queue"), samples: samples,
             object: "0x7f3a40, with 36 other threads of this process")
     }
 
-    private func running(_ looks: Int) -> WaitReading.Place {
-        WaitReading.Place(activity: .running, looks: looks)
+    private func running(_ samples: Int) -> WaitReading.Place {
+        WaitReading.Place(activity: .running, samples: samples)
     }
 
     @Test func `a sleeper, and what it waits for`() {
@@ -42,13 +42,13 @@ struct WaitConclusionTests {
 
     @Test func `one that could run and gets no CPU`() {
         let text = conclusion([running(250)], cpu: .milliseconds(500), delay: .milliseconds(4400))
-        #expect(text.hasPrefix("could run in 100 % of the looks, but used only 500ms of CPU"))
+        #expect(text.hasPrefix("runnable in 100 % of the samples, but used only 500ms of CPU"))
         #expect(text.contains("it waited 4.4s for one"))
     }
 
     @Test func `of several places the most frequent is told`() {
         let read = WaitReading.Place(
-            activity: .systemCall("read", waitChannel: nil), looks: 50, object: "fd 3, /x")
+            activity: .systemCall("read", waitChannel: nil), samples: 50, object: "fd 3, /x")
         #expect(
             conclusion([futex(200), read], cpu: nil)
                 == "asleep 100 % of 5.0s, mostly (80.0 %) in futex: 0x7f3a40, with 36 other"
@@ -61,7 +61,7 @@ struct WaitConclusionTests {
     }
 
     @Test func `without rights, the state`() {
-        let place = WaitReading.Place(activity: .state(.diskSleep), looks: 10)
+        let place = WaitReading.Place(activity: .state(.diskSleep), samples: 10)
         #expect(conclusion([place], cpu: nil).hasSuffix("where no signal wakes it (state D)"))
     }
 }

@@ -16,8 +16,8 @@ struct WaitProbeTests {
     ) async throws -> (place: WaitReading.Place, reading: WaitReading) {
         let target = try await asleep(workload.target(thread))
         let reading = try await waits(of: target)
-        #expect(reading.looks > 1)
-        #expect(reading.places.reduce(0) { $0 + $1.looks } == reading.looks)
+        #expect(reading.samples > 1)
+        #expect(reading.places.reduce(0) { $0 + $1.samples } == reading.samples)
         #expect(reading.places.count == 1)
         return (try #require(reading.places.first), reading)
     }

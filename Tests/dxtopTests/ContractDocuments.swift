@@ -34,25 +34,26 @@ enum ContractDocuments {
             },
         ] + WatchCommand.View.allCases.map(watch)
         + [
-            Document(name: "profile") {
-                try JSONText.encode(ProfileDocument(profile: ContractReadings.profile))
-            },
-            Document(name: "syscalls-counted") {
-                try JSONText.encode(SystemCallsDocument(count: ContractReadings.counted))
-            },
-            Document(name: "syscalls-polled") {
-                try JSONText.encode(SystemCallsDocument(count: ContractReadings.polled))
-            },
-            Document(name: "waits") {
-                try JSONText.encode(WaitsDocument(waits: ContractReadings.waits))
-            },
-            Document(name: "stacks") {
-                try JSONText.encode(StacksDocument(listing: ContractReadings.stacks))
-            },
+            probe("profile", ContractReadings.profile),
+            probe("syscalls-counted", ContractReadings.counted),
+            probe("syscalls-polled", ContractReadings.polled),
+            probe("waits", ContractReadings.waits),
+            probe("stacks", ContractReadings.stacks),
+            probe("profile-of-process", MadeReadings.profile),
+            probe("profile-by-stops", MadeReadings.stopProfile),
+            probe("syscalls-traced", MadeReadings.counted),
+            probe("syscalls-polled-thread", MadeReadings.polled),
+            probe("waits-every-kind", MadeReadings.waits),
+            probe("stacks-grouped", MadeReadings.stacks),
+            probe("stacks-stopped", MadeReadings.stoppedStacks),
             Document(name: "doctor") {
                 try JSONText.encode(DoctorDocument(report: ContractReadings.doctor))
             },
         ]
+
+    private static func probe(_ name: String, _ reading: any ProbeReading) -> Document {
+        Document(name: name) { try JSONText.encode(reading.report.document()) }
+    }
 
     private static func watch(_ view: WatchCommand.View) -> Document {
         Document(name: "watch-\(view.rawValue)") {

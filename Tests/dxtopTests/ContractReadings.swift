@@ -28,7 +28,7 @@ enum ContractReadings {
 
     private static let offer = ProbeOffer(
         price: "stops it twice a call",
-        request: .systemCalls(SystemCallRequest(target: .thread(target), method: .traced)))
+        request: SystemCallRequest(target: .thread(target), method: .traced))
 
     static let counted = SystemCallCount(
         request: SystemCallRequest(target: .thread(target)), method: .counted,
@@ -44,13 +44,13 @@ enum ContractReadings {
         conclusion: "it polls", offers: [])
 
     static let waits = WaitReading(
-        request: WaitRequest(target: target), elapsed: .seconds(5), looks: 6,
+        request: WaitRequest(target: target), elapsed: .seconds(5), samples: 6,
         places: [
             .init(
-                activity: .systemCall("futex", waitChannel: "futex_do_wait"), looks: 3,
+                activity: .systemCall("futex", waitChannel: "futex_do_wait"), samples: 3,
                 longest: .seconds(2), kernelStack: ["futex_do_wait", "do_futex"], object: "0x7f"),
             .init(activity: .state(.diskSleep)),
-            .init(activity: .running, looks: 2, longest: .milliseconds(20)),
+            .init(activity: .running, samples: 2, longest: .milliseconds(20)),
         ], cpuTime: .microseconds(49), runDelay: .milliseconds(1), conclusion: "asleep",
         notes: ["a note"])
 

@@ -12,8 +12,8 @@ struct CallConclusion {
     var sleeps: Int?
     var fileCalls: Int?
     /// Looks, and those that found it running, where it was polled.
-    var looks = 0
-    var looksRunning = 0
+    var samples = 0
+    var samplesRunning = 0
 
     /// From where on calls are the work that a thread does.
     private static let storm = 100_000.0
@@ -77,20 +77,20 @@ struct CallConclusion {
     // MARK: - Polled
 
     private var polled: String {
-        guard looks > 0 else { return "It could not be looked at" }
-        let looked = "\(looks) looks in \(seconds(count.elapsed))"
+        guard samples > 0 else { return "It could not be sampled" }
+        let sampled = "\(samples) samples in \(seconds(count.elapsed))"
         let rest = isThread ? slept + files : ""
         guard let first = count.calls.first, let share = first.pollShare else {
-            guard looksRunning == looks else {
-                return "Found in no call at \(looked)" + rest
+            guard samplesRunning == samples else {
+                return "Found in no call in \(sampled)" + rest
             }
             let makesNone = isThread && sleeps == 0 && fileCalls == 0
-            return "Found running at each of \(looked)" + rest
+            return "Found running in each of \(sampled)" + rest
                 + (makesNone ? ": very likely it makes no system calls" : "")
         }
-        let running = Double(looksRunning) / Double(looks)
-        return "Asleep in \(first.name) at \(Int(share.rawValue.rounded())) % of \(looked)"
-            + (looksRunning > 0 ? ", running at \(Int((100 * running).rounded())) %" : "") + rest
+        let running = Double(samplesRunning) / Double(samples)
+        return "Asleep in \(first.name) in \(Int(share.rawValue.rounded())) % of \(sampled)"
+            + (samplesRunning > 0 ? ", running in \(Int((100 * running).rounded())) %" : "") + rest
     }
 
     private var slept: String {

@@ -8,8 +8,8 @@ struct CallTally: Hashable, Sendable {
     /// Every call that was entered, also those that `calls` lacks; nil where they were only polled.
     var total: Int?
     /// How often it was looked at where they were polled, and found running then.
-    var looks = 0
-    var looksRunning = 0
+    var samples = 0
+    var samplesRunning = 0
 
     struct Figures: Hashable, Sendable {
         var entered = 0
@@ -22,7 +22,7 @@ struct CallTally: Hashable, Sendable {
         var error = CallError.none
         var time: Duration = .zero
         /// How often it was found asleep in the call.
-        var looks = 0
+        var samples = 0
     }
 
     struct Results: Hashable, Sendable {
@@ -60,13 +60,13 @@ struct CallTally: Hashable, Sendable {
         return calls.sorted { a, b in
             let (first, second) =
                 isCounted
-                ? (a.value.entered, b.value.entered) : (a.value.looks, b.value.looks)
+                ? (a.value.entered, b.value.entered) : (a.value.samples, b.value.samples)
             return first == second ? a.key < b.key : first > second
         }.map { number, figures in
             let name = Self.name(of: number, isNative: isNative)
             guard isCounted else {
                 return SystemCallCount.Call(
-                    name: name, pollShare: Percent(100 * Double(figures.looks) / Double(looks)))
+                    name: name, pollShare: Percent(100 * Double(figures.samples) / Double(samples)))
             }
             return SystemCallCount.Call(
                 name: name, count: figures.entered, errors: figures.failed, time: figures.time,

@@ -35,7 +35,7 @@ final class PolledCalls: CallSource {
             try list()
         } catch {
             throw ProbeRefusal(
-                "the system calls of \(target.label) may not be looked at: \(error)",
+                "the system calls of \(target.label) may not be read: \(error)",
                 remedy: geteuid() == 0 ? nil : "run dxtop as root", offer: offers.first)
         }
         guard !files.isEmpty else { throw ProbeRefusal("\(target.label) has ended") }
@@ -76,10 +76,10 @@ final class PolledCalls: CallSource {
         guard count > 0,
             let record = try? SystemCallRecord(parsing: buffer.span.extracting(0..<count))
         else { return false }
-        found.looks += 1
+        found.samples += 1
         switch record {
-        case .running: found.looksRunning += 1
-        case .blocked(let number, _): found.calls[number, default: CallTally.Figures()].looks += 1
+        case .running: found.samplesRunning += 1
+        case .blocked(let number, _): found.calls[number, default: CallTally.Figures()].samples += 1
         case .outside: break
         }
         return true
@@ -104,7 +104,7 @@ final class PolledCalls: CallSource {
             }
         }
         if threads.count > Self.mostThreads, notes.count == 2 {
-            notes.append("Of its \(threads.count) threads \(Self.mostThreads) are looked at.")
+            notes.append("Of its \(threads.count) threads \(Self.mostThreads) are sampled.")
         }
     }
 }

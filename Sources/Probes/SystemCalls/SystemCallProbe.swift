@@ -141,8 +141,8 @@ struct CallWatch {
         of count: SystemCallCount, _ tally: CallTally, _ now: CallTarget.Moment?, _ isNative: Bool
     ) -> String {
         var conclusion = CallConclusion(count: count, isThread: target.thread != nil)
-        conclusion.looks = tally.looks
-        conclusion.looksRunning = tally.looksRunning
+        conclusion.samples = tally.samples
+        conclusion.samplesRunning = tally.samplesRunning
         guard let now, let before else { return conclusion.text }
         func name(_ number: Int32) -> String { CallTally.name(of: number, isNative: isNative) }
         conclusion.sleptIn = now.sleepsSince(before).map(name)

@@ -1,7 +1,7 @@
 import ProcFormats
 import Units
 
-/// What looks at a thread mean, in a sentence.
+/// What samples of a thread mean, in a sentence.
 struct WaitConclusion {
     private let reading: WaitReading
     private let hasEnded: Bool
@@ -13,11 +13,11 @@ struct WaitConclusion {
 
     /// It used less of a CPU than this share of the time in which it could have run.
     private static let starved = 0.8
-    /// Of the looks; below, a few were by chance.
+    /// Of the samples; below, a few were by chance.
     private static let oftenRunning = 0.1
 
     var text: String {
-        guard reading.looks > 0 else { return "it ended before it could be looked at" }
+        guard reading.samples > 0 else { return "it ended before it could be sampled" }
         var parts = [asleep, ran].compactMap(\.self)
         if hasEnded { parts.append("then it ended") }
         return parts.joined(separator: "; ")
@@ -25,19 +25,19 @@ struct WaitConclusion {
 
     private var elapsed: Double { reading.elapsed / .seconds(1) }
 
-    private var runningLooks: Int {
-        reading.places.reduce(0) { $1.activity == .running ? $0 + $1.looks : $0 }
+    private var runningSamples: Int {
+        reading.places.reduce(0) { $1.activity == .running ? $0 + $1.samples : $0 }
     }
 
     /// "asleep 98 % of 5.0 s in futex: 0x7f3a40, with 36 others"
     private var asleep: String? {
-        let sleeping = reading.looks - runningLooks
+        let sleeping = reading.samples - runningSamples
         guard let most = reading.places.first(where: { $0.activity != .running }) else {
             return nil
         }
-        let share = Percent(sleeping, of: reading.looks)
+        let share = Percent(sleeping, of: reading.samples)
         var text = "asleep \(share.text) % of \(reading.elapsed.fineText)"
-        text += most.looks == sleeping ? ", " : ", mostly (\(reading.share(of: most).text) %) "
+        text += most.samples == sleeping ? ", " : ", mostly (\(reading.share(of: most).text) %) "
         text += most.activity.phrase
         return text + (most.object.map { ": \($0)" } ?? "")
     }
@@ -46,16 +46,17 @@ struct WaitConclusion {
     private var ran: String? {
         guard let cpu = reading.cpuTime else { return nil }
         let used = "it used \(cpu.fineText) of CPU"
-        let ready = elapsed * Double(runningLooks) / Double(reading.looks)
-        let isOften = Double(runningLooks) >= Self.oftenRunning * Double(reading.looks)
+        let ready = elapsed * Double(runningSamples) / Double(reading.samples)
+        let isOften = Double(runningSamples) >= Self.oftenRunning * Double(reading.samples)
         guard isOften, cpu / .seconds(1) < Self.starved * ready else {
-            return runningLooks == reading.looks ? "\(used) in \(reading.elapsed.fineText)" : used
+            return runningSamples == reading.samples
+                ? "\(used) in \(reading.elapsed.fineText)" : used
         }
-        let share = Percent(runningLooks, of: reading.looks)
+        let share = Percent(runningSamples, of: reading.samples)
         let delay = (reading.runDelay ?? .zero).fineText
-        return "could run in \(share.text) % of the looks, but used only \(cpu.fineText) of CPU:"
-            + " it waited \(delay) for one, by what is booked when it gets one;"
-            + " others had them, or its group's limit held it back"
+        return "runnable in \(share.text) % of the samples, but used only \(cpu.fineText) of CPU:"
+            + " it waited \(delay) for one, per schedstat; the CPUs are busy with others, or its"
+            + " group's limit throttles it"
     }
 }
 

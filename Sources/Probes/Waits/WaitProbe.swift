@@ -62,7 +62,7 @@ struct WaitProbe {
                 reportDue = now + Self.reportPeriod
                 report(reading(tally, files, since: times, places))
             }
-            let next = min(start + Self.period * tally.looks, end)
+            let next = min(start + Self.period * tally.samples, end)
             isOver = stop.wait(atMost: next - .now) || ContinuousClock.now >= end
         }
         return reading(tally, files, since: times, places)
@@ -82,7 +82,7 @@ struct WaitProbe {
         _ tally: WaitTally, _ files: ThreadFiles, since before: SchedStat?, _ places: WaitPlaces
     ) -> WaitReading {
         var reading = WaitReading(
-            request: request, elapsed: .now - tally.start, looks: tally.looks,
+            request: request, elapsed: .now - tally.start, samples: tally.samples,
             places: tally.places)
         if let before, let now = files.times() {
             reading.cpuTime = Duration(now.runTime.since(before.runTime))

@@ -9,7 +9,7 @@ extension WaitReading: ProbeReading {
         }
         table.grounds = { id in places.first { $0.id == id }?.grounds ?? [] }
         return Report(
-            conclusion: conclusion, method: "\(looks) samples", notes: notes, offers: [],
+            conclusion: conclusion, method: "\(samples) samples", notes: notes, offers: [],
             tables: [table],
             blocks: [
                 ReportBlock(head: "KERNEL STACKS, the innermost function first") { isWhole in
@@ -29,7 +29,7 @@ extension WaitReading: ProbeReading {
     }
 
     /// Of all samples.
-    func share(of place: Place) -> Percent { Percent(place.looks, of: looks) }
+    func share(of place: Place) -> Percent { Percent(place.samples, of: samples) }
 
     private var placeRows: [PlaceRow] {
         places.map { PlaceRow(place: $0, share: share(of: $0)) }
@@ -37,7 +37,8 @@ extension WaitReading: ProbeReading {
 
     private var document: JSONValue {
         let fields: [String: JSONValue] = [
-            "schema": .integer(1), "seconds": .number(elapsed.seconds2), "looks": JSONValue(looks),
+            "schema": .integer(1), "seconds": .number(elapsed.seconds2),
+            "looks": JSONValue(samples),
             "cpu_seconds": JSONValue(cpuTime?.seconds6),
             "run_delay_seconds": JSONValue(runDelay?.seconds6), "conclusion": .text(conclusion),
             "places": .list(
@@ -145,7 +146,7 @@ private struct PlaceRow {
                 "object", "WAITS FOR", .flexible(minimum: 20), isText: true, json: .named("object"),
                 help: "file, socket with its peer, or futex with the threads that wait there, too"
             ) { $0.place.object.map(FieldValue.text) ?? .inapplicable }),
-        .json("looks", "samples that found it here") { FieldValue($0.place.looks) },
+        .json("looks", "samples that found it here") { FieldValue($0.place.samples) },
         .json("running", "on a CPU or waiting for one") { .flag($0.place.activity == .running) },
         .json("system_call", "the call it sleeps in") {
             FieldValue($0.place.activity.systemCall)

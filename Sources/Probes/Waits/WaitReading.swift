@@ -20,8 +20,8 @@ package struct WaitReading: Hashable, Sendable {
     package var request: WaitRequest
     package var elapsed: Duration
     /// Samples.
-    package var looks: Int
-    /// Where it was found most often, first. The counts add up to `looks`.
+    package var samples: Int
+    /// Where it was found most often, first. The counts add up to `samples`.
     package var places: [Place]
     /// CPU time it used meanwhile, and the time it was runnable but waited for a CPU; `schedstat`.
     package var cpuTime: Duration?
@@ -33,7 +33,7 @@ package struct WaitReading: Hashable, Sendable {
     /// What a thread was found doing.
     package struct Place: Hashable, Sendable {
         package var activity: PlaceActivity
-        package var looks: Int
+        package var samples: Int
         /// The longest time that it was found here without a break, switches away and back not seen.
         package var longest: Duration
         /// Functions of the kernel it slept in, innermost first, in the latest sample that could read
@@ -44,11 +44,11 @@ package struct WaitReading: Hashable, Sendable {
         package var object: String?
 
         package init(
-            activity: PlaceActivity, looks: Int = 1, longest: Duration = .zero,
+            activity: PlaceActivity, samples: Int = 1, longest: Duration = .zero,
             kernelStack: [String]? = nil, object: String? = nil
         ) {
             self.activity = activity
-            self.looks = looks
+            self.samples = samples
             self.longest = longest
             self.kernelStack = kernelStack
             self.object = object
@@ -67,13 +67,13 @@ package struct WaitReading: Hashable, Sendable {
     }
 
     package init(
-        request: WaitRequest, elapsed: Duration = .zero, looks: Int = 0, places: [Place] = [],
+        request: WaitRequest, elapsed: Duration = .zero, samples: Int = 0, places: [Place] = [],
         cpuTime: Duration? = nil, runDelay: Duration? = nil, conclusion: String = "",
         notes: [String] = []
     ) {
         self.request = request
         self.elapsed = elapsed
-        self.looks = looks
+        self.samples = samples
         self.places = places
         self.cpuTime = cpuTime
         self.runDelay = runDelay

@@ -1,7 +1,7 @@
 /// How often a thread was found where.
 struct WaitTally {
     let start: ContinuousClock.Instant
-    private(set) var looks = 0
+    private(set) var samples = 0
     var hasEnded = false
 
     private var found: [WaitPlaces.Place.Kind: WaitReading.Place] = [:]
@@ -18,11 +18,11 @@ struct WaitTally {
             place.kind.argument = nil
             place.object = nil
         }
-        looks += 1
+        samples += 1
         if latest?.kind != place.kind { latest = (place.kind, now) }
         var entry =
-            found[place.kind] ?? WaitReading.Place(activity: place.kind.activity, looks: 0)
-        entry.looks += 1
+            found[place.kind] ?? WaitReading.Place(activity: place.kind.activity, samples: 0)
+        entry.samples += 1
         if let latest { entry.longest = max(entry.longest, now - latest.since) }
         entry.kernelStack = place.kernelStack ?? entry.kernelStack
         entry.object = place.object ?? entry.object
@@ -32,8 +32,8 @@ struct WaitTally {
     /// Where it was most often, first.
     var places: [WaitReading.Place] {
         found.values.sorted {
-            ($1.looks, $0.activity.name, $0.object ?? "")
-                < ($0.looks, $1.activity.name, $1.object ?? "")
+            ($1.samples, $0.activity.name, $0.object ?? "")
+                < ($0.samples, $1.activity.name, $1.object ?? "")
         }
     }
 }

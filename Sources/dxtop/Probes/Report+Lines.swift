@@ -22,7 +22,8 @@ extension Report {
         let rest = text.rows.count - mostRows
         let shown = TextTable.lines(
             [text.heads] + text.rows.prefix(mostRows), leftAligned: text.words)
-        return [""] + shown + (rest > 0 ? ["\(rest) more \(table.page.name); --json has them all"] : [])
+        return [""] + shown
+            + (rest > 0 ? ["\(rest) more \(table.page.name); --json has them all"] : [])
     }
 
     /// One without a head has its own blank lines.

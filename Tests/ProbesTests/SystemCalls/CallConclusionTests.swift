@@ -95,30 +95,30 @@ struct CallConclusionTests {
 
     @Test func `polling concludes no more than it saw`() {
         var spins = CallConclusion(count: count(nil, method: .polled), isThread: true)
-        spins.looks = 500
-        spins.looksRunning = 500
+        spins.samples = 500
+        spins.samplesRunning = 500
         spins.sleeps = 0
         spins.fileCalls = 0
         #expect(
             spins.text
-                == "Found running at each of 500 looks in 10 s; it never went to sleep, "
+                == "Found running in each of 500 samples in 10 s; it never went to sleep, "
                 + "read and wrote nothing: very likely it makes no system calls")
         spins.fileCalls = 4000
         #expect(
             spins.text
-                == "Found running at each of 500 looks in 10 s; it never went to sleep, "
+                == "Found running in each of 500 samples in 10 s; it never went to sleep, "
                 + "calls of read and write 400 times a second")
-        spins.looksRunning = 499
-        #expect(spins.text.hasPrefix("Found in no call at 500 looks in 10 s"))
+        spins.samplesRunning = 499
+        #expect(spins.text.hasPrefix("Found in no call in 500 samples in 10 s"))
 
         let met = [SystemCallCount.Call(name: "epoll_wait", pollShare: Percent(98.0))]
         var sleeps = CallConclusion(count: count(nil, met, method: .polled), isThread: true)
-        sleeps.looks = 500
-        sleeps.looksRunning = 10
+        sleeps.samples = 500
+        sleeps.samplesRunning = 10
         sleeps.sleeps = 410
         #expect(
             sleeps.text
-                == "Asleep in epoll_wait at 98 % of 500 looks in 10 s, running at 2 %; "
+                == "Asleep in epoll_wait in 98 % of 500 samples in 10 s, running in 2 %; "
                 + "it went to sleep 41 times a second")
     }
 
@@ -197,10 +197,10 @@ struct CallTallyTests {
         #expect(read?.error == nil)
     }
 
-    @Test func `looks are shares`() {
+    @Test func `samples are shares`() {
         var tally = CallTally()
-        tally.looks = 8
-        tally.calls[0] = .init(looks: 6)
+        tally.samples = 8
+        tally.calls[0] = .init(samples: 6)
         #expect(tally.named(isNative: true) == [.init(name: "read", pollShare: Percent(75.0))])
     }
 }

@@ -1,63 +1,9 @@
-import Glibc
 import Probes
 import ProcFormats
 import ProcSampling
-import Testing
 import Units
 
-@testable import dxtop
-
-/// The JSON of made readings against files that a person has read: no name and no null may change.
-///
-/// `DXTOP_UPDATE_GOLDEN=1 swift test` writes the files anew; read the difference before you commit it.
-struct ProbeJSONTests {
-    @Test func aProfileOfAProcess() throws {
-        try expect(MadeReadings.profile, matches: "profile")
-    }
-
-    @Test func aProfileByStops() throws {
-        try expect(MadeReadings.stopProfile, matches: "profile-by-stops")
-    }
-
-    @Test func countedCalls() throws { try expect(MadeReadings.counted, matches: "syscalls") }
-
-    @Test func polledCalls() throws { try expect(MadeReadings.polled, matches: "syscalls-polled") }
-
-    @Test func waits() throws { try expect(MadeReadings.waits, matches: "waits") }
-
-    @Test func stacks() throws { try expect(MadeReadings.stacks, matches: "stacks") }
-
-    @Test func stacksByStopping() throws {
-        try expect(MadeReadings.stoppedStacks, matches: "stacks-stopped")
-    }
-
-    // MARK: Files
-
-    private func expect(
-        _ document: some Encodable, matches name: String,
-        sourceLocation: SourceLocation = #_sourceLocation
-    ) throws {
-        let path = String(#filePath.dropLast("ProbeJSONTests.swift".count)) + "Golden/\(name).json"
-        let text = try JSONText.encode(document) + "\n"
-        if getenv("DXTOP_UPDATE_GOLDEN") != nil {
-            let file = try #require(fopen(path, "w"))
-            fputs(text, file)
-            fclose(file)
-            return
-        }
-        let file = try #require(fopen(path, "r"), "no golden file \(path)")
-        defer { fclose(file) }
-        var bytes: [UInt8] = []
-        while case let byte = fgetc(file), byte != EOF {
-            bytes.append(UInt8(truncatingIfNeeded: byte))
-        }
-        #expect(
-            text == String(decoding: bytes, as: UTF8.self), "\(name).json differs",
-            sourceLocation: sourceLocation)
-    }
-}
-
-/// What probes found, made up: every field has a value somewhere and is not known elsewhere.
+/// More of what probes found: every field has a value somewhere and is not known elsewhere.
 enum MadeReadings {
     static let process = ProcessIdentity(pid: ProcessID(2214), startTime: ClockTicks(5))
     static let thread = ThreadTarget(
@@ -70,9 +16,8 @@ enum MadeReadings {
         CodeFrame(name: "read", module: "[kernel]", origin: .kernel),
     ]
 
-    static let profile = ProfileDocument(
-        profile: made(.process(process), .perfEvents(kernel: false)))
-    static let stopProfile = ProfileDocument(profile: made(.host, .stops))
+    static let profile = made(.process(process), .perfEvents(kernel: false))
+    static let stopProfile = made(.host, .stops)
 
     private static func made(_ target: ProbeTarget, _ method: Profile.Method) -> Profile {
         Profile(
@@ -93,8 +38,8 @@ enum MadeReadings {
             notes: ["user functions only", "second"])
     }
 
-    static let counted = SystemCallsDocument(
-        count: SystemCallCount(
+    static let counted =
+        (SystemCallCount(
             request: SystemCallRequest(target: .process(process)), method: .traced,
             elapsed: .milliseconds(4321), total: 17_000_123,
             calls: [
@@ -108,8 +53,8 @@ enum MadeReadings {
             notes: ["costs 36 ns a call"],
             offers: []))
 
-    static let polled = SystemCallsDocument(
-        count: SystemCallCount(
+    static let polled =
+        (SystemCallCount(
             request: SystemCallRequest(target: .thread(thread)), method: .polled,
             elapsed: .seconds(5),
             calls: [
@@ -119,28 +64,27 @@ enum MadeReadings {
             offers: [
                 ProbeOffer(
                     price: "stop it at each call",
-                    request: .systemCalls(
-                        SystemCallRequest(target: .thread(thread), method: .traced)))
+                    request: SystemCallRequest(target: .thread(thread), method: .traced))
             ]))
 
-    static let waits = WaitsDocument(
-        waits: WaitReading(
-            request: WaitRequest(target: thread), elapsed: .milliseconds(5003), looks: 250,
+    static let waits =
+        (WaitReading(
+            request: WaitRequest(target: thread), elapsed: .milliseconds(5003), samples: 250,
             places: [
                 .init(
-                    activity: .systemCall("futex", waitChannel: "futex_do_wait"), looks: 200,
+                    activity: .systemCall("futex", waitChannel: "futex_do_wait"), samples: 200,
                     longest: .milliseconds(2100), kernelStack: ["futex_do_wait", "do_futex"],
                     object: "0x7f3a40, with 3 others"),
-                .init(activity: .running, looks: 30, longest: .microseconds(20_001)),
+                .init(activity: .running, samples: 30, longest: .microseconds(20_001)),
                 .init(
-                    activity: .outside(waitChannel: "folio_wait_bit"), looks: 15, kernelStack: []),
-                .init(activity: .state(.diskSleep), looks: 5),
+                    activity: .outside(waitChannel: "folio_wait_bit"), samples: 15, kernelStack: []),
+                .init(activity: .state(.diskSleep), samples: 5),
             ],
             cpuTime: .microseconds(90_123), runDelay: .nanoseconds(1_499),
             conclusion: "asleep 80 %", notes: ["kernel stacks are for root"]))
 
-    static let stacks = StacksDocument(
-        listing: StackListing(
+    static let stacks =
+        (StackListing(
             request: StacksRequest(process: process),
             groups: [
                 .init(
@@ -156,10 +100,10 @@ enum MadeReadings {
             missing: 2, notes: ["read in 40 ms"],
             offer: ProbeOffer(
                 price: "stop each",
-                request: .stacks(StacksRequest(process: process, method: .stopping)))))
+                request: StacksRequest(process: process, method: .stopping))))
 
-    static let stoppedStacks = StacksDocument(
-        listing: StackListing(
+    static let stoppedStacks =
+        (StackListing(
             request: StacksRequest(process: process, method: .stopping),
             longestStop: .nanoseconds(1_234_567)))
 }

@@ -6,9 +6,9 @@ import Units
 
 @testable import dxtop
 
-/// What built-in looks print: JSON with the promised names and null for what is not known, text
-/// with what matters first.
-struct LookTests {
+/// What the commands of probes print: JSON with the promised names and null for what is not known,
+/// text with what matters first.
+struct ProbeCommandTextTests {
     private let target = ThreadTarget(
         process: ProcessIdentity(pid: ProcessID(2214), startTime: ClockTicks(5)),
         thread: ThreadIdentity(tid: ThreadID(4127), startTime: ClockTicks(6)))
@@ -34,10 +34,17 @@ struct LookTests {
             notes: ["user functions only"])
     }
 
-    private func json(_ profile: Profile) throws -> String {
-        String(
-            decoding: try ProfileFile.contents(of: profile, title: "t", format: .json),
-            as: UTF8.self)
+    private func file(_ ending: String, _ profile: Profile) throws -> String {
+        let kind = ProbeKind.profile
+        let contents = try kind.contents(
+            of: kind.file(at: "." + ending), from: profile, about: "t")
+        return String(decoding: contents, as: UTF8.self)
+    }
+
+    private func json(_ profile: Profile) throws -> String { try file("json", profile) }
+
+    private func json(_ reading: any ProbeReading) throws -> String {
+        try JSONText.encode(reading.report.document())
     }
 
     @Test func aProfileHasTheNamesPromised() throws {
@@ -77,14 +84,14 @@ struct LookTests {
 
     @Test func textSaysWhatMattersFirst() {
         #expect(
-            LookReport.lines(of: .profile(profile())) == [
+            profile().report.lines == [
                 #"T4127 poll\e[2J, CPU at 99 Hz"#,
                 "8 samples in 5.0s, about 91ms of CPU, 25.0 % in the kernel; 1 more were lost",
                 "spin (?) 75 %, read [k] 25 %", "",
-                "SELF %  TOTAL %  SAMPLES  MODULE    FUNCTION",
-                "  75.0     75.0        6  -         spin (?)",
-                "  25.0     25.0        2  [kernel]  read [k]",
-                "   0.0      100        0  streamd   main", "",
+                "SELF%  TOTAL%  COUNT  MODULE    FUNCTION",
+                " 75.0    75.0      6  -         spin (?)",
+                " 25.0    25.0      2  [kernel]  read [k]",
+                "  0.0     100      8  streamd   main", "",
                 "CALLS, callers first; from 5 % on", "  100 %  main", " 75.0 %    spin (?)",
                 " 25.0 %    read [k]", "", "note: user functions only",
             ])
@@ -97,8 +104,7 @@ struct LookTests {
             offers: [
                 ProbeOffer(
                     price: "stops it twice a call",
-                    request: .systemCalls(
-                        SystemCallRequest(target: .thread(target), method: .traced)))
+                    request: SystemCallRequest(target: .thread(target), method: .traced))
             ])
         if method == .polled {
             count.calls = [.init(name: "poll", pollShare: Percent(98.0))]
@@ -114,7 +120,7 @@ struct LookTests {
 
     @Test func systemCallsHaveTheNamesPromised() throws {
         #expect(
-            try JSONText.encode(SystemCallsDocument(count: count(.counted))) == #"""
+            try json(count(.counted)) == #"""
                 {"calls":[{"count":10,"errors":1,"mean_microseconds":10,"met_percent":null,\#
                 "name":"poll","per_second":2,"total_microseconds":90}],"conclusion":"it polls",\#
                 "cpu_seconds":null,"lost":0,"method":"counted","notes":[],\#
@@ -124,7 +130,7 @@ struct LookTests {
     }
 
     @Test func whatWasPolledHasNoCounts() throws {
-        let json = try JSONText.encode(SystemCallsDocument(count: count(.polled)))
+        let json = try json(count(.polled))
         #expect(
             json.contains(
                 #"""
@@ -136,9 +142,10 @@ struct LookTests {
 
     @Test func anOfferNamesItsOption() {
         #expect(
-            LookReport.lines(of: .systemCalls(count(.counted))) == [
+            count(.counted).report.lines == [
                 "it polls", "10 calls, counted for 5.0s", "",
-                "CALL  COUNT  /s  ERR  MEAN  TOTAL", "poll     10   2    1  10us   90us", "",
+                "COUNT  CALLS/s  SHARE%  ERR  MEAN  TIME  CALL",
+                "   10        2     100    1  10us  90us  poll", "",
                 "note: to see more, --traced would: stops it twice a call",
             ])
     }
@@ -146,25 +153,25 @@ struct LookTests {
     @Test func aRefusalIsOneSentenceWithItsWayOut() {
         let offer = ProbeOffer(
             price: "stop it 20 times a second",
-            request: .profile(ProfileRequest(target: .host, mayStop: true)))
+            request: ProfileRequest(target: .host, mayStop: true))
         #expect(
-            Look.sentence(ProbeRefusal("not permitted", remedy: "be root", offer: offer))
+            ProbeRefusal("not permitted", remedy: "be root", offer: offer).sentence
                 == "not permitted; be root; --by-stopping would: stop it 20 times a second")
-        #expect(Look.sentence(ProbeRefusal("it has ended")) == "it has ended")
+        #expect(ProbeRefusal("it has ended").sentence == "it has ended")
     }
 
     @Test func waitsSayWhereAndWhatFor() throws {
         let waits = WaitReading(
-            request: WaitRequest(target: target), elapsed: .seconds(5), looks: 4,
+            request: WaitRequest(target: target), elapsed: .seconds(5), samples: 4,
             places: [
                 .init(
-                    activity: .systemCall("futex", waitChannel: "futex_do_wait"), looks: 3,
+                    activity: .systemCall("futex", waitChannel: "futex_do_wait"), samples: 3,
                     longest: .seconds(2), kernelStack: ["futex_do_wait", "do_futex"],
                     object: "0x7f"),
                 .init(activity: .state(.diskSleep)),
             ], cpuTime: .microseconds(49), conclusion: "asleep")
         #expect(
-            try JSONText.encode(WaitsDocument(waits: waits)) == #"""
+            try json(waits) == #"""
                 {"conclusion":"asleep","cpu_seconds":4.9e-05,"looks":4,"notes":[],"pid":2214,\#
                 "places":[{"kernel_stack":["futex_do_wait","do_futex"],"longest_seconds":2,"looks":3,"object":"0x7f",\#
                 "percent":75,"running":false,"state":null,"system_call":"futex",\#
@@ -174,10 +181,10 @@ struct LookTests {
                 "run_delay_seconds":null,"schema":1,"seconds":5,"tid":4127}
                 """#)
         #expect(
-            LookReport.lines(of: .waits(waits)) == [
-                "asleep", "", "TIME %  WHERE      WCHAN          LONGEST  WAITS FOR",
-                "  75.0  futex      futex_do_wait     2.0s  0x7f",
-                "  25.0  [state D]  -                   0s  -", "",
+            waits.report.lines == [
+                "asleep", "", "SHARE%  LONGEST  CALL       WCHAN          WAITS FOR",
+                "  75.0     2.0s  futex      futex_do_wait  0x7f",
+                "  25.0       0s  [state D]  -              -", "",
                 "KERNEL STACKS, the innermost function first", "futex: futex_do_wait < do_futex",
             ])
     }
@@ -192,7 +199,7 @@ struct LookTests {
                     gap: "no rights")
             ])
         #expect(
-            try JSONText.encode(StacksDocument(listing: listing)) == #"""
+            try json(listing) == #"""
                 {"groups":[{"count":1,"frames":[{"guessed":false,"kernel":false,\#
                 "module":"libc.so.6","name":"read"}],"gap":"no rights",\#
                 "threads":[{"name":"poll","state":"S","tid":4127}]}],\#
@@ -200,22 +207,20 @@ struct LookTests {
                 "schema":1,"stopped":false}
                 """#)
         #expect(
-            LookReport.lines(of: .stacks(listing)) == [
+            listing.report.lines == [
                 "1 thread in 1 group", "", "1 thread  read < (no rights)", "  T4127 poll S",
             ])
     }
 
     @Test func filesOfAProfileAreWhatTheirNamesSay() throws {
-        func text(_ format: ProfileFile.Format) throws -> String {
-            String(
-                decoding: try ProfileFile.contents(of: profile(), title: "t", format: format),
-                as: UTF8.self)
+        #expect(try file("folded", profile()).hasPrefix("poll^[[2J;main;read_[k] 2\n"))
+        #expect(try file("svg", profile()).hasPrefix("<?xml"))
+        #expect(try file("json", profile()).hasSuffix("}\n"))
+        #expect(ProbeKind.profile.file(at: "/tmp/a.svg").ending == "svg")
+        #expect(ProbeKind.profile.file(at: "/tmp/a.json").ending == "json")
+        #expect(ProbeKind.profile.file(at: "/tmp/svg").ending == "folded")
+        for format in ProfileFormat.allCases {
+            #expect(format.file.ending == format.rawValue)
         }
-        #expect(try text(.folded).hasPrefix("poll^[[2J;main;read_[k] 2\n"))
-        #expect(try text(.svg).hasPrefix("<?xml"))
-        #expect(try text(.json).hasSuffix("}\n"))
-        #expect(ProfileFile.Format(path: "/tmp/a.svg") == .svg)
-        #expect(ProfileFile.Format(path: "/tmp/a.json") == .json)
-        #expect(ProfileFile.Format(path: "/tmp/svg") == .folded)
     }
 }
