@@ -27,7 +27,7 @@ import Units
         var scene = scene()
         #expect(started(scene.press(.character("s"))) == nil)
         #expect(scene.shows("strace -c -p 4127"))
-        #expect(scene.shows("slows it"))
+        #expect(scene.shows("! overhead"))
         #expect(scene.shows("limit    10 s"))
         #expect(scene.shows("starts in 3 s"))
         #expect(started(scene.wait(.seconds(2))) == nil)

@@ -94,7 +94,7 @@ func withFolder<Result>(_ body: (String) async throws -> Result) async throws ->
             #expect(count.calls.map(\.name) == ["rt_sigtimedwait"])
             #expect(count.calls.first?.pollShare?.rawValue == 100)
             #expect(count.calls.first?.count == nil)
-            #expect(count.conclusion.hasPrefix("Asleep in rt_sigtimedwait at 100 % of "))
+            #expect(count.conclusion.hasPrefix("Asleep in rt_sigtimedwait in 100 % of "))
         }
     }
 
@@ -105,7 +105,7 @@ func withFolder<Result>(_ body: (String) async throws -> Result) async throws ->
                 try await polled(.thread(target), folder: folder)
             }
             #expect(count.calls.isEmpty)
-            #expect(count.conclusion.hasPrefix("Found running at each of "))
+            #expect(count.conclusion.hasPrefix("Found running in each of "))
             #expect(count.conclusion.hasSuffix("very likely it makes no system calls"))
         }
     }
