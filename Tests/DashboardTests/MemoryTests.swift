@@ -208,7 +208,7 @@ import Units
         scene.press(.enter)
         scene.sample { $0.readMappings(number: 1, buffers: 150) }
         #expect(scene.shows("4 mappings of 1.0G anon"), "\(scene)")
-        #expect(scene.shows("growth with the next"), "\(scene)")
+        #expect(scene.shows("growth after the next sample"), "\(scene)")
         scene.sample(9)
         scene.sample { $0.readMappings(number: 2, buffers: 156) }
         // Four times 6 MiB in 10 s.
