@@ -142,7 +142,7 @@ let package = Package(
             dependencies: [
                 "Diagnosis", "dxtop", "Probes", "ProcFormats", "ProcSampling", "Units",
             ],
-            swiftSettings: strict),
+            exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
