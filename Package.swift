@@ -133,14 +133,15 @@ let package = Package(
         .testTarget(
             name: "DashboardTests",
             dependencies: [
-                "Dashboard", "Diagnosis", "Probes", "ProcFormats", "ProcSampling", "Screen",
-                "TestSupport", "Units",
+                "Dashboard", "Diagnosis", "Fields", "Probes", "ProcFormats", "ProcSampling",
+                "Screen", "TestSupport", "Units",
             ],
             exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
             name: "dxtopTests",
             dependencies: [
-                "Diagnosis", "dxtop", "Probes", "ProcFormats", "ProcSampling", "Units",
+                "Dashboard", "Diagnosis", "dxtop", "Fields", "Probes", "ProcFormats",
+                "ProcSampling", "Units",
             ],
             exclude: ["Golden"], swiftSettings: strict),
         .testTarget(

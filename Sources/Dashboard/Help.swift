@@ -99,7 +99,7 @@ enum Help {
         case .losses:
             [
                 "The way of a datagram from the wire to the program, and what was lost where.",
-                "LOST/s now, SEEN since dxtop began to look, TOTAL since boot. Below: what a loss",
+                "DROP/s now, SEEN since dxtop started, DROPS since boot. Below: what a loss",
                 "at the selected place means and what to do.",
             ]
         case .routes:

@@ -1,3 +1,4 @@
+import Fields
 package import ProcSampling
 
 /// Where in the dashboard one is. The way there is the breadcrumb, and the back-stack.
@@ -96,21 +97,21 @@ package struct Level: Sendable {
 
 extension Place {
     /// The column that its list is sorted by at first.
-    fileprivate var firstSort: ColumnID {
+    fileprivate var firstSort: FieldID {
         switch self {
         case .overview: .hottest
         case .threads, .thread, .tool: .cpu
         case .memory: .hourChange
         case .mappings: .rate
-        case .sockets, .socket: .seen
+        case .sockets, .socket: .age
         case .socketGroups: .count
         case .udp, .losses: .dropRate
         case .routes: .table
-        case .probe(.functions): .selfShare
-        case .probe(.callTree), .probe(.threads): .totalShare
-        case .probe(.systemCalls): .callCount
-        case .probe(.waits): .share
-        case .probe(.stacks): .threads
+        case .probe(.functions): "selfShare"
+        case .probe(.callTree), .probe(.threads): "totalShare"
+        case .probe(.systemCalls): "callCount"
+        case .probe(.waits): "share"
+        case .probe(.stacks): "threads"
         }
     }
 }

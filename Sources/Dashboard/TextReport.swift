@@ -1,4 +1,5 @@
 import Diagnosis
+import Fields
 package import ProcFormats
 package import ProcSampling
 import Screen
@@ -69,7 +70,7 @@ package struct TextReport {
         guard let figures = state.socketFigures else { return [] }
         return figures.reading.sockets.sockets.flatMap { socket -> [String] in
             guard let verdict = figures.verdict(of: socket), verdict.kind != .ok else { return [] }
-            let head = figures.text(.localAddress, of: socket)
+            let head = figures.text(SocketFields.declared.local, of: socket)
             let lines = SocketGrounds(socket, figures, width: max(40, width - 2)).lines
             return ["", head] + lines.map { "  " + $0.map(\.text).joined() }
         }.map { VisibleText.of($0, unicode: false) }

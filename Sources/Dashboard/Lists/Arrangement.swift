@@ -1,43 +1,27 @@
 import Diagnosis
-import ProcFormats
+import Fields
 import ProcSampling
 import Units
 
 /// Makes the rows of a list out of a snapshot: which there are, in which order, how deep.
 struct Arrangement {
-    let snapshot: Snapshot
-    let list: ListState
-    let userNames: UserNames
-    /// Rows go by the number of their thread; see `RowReader`.
-    private let namesThreads: Bool
+    private let snapshot: Snapshot
+    private let list: ListState
+    private let contexts: RowContexts
     /// The places that rows have and keep; nil where they are put in order anew.
     private let places: [RowID: Int]?
-    private let memory: MemoryFigures?
-    /// The groups of mappings on show.
-    private let groups: [MappingGroup]
-    private let network: NetworkRows?
     /// What a probe found, in order.
     private let probe: [ProbeRow]
-    private let hotFunctions: HotFunctionState
-    private let isCoarse: Bool
 
     /// - Parameter holdsOrder: rows keep the places they have.
     init(
-        snapshot: Snapshot, list: ListState, userNames: UserNames, holdsOrder: Bool,
-        namesThreads: Bool, memory: MemoryFigures? = nil, groups: [MappingGroup] = [],
-        network: NetworkRows? = nil, probe: [ProbeRow] = [],
-        hotFunctions: HotFunctionState = HotFunctionState(), isCoarse: Bool = false
+        snapshot: Snapshot, list: ListState, contexts: RowContexts, holdsOrder: Bool,
+        probe: [ProbeRow] = []
     ) {
-        self.isCoarse = isCoarse
-        self.hotFunctions = hotFunctions
-        self.probe = probe
-        self.network = network
         self.snapshot = snapshot
         self.list = list
-        self.userNames = userNames
-        self.namesThreads = namesThreads
-        self.memory = memory
-        self.groups = groups
+        self.contexts = contexts
+        self.probe = probe
         places =
             holdsOrder
             ? Dictionary(
@@ -49,25 +33,26 @@ struct Arrangement {
         switch place {
         case .overview:
             if list.isTree { return tree() }
-            return ordered(filtered(list.showsThreads ? processes() + threads() : processes()))
+            let rows = list.showsThreads ? processes() + threads() : processes()
+            return ordered(filtered(rows), in: place)
         case .threads(of: nil):
-            return ordered(filtered(threads(includingSole: true)))
+            return ordered(filtered(threads(includingSole: true)), in: place)
         case .threads(of: let identity?):
             guard let index = snapshot.processes.firstIndex(where: { $0.id == identity })
             else { return [] }
-            return ordered(filtered(threads(ofProcessAt: index)))
+            return ordered(filtered(threads(ofProcessAt: index)), in: place)
         case .memory:
-            return ordered(filtered(processesWithMemory()))
+            return ordered(filtered(processesWithMemory()), in: place)
         case .mappings:
-            return mappings()
+            return mappings(of: place)
         case .sockets, .udp:
-            return network?.sockets ?? []
+            return contexts.network?.sockets ?? []
         case .socketGroups:
-            return network.map { ordered($0.groupRows(filter: list.filter)) } ?? []
+            return ordered(contexts.network?.groupRows(filter: list.filter) ?? [], in: place)
         case .routes:
-            return network.map { ordered($0.routeRows(filter: list.filter)) } ?? []
+            return ordered(contexts.network?.routeRows(filter: list.filter) ?? [], in: place)
         case .losses:
-            return network?.lossRows ?? []
+            return contexts.network?.lossRows ?? []
         case .probe(let page):
             return probeRows(page)
         case .thread, .socket, .tool:
@@ -84,7 +69,11 @@ struct Arrangement {
             row.depth = probe[index].depth
             return row
         }
-        return page == .callTree || page == .stacks ? rows : ordered(rows)
+        guard page != .callTree, page != .stacks else { return rows }
+        let column = Column.columns(of: page).first { $0.id == list.sort }
+        return ordered(rows, leastFirst: column?.leastFirst ?? false) {
+            probe[$0.index].cells[list.sort]?.key
+        }
     }
 
     private func processes() -> [Row] {
@@ -103,14 +92,16 @@ struct Arrangement {
             .sorted { size($0) > size($1) }
     }
 
-    private func mappings() -> [Row] {
+    private func mappings(of place: Place) -> [Row] {
+        let groups = contexts.groups
         var rows = groups.indices.map {
             Row(id: .mappings(groups[$0].id), index: $0)
         }
         if !list.filter.isEmpty {
-            rows.removeAll { !MappingReader($0, in: groups).matches(list.filter) }
+            let filter = TextFilter(list.filter)
+            rows.removeAll { MappingRow($0, in: contexts)?.matches(filter) != true }
         }
-        return ordered(rows).flatMap { row -> [Row] in
+        return ordered(rows, in: place).flatMap { row -> [Row] in
             guard groups[row.index].count > 1 else { return [row] }
             var group = row
             group.isFolded = !list.unfolded.contains(row.id)
@@ -144,34 +135,34 @@ struct Arrangement {
 
     private func filtered(_ rows: [Row]) -> [Row] {
         guard !list.filter.isEmpty else { return rows }
-        return rows.filter { reader($0).matches(list.filter) }
+        let filter = TextFilter(list.filter)
+        return rows.filter { matches($0, filter) }
     }
 
-    private func ordered(_ rows: [Row]) -> [Row] {
+    private func matches(_ row: Row, _ filter: TextFilter) -> Bool {
+        ProcessRow(row, in: contexts)?.matches(filter) == true
+    }
+
+    /// By the column that a person chose.
+    private func ordered(_ rows: [Row], in place: Place) -> [Row] {
+        let column = Column.columns(of: place).first { $0.id == list.sort }
+        return ordered(rows, leastFirst: column?.leastFirst ?? false) {
+            column?.key($0, contexts)
+        }
+    }
+
+    private func ordered(
+        _ rows: [Row], leastFirst: Bool, by key: (Row) -> SortKey?
+    ) -> [Row] {
         if let places {
             let keys = rows.map { places[$0.id] ?? .max }
             return rows.indices.sorted { keys[$0] < keys[$1] }.map { rows[$0] }
         }
-        // The keys are made once per row, not once per comparison, and only numbers are moved.
         let earlier = earlierPlaces
-        let keys = rows.map { row in
-            switch row.id {
-            case .mappings: return MappingReader(row, in: groups).key(list.sort)
-            case .socketGroup, .route: return network?.key(list.sort, of: row)
-            case .probe: return probe[row.index].cells[list.sort]?.key
-            default: return reader(row).key(list.sort)
-            }
-        }
-        let stood = rows.map { earlier[$0.id] ?? .max }
-        return rows.indices
-            .sorted { one, other in
-                if SortKey.precedes(keys[one], keys[other], reversed: list.isReversed) {
-                    return true
-                }
-                return stood[one] < stood[other]
-                    && !SortKey.precedes(keys[other], keys[one], reversed: list.isReversed)
-            }
-            .map { rows[$0] }
+        return RowOrder.sorted(
+            rows.count, descending: leastFirst == list.isReversed,
+            places: rows.map { earlier[$0.id] ?? .max }, key: { key(rows[$0]) }
+        ).map { rows[$0] }
     }
 
     /// Where rows stood that were on the screen or near it. Of rows with the same figure these come
@@ -187,16 +178,10 @@ struct Arrangement {
     /// More than any screen shows.
     private static let rowsNearScreen = 200
 
-    private func reader(_ row: Row) -> RowReader {
-        RowReader(
-            row, in: snapshot, userNames: userNames, namesThreads: namesThreads, memory: memory,
-            hotFunctions: hotFunctions, isCoarse: isCoarse)
-    }
-
     /// Processes below the one that started them, siblings in order; with a filter, the processes
     /// that match and the way to them.
     private func tree() -> [Row] {
-        let all = ordered(processes())
+        let all = ordered(processes(), in: .overview)
         var (roots, children) = families(of: all)
         breakCycles(in: all, &roots, &children)
 
@@ -208,7 +193,7 @@ struct Arrangement {
             let below = children[row.index] ?? []
             let ownThreads =
                 list.showsThreads && process.threadCount > 1
-                ? ordered(threads(ofProcessAt: row.index)) : []
+                ? ordered(threads(ofProcessAt: row.index), in: .overview) : []
             // With a filter also what is folded away is looked through.
             row.isFolded =
                 list.filter.isEmpty && list.folded.contains(row.id)
@@ -276,8 +261,9 @@ struct Arrangement {
     private func keepingWays(in rows: [Row]) -> [Row] {
         var kept: [Row] = []
         var wantedDepth = 0
+        let filter = TextFilter(list.filter)
         for row in rows.reversed() {
-            if reader(row).matches(list.filter) {
+            if matches(row, filter) {
                 kept.append(row)
                 wantedDepth = row.depth
             } else if row.depth < wantedDepth {

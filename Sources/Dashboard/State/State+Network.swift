@@ -1,4 +1,5 @@
 import Diagnosis
+import Fields
 import Probes
 import ProcFormats
 import ProcSampling
@@ -125,7 +126,7 @@ extension State {
 
     /// Addresses have room for their longest of version 4 where the screen is wide, before more
     /// columns get any.
-    func fittedToWidth(_ column: Table<ColumnID>.Column) -> Table<ColumnID>.Column {
+    func fittedToWidth(_ column: Table<FieldID>.Column) -> Table<FieldID>.Column {
         guard size.columns >= 100, place.wholeAddresses.contains(column.id) else { return column }
         var column = column
         column.width = .flexible(minimum: 21)
@@ -312,10 +313,10 @@ extension Place {
     }
 
     /// Those that one reads whole where the screen is wide: datagrams come from anywhere.
-    fileprivate var wholeAddresses: [ColumnID] {
+    fileprivate var wholeAddresses: [FieldID] {
         switch self {
-        case .sockets: [.localAddress, .peerAddress]
-        case .udp: [.localAddress]
+        case .sockets: [.local, .peer]
+        case .udp: [.local]
         default: []
         }
     }

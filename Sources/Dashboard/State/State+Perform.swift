@@ -1,4 +1,5 @@
 import Diagnosis
+import Fields
 import ProcSampling
 import Screen
 import Units
@@ -208,7 +209,7 @@ extension State {
         sort(by: ids[(index + distance + ids.count) % ids.count])
     }
 
-    mutating func sort(by column: ColumnID) {
+    mutating func sort(by column: FieldID) {
         guard columns.contains(where: { $0.id == column }) else {
             say("this view has no such column")
             return
@@ -229,12 +230,9 @@ extension State {
         let grounds = arrangementGrounds
         if grounds?.isMet(by: list.arrangedBy) != true {
             let arrangement = Arrangement(
-                snapshot: shown, list: list, userNames: userNames,
+                snapshot: shown, list: list, contexts: rowContexts(of: shown),
                 // Rows of sockets are in order already.
-                holdsOrder: list.heldUntil != nil && !place.listsSockets,
-                namesThreads: place == .overview, memory: memoryFigures, groups: mappingGroups,
-                network: networkRows, probe: probeRows, hotFunctions: shownFunctions,
-                isCoarse: settings.isSlow)
+                holdsOrder: list.heldUntil != nil && !place.listsSockets, probe: probeRows)
             // What is filtered out by hand makes way as always.
             let isFiltering = if case .filter = prompt?.purpose { true } else { false }
             // A curve stays on show when its process ends, and goes on with the one that continues

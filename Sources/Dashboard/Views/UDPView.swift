@@ -1,4 +1,5 @@
 import Diagnosis
+import Fields
 import ProcSampling
 import Screen
 import Units
@@ -54,7 +55,7 @@ enum UDPView {
             if index > 0 { pieces.append(StyledText(" > ", .faint)) }
             let loses = stage.mark.map { $0 > .ok } ?? false
             let name = loses ? stage.id.name.uppercased() : stage.id.name
-            let lost = stage.lost.map { SocketFigures.count($0.sinceStart) } ?? "-"
+            let lost = stage.lost.map { FieldValue.total($0.sinceStart).text() } ?? "-"
             let style: Style =
                 switch stage.mark {
                 case .critical: .critical
