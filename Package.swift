@@ -104,7 +104,9 @@ let package = Package(
             ],
             path: "Tests/LongRun", swiftSettings: strict),
 
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["Fields"], path: "Tests/TestSupport",
+            swiftSettings: strict),
 
         .testTarget(name: "UnitsTests", dependencies: ["Units"], swiftSettings: strict),
         .testTarget(
@@ -113,6 +115,10 @@ let package = Package(
         .testTarget(
             name: "ProcSamplingTests",
             dependencies: ["CLinux", "ProcFormats", "ProcSampling", "TestSupport", "Units"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "FieldsTests",
+            dependencies: ["Fields", "ProcFormats", "ProcSampling", "TestSupport", "Units"],
             swiftSettings: strict),
         .testTarget(
             name: "DiagnosisTests",

@@ -3,7 +3,7 @@ package enum SortKey: Hashable, Sendable {
     case number(Double)
     case text(String)
     /// Of addresses, and of figures that another one decides between: the first number counts, then
-    /// the second, then the third. Texts come after all of them.
+    /// the second, then the third. Texts come after all of them: the first is below `.max`.
     case packed(UInt64, UInt64 = 0, UInt64 = 0)
 }
 

@@ -91,9 +91,9 @@ extension Column {
         let fields = LossFields.declared
         return [
             Column(fields.stage, priority: 0, holdsTree: true),
-            Column(fields.rate, priority: 1),
+            Column(fields.dropRate, priority: 1),
             Column(fields.sinceStart, priority: 2),
-            Column(fields.total, priority: 3),
+            Column(fields.drops, priority: 3),
             Column(fields.remark, priority: 4),
         ]
     }()

@@ -29,7 +29,7 @@ package struct LossFields: Sendable {
         help: "an interface, a CPU, a counter or a socket of the stage",
         value: { row in row.part.map { .text($0.name) } ?? .inapplicable })
 
-    package let rate = Field(
+    package let dropRate = Field(
         .dropRate, "DROP/s", .fixed(7), json: .named("lost_per_second"),
         metric: "dxtop_udp_stage_drops_per_second",
         help: "dropped a second; ! it is dropping now",
@@ -42,7 +42,7 @@ package struct LossFields: Sendable {
         help: "dropped since dxtop started",
         value: { row in FieldValue(count: row.lost?.sinceStart) })
 
-    package let total = Field(
+    package let drops = Field(
         "drops", "DROPS", .fixed(9), json: .named("lost_total"),
         metric: "dxtop_udp_stage_drops_total",
         help: "dropped since boot, or since the namespace was made",
@@ -62,8 +62,8 @@ package struct LossFields: Sendable {
         help: "what to do about it", value: { .text($0.stage.advice) })
 
     /// Those of a stage in documents, and those of its parts.
-    package var ofStages: [Field] { [stage, total, rate, meaning, advice] }
-    package var ofParts: [Field] { [part, total, rate, remark] }
+    package var ofStages: [Field] { [stage, drops, dropRate, meaning, advice] }
+    package var ofParts: [Field] { [part, drops, dropRate, remark] }
 }
 
 /// A stage of the way of a datagram, or a part of it.
