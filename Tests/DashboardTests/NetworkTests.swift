@@ -1,3 +1,4 @@
+import Fields
 import Probes
 import Diagnosis
 import ProcFormats
@@ -81,12 +82,13 @@ struct NetworkTests {
         #expect(scene.state.level.list.rows.map(\.id) == before)
     }
 
-    @Test(arguments: [
-        (ColumnID.receiveQueue, [5, 6, 1, 2] as [UInt64]), (.retransmits, [3, 2]),
-        (.localAddress, [1, 6, 5, 2]), (.peerAddress, [2, 4, 3]), (.process, [5, 1]),
-        (.holder, [5, 7, 1, 6]), (.roundTrip, [3, 2]), (.drops, [5]), (.socketState, [2, 3]),
-    ])
-    func everyColumnSorts(column: ColumnID, first: [UInt64]) {
+    @Test(
+        arguments: [
+            ("receiveQueue", [5, 6, 1, 2]), ("retransmits", [3, 2]), ("local", [1, 6, 5, 2]),
+            ("peer", [2, 4, 3]), ("process", [5, 1]), ("holder", [5, 7, 1, 6]),
+            ("roundTrip", [3, 2]), ("drops", [5]), ("state", [2, 3]),
+        ] as [(FieldID, [UInt64])])
+    func everyColumnSorts(column: FieldID, first: [UInt64]) {
         var scene = Scene.network(columns: 160)
         scene.state.sort(by: column)
         scene.wait(.milliseconds(1))

@@ -1,4 +1,5 @@
 import Diagnosis
+import Fields
 import ProcFormats
 import ProcSampling
 import TestSupport
@@ -30,7 +31,7 @@ struct RowDocumentsTests {
             userNames: Made.users(), hotThreshold: Percent(90.0),
             target: asked.id, memory: MemoryHistory(),
             growth: GrowthBook(), network: NetworkBook())
-        #expect(rows.processes(of: snapshot).map(\.process.id) == [asked.id])
-        #expect(rows.threads(of: snapshot).map(\.process.id) == [asked.id])
+        #expect(rows.processes(of: snapshot).map(\.row.process.id) == [asked.id])
+        #expect(rows.threads(of: snapshot).map(\.row.process.id) == [asked.id])
     }
 }

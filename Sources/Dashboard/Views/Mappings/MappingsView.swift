@@ -1,3 +1,4 @@
+import Fields
 import Diagnosis
 import Glibc
 package import ProcSampling
@@ -40,7 +41,7 @@ struct MappingsView: View {
         ]
 
     var columns: [Column] { Column.mappingColumns }
-    var firstSort: ColumnID { .rate }
+    var firstSort: FieldID { .rate }
 
     func prepare(_ state: inout State) { state.mappings.sortMembers(of: state.list.unfolded) }
     func rows(_ arrangement: Arrangement) -> [Row] { arrangement.mappings() }

@@ -1,4 +1,5 @@
 import Diagnosis
+import Fields
 import ProcSampling
 import Screen
 import Units
@@ -74,10 +75,11 @@ struct SocketDetailView {
                     StyledText(socket.transport.name + " ", .heading),
                     StyledText(socket.stateName, socket.state == .closeWait ? .warning : .text),
                     StyledText(
-                        "  for \(figures.text(.seen, of: socket))  inode \(socket.inode)"
-                            + "  owner (uid) \(figures.text(.user, of: socket))"),
+                        "  for \(figures.text(SocketFields.declared.age, of: socket))  inode \(socket.inode)"
+                            + "  owner (uid) \(figures.text(SocketFields.declared.user, of: socket))"
+                    ),
                 ]),
-            Fact("LOCAL", figures.text(.localAddress, of: socket)),
+            Fact("LOCAL", figures.text(SocketFields.declared.local, of: socket)),
             Fact("PEER", peer(socket, figures)),
             Fact("OWNER", owner(socket, figures)),
             queues(socket, figures),
@@ -87,7 +89,7 @@ struct SocketDetailView {
     }
 
     private func peer(_ socket: SocketSample, _ figures: SocketFigures) -> String {
-        let text = figures.text(.peerAddress, of: socket)
+        let text = figures.text(SocketFields.declared.peer, of: socket)
         guard let route = figures.reading.routes?.chosen, route.peer == state.selectedPeer else {
             return text
         }
@@ -117,7 +119,7 @@ struct SocketDetailView {
         if socket.state == .listen {
             return Fact(
                 "ACCEPT",
-                "\(figures.text(.receiveQueue, of: socket)) connections wait, backlog \(figures.text(.sendQueue, of: socket))"
+                "\(figures.text(SocketFields.declared.receiveQueue, of: socket)) connections wait, backlog \(figures.text(SocketFields.declared.sendQueue, of: socket))"
             )
         }
         var pieces = [
@@ -138,11 +140,11 @@ struct SocketDetailView {
 
     private func connection(_ tcp: TCPFigures) -> [Fact] {
         func time(_ microseconds: UInt32?) -> String {
-            microseconds.map { SocketFigures.milliseconds(Double($0) / 1000) } ?? "-"
+            microseconds.map { Duration.microseconds(Int64($0)).latencyText } ?? "-"
         }
         func ago(_ milliseconds: UInt32?) -> String {
             milliseconds.map {
-                $0 < 1000 ? "\($0)ms" : SocketFigures.shortAge(.milliseconds(Int64($0)))
+                $0 < 1000 ? "\($0)ms" : Duration.milliseconds(Int64($0)).shortText
             }
                 ?? "-"
         }
@@ -231,7 +233,7 @@ struct SocketDetailView {
             let top =
                 unit == "B"
                 ? ByteCount(clamping: highest).text
-                : unit == "ms" ? SocketFigures.milliseconds(highest / 1000) : Rate(highest).text
+                : unit == "ms" ? Duration.microseconds(highest).latencyText : Rate(highest).text
             surface.put(top, at: Point(column: line.column + Self.indent, row: line.row))
             Sparkline(values, maximum: max(highest, 1)).draw(
                 into: &surface,
