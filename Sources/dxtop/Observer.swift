@@ -1,4 +1,4 @@
-import Dashboard
+import Diagnosis
 import Glibc
 import ProcFormats
 import ProcSampling
@@ -10,12 +10,9 @@ final class Observer {
     let target: ProcessIdentity?
     /// Where sockets are looked at; nil for our own network namespace.
     private let namespace: NamespaceID?
-    private let sampler: Sampler
-    /// What was recorded of memory since the first sample.
-    private(set) var memory = MemoryState()
-    /// The same of all else, for findings.
-    private(set) var history = History()
-    private(set) var verdicts = Verdicts()
+    private let samples: any SampleSource
+    /// What was sampled since the start, and what follows from it.
+    private(set) var chronicle = Chronicle()
     /// Which sockets are read.
     private let tables: SocketTables
     /// UDP sockets whose queues are watched closely.
@@ -35,7 +32,7 @@ final class Observer {
         let root = try source.root()
         namespace = try network.namespace(in: root)
         target = try pid.map { try source.identity(of: $0, in: root) }
-        sampler = Sampler(root: root, source: source.threadsFrom.source)
+        samples = root.source(threads: source.threadsFrom.source)
     }
 
     /// Looks at all of a tree.
@@ -44,21 +41,19 @@ final class Observer {
         budget = CPUBudget(share: Percent(Float(100)), cpuCount: 1)
         namespace = nil
         target = nil
-        sampler = Sampler(root: root)
+        samples = root.source()
     }
 
-    func sample() -> Snapshot {
-        let snapshot = sampler.sample(
-            Interest(
-                network: NetworkWish(
-                    namespace: namespace, tables: tables, follows: receivers),
-                columnsForAll: .all, scope: target.map { .process($0) } ?? .everyProcess),
-            depth: .everything)
+    func sample() throws -> Snapshot {
+        let interest = Interest(
+            network: NetworkWish(namespace: namespace, tables: tables, follows: receivers),
+            columnsForAll: .all, scope: target.map { .process($0) } ?? .everyProcess)
+        guard let snapshot = samples.sample(interest, depth: .everything) else {
+            throw Failure("there are no more samples")
+        }
         if !tables.isEmpty { receivers = snapshot.network?.receivers ?? [] }
         userNames = users.names(for: snapshot)
-        history.record(snapshot)
-        memory.record(snapshot)
-        verdicts.update(snapshot, history: history, memory: memory.history)
+        chronicle.take(snapshot)
         return snapshot
     }
 

@@ -30,8 +30,8 @@ struct RunLoop<Display: Terminal> {
 
     /// Shows the first picture, which waits for nothing, and starts sampling.
     init(
-        state: State, terminal: Display, root: ProcRoot, budget: Percent,
-        source: ThreadSourceKind?
+        state: State, terminal: Display, budget: Percent,
+        source: @escaping SamplingLoop.MakeSource
     ) throws {
         self.state = state
         self.terminal = terminal
@@ -47,7 +47,7 @@ struct RunLoop<Display: Terminal> {
         saver = FileSaver { mailbox.post(.saved(message: $0, failed: $1)) }
         hostNames = HostNames { mailbox.post(.hostName($0, $1)) }
         sampling = try SamplingLoop.start(
-            root: root, interval: state.interval, budget: budget, source: source
+            interval: state.interval, budget: budget, source: source
         ) {
             mailbox.post(.sample($0))
         }

@@ -122,7 +122,7 @@ struct ThreadDetectorTests {
     @Test func countedCallsMakeASpinCertainAndCountAsLongAsItStands() throws {
         var machine = MadeMachine()
         machine.run(seconds: 20, [spinner])
-        machine.findings.note(counted(spinner, 0, ended: 20))
+        machine.chronicle.note(counted(spinner, 0, ended: 20))
         machine.run(seconds: 120, [spinner])
         let finding = try #require(machine.finding(.userSpin))
         #expect(finding.confidence == .high)
@@ -137,7 +137,7 @@ struct ThreadDetectorTests {
     @Test func callsThatWereCountedLeaveASpinUncertain() throws {
         var machine = MadeMachine()
         machine.run(seconds: 20, [spinner])
-        machine.findings.note(counted(spinner, 12, ended: 20))
+        machine.chronicle.note(counted(spinner, 12, ended: 20))
         machine.run(seconds: 1, [spinner])
         let finding = try #require(machine.finding(.userSpin))
         #expect(finding.confidence == .medium)
@@ -178,10 +178,10 @@ struct ThreadDetectorTests {
                 == "caller 4128 of streamd 2214 is busy entering the kernel: 68.4 % of its CPU time"
                 + " is system time")
         #expect(machine.finding(.userSpin) == nil)
-        machine.findings.note(counted(storm, 999_999, ended: 20))
+        machine.chronicle.note(counted(storm, 999_999, ended: 20))
         machine.run(seconds: 1, [storm])
         #expect(machine.finding(.systemCallStorm)?.confidence == .medium)
-        machine.findings.note(counted(storm, 1_000_000, ended: 21))
+        machine.chronicle.note(counted(storm, 1_000_000, ended: 21))
         machine.run(seconds: 1, [storm])
         finding = try #require(machine.finding(.systemCallStorm))
         #expect(finding.confidence == .high)

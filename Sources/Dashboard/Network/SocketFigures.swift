@@ -7,8 +7,7 @@ import Units
 struct SocketFigures {
     let reading: NetworkReading
     let words: SocketWords
-    /// Nil where the screen stands at an earlier refresh, of which no verdicts were kept.
-    let verdicts: NetworkBook?
+    let verdicts: NetworkBook
     let userNames: UserNames
     /// Names of processes.
     let names: ProcessNames
@@ -49,7 +48,7 @@ struct SocketFigures {
         socket.owner.flatMap { names.name(of: $0.process) }
     }
 
-    func verdict(of socket: SocketSample) -> ReaderVerdict? { verdicts?.reader(of: socket.id) }
+    func verdict(of socket: SocketSample) -> ReaderVerdict? { verdicts.reader(of: socket.id) }
 
     /// The thread that was seen waiting for the socket most.
     func readerThread(of socket: SocketSample) -> ThreadIdentity? {

@@ -5,8 +5,7 @@ import Units
 /// The columns of view 3 that no snapshot has: growth and what follows from it.
 struct MemoryFigures {
     let changes: [ProcessIdentity: MemoryChanges]
-    /// Nil where the screen stands at an earlier refresh, of which no verdicts were kept.
-    let growth: GrowthBook?
+    let growth: GrowthBook
     /// For the limits of groups.
     let snapshot: Snapshot
 
@@ -22,7 +21,6 @@ struct MemoryFigures {
             return groups.first?.limit?.text ?? ""
         default: break
         }
-        guard let growth else { return "?" }
         guard let outlook = growth[process.id] else { return "-" }
         switch column {
         case .rate: return outlook.growth.rate?.text ?? ""
@@ -34,7 +32,7 @@ struct MemoryFigures {
 
     func key(_ column: ColumnID, of process: ProcessSample) -> SortKey? {
         let changes = changes[process.id]
-        let outlook = growth?[process.id]
+        let outlook = growth[process.id]
         return switch column {
         case .fiveMinuteChange: changes?.fiveMinutes.map { .number(Double($0)) }
         case .hourChange: changes?.hour.map { .number(Double($0)) }
@@ -80,6 +78,6 @@ extension State {
     var memoryFigures: MemoryFigures? {
         guard place.view is MemoryView, let shown else { return nil }
         return MemoryFigures(
-            changes: memory.changes, growth: shownVerdicts?.growth, snapshot: shown)
+            changes: memory.changes, growth: verdicts.growth, snapshot: shown)
     }
 }
