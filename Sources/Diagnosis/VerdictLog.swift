@@ -5,13 +5,14 @@ internal import Units
 /// What was said at each moment that `History` has. What stands from one moment to the next is kept
 /// once.
 ///
-/// Bounded: of each moment at most 4 findings that changed are kept on average (and 256 more at
-/// once), about 1 KB each, 40 outlooks of 96 bytes, 4 verdicts on readers; at most 9 MB in all at a
-/// refresh a second, beside what `History` keeps.
+/// Bounded: of each moment at most 8 findings that changed are kept on average (and 256 more at
+/// once), with their new sentences about 700 bytes each, 40 outlooks of 128 bytes, 4 verdicts on
+/// readers: at most 12 MB in all at a refresh a second, twice as much at two, beside what `History`
+/// keeps.
 struct VerdictLog: Sendable {
     private var moments: Deque<Moment> = []
     private var findings = RowLog<FindingRow>(
-        RowLimits(rows: 256, changes: 4, changesAtOnce: 256))
+        RowLimits(rows: 256, changes: 8, changesAtOnce: 256))
     private var outlooks = RowLog<OutlookRow>(
         RowLimits(rows: 1024, changes: 40, changesAtOnce: 2048))
     private var readers = RowLog<ValueRow<SocketID, NetworkBook.Reader>>(
@@ -36,9 +37,10 @@ struct VerdictLog: Sendable {
         if let last = moments.last, snapshot.sequence <= last.sequence { return }
         findings.begin()
         for finding in verdicts.findings {
-            let row = FindingRow(finding: finding)
             let place = findings.place(of: finding.id)
-            if let place, findings.row(at: place) == row {
+            let before = place.flatMap { findings.row(at: $0) }
+            let row = FindingRow(finding, after: before)
+            if let place, before == row {
                 findings.keep(place)
             } else {
                 findings.offer(row, of: finding.id, at: place, rank: finding.severity.weight)
@@ -113,13 +115,32 @@ private struct FindingRow: RecordedRow {
     typealias Subject = FindingID
     typealias Detail = Int
 
-    let finding: Finding
+    private(set) var finding: Finding
+    /// What it does not share with the row before.
+    private(set) var heapBytes: Int
 
-    var heapBytes: Int {
-        finding.claim.utf8.count + finding.advice.utf8.count
-            + finding.evidence.reduce(0) { $0 + 48 + $1.utf8.count }
-            + (finding.baseline?.utf8.count ?? 0) + (finding.meaning?.utf8.count ?? 0)
+    /// Sentences that are as they were are the same text in memory.
+    init(_ finding: Finding, after before: FindingRow?) {
+        self.finding = finding
+        let known = before?.finding
+        var bytes = finding.advice.utf8.count
+        func share(_ text: String, _ known: String?) -> String {
+            if let known, known == text { return known }
+            bytes += 32 + text.utf8.count
+            return text
+        }
+        self.finding.claim = share(finding.claim, known?.claim)
+        self.finding.baseline = finding.baseline.map { share($0, known?.baseline) }
+        self.finding.meaning = finding.meaning.map { share($0, known?.meaning) }
+        for (index, line) in finding.evidence.enumerated() {
+            let lines = known?.evidence ?? []
+            self.finding.evidence[index] = share(line, index < lines.count ? lines[index] : nil)
+        }
+        bytes += 32 + finding.evidence.count * MemoryLayout<String>.stride
+        heapBytes = bytes
     }
+
+    static func == (a: Self, b: Self) -> Bool { a.finding == b.finding }
 }
 
 extension Finding.Severity {
