@@ -109,7 +109,9 @@ let package = Package(
             ],
             path: "Tests/LongRun", swiftSettings: strict),
 
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["ProcFormats", "ProcSampling", "Units"],
+            path: "Tests/TestSupport", swiftSettings: strict),
         // Apart from the rest: a program that uses the rest need not have the testing library.
         .target(name: "TestTraits", path: "Tests/TestTraits", swiftSettings: strict),
 

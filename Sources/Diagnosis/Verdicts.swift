@@ -37,4 +37,7 @@ package struct Verdicts: Sendable {
     /// Takes in how many system calls a thread made; the findings of it are surer from the next
     /// refresh on.
     mutating func note(_ calls: CountedSystemCalls) { book.note(calls) }
+
+    /// Threads whose system calls should be counted for that, the most urgent first.
+    package var uncounted: [CountCandidate] { book.uncounted }
 }

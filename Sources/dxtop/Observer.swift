@@ -1,5 +1,7 @@
+import Dashboard
 import Diagnosis
 import Glibc
+import Probes
 import ProcFormats
 import ProcSampling
 import Units
@@ -17,6 +19,10 @@ final class Observer {
     private let tables: SocketTables
     /// UDP sockets whose queues are watched closely.
     private var receivers: [SocketID] = []
+    /// Counts what is asked about by the verdicts, and brings it; nil where nobody reads those,
+    /// or where there is only a tree of files.
+    private let counting: CandidateCounting?
+    private let counts = Mailbox<CountedSystemCalls>(mostDroppable: 1) { _ in false }
     private var users = Users()
     private(set) var userNames = UserNames(parsing: [UInt8]().span)
     private var next = ContinuousClock.now
@@ -25,13 +31,15 @@ final class Observer {
 
     init(
         source: SourceOptions, pid: ProcessID?, network: NamespaceOption, tables: SocketTables,
-        budget: Percent = Percent(Float(100))
+        budget: Percent = Percent(Float(100)), countsCalls: Bool = false
     ) throws {
         self.tables = tables
         self.budget = CPUBudget(share: budget, cpuCount: Machine.current.cpuCount)
         let root = try source.root()
         namespace = try network.namespace(in: root)
         target = try pid.map { try source.identity(of: $0, in: root) }
+        counting =
+            countsCalls && root.isLive ? CandidateCounting { [counts] in counts.post($0) } : nil
         samples = root.source(threads: source.threadsFrom.source)
     }
 
@@ -41,6 +49,7 @@ final class Observer {
         budget = CPUBudget(share: Percent(Float(100)), cpuCount: 1)
         namespace = nil
         target = nil
+        counting = nil
         samples = root.source()
     }
 
@@ -53,7 +62,9 @@ final class Observer {
         }
         if !tables.isEmpty { receivers = snapshot.network?.receivers ?? [] }
         userNames = users.names(for: snapshot)
+        for calls in counts.takeAll() { chronicle.note(calls) }
         chronicle.take(snapshot)
+        counting?.count(chronicle.verdicts.threadsToCount)
         return snapshot
     }
 

@@ -65,7 +65,8 @@ extension ProcRoot {
     /// The machine's own tree, or another one.
     static func machine(_ path: String? = nil) throws -> ProcRoot {
         do {
-            return try ProcRoot(path: path ?? "/proc")
+            guard let path else { return try ProcRoot() }
+            return try ProcRoot(path: path)
         } catch {
             throw Failure("\(error)")
         }

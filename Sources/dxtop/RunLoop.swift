@@ -21,6 +21,7 @@ struct RunLoop<Display: Terminal> {
     /// Those that were started and may not have let go of their targets yet; the last one is on show.
     private var probes: [ProbeRun] = []
     private var hotFunctions: HotFunctionSampling?
+    private let counting: CandidateCounting
     private let saver: FileSaver
     private let hostNames: HostNames
     /// The terminal does not show all of the last picture yet.
@@ -45,6 +46,7 @@ struct RunLoop<Display: Terminal> {
         }
         self.mailbox = mailbox
         saver = FileSaver { mailbox.post(.saved(message: $0, failed: $1)) }
+        counting = CandidateCounting { mailbox.post(.counted($0)) }
         hostNames = HostNames { mailbox.post(.hostName($0, $1)) }
         sampling = try SamplingLoop.start(
             interval: state.interval, budget: budget, source: source
@@ -61,6 +63,7 @@ struct RunLoop<Display: Terminal> {
         defer {
             sampling.stop()
             hotFunctions?.stop()
+            counting.stop()
             // Tools and probes let go of their targets before we are gone, and files are whole.
             stopProbes()
             tools.stopAndWait(patience: .milliseconds(700))
@@ -104,6 +107,7 @@ struct RunLoop<Display: Terminal> {
     /// - Returns: false when it is time to go.
     private mutating func take(_ signals: TerminalSignals) -> Bool {
         if signals.contains(.suspend) {
+            counting.stop()
             // Their pipes would fill while we stand, and hold up the threads that they trace.
             stopProbes()
             tools.stopAndWait(patience: .seconds(1))
@@ -139,6 +143,7 @@ struct RunLoop<Display: Terminal> {
             case .save(let path, let contents): saver.save(contents, to: path)
             case .saveProfile(let profile, let title, let path):
                 saver.save(profile, title: title, to: path)
+            case .countSystemCalls(let threads): counting.count(threads)
             case .readServices: mailbox.post(.services(ServiceFile.names()))
             case .askForNames(let addresses): hostNames.ask(addresses)
             case .stopAsking: hostNames.stop()

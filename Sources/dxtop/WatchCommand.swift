@@ -67,7 +67,7 @@ struct WatchCommand: ParsableCommand {
         let output = StandardOutput()
         let observer = try Observer(
             source: source, pid: pid.map { ProcessID($0) }, network: network, tables: view.tables,
-            budget: budget.share)
+            budget: budget.share, countsCalls: view == .findings)
         _ = try observer.sample()
         var left = count ?? .max
         while left > 0 {

@@ -2,6 +2,7 @@ import Dashboard
 import ProcFormats
 import ProcSampling
 import Screen
+import TestSupport
 import Testing
 import Units
 
@@ -53,7 +54,7 @@ import Units
                 return scene
             },
             Shown(name: "TCP socket", columns: columns) { columns in
-                .network(columns: columns, place: .socket(MadeNetwork.id(3)), seconds: 30)
+                .network(columns: columns, place: .socket(Edge07.id(3)), seconds: 30)
             },
             Shown(name: "losses", columns: columns) { columns in
                 .network(columns: columns, place: .losses, seconds: 30)
@@ -81,7 +82,7 @@ import Units
         scene.sample { snapshot in
             snapshot.processes.removeLast()
             snapshot.processes[2].threads.removeLast(3)
-            snapshot.network = MadeNetwork.reading(
+            snapshot.network = Edge07.network(
                 number: snapshot.sequence, at: snapshot.moment)
             snapshot.network?.sockets.sockets.removeLast(2)
             snapshot.network?.counters = NetworkCounters()

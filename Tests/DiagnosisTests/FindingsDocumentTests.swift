@@ -1,5 +1,6 @@
 import Diagnosis
 import Glibc
+import TestSupport
 import Testing
 
 /// `docs/FINDINGS.md` beside the code: each finding has a section, and the tables of thresholds are
@@ -10,7 +11,7 @@ struct FindingsDocumentTests {
     private static let path = root + "docs/FINDINGS.md"
 
     @Test func eachFindingHasOneSection() throws {
-        let document = try #require(Self.read(Self.path))
+        let document = try #require(TextFile.read(Self.path))
         let sections = document.split(separator: "\n").filter { $0.hasPrefix("### `") }.map {
             String($0.dropFirst("### `".count).prefix { $0 != "`" })
         }
@@ -19,7 +20,7 @@ struct FindingsDocumentTests {
     }
 
     @Test func theTablesAreTheConstants() throws {
-        let document = try #require(Self.read(Self.path))
+        let document = try #require(TextFile.read(Self.path))
         let files = Self.swiftFiles(in: Self.root + "Sources/Diagnosis")
         var lines: [Substring] = []
         var isInside = false
@@ -31,7 +32,8 @@ struct FindingsDocumentTests {
             let types = line.dropLast(" -->".count).split(separator: " ").dropFirst(3)
             lines += ["", "| constant | value | reason |", "|---|---|---|"]
             for type in types {
-                let sources = files.filter { Self.declares(type, file: $0) }.compactMap(Self.read)
+                let sources = files.filter { Self.declares(type, file: $0) }.compactMap(
+                    TextFile.read)
                 let rows = sources.flatMap { ConstantTable.rows(of: $0, in: type) }
                 #expect(!rows.isEmpty, "\(type) has no constants")
                 lines += rows.map { Substring($0) }
@@ -40,7 +42,7 @@ struct FindingsDocumentTests {
         }
         let expected = lines.joined(separator: "\n")
         if getenv("DXTOP_UPDATE_GOLDEN") != nil {
-            Self.write(expected, to: Self.path)
+            TextFile.write(expected, to: Self.path)
         } else {
             #expect(document == expected, "docs/FINDINGS.md: constants have changed")
         }
@@ -69,22 +71,6 @@ struct FindingsDocumentTests {
             }
         }
         return files.sorted()
-    }
-
-    private static func read(_ path: String) -> String? {
-        guard let file = fopen(path, "r") else { return nil }
-        defer { fclose(file) }
-        var bytes: [UInt8] = []
-        while case let byte = fgetc(file), byte != EOF {
-            bytes.append(UInt8(truncatingIfNeeded: byte))
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
-    private static func write(_ text: String, to path: String) {
-        guard let file = fopen(path, "w") else { return }
-        fputs(text, file)
-        fclose(file)
     }
 }
 
@@ -123,6 +109,7 @@ private enum ConstantTable {
     /// As people write it: "10 s", "90 %"; nil for what is no number.
     private static func text(_ value: String) -> String? {
         if let number = inside(value, of: ".seconds") { return duration(number) }
+        if let number = inside(value, of: ".microseconds") { return "\(plain(number)) us" }
         if let number = inside(value, of: "Nanoseconds") { return duration(number / 1e9) }
         if let number = inside(value, of: "Percent") { return "\(plain(number)) %" }
         if let number = inside(value, of: "Rate") { return "\(plain(number))/s" }

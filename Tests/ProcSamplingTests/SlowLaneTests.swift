@@ -32,7 +32,7 @@ struct SlowLaneTests {
     }
 
     @Test func aReadThatHangsMarksItsProcessAndHoldsUpNobody() {
-        let lane = SlowLane(deadline: .milliseconds(20)) { process in
+        let lane = SlowLane { process in
             if process.rawValue == 1 { sleep(1000) }
             return SlowLane.Facts(command: "ok")
         }
@@ -72,7 +72,7 @@ struct SlowLaneTests {
 
     @Test func aThreadThatComesBackLateBringsItsAnswerAndWorksOnForTheRest() {
         let gate = Gate()
-        let lane = SlowLane(deadline: .milliseconds(10)) { process in
+        let lane = SlowLane { process in
             if process.rawValue <= 4 { gate.pass() }
             return SlowLane.Facts(command: "command \(process)")
         }
@@ -144,8 +144,7 @@ struct SlowLaneTests {
             gate.pass()
             return SlowLane.Facts()
         }
-        let sampler = Sampler(
-            root: try ProcRoot(path: tree.path), machine: .current, slowLane: lane)
+        let sampler = try tree.sampler(clock: .kernel, slowLane: lane)
         #expect(Self.poll { sampler.sample(Interest()).trouble.unresponsive == 3 })
         tree.remove("200")
         #expect(sampler.sample(Interest()).trouble.unresponsive == 2)
@@ -157,12 +156,11 @@ struct SlowLaneTests {
         let tree = FakeTree()
         tree.setProcess(100, [(100, FakeTree.Task())])
         tree.setProcess(200, [(200, FakeTree.Task())])
-        let lane = SlowLane(deadline: .milliseconds(20)) { process in
+        let lane = SlowLane { process in
             if process.rawValue == 100 { sleep(1000) }
             return SlowLane.Facts(command: "/bin/ok")
         }
-        let sampler = Sampler(
-            root: try ProcRoot(path: tree.path), machine: .current, slowLane: lane)
+        let sampler = try tree.sampler(clock: .kernel, slowLane: lane)
         var snapshot = sampler.sample(Interest())
         #expect(
             Self.poll {

@@ -1,6 +1,7 @@
 import Diagnosis
 import ProcFormats
 import ProcSampling
+import TestSupport
 import Testing
 import Units
 
@@ -37,11 +38,10 @@ import Units
     private func rows(
         _ snapshot: Snapshot, target: ProcessIdentity? = nil
     ) -> RowDocuments {
-        let noUsers: [UInt8] = []
         var network = NetworkBook()
         network.update(snapshot)
         return RowDocuments(
-            userNames: UserNames(parsing: noUsers.span), hotThreshold: Percent(90.0),
+            userNames: Made.users(), hotThreshold: Percent(90.0),
             target: target, memory: MemoryHistory(), growth: GrowthBook(), network: network)
     }
 

@@ -15,6 +15,9 @@ package enum Event: Sendable {
     case probe(ProbeEvent, run: Int)
     /// What the sampling of hot functions found; see `Effect.sampleFunctions`.
     case hotFunctions(HotFunctions)
+    /// How many system calls a thread made that diagnosis asked about; see
+    /// `Effect.countSystemCalls`.
+    case counted(CountedSystemCalls)
     /// A file was written, or why not: a sentence either way.
     case saved(message: String, failed: Bool)
     /// Names of services, as they were asked for.
@@ -37,6 +40,8 @@ package enum Effect: Sendable {
     case stopProbe
     /// Name the functions that burn CPU, all over the machine, or stop doing so.
     case sampleFunctions(Bool)
+    /// Count the system calls of one of these, the first if it can be, when it is time for one.
+    case countSystemCalls([ThreadTarget])
     case readServices
     /// Ask DNS what these are called, the last one first.
     case askForNames([IPAddress])

@@ -16,6 +16,9 @@ extension State {
             self.size = size
         case .sample(let snapshot):
             take(snapshot)
+            effects = wantedCount()
+        case .counted(let calls):
+            chronicle.note(calls)
         case .tool(let toolEvent, let run):
             take(toolEvent, of: run)
         case .saved(let message, let failed):
@@ -48,6 +51,12 @@ extension State {
         if isLive { mappings.note(snapshot.mappings) }
         arrivals += 1
         for index in path.indices { path[index].note(snapshot) }
+    }
+
+    /// Threads of this machine as it is now, and none of a tree of files.
+    private func wantedCount() -> [Effect] {
+        let threads = settings.isForeign ? [] : chronicle.verdicts.threadsToCount
+        return threads.isEmpty ? [] : [.countSystemCalls(threads)]
     }
 
     /// What follows from any change: times that are over, rows in order, what to look at.

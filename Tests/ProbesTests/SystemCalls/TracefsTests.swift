@@ -8,16 +8,16 @@ import Units
 
 @testable import Probes
 
-/// The probe with a place for tracefs of its own, so that tests leave the machine's as it is.
-func mounted(_ probe: SystemCallProbe) throws -> SystemCallProbe {
-    var probe = probe
-    guard (try? probe.tracefs.tracepoints()) == nil else { return probe }
-    var request = probe.request
-    request.method = .mountingTracefs
-    let usesPrograms = probe.usesPrograms
-    probe = SystemCallProbe(request)
-    probe.usesPrograms = usesPrograms
-    return probe
+/// Counts by records, with a place for tracefs of its own, where it is mounted for a moment: the
+/// machine's is left as it is, for other tests tell what can be done by it.
+func recording(
+    _ target: ProbeTarget, while body: @Sendable (CallLog) async throws -> Void
+) async throws -> SystemCallCount {
+    try await withFolder { folder in
+        var probe = SystemCallProbe(target, .mountingTracefs).withoutPrograms
+        probe.tracefs.folders = [folder]
+        return try await counting(probe, while: body)
+    }
 }
 
 /// A folder that is gone afterwards.

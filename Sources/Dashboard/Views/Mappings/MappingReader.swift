@@ -95,7 +95,7 @@ struct MappingReader {
         case .smallAnonymous: return "anonymous, below 1M each"
         case .file(let path): return path
         case .shared(let name), .hugetlb(let name): return name.isEmpty ? "anonymous" : name
-        case .kernel: return "[vdso] and the like"
+        case .kernel: return "[vdso] etc."
         }
     }
 }

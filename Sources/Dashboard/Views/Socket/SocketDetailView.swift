@@ -75,7 +75,7 @@ struct SocketDetailView {
                     StyledText(socket.stateName, socket.state == .closeWait ? .warning : .text),
                     StyledText(
                         "  for \(figures.text(.seen, of: socket))  inode \(socket.inode)"
-                            + "  made by \(figures.text(.user, of: socket))"),
+                            + "  owner (uid) \(figures.text(.user, of: socket))"),
                 ]),
             Fact("LOCAL", figures.text(.localAddress, of: socket)),
             Fact("PEER", peer(socket, figures)),
@@ -104,7 +104,7 @@ struct SocketDetailView {
             return socket.inode == 0 ? "the kernel: no process holds it any more" : "- not known"
         }
         var text = "\(figures.name(of: socket) ?? "process") \(owner.process.pid)"
-        text += " as descriptor \(owner.descriptor)"
+        text += " fd \(owner.descriptor)"
         switch socket.otherOwners {
         case 0: break
         case 1: text += "; another process holds it, too"
@@ -129,7 +129,7 @@ struct SocketDetailView {
             let loses = drops.rate.map { $0 > .zero } ?? false
             pieces.append(
                 StyledText(
-                    "   lost \(drops.total), \(drops.rate.text)/s", loses ? .critical : .text))
+                    "   drops \(drops.total), \(drops.rate.text)/s", loses ? .critical : .text))
         }
         return Fact("QUEUES", pieces)
     }
@@ -152,7 +152,7 @@ struct SocketDetailView {
                 "TCP",
                 "rtt \(time(tcp.roundTripMicroseconds)) +-\(time(tcp.roundTripVariationMicroseconds))"
                     + "  cwnd \(number(tcp.congestionWindow))  unacked \(number(tcp.unacknowledged))"
-                    + "  sent again \(tcp.retransmits.map { "\($0.total)" } ?? "-")"
+                    + "  retransmits \(tcp.retransmits.map { "\($0.total)" } ?? "-")"
                     + " (\((tcp.retransmits?.rate).text)/s)  pmtu \(number(tcp.pathMTU))"),
             Fact(
                 "DATA",
@@ -162,7 +162,9 @@ struct SocketDetailView {
         if let limited = tcp.receiveWindowLimitedMicroseconds, limited > 0 {
             let seconds = (Double(limited) / 1e5).rounded() / 10
             facts.append(
-                Fact("LIMITED", "\(seconds) s it could not send: the peer's window was closed"))
+                Fact(
+                    "LIMITED", "\(seconds) s it could not send: the peer's receive window was full")
+            )
         }
         return facts
     }
@@ -194,7 +196,7 @@ struct SocketDetailView {
         let taken = (burst.charged.isEmpty ? burst.queue : burst.charged).map { Double($0) }
         let seconds = (burst.duration.seconds * 10).rounded() / 10
         surface.put(
-            "QUEUE, a look every 10 ms", at: area.takeTop(1).origin, style: .heading)
+            "QUEUE, sampled every 10 ms", at: area.takeTop(1).origin, style: .heading)
         Chart(
             taken,
             scale: .fromZero(maximum: max(Double(burst.buffer.rawValue), taken.max() ?? 0)),
@@ -214,7 +216,7 @@ struct SocketDetailView {
         var curves: [(String, SocketHistory.Figure, String)] = [
             ("RXQ", .receiveQueue, "B"), ("TXQ", .sendQueue, "B"),
         ]
-        if socket?.transport != .tcp { curves.append(("LOST", .drops, "")) }
+        if socket?.transport != .tcp { curves.append(("DROPS", .drops, "")) }
         if socket?.transport == .tcp || socket == nil {
             curves += [("RETR", .retransmits, ""), ("RTT", .roundTrip, "ms")]
         }
