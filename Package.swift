@@ -53,7 +53,11 @@ let package = Package(
         .target(
             name: "Fields", dependencies: ["ProcSampling", "Units"], swiftSettings: strict),
         .target(
-            name: "Diagnosis", dependencies: ["ProcFormats", "ProcSampling", "Units"],
+            name: "Diagnosis",
+            dependencies: [
+                "ProcFormats", "ProcSampling", "Units",
+                .product(name: "DequeModule", package: "swift-collections"),
+            ],
             swiftSettings: strict),
         .target(
             name: "Probes",

@@ -11,6 +11,8 @@ struct Scene {
     var snapshot: Snapshot
     var state: State
     private(set) var now = Duration.zero
+    /// Samples arrive as a recording would have them: written down and read again.
+    @TaskLocal static var isRecorded = false
 
     init(
         columns: Int = 80, rows: Int = 24, glyphs: Glyphs = .ascii, place: Place = .overview,
@@ -36,7 +38,8 @@ struct Scene {
             snapshot.host.uptime = snapshot.host.uptime.map { $0 + 1 }
             now += .seconds(1)
             change(&snapshot)
-            effects += state.update(.sample(snapshot), at: now)
+            let arrived = Self.isRecorded ? (try? coded(snapshot)) : snapshot
+            if let arrived { effects += state.update(.sample(arrived), at: now) }
         }
         return effects
     }

@@ -7,10 +7,10 @@ import Units
 
 /// A machine that is sampled once a second, or more rarely, for the books to look at.
 struct MadeMachine: CustomTestStringConvertible {
-    var history = History()
-    var memory = MemoryHistory()
-    var growth = GrowthBook()
-    var findings = FindingsBook()
+    var chronicle = Chronicle()
+    var memory: MemoryHistory { chronicle.memory }
+    var growth: GrowthBook { chronicle.verdicts.growth }
+    var findings: Verdicts { chronicle.verdicts }
     var second = 0
     /// Seconds from one refresh to the next.
     var interval = 1
@@ -35,10 +35,7 @@ struct MadeMachine: CustomTestStringConvertible {
         snapshot.cpuGroups = Dictionary(uniqueKeysWithValues: cpuGroups.map { ($0.path, $0) })
         snapshot.polls = polls
         snapshot.interval = sequence == 1 ? nil : .seconds(interval)
-        history.record(snapshot)
-        memory.record(snapshot)
-        growth.update(snapshot, memory: memory)
-        findings.update(snapshot, history: history, memory: memory, growth: growth)
+        chronicle.take(snapshot)
     }
 
     func finding(_ kind: FindingKind) -> Finding? { findings.findings.first { $0.kind == kind } }

@@ -129,10 +129,7 @@ enum ListView {
             parts.append("! no /proc/stat")
         }
         if trouble.unresponsive > 0 { parts.append("! \(trouble.unresponsive) hung") }
-        if snapshot.extent == .recorded {
-            parts.append(
-                state.place.view is OverviewView ? "recorded, without findings" : "recorded")
-        }
+        if let kept = state.keptShare { parts.append(kept) }
         if !list.filter.isEmpty { parts.append("/\(list.filter)  \(list.rows.count) shown") }
         if list.heldUntil != nil { parts.append("sorting paused") }
         if list.follows { parts.append("follow") }

@@ -8,15 +8,14 @@ import Units
 struct SocketFigures: Sendable {
     let reading: NetworkReading
     let words: SocketWords
-    /// Nil where the screen stands at an earlier refresh, of which no verdicts were kept.
-    let verdicts: NetworkBook?
+    let verdicts: NetworkBook
     /// Names of processes.
     let names: ProcessNames
     /// For the fields of their rows.
     let context: SocketContext
 
     init(
-        reading: NetworkReading, words: SocketWords, verdicts: NetworkBook?, userNames: UserNames,
+        reading: NetworkReading, words: SocketWords, verdicts: NetworkBook, userNames: UserNames,
         names: ProcessNames
     ) {
         self.reading = reading
@@ -32,7 +31,7 @@ struct SocketFigures: Sendable {
         socket.owner.flatMap { names.name(of: $0.process) }
     }
 
-    func verdict(of socket: SocketSample) -> ReaderVerdict? { verdicts?.reader(of: socket.id) }
+    func verdict(of socket: SocketSample) -> ReaderVerdict? { verdicts.reader(of: socket.id) }
 
     /// What a field shows of one socket, for those that are no rows.
     func text(_ field: Field<SocketRow>, of socket: SocketSample) -> String {

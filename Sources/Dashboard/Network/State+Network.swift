@@ -16,11 +16,11 @@ extension State {
         guard let reading = shownNetwork else { return nil }
         return SocketFigures(
             reading: reading, words: SocketWords(network, reading),
-            verdicts: shownVerdicts?.network, userNames: userNames, names: network.processNames)
+            verdicts: verdicts.network, userNames: userNames, names: network.processNames)
     }
 
     /// The way of a datagram, as of what is shown.
-    var lossChain: LossChain? { shownVerdicts?.network.chain }
+    var lossChain: LossChain? { verdicts.network.chain }
 
     func socket(_ id: SocketID) -> SocketSample? {
         shownNetwork?.sockets[id]
@@ -168,7 +168,7 @@ extension State {
     }
 
     mutating func startBurst() {
-        guard frozen == nil else {
+        guard isLive else {
             say("the screen is frozen: Space goes on live")
             return
         }
@@ -219,7 +219,7 @@ extension State {
 
     /// What is on the screen and was not asked for yet.
     mutating func wantedNames() -> [Effect] {
-        guard network.showsHosts, place.view.isOfNetwork, frozen == nil else { return [] }
+        guard network.showsHosts, place.view.isOfNetwork, isLive else { return [] }
         var addresses: [IPAddress] = []
         for row in list.visible(height: layout.listHeight) {
             guard case .socket(let id) = row.id, let socket = socket(at: row, id) else { continue }

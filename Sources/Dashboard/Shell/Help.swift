@@ -35,7 +35,7 @@ enum Help {
         Line(
             head: "paused",
             text: "sorting paused: rows keep their places for 5 s after a key"),
-        Line(head: "recorded", text: "an earlier sample: the rows that used CPU or were on screen"),
+        Line(head: "recorded", text: "an earlier sample, of which not all rows were kept"),
         Line(
             head: "malformed",
             text: "files of /proc that dxtop failed to parse: its bug, please report"),

@@ -41,6 +41,8 @@ protocol View: Hashable, Sendable {
     func rows(_ arrangement: Arrangement) -> [Row]
     /// The rows are in order: selects one where nobody did.
     func settle(_ state: inout State)
+    /// Which of its rows a recorded moment has; nil where none are recorded.
+    func kept(_ snapshot: Snapshot, of totals: Snapshot.Totals) -> KeptRows?
     /// What stands where there is no row; nil where the summary says it.
     func emptiness(_ state: State) -> String?
 
@@ -88,6 +90,7 @@ extension View {
     func prepare(_ state: inout State) {}
     func rows(_ arrangement: Arrangement) -> [Row] { [] }
     func settle(_ state: inout State) {}
+    func kept(_ snapshot: Snapshot, of totals: Snapshot.Totals) -> KeptRows? { nil }
     func emptiness(_ state: State) -> String? { "nothing here" }
 
     func summaryHeight(_ state: State) -> Int { 0 }

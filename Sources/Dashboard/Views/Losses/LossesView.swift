@@ -37,6 +37,11 @@ struct LossesView: View {
     }
 
     func emptiness(_ state: State) -> String? { NetworkNotes.emptiness(state) }
+
+    func kept(_ snapshot: Snapshot, of totals: Snapshot.Totals) -> KeptRows? {
+        .sockets(snapshot, of: totals)
+    }
+
     func summaryHeight(_ state: State) -> Int { state.size.rows >= 8 ? 1 : 0 }
     func groundsHeight(rows: Int) -> Int { UDPView().groundsHeight(rows: rows) }
     func wish(_ interest: inout Interest, _ state: State) { interest.network.tables = .udp }

@@ -57,7 +57,7 @@ struct MappingsView: View {
     func wish(_ interest: inout Interest, _ state: State) {
         interest.shownProcesses = [process]
         // Nobody looks at more than what stands: the process is left in peace.
-        guard state.frozen == nil else { return }
+        guard state.isLive else { return }
         interest.mappings = Interest.MappingsWish(process: process, number: state.mappings.number)
     }
 
@@ -116,7 +116,7 @@ struct MappingsView: View {
     private static func lines(
         _ reading: MappingsReading?, _ state: State, _ snapshot: Snapshot
     ) -> [[StyledText]] {
-        if state.isSteppedBack {
+        if snapshot.recordedTotals != nil {
             return [[StyledText("mappings are not recorded; Space goes on live", .faint)]]
         }
         let process = state.selectedProcess.flatMap(snapshot.process)
@@ -167,7 +167,7 @@ struct MappingsView: View {
         _ reading: MappingsReading, _ state: State, _ snapshot: Snapshot
     ) -> String {
         if state.mappings.readsAgain { return "; reading ..." }
-        guard state.frozen == nil, let nextAt = reading.nextAt else { return "" }
+        guard state.isLive, let nextAt = reading.nextAt else { return "" }
         let left = nextAt.since(snapshot.moment).seconds.rounded(.up)
         return " (\(Int(left)) s; r = now)"
     }

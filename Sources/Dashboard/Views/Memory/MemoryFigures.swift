@@ -50,11 +50,9 @@ extension State {
     /// What the rows of view 3 show that no snapshot has; in other views nothing.
     func memoryFigures(of snapshot: Snapshot) -> TaskContext.MemoryFigures {
         guard place.view is MemoryView else { return TaskContext.MemoryFigures() }
-        let (changes, growth) = (memory.changes, shownVerdicts?.growth)
+        let (changes, growth) = (memory.changes, verdicts.growth)
         return TaskContext.MemoryFigures(
-            changes: { changes[$0] },
-            // Of an earlier refresh no verdicts were kept.
-            growth: { id in growth.map { ProcessGrowth($0[id]) } ?? .stale },
+            changes: { changes[$0] }, growth: { ProcessGrowth(growth[$0]) },
             limits: { snapshot.memoryLimits(of: $0) })
     }
 }

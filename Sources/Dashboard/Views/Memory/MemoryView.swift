@@ -1,3 +1,4 @@
+import Diagnosis
 import Fields
 import ProcSampling
 import Screen
@@ -63,7 +64,9 @@ struct MemoryView: View {
     ) -> Table<FieldID>.Column { state.fittedToTime(column) }
 
     func prepare(_ state: inout State) {
-        if let shown = state.shown { state.memory.updateChanges(for: shown) }
+        if let shown = state.shown {
+            state.memory.updateChanges(for: shown, in: state.chronicle.memory)
+        }
     }
 
     func rows(_ arrangement: Arrangement) -> [Row] { arrangement.memoryRows() }
@@ -71,9 +74,13 @@ struct MemoryView: View {
     func settle(_ state: inout State) {
         state.followRestart()
         // In the first minute another process may turn out to grow the most.
-        if !state.list.isByHand, state.memory.history.recorded < .seconds(60) {
+        if !state.list.isByHand, state.chronicle.memory.recorded < .seconds(60) {
             state.list.selected = state.list.rows.first?.id
         }
+    }
+
+    func kept(_ snapshot: Snapshot, of totals: Snapshot.Totals) -> KeptRows? {
+        .processes(snapshot, of: totals)
     }
 
     func summaryHeight(_ state: State) -> Int {

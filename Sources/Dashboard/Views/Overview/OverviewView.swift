@@ -56,6 +56,10 @@ struct OverviewView: View {
 
     func rows(_ arrangement: Arrangement) -> [Row] { arrangement.processRows() }
 
+    func kept(_ snapshot: Snapshot, of totals: Snapshot.Totals) -> KeptRows? {
+        .processes(snapshot, of: totals)
+    }
+
     func summaryHeight(_ state: State) -> Int {
         let findings = FindingsView.height(state)
         switch state.size.rows {

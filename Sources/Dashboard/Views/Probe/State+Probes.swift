@@ -104,7 +104,7 @@ extension State {
         if case .finished(let reading) = event {
             probeResults.note(reading, at: now)
             if case .systemCalls(let count) = reading, let counted = count.counted {
-                verdicts.note(counted)
+                chronicle.note(counted)
             }
         }
         guard probe?.run == run else { return }
@@ -256,7 +256,7 @@ extension State {
     }
 
     /// Functions are not recorded: a screen that stands shows what was recorded.
-    var shownFunctions: HotFunctionState { frozen == nil ? hotFunctions : HotFunctionState() }
+    var shownFunctions: HotFunctionState { isLive ? hotFunctions : HotFunctionState() }
 
     mutating func take(_ functions: HotFunctions) {
         hotFunctions.take(functions)

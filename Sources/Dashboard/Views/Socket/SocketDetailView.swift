@@ -42,7 +42,7 @@ struct SocketDetailView {
     private static let indent = 8
 
     private var absence: String {
-        if state.frozen != nil { return "Sockets are not recorded; Space goes on live." }
+        if !state.isLive { return "It was not read at this moment; Space goes on live." }
         guard let reading = state.shownNetwork, reading.namespace.id == id.namespace,
             !reading.sockets.isTorn, !reading.sockets.tables.isEmpty
         else { return "reading sockets ..." }
@@ -213,7 +213,8 @@ struct SocketDetailView {
         _ socket: SocketSample?, into surface: inout Surface, in rect: Rect
     ) {
         var rest = rect
-        let history = state.network.history
+        let history = state.chronicle.sockets
+        let moment = state.shown?.moment
         var curves: [(String, SocketHistory.Figure, String)] = [
             ("RXQ", .receiveQueue, "B"), ("TXQ", .sendQueue, "B"),
         ]
@@ -221,12 +222,12 @@ struct SocketDetailView {
         if socket?.transport == .tcp || socket == nil {
             curves += [("RETR", .retransmits, ""), ("RTT", .roundTrip, "ms")]
         }
-        let span = history.span(of: id)
+        let span = history.span(of: id, until: moment)
         guard rest.rows > 0, span > .zero else { return }
         surface.put(
             "last \(span.text), highest", at: rest.takeTop(1).origin, style: .heading)
         for (label, figure, unit) in curves where rest.rows > 0 {
-            let values = history.curve(of: id, figure)
+            let values = history.curve(of: id, figure, until: moment)
             guard let highest = values.compactMap(\.self).max() else { continue }
             let line = rest.takeTop(1)
             surface.put(label, at: line.origin, style: .heading)

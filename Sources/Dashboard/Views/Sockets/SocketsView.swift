@@ -75,6 +75,10 @@ struct SocketsView: View {
         return NetworkNotes.emptiness(state, isWholeListing: true)
     }
 
+    func kept(_ snapshot: Snapshot, of totals: Snapshot.Totals) -> KeptRows? {
+        .sockets(snapshot, of: totals)
+    }
+
     func summaryHeight(_ state: State) -> Int { state.size.rows >= 8 ? 1 : 0 }
     func groundsHeight(rows: Int) -> Int { rows >= 12 ? 2 : 0 }
     func wish(_ interest: inout Interest, _ state: State) { interest.network.tables = .all }

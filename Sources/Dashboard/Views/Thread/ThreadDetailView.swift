@@ -71,7 +71,7 @@ struct ThreadDetailView {
     }
 
     private var absence: String {
-        if state.frozen != nil { return "This thread used no CPU in the recorded sample." }
+        if !state.isLive { return "This thread is not in the recorded sample." }
         return process == nil
             ? "Its process has ended. The curve shows what was recorded; Esc goes back."
             : "This thread has ended. The curve shows what was recorded; Esc goes back."
@@ -137,7 +137,8 @@ struct ThreadDetailView {
     private func now(_ thread: ThreadSample) -> Fact {
         guard let detail else {
             return Fact(
-                "NOW", state.frozen == nil ? "reading ..." : "details are not recorded", .faint)
+                "NOW", state.isLive ? "reading ..." : "details were not read at this moment", .faint
+            )
         }
         switch detail.systemCall {
         case .success(.running):

@@ -90,7 +90,7 @@ extension State {
             say("select a socket with a peer first", isFailure: true)
             return nil
         }
-        if frozen != nil, subject == nil {
+        if !isLive, subject == nil {
             say("that thread is not in the recorded sample", isFailure: true)
             return nil
         }

@@ -56,6 +56,11 @@ struct UDPView: View {
     }
 
     func emptiness(_ state: State) -> String? { NetworkNotes.emptiness(state) }
+
+    func kept(_ snapshot: Snapshot, of totals: Snapshot.Totals) -> KeptRows? {
+        .sockets(snapshot, of: totals)
+    }
+
     func summaryHeight(_ state: State) -> Int { state.size.rows >= 8 ? 1 : 0 }
     func groundsHeight(rows: Int) -> Int { rows >= 30 ? 10 : rows >= 16 ? 8 : rows >= 10 ? 2 : 0 }
 
