@@ -157,7 +157,7 @@ let package = Package(
             name: "dxtopTests",
             dependencies: [
                 "Dashboard", "Diagnosis", "dxtop", "Fields", "Probes", "ProcFormats",
-                "ProcSampling", "TestSupport", "Units",
+                "ProcSampling", "Screen", "TestSupport", "Units",
             ],
             exclude: ["Contracts", "Golden"], swiftSettings: strict),
         .testTarget(
