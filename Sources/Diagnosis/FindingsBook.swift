@@ -29,6 +29,12 @@ package struct FindingsBook: Sendable {
 
     package init() {}
 
+    /// What was found at a moment.
+    init(_ findings: [Finding], network: NetworkBook) {
+        self.findings = findings
+        self.network = network
+    }
+
     /// Runs the detectors. A refresh that is known already changes nothing.
     ///
     /// - Parameters:
@@ -37,7 +43,7 @@ package struct FindingsBook: Sendable {
     package mutating func update(
         _ snapshot: Snapshot, history: History, memory: MemoryHistory, growth: GrowthBook
     ) {
-        guard snapshot.sequence > sequence, snapshot.extent != .recorded else { return }
+        guard snapshot.sequence > sequence else { return }
         sequence = snapshot.sequence
         groups.add(snapshot)
         var found = growthFindings(snapshot, memory: memory, growth: growth)

@@ -40,6 +40,20 @@ package struct GrowthBook: Sendable {
 
     package init() {}
 
+    /// What was known at a moment.
+    init(_ outlooks: [(process: ProcessIdentity, outlook: MemoryOutlook)], joint: JointGrowth) {
+        for (process, outlook) in outlooks {
+            places[process] = entries.count
+            entries.append(Entry(id: process, outlook: outlook))
+        }
+        self.joint = joint
+    }
+
+    /// Of every process of which there is one.
+    var outlooks: some Sequence<(ProcessIdentity, MemoryOutlook)> {
+        entries.lazy.compactMap { entry in entry.outlook.map { (entry.id, $0) } }
+    }
+
     /// Nil for a process that has no curve, or too little of one yet.
     package subscript(process: ProcessIdentity) -> MemoryOutlook? {
         places[process].flatMap { entries[$0].outlook }
@@ -48,7 +62,7 @@ package struct GrowthBook: Sendable {
     /// Judges those whose turn it is, and forgets those that ended. A refresh that is known already
     /// changes nothing.
     package mutating func update(_ snapshot: Snapshot, memory: MemoryHistory) {
-        guard snapshot.sequence > sequence, snapshot.extent != .recorded else { return }
+        guard snapshot.sequence > sequence else { return }
         sequence = snapshot.sequence
         let turns = turns(in: snapshot, of: Set(memory.processes))
         let judged = judge(
@@ -203,7 +217,10 @@ package struct GrowthBook: Sendable {
         var longJudged: Nanoseconds?
         var addressSpace = AddressSpaceTrend()
 
-        init(id: ProcessIdentity) { self.id = id }
+        init(id: ProcessIdentity, outlook: MemoryOutlook? = nil) {
+            self.id = id
+            self.outlook = outlook
+        }
 
         mutating func forgetLong() {
             longGrowth = nil

@@ -2,7 +2,7 @@ internal import Glibc
 internal import Synchronization
 public import Units
 
-/// Runs a `Sampler` on a thread of its own and delivers its snapshots.
+/// Runs a source on a thread of its own and delivers its snapshots.
 ///
 /// None of its calls ever waits for a read: they leave a wish and wake the thread. What they share
 /// with it is locked for the length of a copy, never while a file is read.
@@ -15,6 +15,8 @@ public final class SamplingLoop: Sendable {
         var isStopped = false
         /// What a person asked for is at work: what it costs does not count.
         var isExcused = false
+        /// A moment to go to.
+        var goal: Nanoseconds?
     }
 
     private let wishes: Mutex<Wishes>
@@ -23,6 +25,20 @@ public final class SamplingLoop: Sendable {
     private init(interval: Duration) throws(ProcError) {
         wishes = Mutex(Wishes(interval: interval))
         wakeUp = try WakeUp()
+    }
+
+    public typealias MakeSource =
+        @Sendable (_ changed: @escaping @Sendable () -> Void) -> any SampleSource
+
+    /// Starts sampling a /proc tree.
+    public static func start(
+        root: ProcRoot, interval: Duration, interest: Interest = Interest(),
+        budget: Percent = Percent(Float(100)),
+        deliver: @escaping @Sendable (Snapshot) -> Void
+    ) throws(ProcError) -> SamplingLoop {
+        try start(
+            interval: interval, interest: interest, budget: budget,
+            source: { root.source(changed: $0) }, deliver: deliver)
     }
 
     /// Starts sampling. `deliver` is called on the sampling thread, one snapshot after the other.
@@ -36,19 +52,19 @@ public final class SamplingLoop: Sendable {
     ///   - budget: The share of all CPUs that the whole process may use, on average over 10 s. Where
     ///     it used more, refreshes come further apart than `interval`, and say so:
     ///     `OwnCost.isHeldBack`.
-    ///   - source: Where threads' figures come from; nil for the best that works.
+    ///   - source: Makes the source, on the sampling thread. It gets what to call when `amend` has
+    ///     more.
     public static func start(
-        root: ProcRoot, interval: Duration, interest: Interest = Interest(),
-        budget: Percent = Percent(Float(100)), source: ThreadSourceKind? = nil,
+        interval: Duration, interest: Interest = Interest(),
+        budget: Percent = Percent(Float(100)), source: @escaping MakeSource,
         deliver: @escaping @Sendable (Snapshot) -> Void
     ) throws(ProcError) -> SamplingLoop {
         let loop = try SamplingLoop(interval: interval)
         loop.setInterest(interest)
         let isStarted = DetachedThread.start(name: "dxtop:sampler", stackSize: 512 * 1024) {
-            let sampler = Sampler(
-                root: root, machine: .current, source: source, changed: { loop.sampleNow() })
+            let source = source { loop.sampleNow() }
             loop.run(
-                sampler, budget: CPUBudget(share: budget, cpuCount: Machine.current.cpuCount),
+                source, budget: CPUBudget(share: budget, cpuCount: Machine.current.cpuCount),
                 deliver: deliver)
         }
         guard isStarted else { throw .failed(path: "pthread_create", errno: EAGAIN) }
@@ -64,6 +80,12 @@ public final class SamplingLoop: Sendable {
     /// How long from one refresh to the next, at least 100 ms. Takes effect at once.
     public func setInterval(_ interval: Duration) {
         wishes.withLock { $0.interval = interval }
+        wakeUp.signal()
+    }
+
+    /// Has the source go to a moment; see `SampleSource.seek`. What is there comes at once.
+    public func seek(to moment: Nanoseconds) {
+        wishes.withLock { $0.goal = moment }
         wakeUp.signal()
     }
 
@@ -94,14 +116,15 @@ public final class SamplingLoop: Sendable {
     private static let mostOfTime: UInt64 = 5
 
     private func run(
-        _ sampler: Sampler, budget: CPUBudget, deliver: @Sendable (Snapshot) -> Void
+        _ source: any SampleSource, budget: CPUBudget, deliver: @Sendable (Snapshot) -> Void
     ) {
         var budget = budget
         var meter = CPUMeter()
-        deliver(sampler.sample(wish().interest, depth: .processesOnly))
+        source.setInterval(wish().interval)
+        source.sample(wish().interest, depth: .processesOnly).map(deliver)
         guard !wish().isStopped else { return }
         var began = Instant.now
-        deliver(sampler.sample(wish().interest))
+        source.sample(wish().interest, depth: .changes).map(deliver)
         var pause = Self.firstRates
         while true {
             let took = Instant.now.since(began).rawValue
@@ -110,11 +133,11 @@ public final class SamplingLoop: Sendable {
             let affordable = Instant.now.advanced(by: budget.pause)
             guard
                 let isHeldBack = wait(
-                    sampler, from: began, atMost: pause, until: max(earliest, affordable), deliver)
+                    source, from: began, atMost: pause, until: max(earliest, affordable), deliver)
             else { return }
             pause = Nanoseconds(.max)
             began = .now
-            var snapshot = sampler.sample(wish().interest)
+            guard var snapshot = source.sample(wish().interest, depth: .changes) else { continue }
             snapshot.ownCost.isHeldBack = isHeldBack
             deliver(snapshot)
         }
@@ -127,15 +150,22 @@ public final class SamplingLoop: Sendable {
     ///   - earliest: not before, whatever was asked for.
     /// - Returns: whether it came later than asked for; nil when to stop.
     private func wait(
-        _ sampler: Sampler, from began: Instant, atMost pause: Nanoseconds, until earliest: Instant,
+        _ source: any SampleSource, from began: Instant, atMost pause: Nanoseconds,
+        until earliest: Instant,
         _ deliver: @Sendable (Snapshot) -> Void
     ) -> Bool? {
+        var told = wish().interval
         while true {
             let wish = wish()
             if wish.isStopped { return nil }
+            if wish.interval != told {
+                told = wish.interval
+                source.setInterval(told)
+            }
+            if let goal = takeGoal(), source.seek(to: goal) { return false }
             if wish.wantsLook {
                 wishes.withLock { $0.wantsLook = false }
-                if let snapshot = sampler.amend(wish.interest) { deliver(snapshot) }
+                if let snapshot = source.amend(wish.interest) { deliver(snapshot) }
             }
             let interval = max(wish.interval.inNanoseconds, Self.shortestInterval)
             let wanted = began.advanced(by: min(pause, interval))
@@ -148,4 +178,11 @@ public final class SamplingLoop: Sendable {
     }
 
     private func wish() -> Wishes { wishes.withLock { $0 } }
+
+    private func takeGoal() -> Nanoseconds? {
+        wishes.withLock { wishes in
+            defer { wishes.goal = nil }
+            return wishes.goal
+        }
+    }
 }

@@ -2,7 +2,7 @@ public import Units
 
 /// Everything known at one refresh: a value, with no tie to /proc. Live, recorded and made-up
 /// snapshots go the same way through diagnosis and views.
-public struct Snapshot: Sendable {
+public struct Snapshot: Codable, Sendable {
     /// Counts up by one with each refresh.
     public var sequence: Int
     public var time: WallTime
@@ -35,16 +35,29 @@ public struct Snapshot: Sendable {
     public var threadSources: ThreadSourceReport?
     /// What could not be read, for the user to know.
     public var trouble: SamplingTrouble
-    /// How much of it is here: all, or (from `History`) what was kept.
+    /// How much of it is here.
     public var extent: Extent
 
-    public enum Extent: Hashable, Sendable {
+    public enum Extent: Hashable, Codable, Sendable {
         /// Every process and every thread of the machine.
         case complete
         /// Every process, but the threads of most not read yet: the first refresh comes early.
         case processesOnly
-        /// From the recording: only the hottest rows that used CPU or were shown.
-        case recorded
+        /// From the recording (`History`), with as many rows as were kept of those that there were.
+        case recorded(of: Totals)
+    }
+
+    /// How many rows there were.
+    public struct Totals: Hashable, Codable, Sendable {
+        public var processes: Int
+        public var threads: Int
+        public var sockets: Int
+
+        public init(processes: Int, threads: Int, sockets: Int = 0) {
+            self.processes = processes
+            self.threads = threads
+            self.sockets = sockets
+        }
     }
 
     public init(
@@ -76,6 +89,16 @@ public struct Snapshot: Sendable {
 }
 
 extension Snapshot {
+    /// How many rows there were, of a moment that comes from the recording; nil of any other.
+    public var recordedTotals: Totals? {
+        if case .recorded(let totals) = extent { totals } else { nil }
+    }
+
+    /// None was left out of a recording.
+    package var hasAllProcesses: Bool {
+        recordedTotals.map { $0.processes == processes.count } ?? true
+    }
+
     /// Nil where it is not there, or not any more.
     public func process(_ id: ProcessIdentity) -> ProcessSample? {
         processes.first { $0.id == id }
@@ -83,7 +106,7 @@ extension Snapshot {
 }
 
 /// What dxtop itself costs.
-public struct OwnCost: Hashable, Sendable {
+public struct OwnCost: Hashable, Codable, Sendable {
     /// Share of one CPU over the last 10 s, or since the start; children (tools) not included.
     public var cpu: Percent?
     public var residentMemory: ByteCount?
@@ -105,7 +128,7 @@ public struct OwnCost: Hashable, Sendable {
 }
 
 /// What stood in the way of sampling. Tasks that merely vanished are normal and not counted.
-public struct SamplingTrouble: Hashable, Sendable {
+public struct SamplingTrouble: Hashable, Codable, Sendable {
     /// Reads refused for want of rights since the start.
     public var denied: Int
     /// Files that did not parse since the start (our bug).
@@ -123,7 +146,7 @@ public struct SamplingTrouble: Hashable, Sendable {
     public var shortage: Shortage?
 
     /// Of what there is not enough for us.
-    public enum Shortage: String, Hashable, Sendable {
+    public enum Shortage: String, Hashable, Codable, Sendable {
         /// EMFILE or ENFILE: our limit, or the machine's, is reached.
         case descriptors
         /// ENOMEM: of the kernel, or of our control group.

@@ -1,5 +1,5 @@
 /// An address of version 4 or 6 of the Internet protocol, as bytes in network order.
-public struct IPAddress: Hashable, Sendable {
+public struct IPAddress: Hashable, Codable, Sendable {
     /// The first and the last eight bytes of version 6. Version 4 is the last four bytes of `low`.
     public let high: UInt64
     public let low: UInt64

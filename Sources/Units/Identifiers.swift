@@ -1,7 +1,9 @@
 /// The number of a process, unique while it lives in its pid namespace; see `pid_namespaces(7)`.
 ///
 /// Numbers are used again: pair one with a start time to name a process for good.
-public struct ProcessID: RawRepresentable, Hashable, Comparable, Sendable, CustomStringConvertible {
+public struct ProcessID: RawRepresentable, Hashable, Comparable, Codable, Sendable,
+    CustomStringConvertible
+{
     public let rawValue: Int32
 
     public init(rawValue: Int32) { self.rawValue = rawValue }
@@ -12,7 +14,9 @@ public struct ProcessID: RawRepresentable, Hashable, Comparable, Sendable, Custo
 }
 
 /// The number of a thread, as `gettid(2)` returns it; the first thread's equals its process's.
-public struct ThreadID: RawRepresentable, Hashable, Comparable, Sendable, CustomStringConvertible {
+public struct ThreadID: RawRepresentable, Hashable, Comparable, Codable, Sendable,
+    CustomStringConvertible
+{
     public let rawValue: Int32
 
     public init(rawValue: Int32) { self.rawValue = rawValue }
@@ -23,7 +27,7 @@ public struct ThreadID: RawRepresentable, Hashable, Comparable, Sendable, Custom
 }
 
 /// The number of a user, as in `/etc/passwd`; see `credentials(7)`.
-public struct UserID: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+public struct UserID: RawRepresentable, Hashable, Codable, Sendable, CustomStringConvertible {
     public let rawValue: UInt32
 
     public init(rawValue: UInt32) { self.rawValue = rawValue }

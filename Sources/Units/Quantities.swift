@@ -1,5 +1,5 @@
 /// An amount of memory or data in bytes.
-public struct ByteCount: RawRepresentable, Hashable, Comparable, Sendable {
+public struct ByteCount: RawRepresentable, Hashable, Comparable, Codable, Sendable {
     public let rawValue: UInt64
 
     public init(rawValue: UInt64) { self.rawValue = rawValue }
@@ -18,7 +18,7 @@ public struct ByteCount: RawRepresentable, Hashable, Comparable, Sendable {
 }
 
 /// An amount of memory in pages; `SystemInfo.pageSize` turns it into bytes.
-public struct PageCount: RawRepresentable, Hashable, Comparable, Sendable {
+public struct PageCount: RawRepresentable, Hashable, Comparable, Codable, Sendable {
     public let rawValue: UInt64
 
     public init(rawValue: UInt64) { self.rawValue = rawValue }
@@ -29,7 +29,7 @@ public struct PageCount: RawRepresentable, Hashable, Comparable, Sendable {
 
 /// A time in the kernel's clock ticks; `SystemInfo.ticksPerSecond` (always 100 on Linux) turns it
 /// into seconds. See `sysconf(3)`, `_SC_CLK_TCK`.
-public struct ClockTicks: RawRepresentable, Hashable, Comparable, Sendable {
+public struct ClockTicks: RawRepresentable, Hashable, Comparable, Codable, Sendable {
     public let rawValue: UInt64
 
     public init(rawValue: UInt64) { self.rawValue = rawValue }
@@ -40,7 +40,7 @@ public struct ClockTicks: RawRepresentable, Hashable, Comparable, Sendable {
 }
 
 /// A time in nanoseconds, as schedstat and the CPU clocks count it.
-public struct Nanoseconds: RawRepresentable, Hashable, Comparable, Sendable {
+public struct Nanoseconds: RawRepresentable, Hashable, Comparable, Codable, Sendable {
     public let rawValue: UInt64
 
     public init(rawValue: UInt64) { self.rawValue = rawValue }
@@ -59,7 +59,7 @@ public struct Nanoseconds: RawRepresentable, Hashable, Comparable, Sendable {
 }
 
 /// Parts of a hundred. CPU figures are percentages of one CPU: a process may exceed 100.
-public struct Percent: RawRepresentable, Hashable, Comparable, Sendable {
+public struct Percent: RawRepresentable, Hashable, Comparable, Codable, Sendable {
     public let rawValue: Float
 
     public init(rawValue: Float) { self.rawValue = rawValue }
@@ -71,7 +71,7 @@ public struct Percent: RawRepresentable, Hashable, Comparable, Sendable {
 }
 
 /// How many a second.
-public struct Rate: RawRepresentable, Hashable, Comparable, Sendable {
+public struct Rate: RawRepresentable, Hashable, Comparable, Codable, Sendable {
     public let rawValue: Float
 
     public init(rawValue: Float) { self.rawValue = rawValue }

@@ -1,5 +1,5 @@
 /// A moment on the wall clock: seconds since 1970 in UTC; see `clock_gettime(2)`, CLOCK_REALTIME.
-public struct WallTime: Hashable, Comparable, Sendable {
+public struct WallTime: Hashable, Comparable, Codable, Sendable {
     public var seconds: Int64
     public var nanoseconds: Int32
 

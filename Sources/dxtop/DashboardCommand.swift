@@ -61,6 +61,7 @@ struct DashboardCommand: ParsableCommand {
         let process = try pid.map { try source.identity(of: ProcessID($0), in: root) }
         let place = process.map(view.placeOfProcess) ?? view.place
         let namespace = try network.namespace(in: root)
+        let threads = source.threadsFrom.source
         var users = UserDirectory()
         users.refresh()
 
@@ -87,8 +88,8 @@ struct DashboardCommand: ParsableCommand {
             state.network.namespace = namespace
             if namesFunctions { state.hotFunctions.turnOn() }
             var loop = try RunLoop(
-                state: state, terminal: terminal, root: root, budget: budget.share,
-                source: source.threadsFrom.source)
+                state: state, terminal: terminal, budget: budget.share,
+                source: { root.source(threads: threads, changed: $0) })
             return loop.run()
         }
         if !signals.isEmpty { CursesTerminal.die(of: signals) }

@@ -24,9 +24,9 @@ struct DoctorCommand: ParsableCommand {
     func run() throws {
         let root = try source.root()
         let observer = Observer(root: root, tables: .all)
-        _ = observer.sample()
+        _ = try observer.sample()
         observer.wait(.milliseconds(500))
-        let snapshot = observer.sample()
+        let snapshot = try observer.sample()
         let report =
             root.isLive
             ? DoctorReport(.current(root, snapshot, terminal: TerminalSurvey.current.facts))

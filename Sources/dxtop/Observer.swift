@@ -1,4 +1,5 @@
 import Dashboard
+import Diagnosis
 import Glibc
 import Probes
 import ProcFormats
@@ -11,12 +12,9 @@ final class Observer {
     let target: ProcessIdentity?
     /// Where sockets are looked at; nil for our own network namespace.
     private let namespace: NamespaceID?
-    private let sampler: Sampler
-    /// What was recorded of memory since the first sample.
-    private(set) var memory = MemoryState()
-    /// The same of all else, for findings.
-    private(set) var history = History()
-    private(set) var verdicts = Verdicts()
+    private let samples: any SampleSource
+    /// What was sampled since the start, and what follows from it.
+    private(set) var chronicle = Chronicle()
     /// Which sockets are read.
     private let tables: SocketTables
     /// UDP sockets whose queues are watched closely.
@@ -42,7 +40,7 @@ final class Observer {
         target = try pid.map { try source.identity(of: $0, in: root) }
         counting =
             countsCalls && root.isLive ? CandidateCounting { [counts] in counts.post($0) } : nil
-        sampler = Sampler(root: root, source: source.threadsFrom.source)
+        samples = root.source(threads: source.threadsFrom.source)
     }
 
     /// Looks at all of a tree.
@@ -52,23 +50,21 @@ final class Observer {
         namespace = nil
         target = nil
         counting = nil
-        sampler = Sampler(root: root)
+        samples = root.source()
     }
 
-    func sample() -> Snapshot {
-        let snapshot = sampler.sample(
-            Interest(
-                network: NetworkWish(
-                    namespace: namespace, tables: tables, follows: receivers),
-                columnsForAll: .all, scope: target.map { .process($0) } ?? .everyProcess),
-            depth: .everything)
+    func sample() throws -> Snapshot {
+        let interest = Interest(
+            network: NetworkWish(namespace: namespace, tables: tables, follows: receivers),
+            columnsForAll: .all, scope: target.map { .process($0) } ?? .everyProcess)
+        guard let snapshot = samples.sample(interest, depth: .everything) else {
+            throw Failure("there are no more samples")
+        }
         if !tables.isEmpty { receivers = snapshot.network?.receivers ?? [] }
         userNames = users.names(for: snapshot)
-        history.record(snapshot)
-        memory.record(snapshot)
-        for calls in counts.takeAll() { verdicts.note(calls) }
-        verdicts.update(snapshot, history: history, memory: memory.history)
-        counting?.count(verdicts.uncounted)
+        for calls in counts.takeAll() { chronicle.note(calls) }
+        chronicle.take(snapshot)
+        counting?.count(chronicle.verdicts.threadsToCount)
         return snapshot
     }
 

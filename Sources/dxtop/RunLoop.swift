@@ -31,8 +31,8 @@ struct RunLoop<Display: Terminal> {
 
     /// Shows the first picture, which waits for nothing, and starts sampling.
     init(
-        state: State, terminal: Display, root: ProcRoot, budget: Percent,
-        source: ThreadSourceKind?
+        state: State, terminal: Display, budget: Percent,
+        source: @escaping SamplingLoop.MakeSource
     ) throws {
         self.state = state
         self.terminal = terminal
@@ -49,7 +49,7 @@ struct RunLoop<Display: Terminal> {
         counting = CandidateCounting { mailbox.post(.counted($0)) }
         hostNames = HostNames { mailbox.post(.hostName($0, $1)) }
         sampling = try SamplingLoop.start(
-            root: root, interval: state.interval, budget: budget, source: source
+            interval: state.interval, budget: budget, source: source
         ) {
             mailbox.post(.sample($0))
         }

@@ -26,22 +26,23 @@ struct SnapshotCommand: ParsableCommand {
         let output = StandardOutput()
         let observer = try Observer(
             source: source, pid: nil, network: network, tables: .all)
-        _ = observer.sample()
+        _ = try observer.sample()
         observer.wait(interval.duration)
-        let snapshot = observer.sample()
+        let snapshot = try observer.sample()
         if json {
             let rows = RowDocuments(
                 userNames: observer.userNames, hotThreshold: hot.threshold, target: nil,
-                memory: observer.memory.history, growth: observer.verdicts.growth,
-                network: observer.verdicts.network, findings: observer.verdicts.findings)
+                memory: observer.chronicle.memory, growth: observer.chronicle.verdicts.growth,
+                network: observer.chronicle.verdicts.network,
+                findings: observer.chronicle.verdicts.findings)
             output.print(
                 try JSONText.encode(
                     SnapshotDocument(snapshot: snapshot, rows: rows)))
             return
         }
         let report = TextReport(
-            snapshot, userNames: observer.userNames, hotThreshold: hot.threshold,
-            width: output.width, memory: observer.memory, verdicts: observer.verdicts)
+            snapshot, of: observer.chronicle, userNames: observer.userNames,
+            hotThreshold: hot.threshold, width: output.width)
         output.print(
             "\(snapshot.host.name)  \(snapshot.host.kernelRelease)  \(snapshot.time.rfc3339)")
         output.print(report.resources)

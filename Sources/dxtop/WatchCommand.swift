@@ -68,11 +68,11 @@ struct WatchCommand: ParsableCommand {
         let observer = try Observer(
             source: source, pid: pid.map { ProcessID($0) }, network: network, tables: view.tables,
             budget: budget.share, countsCalls: view == .findings)
-        _ = observer.sample()
+        _ = try observer.sample()
         var left = count ?? .max
         while left > 0 {
             observer.wait(interval.duration)
-            let snapshot = observer.sample()
+            let snapshot = try observer.sample()
             try observer.checkTarget(in: snapshot)
             if json {
                 try printJSON(snapshot, observer, to: output)
@@ -88,8 +88,8 @@ struct WatchCommand: ParsableCommand {
     ) throws {
         let rows = RowDocuments(
             userNames: observer.userNames, hotThreshold: hot.threshold, target: observer.target,
-            memory: observer.memory.history, growth: observer.verdicts.growth,
-            network: observer.verdicts.network,
+            memory: observer.chronicle.memory, growth: observer.chronicle.verdicts.growth,
+            network: observer.chronicle.verdicts.network,
             findings: findings(observer))
         try output.print(
             JSONText.encode(WatchDocument(view: view, snapshot: snapshot, rows: rows)))
@@ -101,8 +101,8 @@ struct WatchCommand: ParsableCommand {
         var shown = snapshot
         if let target = observer.target { shown.processes.removeAll { $0.id != target } }
         let report = TextReport(
-            shown, userNames: observer.userNames, hotThreshold: hot.threshold, width: output.width,
-            memory: observer.memory, verdicts: observer.verdicts)
+            shown, of: observer.chronicle, userNames: observer.userNames,
+            hotThreshold: hot.threshold, width: output.width)
         var heading = snapshot.time.rfc3339
         if let passed = snapshot.interval, passed > interval.duration * 1.05 {
             heading += "  interval \(passed.fineText) (--budget)"
@@ -123,7 +123,7 @@ struct WatchCommand: ParsableCommand {
 
     /// Of one process, those that are about it.
     private func findings(_ observer: Observer) -> [Finding] {
-        let all = observer.verdicts.findings
+        let all = observer.chronicle.verdicts.findings
         guard let target = observer.target else { return all }
         return all.filter { $0.concerns(target) }
     }

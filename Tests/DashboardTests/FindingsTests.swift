@@ -111,8 +111,10 @@ import Testing
         scene.press(.character("z"))
         scene.sample(5) { $0.grow(to: 100) }
         #expect(scene.shows("FINDINGS 1"), "\(scene)")
-        // Of earlier moments no findings were kept.
+        // Earlier moments have theirs.
         scene.press(.character("["))
+        #expect(scene.shows("FINDINGS 1"), "\(scene)")
+        scene.press(.character(" "))
         #expect(!scene.shows("FINDINGS"), "\(scene)")
     }
 }

@@ -133,7 +133,7 @@ struct SystemCallStormTests {
         let thread = load.thread.with(change)
         machine.run(seconds: 19, [thread])
         if machine.findings.uncounted.contains(where: { $0.thread == thread.id }) {
-            machine.findings.note(count(of: load, at: 19))
+            machine.chronicle.note(count(of: load, at: 19))
         }
         machine.run(seconds: 1, [thread])
         return machine
@@ -259,7 +259,7 @@ struct SystemCallStormTests {
     @Test func `a count over less than a second says nothing`() {
         var machine = MadeMachine()
         machine.run(seconds: 19, [getppid.thread])
-        machine.findings.note(count(of: getppid, at: 19, elapsed: .milliseconds(999)))
+        machine.chronicle.note(count(of: getppid, at: 19, elapsed: .milliseconds(999)))
         machine.run(seconds: 1, [getppid.thread])
         #expect(machine.finding(.systemCallStorm)?.severity == .info)
         #expect(!machine.findings.uncounted.isEmpty)
@@ -312,7 +312,7 @@ struct SystemCallStormTests {
             finding.claim
                 == "streamd 2214: 4 threads perhaps in a system-call storm, 50.3 % of their CPU time"
                 + " is system time")
-        machine.findings.note(count(of: getppid, at: 19))
+        machine.chronicle.note(count(of: getppid, at: 19))
         machine.run(seconds: 1, threads)
         finding = try #require(machine.finding(.systemCallStorm))
         #expect(finding.subject == .process(MadeMachine.id(2214)))

@@ -120,7 +120,7 @@ struct ThreadDetectorTests {
     @Test func countedCallsMakeASpinCertainAndCountAsLongAsItStands() throws {
         var machine = MadeMachine()
         machine.run(seconds: 20, [spinner])
-        machine.findings.note(counted(spinner, 0, ended: 20))
+        machine.chronicle.note(counted(spinner, 0, ended: 20))
         machine.run(seconds: 120, [spinner])
         let finding = try #require(machine.finding(.userSpin))
         #expect(finding.confidence == .high)
@@ -135,7 +135,7 @@ struct ThreadDetectorTests {
     @Test func callsThatWereCountedLeaveASpinUncertain() throws {
         var machine = MadeMachine()
         machine.run(seconds: 20, [spinner])
-        machine.findings.note(counted(spinner, 12, ended: 20))
+        machine.chronicle.note(counted(spinner, 12, ended: 20))
         machine.run(seconds: 1, [spinner])
         let finding = try #require(machine.finding(.userSpin))
         #expect(finding.confidence == .medium)

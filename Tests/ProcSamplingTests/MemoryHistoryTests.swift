@@ -136,7 +136,10 @@ struct MemoryHistoryTests {
         let id = Self.id(1)
         var history = Self.history(of: id, [3000, 3100])
         history.record(Self.snapshot(2, at: 3, [Self.process(id, 9000)]))
-        history.record(Self.snapshot(9, at: 3, [Self.process(id, 9000)], extent: .recorded))
+        history.record(
+            Self.snapshot(
+                9, at: 3, [Self.process(id, 9000)],
+                extent: .recorded(of: Snapshot.Totals(processes: 2, threads: 2))))
         #expect(history.latest == Self.moment(2))
         #expect(history.value(of: .process(id), at: Self.moment(2)) == ByteCount(kibibytes: 3100))
     }

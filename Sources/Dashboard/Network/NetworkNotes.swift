@@ -49,8 +49,8 @@ enum NetworkNotes {
     }
 
     private static func absence(_ state: State) -> StyledText {
-        if state.frozen != nil {
-            return StyledText("sockets are not recorded; Space goes on live", .faint)
+        if !state.isLive {
+            return StyledText("no sockets were read at this moment; Space goes on live", .faint)
         }
         return StyledText("reading sockets ...", .faint)
     }

@@ -7,10 +7,6 @@ import Units
 package struct NetworkState: Sendable {
     /// The namespace on show, in the Overview too; nil for dxtop's own.
     package var namespace: NamespaceID?
-    /// Queues, retransmits and round trips of the sockets that were looked at.
-    private(set) var history = SocketHistory()
-    /// The reading that was recorded last.
-    private var recorded: Int?
     /// The close look that was asked for last, and how many were: never counted anew, or the next
     /// one would look like one that was answered.
     var burst: NetworkWish.Burst?
@@ -35,13 +31,6 @@ package struct NetworkState: Sendable {
     private var processNamesOf: Int?
 
     package init() {}
-
-    /// Takes in a reading; the same one again changes nothing.
-    mutating func record(_ reading: NetworkReading, shown: Set<SocketID>) {
-        guard reading.number != recorded else { return }
-        recorded = reading.number
-        history.record(reading, shown: shown)
-    }
 
     /// Brings the names of processes up to what is shown.
     mutating func prepare(_ snapshot: Snapshot) {

@@ -1,4 +1,5 @@
 import Diagnosis
+import Fields
 import Probes
 import ProcFormats
 import ProcSampling
@@ -15,11 +16,11 @@ extension State {
         guard let reading = shownNetwork else { return nil }
         return SocketFigures(
             reading: reading, words: SocketWords(network, reading),
-            verdicts: shownVerdicts?.network, userNames: userNames, names: network.processNames)
+            verdicts: verdicts.network, userNames: userNames, names: network.processNames)
     }
 
     /// The way of a datagram, as of what is shown.
-    var lossChain: LossChain? { shownVerdicts?.network.chain }
+    var lossChain: LossChain? { verdicts.network.chain }
 
     func socket(_ id: SocketID) -> SocketSample? {
         shownNetwork?.sockets[id]
@@ -94,8 +95,8 @@ extension State {
     /// Addresses have room for their longest of version 4 where the screen is wide, before more
     /// columns get any.
     func fittedToWidth(
-        _ column: Table<ColumnID>.Column, whole: [ColumnID]
-    ) -> Table<ColumnID>.Column {
+        _ column: Table<FieldID>.Column, whole: [FieldID]
+    ) -> Table<FieldID>.Column {
         guard size.columns >= 100, whole.contains(column.id) else { return column }
         var column = column
         column.width = .flexible(minimum: 21)
@@ -167,7 +168,7 @@ extension State {
     }
 
     mutating func startBurst() {
-        guard frozen == nil else {
+        guard isLive else {
             say("the screen is frozen: Space goes on live")
             return
         }
@@ -218,7 +219,7 @@ extension State {
 
     /// What is on the screen and was not asked for yet.
     mutating func wantedNames() -> [Effect] {
-        guard network.showsHosts, place.view.isOfNetwork, frozen == nil else { return [] }
+        guard network.showsHosts, place.view.isOfNetwork, isLive else { return [] }
         var addresses: [IPAddress] = []
         for row in list.visible(height: layout.listHeight) {
             guard case .socket(let id) = row.id, let socket = socket(at: row, id) else { continue }

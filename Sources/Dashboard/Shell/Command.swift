@@ -1,3 +1,4 @@
+package import Fields
 package import Probes
 
 /// What a key asks for.
@@ -19,7 +20,7 @@ package enum Command: Hashable, Sendable {
     case filter
     case hotRow(by: Int)
     case chooseSort, sortNext(by: Int), reverseSort
-    case sort(ColumnID)
+    case sort(FieldID)
     case toggleThreads, toggleTree, toggleFollow
     case fold, unfold
 

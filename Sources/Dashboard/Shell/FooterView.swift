@@ -72,7 +72,7 @@ enum FooterView {
     private static func hints(_ state: State) -> [String] {
         let hints = state.place.view.hints(
             Keymap.bindings(for: state.place).compactMap(\.hint), state)
-        return (state.frozen == nil ? [] : ["Space live"]) + hints
+        return (state.isLive ? [] : ["Space live"]) + hints
     }
 
     private static func split(_ hint: String) -> (key: String, action: String) {

@@ -53,10 +53,10 @@ enum HeaderView {
         _ state: State, isNarrow: Bool
     ) -> (pieces: [StyledText], width: Int) {
         var pieces: [StyledText] = []
-        if let frozen = state.frozen, let live = state.live {
+        if !state.isLive, let shown = state.shown, let live = state.live {
             let ago =
-                state.history.time(from: frozen.sequence, to: live.sequence)
-                ?? .seconds(max(0, live.time.seconds - frozen.time.seconds))
+                state.history.time(from: shown.sequence, to: live.sequence)
+                ?? .seconds(max(0, live.time.seconds - shown.time.seconds))
             pieces.append(
                 StyledText("FROZEN -\(Duration.seconds(ago.seconds.rounded()).text)", .warning))
         } else if let passed = state.live?.interval, state.live?.ownCost.isHeldBack == true {

@@ -11,7 +11,7 @@ extension State {
         case .toolMenu: interest.network.routeTo = selectedPeer
         default: break
         }
-        if frozen != nil { interest.network = NetworkWish() }
+        if !isLive { interest.network = NetworkWish() }
         return interest
     }
 

@@ -1,4 +1,5 @@
 import Diagnosis
+import Fields
 import ProcSampling
 import Screen
 import Units
@@ -15,9 +16,9 @@ extension State {
         case .commandLine: prompt = Prompt(purpose: .command, field: TextField())
         case .help: overlay = .help(scroll: 0)
         case .redraw: return [.redraw]
-        case .freeze: if frozen == nil { freeze() } else { frozen = nil }
+        case .freeze: if isLive { freeze() } else { cursor = .live }
         case .resume:
-            frozen = nil
+            cursor = .live
             list.heldUntil = nil
         case .step(let samples): step(by: samples)
         case .stepMinutes(let minutes): step(byMinutes: minutes)
@@ -104,7 +105,7 @@ extension State {
         guard let shown, let row = selectedRow else {
             if list.selected != nil {
                 say(
-                    frozen == nil
+                    isLive
                         ? "it has ended" : "the selected row is not in this recorded sample")
             }
             return []
@@ -185,7 +186,7 @@ extension State {
         sort(by: ids[(index + distance + ids.count) % ids.count])
     }
 
-    mutating func sort(by column: ColumnID) {
+    mutating func sort(by column: FieldID) {
         guard columns.contains(where: { $0.id == column }) else {
             say("this view has no such column")
             return
@@ -205,20 +206,18 @@ extension State {
         let grounds = arrangementGrounds
         if grounds?.isMet(by: list.arrangedBy) != true {
             let arrangement = Arrangement(
-                snapshot: shown, list: list, userNames: userNames,
-                holdsOrder: list.heldUntil != nil,
-                namesThreads: view.namesThreads, memory: memoryFigures, groups: mappingGroups,
-                network: networkRows, probe: probeRows, hotFunctions: shownFunctions,
-                isCoarse: settings.isSlow)
+                snapshot: shown, list: list, contexts: rowContexts(of: shown),
+                columns: view.columns,
+                holdsOrder: list.heldUntil != nil, probe: probeRows)
             // What is filtered out by hand makes way as always.
             let isFiltering = if case .filter = prompt?.purpose { true } else { false }
-            let waits = shown.extent == .recorded || view.waitsForSelection
+            let waits = shown.recordedTotals != nil || view.waitsForSelection
             list.replaceRows(view.rows(arrangement), waits: waits && !isFiltering)
             list.arrangedBy = grounds
         }
         // Before there are rates the order says nothing, and so would a selection.
         let hasRates = shown.processes.contains { $0.hottestCPU != nil }
-        if !hasRates, frozen == nil, list.heldUntil == nil, !view.isOfNetwork {
+        if !hasRates, isLive, list.heldUntil == nil, !view.isOfNetwork {
             list.selected = nil
         }
         view.settle(&self)
@@ -236,41 +235,7 @@ extension State {
             return nil
         }
         return ArrangementGrounds(
-            place: place, arrivals: arrivals, shown: shown.sequence, isFrozen: frozen != nil,
+            place: place, arrivals: arrivals, shown: shown.sequence, isFrozen: !isLive,
             sort: list.sort, isReversed: list.isReversed, isHeld: list.heldUntil != nil)
-    }
-
-    // MARK: Time
-
-    private mutating func step(by samples: Int) {
-        guard let here = shown?.sequence else { return }
-        goTo(sequence: here + samples)
-    }
-
-    private mutating func step(byMinutes minutes: Int) {
-        guard let here = shown?.sequence,
-            // A screen that stands for longer than the recording goes on from its oldest end.
-            let there = history.sequence(.seconds(60 * minutes), from: here)
-                ?? history.sequences?.lowerBound
-        else { return }
-        goTo(sequence: there)
-        if minutes < 0, there == history.sequences?.lowerBound {
-            say("this is the oldest sample kept")
-        }
-    }
-
-    private mutating func goTo(sequence: Int) {
-        guard let newest = live?.sequence, let oldest = history.sequences?.lowerBound else {
-            return
-        }
-        // Held, rows that another sample leaves out would come back at the end.
-        list.heldUntil = nil
-        if sequence >= newest {
-            frozen = nil
-            say("live again")
-        } else {
-            frozen = history.nearest(to: sequence).flatMap(history.snapshot(sequence:))
-            if sequence < oldest { say("this is the oldest sample kept") }
-        }
     }
 }

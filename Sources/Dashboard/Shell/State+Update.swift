@@ -18,7 +18,7 @@ extension State {
             take(snapshot)
             effects = wantedCount()
         case .counted(let calls):
-            verdicts.note(calls)
+            chronicle.note(calls)
         case .tool(let toolEvent, let run):
             take(toolEvent, of: run)
         case .saved(let message, let failed):
@@ -41,27 +41,21 @@ extension State {
     private mutating func take(_ event: ToolEvent, of run: Int) {
         if tool?.run == run { tool?.take(event, at: now, width: size.columns) }
         guard case .finished(let outcome) = event, let way = outcome.pathMTU else { return }
-        verdicts.note(way)
+        chronicle.note(way)
     }
 
     private mutating func take(_ snapshot: Snapshot) {
-        // The same refresh may come again with more in it: what a changed interest asked for.
-        if snapshot.sequence != live?.sequence {
-            history.record(snapshot, shown: interest?.shownThreads ?? [])
-        }
-        memory.record(snapshot)
-        if let reading = snapshot.network { network.record(reading, shown: shownSockets) }
+        chronicle.take(
+            snapshot, shownThreads: interest?.shownThreads ?? [], shownSockets: shownSockets)
         // A screen that stands keeps what was read for it.
-        if frozen == nil { mappings.note(snapshot.mappings) }
-        verdicts.update(snapshot, history: history, memory: memory.history)
-        live = snapshot
+        if isLive { mappings.note(snapshot.mappings) }
         arrivals += 1
         for index in path.indices { path[index].note(snapshot) }
     }
 
     /// Threads of this machine as it is now, and none of a tree of files.
     private func wantedCount() -> [Effect] {
-        let threads = settings.isForeign ? [] : verdicts.uncounted
+        let threads = settings.isForeign ? [] : chronicle.verdicts.threadsToCount
         return threads.isEmpty ? [] : [.countSystemCalls(threads)]
     }
 

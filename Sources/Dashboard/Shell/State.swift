@@ -1,7 +1,7 @@
 package import Diagnosis
 package import Probes
 package import ProcFormats
-package import ProcSampling
+import ProcSampling
 package import Screen
 
 /// Everything the screen depends on. `update` changes it, `render` draws it, neither does anything
@@ -14,20 +14,15 @@ package struct State: Sendable {
     package var interval: Duration
     package var userNames: UserNames
 
-    package var history = History()
+    /// What was sampled, and what was said of it.
+    package var chronicle = Chronicle()
+    /// Which moment of it is on the screen.
+    var cursor = Cursor.live
     package var memory = MemoryState()
     var mappings = MappingsState()
     package var network = NetworkState()
-    package var verdicts = Verdicts()
-    /// The newest snapshot.
-    package var live: Snapshot?
-    /// How many have come; of one refresh there may be more than one.
+    /// How many snapshots have come; of one refresh there may be more than one.
     var arrivals = 0
-    /// The snapshot that the screen stands at; nil while it goes with time.
-    package var frozen: Snapshot?
-    /// The verdicts of the refresh at which it was frozen, and its number.
-    var frozenVerdicts: Verdicts?
-    var frozenVerdictsOf: Int?
 
     /// The way to where one is, the Overview first. Never empty.
     package internal(set) var path: [Level]
@@ -68,9 +63,6 @@ package struct State: Sendable {
         if place.view is MappingsView { path.append(Level(.memory)) }
         if place != .overview { path.append(Level(place)) }
     }
-
-    /// What the screen shows: now, or the moment at which it stands.
-    package var shown: Snapshot? { frozen ?? live }
 
     /// Whether the machine as it is now lacks a thread; false while not all of it was read.
     func hasEnded(_ thread: ThreadIdentity, of process: ProcessIdentity) -> Bool {

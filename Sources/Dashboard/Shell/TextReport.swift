@@ -1,4 +1,5 @@
-import Diagnosis
+package import Diagnosis
+import Fields
 package import ProcFormats
 package import ProcSampling
 import Screen
@@ -10,18 +11,14 @@ package struct TextReport {
     private let userNames: UserNames
     private let hotThreshold: Percent
     private let width: Int
-    private let memory: MemoryState
-    private let verdicts: Verdicts
+    private let chronicle: Chronicle
 
-    /// - Parameters:
-    ///   - memory: what was recorded of memory, and
-    ///   - verdicts: what that says: for the columns of view 3.
+    /// - Parameter chronicle: the snapshot is its latest.
     package init(
-        _ snapshot: Snapshot, userNames: UserNames, hotThreshold: Percent, width: Int,
-        memory: MemoryState = MemoryState(), verdicts: Verdicts = Verdicts()
+        _ snapshot: Snapshot, of chronicle: Chronicle, userNames: UserNames,
+        hotThreshold: Percent, width: Int
     ) {
-        self.verdicts = verdicts
-        self.memory = memory
+        self.chronicle = chronicle
         self.snapshot = snapshot
         self.userNames = userNames
         self.hotThreshold = hotThreshold
@@ -39,7 +36,7 @@ package struct TextReport {
 
     /// A line for each finding, the most severe first.
     package var findings: [String] {
-        verdicts.findings.map {
+        chronicle.verdicts.findings.map {
             VisibleText.of(
                 "\($0.severity.rawValue): \($0.claim) (\($0.confidence.rawValue))", unicode: false)
         }
@@ -93,10 +90,10 @@ package struct TextReport {
             settings: Settings(hotThreshold: hotThreshold),
             size: Size(columns: width(of: place), rows: 24),
             interval: .seconds(1), userNames: userNames, place: place)
-        state.live = snapshot
+        state.chronicle = chronicle
+        // It may be only a part of the latest.
+        state.cursor = .at(Chronicle.Moment(snapshot: snapshot, verdicts: chronicle.verdicts))
         state.network.prepare(snapshot)
-        state.memory = memory
-        state.verdicts = verdicts
         return state
     }
 }

@@ -25,6 +25,24 @@ package struct Growth: Hashable, Sendable {
     /// It changed by too little for its shape to be told: there is no verdict yet.
     package let isTooSmall: Bool
 
+    /// As it was judged before.
+    init(
+        shape: GrowthShape?, slope: Double, interval: ClosedRange<Double>, rising: Int,
+        windows: Int, span: Duration, change: Double, level: Double, isBelowShare: Bool,
+        isTooSmall: Bool
+    ) {
+        self.shape = shape
+        self.slope = slope
+        self.interval = interval
+        self.rising = rising
+        self.windows = windows
+        self.span = span
+        self.change = change
+        self.level = level
+        self.isBelowShare = isBelowShare
+        self.isTooSmall = isTooSmall
+    }
+
     /// With fewer points, or over less time, any noise has some shape.
     package static let leastPoints = 20
     package static let leastSpan: Duration = .seconds(30)

@@ -17,25 +17,54 @@ package struct NetworkBook: Sendable {
     private var losers = LostSockets()
     private var closeWait = CloseWait()
     private var listeners = ListenOverflow()
-    private var readers: [SocketID: Watched] = [:]
+    private var watched: [SocketID: Watched] = [:]
 
     private struct Watched: Sendable {
         var burst: Int
         var isComplete: Bool
+        var reader: Reader
+    }
+
+    /// What is said of a reader.
+    struct Reader: Hashable, Sendable {
         var verdict: ReaderVerdict
+        /// All was well, but by now the socket loses.
+        var isRefuted = false
     }
 
     package init() {}
 
+    /// What was said at a moment, of which `snapshot` is all that is known.
+    init(
+        readers: [(socket: SocketID, reader: Reader)], udp: Verdict?, tcp: Verdict?,
+        in snapshot: Snapshot
+    ) {
+        for (socket, reader) in readers {
+            watched[socket] = Watched(burst: 0, isComplete: true, reader: reader)
+        }
+        self.udp = udp
+        self.tcp = tcp
+        chain = snapshot.network.map {
+            LossChain(
+                $0, readers: watched.mapValues(\.reader.verdict),
+                names: ProcessNames(snapshot.processes), machineMemory: snapshot.host.memoryPages)
+        }
+    }
+
     /// Who is to read a socket, as far as its queue was watched. That all is well is over as soon as
     /// it loses: the next look will tell.
     package func reader(of socket: SocketID) -> ReaderVerdict? {
-        guard let verdict = latestVerdict(of: socket) else { return nil }
-        let loses = losers.sockets[socket]?.isLosing == true
-        return verdict.kind == .ok && loses ? nil : verdict
+        watched[socket].flatMap { $0.reader.isRefuted ? nil : $0.reader.verdict }
     }
 
-    private func latestVerdict(of socket: SocketID) -> ReaderVerdict? { readers[socket]?.verdict }
+    /// What was said of the reader of every socket that is watched.
+    var readers: some Sequence<(SocketID, Reader)> {
+        watched.lazy.map { ($0.key, $0.value.reader) }
+    }
+
+    private func latestVerdict(of socket: SocketID) -> ReaderVerdict? {
+        watched[socket]?.reader.verdict
+    }
 
     /// A reading that is known already changes nothing; another namespace starts anew.
     package mutating func update(_ snapshot: Snapshot) {
@@ -49,7 +78,7 @@ package struct NetworkBook: Sendable {
         listeners.add(reading)
         judge(reading)
         let names = ProcessNames(snapshot.processes)
-        let verdicts = readers.mapValues(\.verdict)
+        let verdicts = watched.mapValues(\.reader.verdict)
         let chain = LossChain(
             reading, readers: verdicts, names: names, machineMemory: snapshot.host.memoryPages)
         findings = findings(reading, chain, names, at: snapshot.time)
@@ -62,21 +91,30 @@ package struct NetworkBook: Sendable {
     /// A verdict on a burst that is over stands until the next one is over; without one, a burst is
     /// judged again while it goes on.
     private mutating func judge(_ reading: NetworkReading) {
-        var before = readers
-        readers.removeAll(keepingCapacity: true)
+        var before = watched
+        watched.removeAll(keepingCapacity: true)
+        defer { refute() }
         for (id, burst) in reading.bursts {
             let known = before.removeValue(forKey: id)
             if let known, known.isComplete, known.burst == burst.number || !burst.isComplete {
-                readers[id] = known
+                watched[id] = known
                 continue
             }
             // The counters were read up to a refresh before and after.
             let errors = trend.rise(
                 of: .udpBufferErrors, .udp6BufferErrors, last: burst.duration + .seconds(2))
             if let verdict = ReaderVerdict(burst, in: reading, bufferErrors: errors) {
-                readers[id] = Watched(
-                    burst: burst.number, isComplete: burst.isComplete, verdict: verdict)
+                watched[id] = Watched(
+                    burst: burst.number, isComplete: burst.isComplete,
+                    reader: Reader(verdict: verdict))
             }
+        }
+    }
+
+    private mutating func refute() {
+        for (id, socket) in watched {
+            let loses = losers.sockets[id]?.isLosing == true
+            watched[id]?.reader.isRefuted = socket.reader.verdict.kind == .ok && loses
         }
     }
 

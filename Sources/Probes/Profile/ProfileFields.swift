@@ -28,7 +28,9 @@ extension ProbePage {
 }
 
 /// A function in a profile, or as it was called by one chain of callers.
-struct FunctionRow {
+struct FunctionRow: FieldRow {
+    static let fadesZeros = true
+
     /// Its index in the profile's `frames`.
     let number: Int
     let frame: CodeFrame
@@ -79,7 +81,7 @@ struct FunctionRow {
     private static let functionColumn = ReportField<FunctionRow>.column(
         rank: 0,
         Field(
-            "function", "FUNCTION", .flexible(minimum: 20), isText: true,
+            "function", "FUNCTION", .flexible(minimum: 20), .text,
             json: .screenOnly("the name, and kernel and guessed as flags"),
             help: "demangled; file+offset where no symbol is known; (?) by a guess from the stack"
         ) { .text($0.frame.label) },
@@ -87,7 +89,7 @@ struct FunctionRow {
     private static let moduleColumn = ReportField<FunctionRow>.column(
         rank: 2,
         Field(
-            "module", "MODULE", .fixed(16), isText: true, json: .named("module"),
+            "module", "MODULE", .fixed(16), .text, json: .named("module"),
             help: "the file it is in; [kernel], [vdso], [jit]"
         ) { FieldValue($0.frame.module) }, tone: { _ in .faint })
 
@@ -101,12 +103,14 @@ struct FunctionRow {
     static func weighed(_ count: Int, isOfPages: Bool) -> FieldValue {
         isOfPages
             ? .bytes(Machine.current.units.bytes(PageCount(UInt64(max(0, count)))))
-            : FieldValue(count)
+            : FieldValue(count: count)
     }
 }
 
 /// A thread that samples are of.
-struct SampledThreadRow {
+struct SampledThreadRow: FieldRow {
+    static let fadesZeros = true
+
     let thread: Profile.Thread
     /// Samples, or pages.
     let count: Int
@@ -135,7 +139,7 @@ struct SampledThreadRow {
         .column(
             rank: 0,
             Field(
-                "name", "NAME", .flexible(minimum: 15), isText: true, json: .named("name"),
+                "name", "NAME", .flexible(minimum: 15), .text, json: .named("name"),
                 help: "name of the thread"
             ) { .text($0.thread.name) }),
         .column(
@@ -143,6 +147,6 @@ struct SampledThreadRow {
             Field("pid", "PID", .fixed(7), json: .named("pid"), help: "its process") {
                 .number(Int64($0.thread.process.rawValue))
             }),
-        .json("samples", "samples of it") { FieldValue($0.thread.samples) },
+        .json("samples", "samples of it") { FieldValue(count: $0.thread.samples) },
     ])
 }

@@ -1,4 +1,4 @@
-import Fields
+package import Fields
 import ProcSampling
 import Units
 
@@ -8,9 +8,10 @@ package indirect enum JSONValue: Hashable, Sendable {
     case null
     case flag(Bool)
     case integer(Int64)
-    case unsigned(UInt64)
     case number(Double)
     case text(String)
+    /// Of a table.
+    case field(FieldValue)
     case list([JSONValue])
     case object([String: JSONValue])
 }
@@ -22,9 +23,9 @@ extension JSONValue: Encodable {
         case .null: try container.encodeNil()
         case .flag(let flag): try container.encode(flag)
         case .integer(let number): try container.encode(number)
-        case .unsigned(let number): try container.encode(number)
         case .number(let number): try container.encode(number)
         case .text(let text): try container.encode(text)
+        case .field(let value): try container.encode(value)
         case .list(let values): try container.encode(values)
         case .object(let fields): try container.encode(fields)
         }
@@ -43,18 +44,10 @@ extension JSONValue {
     /// or seconds with six.
     init(_ value: FieldValue, named name: String) {
         switch value {
-        case .unknown, .denied, .inapplicable, .stale: self = .null
-        case .percent(let percent): self = .number(percent.rawValue.rounded2)
-        case .rate(let rate): self = .number(rate.rawValue.rounded2)
-        case .bytes(let bytes): self = .unsigned(bytes.rawValue)
-        case .change(let change): self = .number(change.rawValue.rounded())
-        case .count(let count): self = .unsigned(count)
-        case .number(let number): self = .integer(number)
         case .duration(let time) where name.hasSuffix("_microseconds"):
             self = .number(time.microseconds2)
         case .duration(let time): self = .number(time.seconds6)
-        case .text(let text): self = .text(text)
-        case .flag(let flag): self = .flag(flag)
+        default: self = .field(value)
         }
     }
 }

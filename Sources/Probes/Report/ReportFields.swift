@@ -1,7 +1,7 @@
 import Fields
 
 /// The fields of a table's rows, declared once: its columns, cells and JSON come from here.
-struct ReportFields<Row>: Sendable {
+struct ReportFields<Row: FieldRow>: Sendable {
     private let fields: [ReportField<Row>]
 
     init(_ fields: [ReportField<Row>]) { self.fields = fields }
@@ -17,7 +17,7 @@ struct ReportFields<Row>: Sendable {
                 }
             return ReportColumn(
                 id: own.field.id, title: own.field.title, width: width, isFlexible: isFlexible,
-                isText: own.field.isText, rank: rank, help: own.field.help)
+                isText: own.field.alignment.isText, rank: rank, help: own.field.help)
         }
     }
 
@@ -41,7 +41,7 @@ struct ReportFields<Row>: Sendable {
 }
 
 /// A field, and what reports add to it.
-struct ReportField<Row>: Sendable {
+struct ReportField<Row: FieldRow>: Sendable {
     let field: Field<Row>
     /// See `ReportColumn.rank`; nil for what only JSON has.
     let rank: Int?

@@ -111,7 +111,9 @@ extension ProbePage {
 }
 
 /// A row of the list: a group of threads, a function of its stack, or one of its threads.
-private enum StackRow {
+private enum StackRow: FieldRow {
+    static let fadesZeros = true
+
     case group(StackListing.Group)
     case frame(CodeFrame)
     case thread(StackListing.Thread)
@@ -124,7 +126,7 @@ private enum StackRow {
                 help: "threads with this very stack"
             ) { row in
                 if case .group(let group) = row {
-                    FieldValue(group.threads.count)
+                    FieldValue(count: group.threads.count)
                 } else {
                     .inapplicable
                 }
@@ -132,7 +134,7 @@ private enum StackRow {
         .column(
             rank: 1,
             Field(
-                "state", "S", .fixed(2), isText: true, json: .screenOnly("the threads have it"),
+                "state", "S", .fixed(2), .text, json: .screenOnly("the threads have it"),
                 help: "their states"
             ) { row in
                 switch row {
@@ -145,7 +147,7 @@ private enum StackRow {
         .column(
             rank: 0,
             Field(
-                "stack", "STACK", .flexible(minimum: 40), isText: true,
+                "stack", "STACK", .flexible(minimum: 40), .text,
                 json: .screenOnly("the groups have frames"),
                 help: "from where it is to who called that; (?) by a guess; Enter shows it line by"
                     + " line"

@@ -81,7 +81,9 @@ extension ProbePage {
 }
 
 /// A call with the count it is of.
-private struct CallRow {
+private struct CallRow: FieldRow {
+    static let fadesZeros = true
+
     let call: SystemCallCount.Call
     let count: SystemCallCount
 
@@ -91,7 +93,7 @@ private struct CallRow {
             Field(
                 "callCount", "COUNT", .fixed(7), json: .named("count"),
                 help: "calls entered; - where it was only polled"
-            ) { FieldValue($0.call.count) }),
+            ) { FieldValue(count: $0.call.count) }),
         .column(
             rank: 1,
             Field(
@@ -109,7 +111,7 @@ private struct CallRow {
             Field(
                 "errors", "ERR", .fixed(6), json: .named("errors"),
                 help: "calls that returned an error"
-            ) { FieldValue($0.call.errors) }, tone: { _ in .warning }),
+            ) { FieldValue(count: $0.call.errors) }, tone: { _ in .warning }),
         .column(
             rank: 4,
             Field(
@@ -125,7 +127,7 @@ private struct CallRow {
         .column(
             rank: 0,
             Field(
-                "call", "CALL", .flexible(minimum: 18), isText: true, json: .named("name"),
+                "call", "CALL", .flexible(minimum: 18), .text, json: .named("name"),
                 help: "name of the system call"
             ) { .text($0.call.name) }),
         .json("met_percent", "of all samples, those that found the target in it") {

@@ -108,7 +108,9 @@ extension ProbePage {
 }
 
 /// Where a thread was found, with its share of the samples.
-private struct PlaceRow {
+private struct PlaceRow: FieldRow {
+    static let fadesZeros = true
+
     let place: WaitReading.Place
     let share: Percent
 
@@ -129,7 +131,7 @@ private struct PlaceRow {
         .column(
             rank: 0,
             Field(
-                "call", "CALL", .fixed(16), isText: true,
+                "call", "CALL", .fixed(16), .text,
                 json: .screenOnly("system_call, state and running say it"),
                 help: "system call it sleeps in; [runnable] on a CPU or waiting for one"
             ) { .text($0.place.activity.name) },
@@ -137,16 +139,16 @@ private struct PlaceRow {
         .column(
             rank: 2,
             Field(
-                "waitChannel", "WCHAN", .fixed(18), isText: true, json: .named("wait_channel"),
+                "waitChannel", "WCHAN", .fixed(18), .text, json: .named("wait_channel"),
                 help: "function of the kernel it sleeps in"
             ) { FieldValue($0.place.activity.waitChannel) }, tone: { _ in .faint }),
         .column(
             rank: 1,
             Field(
-                "object", "WAITS FOR", .flexible(minimum: 20), isText: true, json: .named("object"),
+                "object", "WAITS FOR", .flexible(minimum: 20), .text, json: .named("object"),
                 help: "file, socket with its peer, or futex with the threads that wait there, too"
             ) { $0.place.object.map(FieldValue.text) ?? .inapplicable }),
-        .json("looks", "samples that found it here") { FieldValue($0.place.samples) },
+        .json("looks", "samples that found it here") { FieldValue(count: $0.place.samples) },
         .json("running", "on a CPU or waiting for one") { .flag($0.place.activity == .running) },
         .json("system_call", "the call it sleeps in") {
             FieldValue($0.place.activity.systemCall)

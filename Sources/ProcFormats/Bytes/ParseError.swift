@@ -1,8 +1,8 @@
 /// Why bytes were not what the kernel documents, and where. Every `init(parsing:)` that can fail
 /// throws it, and none traps, whatever the bytes. An empty file, which a task that just ended may
 /// give, is `truncated` at 0 unless its format allows for it.
-public struct ParseError: Error, Hashable, Sendable {
-    public enum Reason: Hashable, Sendable {
+public struct ParseError: Error, Hashable, Codable, Sendable {
+    public enum Reason: Hashable, Codable, Sendable {
         /// The bytes end inside a field or before the last one that every kernel has.
         case truncated
         /// A number was expected.

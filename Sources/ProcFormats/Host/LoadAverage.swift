@@ -1,5 +1,5 @@
 /// `/proc/loadavg`; `proc_loadavg(5)`.
-public struct LoadAverage: Hashable, Sendable {
+public struct LoadAverage: Hashable, Codable, Sendable {
     public var oneMinute: Double
     public var fiveMinutes: Double
     public var fifteenMinutes: Double

@@ -1,7 +1,7 @@
 public import Units
 
 /// `/proc/meminfo`; `proc_meminfo(5)`.
-public struct MemoryInfo: Hashable, Sendable {
+public struct MemoryInfo: Hashable, Codable, Sendable {
     public var total: ByteCount
     public var free: ByteCount
     /// `MemAvailable` (since 3.14).

@@ -1,12 +1,12 @@
 public import Units
 
 /// `/proc/pressure/cpu`, `io`, `memory`; `Documentation/accounting/psi.rst`.
-public struct PressureStall: Hashable, Sendable {
+public struct PressureStall: Hashable, Codable, Sendable {
     public var some: Line
     /// All tasks stalled at once; absent for cpu before 5.13.
     public var full: Line?
 
-    public struct Line: Hashable, Sendable {
+    public struct Line: Hashable, Codable, Sendable {
         /// Share of the time, over 10, 60 and 300 s.
         public var average10: Percent
         public var average60: Percent

@@ -1,5 +1,5 @@
 /// How the scheduler treats a thread: field 41 of `stat`; `sched(7)`.
-public enum SchedulingPolicy: Hashable, Sendable {
+public enum SchedulingPolicy: Hashable, Codable, Sendable {
     case other, fifo, roundRobin, batch, idle, deadline, extensible
     case unknown(Int)
 
@@ -16,5 +16,28 @@ public enum SchedulingPolicy: Hashable, Sendable {
             case 7: .extensible
             default: .unknown(number)
             }
+    }
+
+    private var number: Int {
+        switch self {
+        case .other: 0
+        case .fifo: 1
+        case .roundRobin: 2
+        case .batch: 3
+        case .idle: 5
+        case .deadline: 6
+        case .extensible: 7
+        case .unknown(let number): number
+        }
+    }
+
+    /// As the kernel's number.
+    public init(from decoder: any Decoder) throws {
+        self.init(number: try decoder.singleValueContainer().decode(Int.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(number)
     }
 }

@@ -1,5 +1,5 @@
 /// `/proc/PID/task/TID/syscall`; `proc_pid_syscall(5)`.
-public enum SystemCallRecord: Hashable, Sendable {
+public enum SystemCallRecord: Hashable, Codable, Sendable {
     /// Runnable: in user mode, in the kernel, or waiting for a CPU.
     case running
     /// Blocked in this call with these six argument registers. The number is of the task's own ABI:

@@ -2,7 +2,7 @@ public import Units
 
 /// `/proc/PID/task/TID/io`; `proc_pid_io(5)`. Network traffic through `send` and `recv` is not in
 /// it.
-public struct TaskIO: Hashable, Sendable {
+public struct TaskIO: Hashable, Codable, Sendable {
     /// `rchar`, `wchar`: bytes through read- and write-like calls, the page cache included.
     public var bytesRead: ByteCount
     public var bytesWritten: ByteCount

@@ -2,7 +2,7 @@ public import Units
 
 /// `/proc/PID/task/TID/stat` (one thread) and `/proc/PID/stat` (all threads of a process, those
 /// that ended included); `proc_pid_stat(5)`.
-public struct TaskStat: Hashable, Sendable {
+public struct TaskStat: Hashable, Codable, Sendable {
     /// Field 1: the thread's or the process's number.
     public var id: Int32
     /// Field 2: where the name stands in the bytes, without its parentheses; may hold any bytes.

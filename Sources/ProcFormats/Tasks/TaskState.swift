@@ -1,5 +1,5 @@
 /// What the scheduler does with a task: field 3 of `/proc/PID/stat`, `proc_pid_stat(5)`.
-public enum TaskState: UInt8, Hashable, Sendable {
+public enum TaskState: UInt8, Hashable, Codable, Sendable {
     /// Runs or could run.
     case running = 0x52  // R
     /// Waits, and a signal can wake it.

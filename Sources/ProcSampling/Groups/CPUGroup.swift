@@ -2,7 +2,7 @@ public import Units
 
 /// A control group that has a CPU quota: `cpu.max` and `cpu.stat` of version 2, else their like of
 /// version 1; `cgroups(7)`, `Documentation/scheduler/sched-bwc.rst`.
-public struct CPUGroup: Hashable, Sendable {
+public struct CPUGroup: Hashable, Codable, Sendable {
     /// As `/proc/PID/cgroup` names it in the hierarchy that limits CPU.
     public var path: String
     /// How many CPUs' time all in it and below it may use: quota through period.

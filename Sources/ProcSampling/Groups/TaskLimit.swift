@@ -2,7 +2,7 @@ internal import ProcFormats
 
 /// How many tasks a control group may hold: `pids.max` and `pids.current`;
 /// `Documentation/admin-guide/cgroup-v2.rst`. Beyond it `fork(2)` and `clone(2)` fail.
-public struct TaskLimit: Hashable, Sendable {
+public struct TaskLimit: Hashable, Codable, Sendable {
     /// The group that has the limit.
     public var group: String
     public var limit: UInt64

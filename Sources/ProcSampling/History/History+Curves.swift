@@ -43,8 +43,10 @@ extension History {
         of thread: ThreadIdentity, last span: Duration = span, until sequence: Int? = nil,
         lastSeen: Int? = nil
     ) -> [Reading] {
-        curve(last: span, until: sequence) { moment in
-            if let row = row(of: thread, in: moment) { return row.cpu.percent }
+        let range = recent(span, until: sequence)
+        let rows = rows(of: thread, in: range)
+        return curve(range) { index, moment in
+            if let row = rows[index] { return row.cpu }
             let isKnown =
                 moment.hasAllThreads && Self.wasThere(since: thread.startTime, at: moment)
                 && moment.sequence <= lastSeen ?? .max
@@ -56,24 +58,22 @@ extension History {
     public func cpuCurve(
         of process: ProcessIdentity, last span: Duration = span, until sequence: Int? = nil
     ) -> [Reading] {
-        curve(last: span, until: sequence) { moment in
-            if let row = moment.processes.first(where: { processes[$0.subject].id == process }) {
-                return row.cpu
-            }
+        let range = recent(span, until: sequence)
+        let rows = processes.rows(of: process, in: range)
+        return curve(range) { index, moment in
+            if let row = rows[index] { return row.cpu.percent }
             let isKnown =
                 moment.hasAllProcesses && Self.wasThere(since: process.startTime, at: moment)
             return isKnown ? .zero : nil
         }
     }
 
-    /// In which states a thread was found: at moments when it ran or was shown, up to the refresh
-    /// `sequence` or the latest.
+    /// In which states a thread was found, up to the refresh `sequence` or the latest.
     public func states(
         of thread: ThreadIdentity, last span: Duration = .seconds(60), until sequence: Int? = nil
     ) -> StateShares {
         var shares = StateShares(polls: 0, counts: [:])
-        for moment in recent(span, until: sequence) {
-            guard let row = row(of: thread, in: moment) else { continue }
+        for case let row? in rows(of: thread, in: recent(span, until: sequence)) {
             shares.polls += 1
             shares.counts[row.state, default: 0] += 1
         }
@@ -85,44 +85,40 @@ extension History {
     public func duration(
         of thread: ThreadIdentity, until sequence: Int? = nil, while holds: (ThreadSample) -> Bool
     ) -> Duration {
-        let moments = recent(Self.span, until: sequence)
+        let range = recent(Self.span, until: sequence)
+        let rows = rows(of: thread, in: range)
         var start: Moment?
-        for moment in moments.reversed() {
+        for (index, row) in zip(range, rows).reversed() {
+            let moment = moments[index]
             if let start, isGap(from: moment, to: start) { break }
-            guard moment.interval != nil, let row = row(of: thread, in: moment),
-                holds(row.sample(of: threads[row.subject], channels: channels))
-            else { break }
+            guard moment.interval != nil, let row, holds(row) else { break }
             start = moment
         }
-        guard let start, let end = moments.last else { return .zero }
-        return Duration(end.at.since(start.at))
+        guard let start, let end = range.last else { return .zero }
+        return Duration(moments[end].at.since(start.at))
     }
 
-    /// The last refresh that has a row of the thread: it ran then, or was shown.
+    /// The last refresh that has a row of the thread.
     public func lastSequence(of thread: ThreadIdentity) -> Int? {
-        moments.last { row(of: thread, in: $0) != nil }?.sequence
-    }
-
-    private func row(of thread: ThreadIdentity, in moment: Moment) -> ThreadRow? {
-        moment.threads.first { threads[$0.subject].id == thread }
+        threads.lastIndex(of: ThreadSubject(id: thread, process: ProcessID(0)))
+            .map { moments[$0].sequence }
     }
 
     /// The moments of a span that ends at the refresh `sequence`, or the latest.
-    private func recent(_ span: Duration, until sequence: Int?) -> Deque<Moment>.SubSequence {
+    private func recent(_ span: Duration, until sequence: Int?) -> Range<Int> {
         let end = sequence.map { firstIndex(from: $0 + 1) } ?? moments.endIndex
-        guard let last = moments[..<end].last else { return moments[..<end] }
-        let first = moments[..<end].firstIndex { last.at.since($0.at) <= span.inNanoseconds }
-        return moments[(first ?? moments.startIndex)..<end]
+        guard end > 0 else { return 0..<0 }
+        let last = moments[end - 1].at
+        let first = moments[..<end].firstIndex { last.since($0.at) <= span.inNanoseconds }
+        return (first ?? 0)..<end
     }
 
-    private func curve(
-        last span: Duration, until sequence: Int?, _ cpu: (Moment) -> Percent?
-    ) -> [Reading] {
-        let moments = recent(span, until: sequence)
-        guard let end = moments.last?.at else { return [] }
+    /// - Parameter cpu: of a moment and its number in the range.
+    private func curve(_ range: Range<Int>, _ cpu: (Int, Moment) -> Percent?) -> [Reading] {
+        guard let end = range.last.map({ moments[$0].at }) else { return [] }
         var readings: [Reading] = []
         var before: Moment?
-        for moment in moments {
+        for (number, moment) in moments[range].enumerated() {
             if let before, isGap(from: before, to: moment) {
                 readings.append(
                     Reading(time: before.time, age: Duration(end.since(before.at)), cpu: nil))
@@ -131,7 +127,7 @@ extension History {
             readings.append(
                 Reading(
                     time: moment.time, age: Duration(end.since(moment.at)),
-                    cpu: moment.interval == nil ? nil : cpu(moment)))
+                    cpu: moment.interval == nil ? nil : cpu(number, moment)))
             before = moment
         }
         return readings

@@ -5,7 +5,7 @@ extension History {
     package struct ThreadMoment: Sendable {
         /// The time its rates are over.
         package var interval: Duration
-        /// Nil where it has no row: it used no CPU, or others used more.
+        /// Nil where it used no CPU, or has no row.
         package var thread: ThreadSample?
     }
 
@@ -13,22 +13,32 @@ extension History {
     /// `start` is left out and that of `end` is in it, so that those of a span cover all of it. The
     /// first refresh of all has no rates and is none of them.
     ///
-    /// - Complexity: O(refreshes × rows), and next to nothing for a thread that is among the hottest.
+    /// - Complexity: O(refreshes × log(rows)).
     package func moments(
         of thread: ThreadIdentity, from start: Duration, to end: Duration = .zero
     ) -> [ThreadMoment] {
         guard let last = moments.last else { return [] }
         let (start, end) = (start.inNanoseconds, end.inNanoseconds)
-        var found: [ThreadMoment] = []
-        for moment in moments.reversed() {
-            let before = last.age.since(moment.age)
-            guard before < start else { break }
-            guard before >= end, let interval = moment.interval else { continue }
-            let sample = moment.threads.first { threads[$0.subject].id == thread }.map {
-                $0.sample(of: threads[$0.subject], channels: channels)
-            }
-            found.append(ThreadMoment(interval: Duration(interval), thread: sample))
+        let first = moments.lastIndex { last.age.since($0.age) >= start }.map { $0 + 1 } ?? 0
+        let final = moments.lastIndex { last.age.since($0.age) >= end } ?? -1
+        guard first <= final else { return [] }
+        let rows = rows(of: thread, in: first..<final + 1)
+        return zip(moments[first...final], rows).compactMap { moment, row in
+            guard let interval = moment.interval else { return nil }
+            return ThreadMoment(
+                interval: Duration(interval), thread: row.flatMap { $0.cpu == .zero ? nil : $0 })
         }
-        return found.reversed()
+    }
+
+    /// A thread at the moments of a range, nil where it has no row.
+    func rows(of thread: ThreadIdentity, in range: Range<Int>) -> [ThreadSample?] {
+        // What it belongs to does not matter for where it is.
+        let subject = ThreadSubject(id: thread, process: ProcessID(0))
+        guard let known = threads.subject(like: subject) else {
+            return Array(repeating: nil, count: range.count)
+        }
+        return threads.rows(of: known, in: range).map {
+            $0?.sample(of: known, names: threads.details)
+        }
     }
 }

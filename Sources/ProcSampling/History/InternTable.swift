@@ -1,6 +1,6 @@
 /// Values that many rows of the recording share, each kept once and found by a small number. One
 /// that no row uses any more makes room.
-struct InternTable<Value: Hashable & Sendable>: Sendable {
+package struct InternTable<Value: Hashable & Sendable>: Sendable {
     private var slots: [Slot] = []
     private var places: [Value: UInt32] = [:]
     private var free: [UInt32] = []
@@ -10,13 +10,21 @@ struct InternTable<Value: Hashable & Sendable>: Sendable {
         var uses: UInt32
     }
 
-    /// Values that are in use.
-    var count: Int { places.count }
+    package init() {}
 
-    subscript(place: UInt32) -> Value { slots[Int(place)].value }
+    /// Values that are in use.
+    package var count: Int { places.count }
+
+    /// Places there are, those that are free included.
+    var placeCount: Int { slots.count }
+
+    package subscript(place: UInt32) -> Value { slots[Int(place)].value }
+
+    /// Where a value is; nil while nothing uses it.
+    func place(of value: Value) -> UInt32? { places[value] }
 
     /// The number of a value, which has one more use from now on.
-    mutating func use(_ value: Value) -> UInt32 {
+    package mutating func use(_ value: Value) -> UInt32 {
         if let place = places[value] {
             slots[Int(place)].uses += 1
             return place
@@ -34,8 +42,11 @@ struct InternTable<Value: Hashable & Sendable>: Sendable {
         return place
     }
 
+    /// One more use of a value that is in use.
+    mutating func retain(_ place: UInt32) { slots[Int(place)].uses += 1 }
+
     /// Ends one use.
-    mutating func release(_ place: UInt32) {
+    package mutating func release(_ place: UInt32) {
         slots[Int(place)].uses -= 1
         guard slots[Int(place)].uses == 0 else { return }
         places[slots[Int(place)].value] = nil

@@ -25,6 +25,11 @@ extension MemoryHistory {
         return Duration(latest.since(first))
     }
 
+    /// The time from the first refresh to a moment.
+    public func recorded(until moment: Nanoseconds) -> Duration {
+        max(.zero, recorded - Duration(latest?.since(moment) ?? Nanoseconds(0)))
+    }
+
     /// The moment of the latest refresh.
     public var latest: Nanoseconds? { runs.latest }
 

@@ -57,12 +57,13 @@ public struct MemoryHistory: Sendable {
     public init() {}
 
     /// Adds a refresh. One with the sequence number of the latest, or before it, is known already
-    /// and left out, as is one that comes from a recording.
+    /// and left out, as is one that a recording has only in part: a process that was left out of it
+    /// has not ended.
     ///
     /// - Complexity: O(processes), a few nanoseconds each where nothing changed.
     public mutating func record(_ snapshot: Snapshot) {
         if let sequence, snapshot.sequence <= sequence { return }
-        guard snapshot.extent != .recorded,
+        guard snapshot.hasAllProcesses,
             advance(to: snapshot.moment, interval: snapshot.interval?.inNanoseconds)
         else { return }
         sequence = snapshot.sequence

@@ -1,44 +1,5 @@
 internal import Units
 
-/// A share of a CPU in 16 bits: hundredths of a percent up to 655, which no thread exceeds.
-struct PackedShare: Sendable {
-    private let hundredths: UInt16
-    private static let none = UInt16.max
-
-    init(_ percent: Percent?) {
-        guard let percent else {
-            hundredths = Self.none
-            return
-        }
-        let value = (max(0, percent.rawValue) * 100).rounded()
-        hundredths = UInt16(min(value, Float(Self.none - 1)))
-    }
-
-    var percent: Percent? {
-        hundredths == Self.none ? nil : Percent(Float(hundredths) / 100)
-    }
-}
-
-/// A rate in 16 bits: a `Float` without its sign and the lower half of its fraction, so exact up to
-/// 512 and within 0.2 % above.
-struct PackedRate: Sendable {
-    private let bits: UInt16
-    private static let none = UInt16.max
-
-    init(_ rate: Rate?) {
-        guard let rate, rate.rawValue.isFinite else {
-            bits = Self.none
-            return
-        }
-        let pattern = max(0, rate.rawValue).bitPattern
-        bits = UInt16(truncatingIfNeeded: (pattern + 0x4000) >> 15)
-    }
-
-    var rate: Rate? {
-        bits == Self.none ? nil : Rate(Float(bitPattern: UInt32(bits) << 15))
-    }
-}
-
 /// An amount of memory in 32 bits: KiB up to 4 TiB.
 struct PackedMemory: Hashable, Sendable {
     private let kibibytes: UInt32
@@ -67,7 +28,7 @@ struct PackedCount: Hashable, Sendable {
 }
 
 /// CPU time in 32 bits: hundredths of a second up to 497 days.
-struct PackedTime: Sendable {
+struct PackedTime: Hashable, Sendable {
     private let hundredths: UInt32
 
     init(_ time: Nanoseconds) {

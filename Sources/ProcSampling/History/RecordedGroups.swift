@@ -67,7 +67,7 @@ struct GroupChoice {
     /// Processes that share a group share its limits.
     private var known: [String: RecordedLimits] = [:]
 
-    init(_ snapshot: Snapshot, processes: [Int]) {
+    init(_ snapshot: Snapshot, processes: Range<Int>) {
         limits.reserveCapacity(processes.count)
         for index in processes {
             let process = snapshot.processes[index]

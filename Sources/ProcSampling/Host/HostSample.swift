@@ -2,7 +2,7 @@ public import ProcFormats
 public import Units
 
 /// The whole machine at one refresh. A field is nil where this kernel does not have its source.
-public struct HostSample: Sendable {
+public struct HostSample: Codable, Sendable {
     public var name: String
     public var kernelRelease: String
     /// Seconds since boot; `/proc/uptime`.
@@ -46,7 +46,7 @@ public struct HostSample: Sendable {
         cpus = []
     }
 
-    public struct CPU: Hashable, Sendable {
+    public struct CPU: Hashable, Codable, Sendable {
         public var number: Int
         public var shares: CPUShares
 
@@ -58,7 +58,7 @@ public struct HostSample: Sendable {
 }
 
 /// How CPU time was spent between two samples, in percent of the time there was.
-public struct CPUShares: Hashable, Sendable {
+public struct CPUShares: Hashable, Codable, Sendable {
     /// Includes nice and guests.
     public var user: Percent
     /// Includes interrupts.

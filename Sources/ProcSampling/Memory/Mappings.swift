@@ -1,7 +1,7 @@
 public import Units
 
 /// One mapping of a process's memory: an entry of `/proc/PID/smaps`; `proc_pid_smaps(5)`.
-public struct Mapping: Hashable, Sendable {
+public struct Mapping: Hashable, Codable, Sendable {
     /// The addresses: from `start` up to, not including, `end`.
     public var start: UInt64
     public var end: UInt64
@@ -21,7 +21,7 @@ public struct Mapping: Hashable, Sendable {
     public var hugePages: ByteCount?
 
     /// What a mapping is for, as far as it can be told.
-    public enum Kind: Hashable, Sendable {
+    public enum Kind: Hashable, Codable, Sendable {
         /// `[heap]`: what brk(2) gives.
         case heap
         /// An arena of glibc's malloc other than the main one: 64 MiB of addresses, aligned to that.
@@ -65,7 +65,7 @@ public struct Mapping: Hashable, Sendable {
 
 /// One reading of a process's mappings. Takes the lock of the process's memory piece by piece, so it
 /// is made only on demand; see `Interest.mappings`.
-public struct MappingsReading: Sendable {
+public struct MappingsReading: Codable, Sendable {
     public var process: ProcessIdentity
     /// Counts the readings of this process, from 1.
     public var number: Int
@@ -83,7 +83,7 @@ public struct MappingsReading: Sendable {
     /// The sums that `smaps_rollup` (since 4.14) gives; nil where that could not be read.
     public var rollup: Rollup?
 
-    public enum Progress: Hashable, Sendable {
+    public enum Progress: Hashable, Codable, Sendable {
         case reading
         case complete
         /// What was read until then is here.
@@ -92,7 +92,7 @@ public struct MappingsReading: Sendable {
     }
 
     /// What a reading may cost.
-    public enum Bound: Hashable, Sendable {
+    public enum Bound: Hashable, Codable, Sendable {
         /// There are more mappings than are kept, 65,536.
         case count
         /// It took more time than is allowed, 5 s.
@@ -100,7 +100,7 @@ public struct MappingsReading: Sendable {
     }
 
     /// `/proc/PID/smaps_rollup`; `proc_pid_smaps(5)`.
-    public struct Rollup: Hashable, Sendable {
+    public struct Rollup: Hashable, Codable, Sendable {
         public var resident: ByteCount
         public var proportional: ByteCount
         public var anonymous: ByteCount

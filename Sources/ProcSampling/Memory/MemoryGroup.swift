@@ -3,7 +3,7 @@ public import Units
 /// The memory of one control group: `memory.*` of version 2, else of version 1; `cgroups(7)`,
 /// `Documentation/admin-guide/cgroup-v2.rst`, `cgroup-v1/memory.rst`. All figures include its
 /// descendants. A field is nil where this version or kernel does not have it.
-public struct MemoryGroup: Hashable, Sendable {
+public struct MemoryGroup: Hashable, Codable, Sendable {
     /// As `/proc/PID/cgroup` names it: "/system.slice/streamd.service".
     public var path: String
     /// `memory.current`, `memory.usage_in_bytes`: page cache and kernel memory included.

@@ -12,7 +12,7 @@ public enum MemoryLimits: Hashable, Sendable {
     /// have the memory controller.
     case noGroup
 
-    public enum Reason: Hashable, Sendable {
+    public enum Reason: Hashable, Codable, Sendable {
         /// No hierarchy that limits memory is mounted here, or this is the tree of another machine.
         case notMounted
         /// Its group is outside of our cgroup namespace (`/../x`), or of the part that is mounted.
@@ -23,13 +23,13 @@ public enum MemoryLimits: Hashable, Sendable {
 }
 
 /// Control groups that `Snapshot.memoryGroups` lacks though they were looked at.
-public struct MemoryGroupGaps: Hashable, Sendable {
+public struct MemoryGroupGaps: Hashable, Codable, Sendable {
     /// A hierarchy that limits memory is to be seen.
     public var isMounted: Bool
     /// By path. A group that is neither here nor among the groups was not read.
     public var reasons: [String: Reason]
 
-    public enum Reason: Hashable, Sendable {
+    public enum Reason: Hashable, Codable, Sendable {
         /// The memory controller is not enabled for it, as for the root of version 2; or it comes
         /// from the recording, which keeps those with a limit.
         case noLimit

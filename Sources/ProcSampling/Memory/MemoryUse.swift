@@ -2,7 +2,7 @@ public import Units
 
 /// The parts of a process's memory, from `status`; `proc_pid_status(5)`. A field is nil where the
 /// kernel does not have it.
-public struct MemoryUse: Hashable, Sendable {
+public struct MemoryUse: Hashable, Codable, Sendable {
     /// `RssAnon`; before 4.5, what `statm` leaves of the resident pages without the shared ones.
     public var anonymous: ByteCount?
     /// `RssFile`: of mapped files, which the kernel can drop and read again.

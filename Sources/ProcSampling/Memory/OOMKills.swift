@@ -1,7 +1,7 @@
 public import Units
 
 /// What the kernel killed for want of memory.
-public struct OOMKills: Hashable, Sendable {
+public struct OOMKills: Hashable, Codable, Sendable {
     /// Since boot: `oom_kill` of `/proc/vmstat` (since 4.13).
     public var total: UInt64
     /// Of these, since sampling began.
@@ -12,7 +12,7 @@ public struct OOMKills: Hashable, Sendable {
     public var victims: [Victim]
 
     /// One line "Killed process N (name)" of the kernel log.
-    public struct Victim: Hashable, Sendable {
+    public struct Victim: Hashable, Codable, Sendable {
         /// In the kernel's own pid namespace.
         public var process: ProcessID
         public var name: String

@@ -24,6 +24,21 @@ public struct NetworkCounters: Sendable {
     }
 }
 
+extension NetworkCounters: Codable {
+    /// By the kernel's names, those that are known: another version may know others.
+    public init(from decoder: any Decoder) throws {
+        self.init()
+        let known = try [String: Counted](from: decoder)
+        for counter in NetworkCounter.allCases { self[counter] = known[counter.rawValue] }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var known: [String: Counted] = [:]
+        for counter in NetworkCounter.allCases { known[counter.rawValue] = self[counter] }
+        try known.encode(to: encoder)
+    }
+}
+
 extension [Counted] {
     /// Nil without any. It has a rate where any of them has one.
     public var sum: Counted? {

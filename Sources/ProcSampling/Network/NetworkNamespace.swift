@@ -1,5 +1,5 @@
 /// A network namespace by the inode of its file, as `/proc/PID/ns/net` names it; `namespaces(7)`.
-public struct NamespaceID: RawRepresentable, Hashable, Sendable {
+public struct NamespaceID: RawRepresentable, Hashable, Codable, Sendable {
     public let rawValue: UInt64
 
     public init(rawValue: UInt64) { self.rawValue = rawValue }
@@ -7,7 +7,7 @@ public struct NamespaceID: RawRepresentable, Hashable, Sendable {
 }
 
 /// A network namespace of the machine, and who is in it.
-public struct NetworkNamespace: Hashable, Sendable, Identifiable {
+public struct NetworkNamespace: Hashable, Codable, Sendable, Identifiable {
     public let id: NamespaceID
     /// The one dxtop itself is in.
     public var isOwn: Bool
@@ -30,7 +30,7 @@ public struct NetworkNamespace: Hashable, Sendable, Identifiable {
 }
 
 /// The namespaces of the machine, as far as they may be seen.
-public struct NamespaceList: Hashable, Sendable {
+public struct NamespaceList: Hashable, Codable, Sendable {
     /// Our own first, then by how many processes are in them.
     public var namespaces: [NetworkNamespace]
     /// Processes whose namespace may not be known, for want of rights.

@@ -2,7 +2,7 @@ public import Units
 
 /// What was read of one network namespace at one moment. Made on a thread of its own, once a
 /// refresh at most; see `SamplingPlan+Network` for what is read when.
-public struct NetworkReading: Sendable {
+public struct NetworkReading: Codable, Sendable {
     /// Counts up by one with each reading.
     public var number: Int
     /// On the clock of `Snapshot.moment`.
@@ -56,7 +56,7 @@ public struct NetworkReading: Sendable {
 }
 
 /// The sockets of a namespace, as far as they were wanted.
-public struct SocketReading: Sendable {
+public struct SocketReading: Codable, Sendable {
     /// In the order of the kernel's tables: TCP, UDP, raw, UNIX, packet.
     public var sockets: [SocketSample]
     /// Which kinds are here. Of TCP, `.listening` and `.closeWait` alone may be.
@@ -70,7 +70,7 @@ public struct SocketReading: Sendable {
     /// some may be missing.
     public var isTorn: Bool
 
-    public enum Source: Hashable, Sendable {
+    public enum Source: Hashable, Codable, Sendable {
         /// `sock_diag(7)`: everything.
         case netlink
         /// `/proc/net/*`: no buffers, no figures of TCP, no drops but of UDP and raw; why netlink
@@ -79,7 +79,7 @@ public struct SocketReading: Sendable {
     }
 
     /// How far the search for owners is.
-    public struct OwnerSearch: Hashable, Sendable {
+    public struct OwnerSearch: Hashable, Codable, Sendable {
         /// Sockets with an inode whose owner is not known, and is still searched.
         public var pending: Int
         /// Processes whose descriptors may not be looked at, for want of rights.
@@ -114,7 +114,7 @@ public struct SocketReading: Sendable {
 }
 
 /// Which sockets.
-public struct SocketTables: OptionSet, Hashable, Sendable {
+public struct SocketTables: OptionSet, Hashable, Codable, Sendable {
     public let rawValue: Int
     public init(rawValue: Int) { self.rawValue = rawValue }
 
@@ -145,7 +145,7 @@ extension Transport {
 
 /// One interface: `rtnetlink(7)`, RTM_GETLINK; from `/proc/net/dev` and `/sys/class/net` where that
 /// does not do. Losses on receiving, by their names in `struct rtnl_link_stats64`.
-public struct InterfaceSample: Hashable, Sendable, Identifiable {
+public struct InterfaceSample: Hashable, Codable, Sendable, Identifiable {
     /// Its index; from `/proc/net/dev`, which has none, a number given to its name.
     public let id: UInt32
     public var name: String
@@ -195,7 +195,7 @@ public struct InterfaceSample: Hashable, Sendable, Identifiable {
 }
 
 /// One CPU's row of `/proc/net/softnet_stat`.
-public struct SoftnetSample: Hashable, Sendable, Identifiable {
+public struct SoftnetSample: Hashable, Codable, Sendable, Identifiable {
     /// The CPU's number; before 5.10 the kernel does not say it, and it is the row's.
     public let id: Int
     public var processed: Counted
@@ -219,7 +219,7 @@ public struct SoftnetSample: Hashable, Sendable, Identifiable {
 
 /// Settings and levels that losses are judged by. Nil where this kernel, or this namespace, does
 /// not have one.
-public struct NetworkLimits: Hashable, Sendable {
+public struct NetworkLimits: Hashable, Codable, Sendable {
     /// `net.core.rmem_default` and `rmem_max`, in bytes.
     public var receiveBufferDefault: UInt64?
     public var receiveBufferMost: UInt64?

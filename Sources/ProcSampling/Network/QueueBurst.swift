@@ -2,7 +2,7 @@ public import Units
 
 /// One socket's receive queue, looked at every 10 ms for 5 s, and who was to read it: what a look
 /// each second cannot tell apart.
-public struct QueueBurst: Sendable {
+public struct QueueBurst: Codable, Sendable {
     public var socket: SocketID
     /// Counts the bursts of this socket, from 1.
     public var number: Int
@@ -48,7 +48,7 @@ public struct QueueBurst: Sendable {
 }
 
 /// Who is to read a socket, and what they did during a burst.
-public struct SocketReader: Hashable, Sendable {
+public struct SocketReader: Hashable, Codable, Sendable {
     /// Nil while the owner is not known.
     public var owner: SocketOwner?
     /// Processes that hold it beside the owner and were not looked at, for there are too many: they
@@ -67,7 +67,7 @@ public struct SocketReader: Hashable, Sendable {
     public var threadsPassedOver: Int
 
     /// A set of descriptors that one waits on together; `/proc/PID/fdinfo/FD`, `epoll(7)`.
-    public struct Epoll: Hashable, Sendable {
+    public struct Epoll: Hashable, Codable, Sendable {
         public var descriptor: Int32
         /// Whose it is; nil for the owner's.
         public var process: ProcessID?
@@ -90,7 +90,7 @@ public struct SocketReader: Hashable, Sendable {
         }
     }
 
-    public struct Thread: Hashable, Sendable {
+    public struct Thread: Hashable, Codable, Sendable {
         public var id: ThreadIdentity
         public var name: String
         /// Whose it is; nil for the owner's.

@@ -1,7 +1,7 @@
 public import Units
 
 /// The routing tables of a namespace; `rtnetlink(7)`.
-public struct RoutingReading: Sendable {
+public struct RoutingReading: Codable, Sendable {
     /// Version 4 first; in each the main table first, then others, the most specific route first.
     public var routes: [Route]
     /// The way to the peer that was asked for.
@@ -16,7 +16,7 @@ public struct RoutingReading: Sendable {
     }
 }
 
-public struct Route: Hashable, Sendable {
+public struct Route: Hashable, Codable, Sendable {
     /// Nil for the default route.
     public var destination: IPAddress?
     public var prefixLength: UInt8
@@ -58,13 +58,13 @@ public struct Route: Hashable, Sendable {
 }
 
 /// What the kernel answers when it is asked for the way to an address, as `ip route get` shows it.
-public struct ChosenRoute: Sendable {
+public struct ChosenRoute: Codable, Sendable {
     public var peer: IPAddress
-    public var result: Result<Route, RouteFailure>
+    @CodableResult public var result: Result<Route, RouteFailure>
     /// Of the interface it takes.
     public var interfaceMTU: UInt32?
 
-    public struct RouteFailure: Error, Hashable, Sendable {
+    public struct RouteFailure: Error, Hashable, Codable, Sendable {
         /// ENETUNREACH: no route leads there.
         public var errno: Int32
 

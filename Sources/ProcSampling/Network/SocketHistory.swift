@@ -1,4 +1,4 @@
-internal import Units
+public import Units
 
 /// What the figures of some sockets were at the latest readings: those that are shown, and those
 /// that may be next. Bounded: at most 256 sockets with 120 readings each, less than a megabyte.
@@ -73,16 +73,25 @@ public struct SocketHistory: Sendable {
 
     /// One figure at the readings since the socket was first kept, the oldest first; nil where it
     /// was not read, or is not known. Empty for a socket that is not kept.
-    public func curve(of socket: SocketID, _ figure: Figure) -> [Double?] {
-        series[socket]?.curve(figure) ?? []
+    ///
+    /// - Parameter moment: readings after it are left out; nil for all.
+    public func curve(
+        of socket: SocketID, _ figure: Figure, until moment: Nanoseconds? = nil
+    ) -> [Double?] {
+        series[socket]?.curve(figure).dropLast(readings(after: moment)) ?? []
     }
 
     /// The time from the first of these readings to the last.
-    public func span(of socket: SocketID) -> Duration {
-        guard let count = series[socket]?.count, count > 0, let last = moments.last else {
-            return .zero
-        }
-        return Duration(last.since(moments[moments.count - count]))
+    public func span(of socket: SocketID, until moment: Nanoseconds? = nil) -> Duration {
+        let end = moments.count - readings(after: moment)
+        guard let count = series[socket]?.count, case let first = moments.count - count, first < end
+        else { return .zero }
+        return Duration(moments[end - 1].since(moments[first]))
+    }
+
+    private func readings(after moment: Nanoseconds?) -> Int {
+        guard let moment else { return 0 }
+        return moments.reversed().prefix { $0 > moment }.count
     }
 }
 

@@ -2,7 +2,7 @@ public import Units
 
 /// One socket at one reading: what `ss(8)` shows of it, and whose it is. What this source does not
 /// tell is nil.
-public struct SocketSample: Sendable, Identifiable {
+public struct SocketSample: Codable, Sendable, Identifiable {
     public let id: SocketID
     public var transport: Transport
     public var local: SocketAddress
@@ -71,7 +71,7 @@ public struct SocketSample: Sendable, Identifiable {
 /// One socket for good: within a network namespace, by the kernel's cookie, which is never used
 /// again; `sock_diag(7)`. From /proc files, which have no cookie, by a number made of its inode, or
 /// of its addresses where it has none.
-public struct SocketID: Hashable, Sendable {
+public struct SocketID: Hashable, Codable, Sendable {
     public let namespace: NamespaceID
     public let cookie: UInt64
 
@@ -82,7 +82,7 @@ public struct SocketID: Hashable, Sendable {
 }
 
 /// Which protocol a socket speaks.
-public enum Transport: UInt8, Hashable, Sendable, CaseIterable {
+public enum Transport: UInt8, Hashable, Codable, Sendable, CaseIterable {
     case tcp, udp, raw, unixStream, unixDatagram, unixSequenced, packet
 
     public var isUnix: Bool {
@@ -94,7 +94,7 @@ public enum Transport: UInt8, Hashable, Sendable, CaseIterable {
 }
 
 /// One end of a socket.
-public enum SocketAddress: Hashable, Sendable {
+public enum SocketAddress: Hashable, Codable, Sendable {
     /// Port 0 stands for any, or for none; of a raw socket it is the protocol's number.
     case ip(IPAddress, port: UInt16)
     /// A path, or with a leading "@" a name in the abstract namespace; empty where it has none.
@@ -108,14 +108,14 @@ public enum SocketAddress: Hashable, Sendable {
 
 /// The states of `include/net/tcp_states.h`. An unconnected UDP or raw socket is in `.close`, a
 /// connected one in `.established`.
-public enum SocketState: UInt8, Hashable, Sendable, CaseIterable {
+public enum SocketState: UInt8, Hashable, Codable, Sendable, CaseIterable {
     case unknown = 0
     case established, synSent, synReceived, finWait1, finWait2, timeWait, close, closeWait
     case lastAck, listen, closing, newSynReceived
 }
 
 /// Who holds a socket open, and as which descriptor.
-public struct SocketOwner: Hashable, Sendable {
+public struct SocketOwner: Hashable, Codable, Sendable {
     public var process: ProcessIdentity
     public var descriptor: Int32
 
@@ -126,7 +126,7 @@ public struct SocketOwner: Hashable, Sendable {
 }
 
 /// A counter of the kernel, and what it did.
-public struct Counted: Hashable, Sendable {
+public struct Counted: Hashable, Codable, Sendable {
     public var total: UInt64
     /// Since the reading before; nil at the first.
     public var rate: Rate?
@@ -142,7 +142,7 @@ public struct Counted: Hashable, Sendable {
 
 /// What the kernel tells of a TCP connection: `struct tcp_info` in `include/uapi/linux/tcp.h`.
 /// Nil where this kernel's is shorter.
-public struct TCPFigures: Hashable, Sendable {
+public struct TCPFigures: Hashable, Codable, Sendable {
     /// Smoothed round trip time and its mean deviation.
     public var roundTripMicroseconds: UInt32?
     public var roundTripVariationMicroseconds: UInt32?

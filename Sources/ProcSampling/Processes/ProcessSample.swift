@@ -2,7 +2,7 @@ public import ProcFormats
 public import Units
 
 /// What was known of one process at one refresh. Rates are over the time since the refresh before.
-public struct ProcessSample: Sendable, Identifiable {
+public struct ProcessSample: Codable, Sendable, Identifiable {
     public let id: ProcessIdentity
     public var parent: ProcessID
     public var user: UserID?
@@ -100,7 +100,7 @@ public struct ProcessSample: Sendable, Identifiable {
 }
 
 /// A thread that waited for a CPU; shares of the time since the refresh before, as of `ThreadSample`.
-public struct DelayedThread: Hashable, Sendable {
+public struct DelayedThread: Hashable, Codable, Sendable {
     public var id: ThreadIdentity
     public var cpu: Percent
     /// The part of `cpu` in the kernel; nil where it is not known.

@@ -2,7 +2,7 @@ public import Units
 
 /// One process for good: numbers are used again, a number with its start time is not (within a
 /// boot, and short of a full wrap of the pid counter in 10 ms).
-public struct ProcessIdentity: Hashable, Sendable {
+public struct ProcessIdentity: Hashable, Codable, Sendable {
     public let pid: ProcessID
     /// Ticks since boot; field 22 of `/proc/PID/stat`, `proc_pid_stat(5)`.
     public let startTime: ClockTicks
@@ -14,7 +14,7 @@ public struct ProcessIdentity: Hashable, Sendable {
 }
 
 /// One thread for good.
-public struct ThreadIdentity: Hashable, Sendable {
+public struct ThreadIdentity: Hashable, Codable, Sendable {
     public let tid: ThreadID
     /// Ticks since boot; field 22 of `/proc/PID/task/TID/stat`, `proc_pid_stat(5)`.
     public let startTime: ClockTicks

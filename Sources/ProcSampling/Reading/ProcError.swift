@@ -1,7 +1,7 @@
 public import ProcFormats
 
 /// Why something under /proc could not be had.
-public enum ProcError: Error, Hashable, Sendable {
+public enum ProcError: Error, Hashable, Codable, Sendable {
     /// The task ended (ENOENT, ESRCH, an empty file of a zombie): normal, never shown as an error.
     case vanished(path: String)
     /// No right to read it (EACCES, EPERM).

@@ -1,5 +1,5 @@
 /// A wait for a word of a program's memory to change; `futex(2)`.
-public struct FutexWait: Hashable, Sendable {
+public struct FutexWait: Hashable, Codable, Sendable {
     /// Of the word, in the process that waits.
     public var address: UInt64
     /// What the thread expects there is how a lock says that somebody waits for it: not how a

@@ -2,13 +2,13 @@ public import ProcFormats
 public import Units
 
 /// One thread in depth, read only while a person looks at it.
-public struct ThreadDetail: Sendable {
+public struct ThreadDetail: Codable, Sendable {
     public let id: ThreadIdentity
     public let process: ProcessID
     /// Every field of the thread's `stat`.
     public var stat: TaskStat
     /// What it is doing: `syscall`. Unreadable without the right to trace the thread.
-    public var systemCall: Result<SystemCallRecord, ProcError>
+    @CodableResult public var systemCall: Result<SystemCallRecord, ProcError>
     /// The system call's name; nil while it runs, or where the table does not know the number.
     public var systemCallName: String?
     /// What the first argument, a file descriptor, stands for: "socket:[4711]", "/var/log/x".
@@ -16,10 +16,10 @@ public struct ThreadDetail: Sendable {
     /// The function of the kernel it waits in; nil while it runs, or without the rights to know.
     public var waitChannel: String?
     /// Kernel functions, innermost first: `stack`. Needs root.
-    public var kernelStack: Result<[String], ProcError>
+    @CodableResult public var kernelStack: Result<[String], ProcError>
     public var voluntarySwitchesTotal: UInt64?
     public var involuntarySwitchesTotal: UInt64?
-    public var io: Result<TaskIO, ProcError>
+    @CodableResult public var io: Result<TaskIO, ProcError>
     /// Of its process.
     public var cgroup: String?
     /// CPUs it may run on, as the kernel lists them ("0-3,8"): `Cpus_allowed_list`.

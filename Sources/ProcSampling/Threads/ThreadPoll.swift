@@ -3,7 +3,7 @@ public import Units
 /// What a thread was found at, looked at several times a second over the last 10 s: where the
 /// figures of a refresh are averages, this tells how the time was spent. Only of few threads; see
 /// `SamplingPlan.polled`.
-public struct ThreadPoll: Hashable, Sendable {
+public struct ThreadPoll: Hashable, Codable, Sendable {
     public var process: ProcessIdentity
     /// Of the thread, and of its process.
     public var name: String
@@ -24,7 +24,7 @@ public struct ThreadPoll: Hashable, Sendable {
     public var stall: Stall?
 
     /// Counters, from one reading of them to another.
-    public struct Counted: Hashable, Sendable {
+    public struct Counted: Hashable, Codable, Sendable {
         public var span: Duration
         /// Times it gave up the CPU to wait for something; nil where this kernel does not count.
         public var voluntarySwitches: UInt64?
@@ -46,7 +46,7 @@ public struct ThreadPoll: Hashable, Sendable {
     }
 
     /// Time spent in state D without a look at which it was in another.
-    public struct Stall: Hashable, Sendable {
+    public struct Stall: Hashable, Codable, Sendable {
         /// The first of these looks, as time since boot.
         public var since: Nanoseconds
         public var looks: Int

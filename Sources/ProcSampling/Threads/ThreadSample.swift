@@ -2,7 +2,7 @@ public import ProcFormats
 public import Units
 
 /// What was known of one thread at one refresh. Rates are over the time since the refresh before.
-public struct ThreadSample: Sendable, Identifiable {
+public struct ThreadSample: Codable, Sendable, Identifiable {
     public let id: ThreadIdentity
     /// The process it belongs to.
     public let process: ProcessID
@@ -80,4 +80,28 @@ public enum Activity: Hashable, Sendable {
     case systemCall(Int32)
     /// Asleep in this function of the kernel; `wchan` in `proc(5)`.
     case waitChannel(String)
+}
+
+extension Activity: Codable {
+    /// A number is that of a system call, a text the name of a function; otherwise it runs. There is
+    /// one in every row of a thread: cases with their names would be most of the row.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let number = try? container.decode(Int32.self) {
+            self = .systemCall(number)
+        } else if let name = try? container.decode(String.self) {
+            self = .waitChannel(name)
+        } else {
+            self = .running
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .running: try container.encode(true)
+        case .systemCall(let number): try container.encode(number)
+        case .waitChannel(let name): try container.encode(name)
+        }
+    }
 }

@@ -1,3 +1,4 @@
+import Fields
 import Diagnosis
 import ProcSampling
 import Screen
@@ -14,7 +15,7 @@ struct LossesView: View {
     var about: [String] {
         [
             "The receive path of a datagram from the wire to the program, and what was dropped at",
-            "each stage. DROP/s now, SEEN since dxtop started, TOTAL since boot. Below: what a drop",
+            "each stage. DROP/s now, SEEN since dxtop started, DROPS since boot. Below: what a drop",
             "at the selected stage means and what to do.",
         ]
     }
@@ -25,7 +26,7 @@ struct LossesView: View {
     }
 
     var columns: [Column] { Column.lossColumns }
-    var firstSort: ColumnID { .dropRate }
+    var firstSort: FieldID { .dropRate }
     var hasOwnOrder: Bool { true }
     var isOfNetwork: Bool { true }
 
@@ -36,6 +37,11 @@ struct LossesView: View {
     }
 
     func emptiness(_ state: State) -> String? { NetworkNotes.emptiness(state) }
+
+    func kept(_ snapshot: Snapshot, of totals: Snapshot.Totals) -> KeptRows? {
+        .sockets(snapshot, of: totals)
+    }
+
     func summaryHeight(_ state: State) -> Int { state.size.rows >= 8 ? 1 : 0 }
     func groundsHeight(rows: Int) -> Int { UDPView().groundsHeight(rows: rows) }
     func wish(_ interest: inout Interest, _ state: State) { interest.network.tables = .udp }

@@ -1,3 +1,4 @@
+import Fields
 import Diagnosis
 import Glibc
 package import ProcSampling
@@ -40,7 +41,7 @@ struct MappingsView: View {
         ]
 
     var columns: [Column] { Column.mappingColumns }
-    var firstSort: ColumnID { .rate }
+    var firstSort: FieldID { .rate }
 
     func prepare(_ state: inout State) { state.mappings.sortMembers(of: state.list.unfolded) }
     func rows(_ arrangement: Arrangement) -> [Row] { arrangement.mappings() }
@@ -56,7 +57,7 @@ struct MappingsView: View {
     func wish(_ interest: inout Interest, _ state: State) {
         interest.shownProcesses = [process]
         // Nobody looks at more than what stands: the process is left in peace.
-        guard state.frozen == nil else { return }
+        guard state.isLive else { return }
         interest.mappings = Interest.MappingsWish(process: process, number: state.mappings.number)
     }
 
@@ -115,7 +116,7 @@ struct MappingsView: View {
     private static func lines(
         _ reading: MappingsReading?, _ state: State, _ snapshot: Snapshot
     ) -> [[StyledText]] {
-        if state.isSteppedBack {
+        if snapshot.recordedTotals != nil {
             return [[StyledText("mappings are not recorded; Space goes on live", .faint)]]
         }
         let process = state.selectedProcess.flatMap(snapshot.process)
@@ -158,7 +159,7 @@ struct MappingsView: View {
 
     private static func growth(_ reading: MappingsReading, _ state: State) -> String {
         guard let first = state.mappings.first else { return "; growth cannot be told" }
-        guard first.moment < reading.moment else { return "; growth with the next" }
+        guard first.moment < reading.moment else { return "; growth after the next sample" }
         return "; growth over \(Duration(reading.moment.since(first.moment)).text)"
     }
 
@@ -166,9 +167,9 @@ struct MappingsView: View {
         _ reading: MappingsReading, _ state: State, _ snapshot: Snapshot
     ) -> String {
         if state.mappings.readsAgain { return "; reading ..." }
-        guard state.frozen == nil, let nextAt = reading.nextAt else { return "" }
+        guard state.isLive, let nextAt = reading.nextAt else { return "" }
         let left = nextAt.since(snapshot.moment).seconds.rounded(.up)
-        return "; again in \(Int(left)) s, r: now"
+        return " (\(Int(left)) s; r = now)"
     }
 
     /// The kernel's own sums, where it tells them; else those of what was read, or of `status`.
@@ -187,7 +188,7 @@ struct MappingsView: View {
             ("RSS", rollup?.resident ?? sum(\.resident) ?? process?.residentMemory),
             ("anon", rollup?.anonymous ?? sum(\.anonymous) ?? memory?.anonymous),
             ("swap", rollup?.swap ?? sum(\.swap) ?? memory?.swap),
-            ("addresses", sum(\.size) ?? memory?.addressSpace),
+            ("virtual", sum(\.size) ?? memory?.addressSpace),
         ]
         return [StyledText(facts.map { "\($0.0) \($0.1.text)" }.joined(separator: "  "))]
     }

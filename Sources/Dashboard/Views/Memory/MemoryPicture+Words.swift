@@ -31,7 +31,7 @@ extension MemoryPicture {
     /// What the span on show says; nil while that is too little.
     private func growth(_ subject: MemoryHistory.Subject) -> Growth? {
         Growth(
-            of: subject, in: state.memory.history, last: span.duration, until: snapshot.moment,
+            of: subject, in: state.chronicle.memory, last: span.duration, until: snapshot.moment,
             interval: snapshot.interval,
             below: process.flatMap(snapshot.lowestLimit))
     }
@@ -39,7 +39,7 @@ extension MemoryPicture {
     /// How sure the finding about this process is, if it is of the shape that is on show.
     private func confidence(_ growth: Growth) -> Finding.Confidence? {
         guard let process,
-            state.shownVerdicts?.growth[process.id]?.growth.shape == growth.shape
+            state.verdicts.growth[process.id]?.growth.shape == growth.shape
         else { return nil }
         return state.findings
             .first { $0.kind == .memoryGrowth && $0.subject == .process(process.id) }?.confidence
@@ -51,7 +51,7 @@ extension MemoryPicture {
         if let growth {
             return VerdictText.pieces(growth, outlook: process.map { outlook(growth, of: $0) })
         }
-        let change = state.memory.history.change(
+        let change = state.chronicle.memory.change(
             of: subject, last: span.duration, until: snapshot.moment)
         guard let change else { return [StyledText(missing, .faint)] }
         return [
@@ -63,12 +63,12 @@ extension MemoryPicture {
 
     private func outlook(_ growth: Growth, of process: ProcessSample) -> MemoryOutlook {
         // The book has watched whether the address space grows along.
-        let book = state.shownVerdicts?.growth
-        let known = book?[process.id]?.limit
+        let book = state.verdicts.growth
+        let known = book[process.id]?.limit
         let growsAlong = known == .addressSpace || known == .addressSpaceLimit
         return MemoryOutlook(
             growth: growth, of: process, in: snapshot, addressSpaceGrows: growsAlong,
-            joint: book?.joint ?? JointGrowth())
+            joint: book.joint)
     }
 
     private var missing: String {

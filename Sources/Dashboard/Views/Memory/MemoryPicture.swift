@@ -32,7 +32,9 @@ struct MemoryPicture {
         }
     }
 
-    var span: CurveSpan { state.memory.span(until: snapshot.moment) }
+    var span: CurveSpan {
+        state.memory.span(recorded: state.chronicle.memory.recorded(until: snapshot.moment))
+    }
 
     var title: String {
         var title = "MEMORY "
@@ -84,7 +86,7 @@ struct MemoryPicture {
     }
 
     private func curve(of subject: MemoryHistory.Subject, points: Int) -> MemoryCurve {
-        state.memory.history.curve(
+        state.chronicle.memory.curve(
             of: subject, last: span.duration, points: points, until: snapshot.moment)
     }
 

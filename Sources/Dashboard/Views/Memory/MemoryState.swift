@@ -1,10 +1,10 @@
 import Diagnosis
-package import ProcSampling
+import Fields
+import ProcSampling
 import Units
 
 /// What view 3 knows and how a person set it: curves, growth, the span on show.
 package struct MemoryState: Sendable {
-    package private(set) var history = MemoryHistory()
     /// Growth of every process with a curve, for the table: made anew with each refresh that is
     /// shown, so that keys need not wait for it.
     private(set) var changes: [ProcessIdentity: MemoryChanges] = [:]
@@ -23,13 +23,8 @@ package struct MemoryState: Sendable {
     /// More would not be told apart by their digits.
     static let mostMarked = 9
 
-    /// Takes in a refresh; the same one again changes nothing.
-    package mutating func record(_ snapshot: Snapshot) {
-        history.record(snapshot)
-    }
-
     /// Brings the growth of every process up to the refresh that is shown.
-    mutating func updateChanges(for snapshot: Snapshot) {
+    mutating func updateChanges(for snapshot: Snapshot, in history: MemoryHistory) {
         guard changesOf != snapshot.sequence else { return }
         changesOf = snapshot.sequence
         changes.removeAll(keepingCapacity: true)
@@ -61,16 +56,8 @@ package struct MemoryState: Sendable {
         marked.firstIndex(of: process).flatMap { "\($0 + 1)".first }
     }
 
-    /// The span that the curve covers which ends at a moment.
-    func span(until moment: Nanoseconds) -> CurveSpan {
-        chosenSpan ?? CurveSpan.fitting(recorded(until: moment))
-    }
-
-    /// The time from the first refresh to a moment.
-    func recorded(until moment: Nanoseconds) -> Duration {
-        let after = history.latest?.since(moment) ?? Nanoseconds(0)
-        return max(.zero, history.recorded - Duration(after))
-    }
+    /// The span that a curve covers at whose end so much was recorded.
+    func span(recorded: Duration) -> CurveSpan { chosenSpan ?? CurveSpan.fitting(recorded) }
 }
 
 /// Whose curve is on show.
@@ -112,20 +99,13 @@ enum CurveSpan: Int, CaseIterable, Comparable {
     static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
 }
 
-/// By how many bytes a process grew; nil where that is not known.
-struct MemoryChanges: Hashable {
-    /// Over the last five minutes and the last hour, or what was recorded of them.
-    let fiveMinutes: Int64?
-    let hour: Int64?
-    /// Over the last day, or what there is; nil before there is more than an hour.
-    let day: Int64?
-
+extension MemoryChanges {
     init(of subject: MemoryHistory.Subject, in history: MemoryHistory, until moment: Nanoseconds) {
         func change(_ seconds: Int) -> MemoryHistory.Change? {
             history.change(of: subject, last: .seconds(seconds), until: moment)
         }
-        fiveMinutes = change(300)?.bytes
-        hour = change(3600)?.bytes
-        day = change(86_400).flatMap { $0.covered > .seconds(3600) ? $0.bytes : nil }
+        self.init(
+            fiveMinutes: change(300)?.bytes, hour: change(3600)?.bytes,
+            day: change(86_400).flatMap { $0.covered > .seconds(3600) ? $0.bytes : nil })
     }
 }

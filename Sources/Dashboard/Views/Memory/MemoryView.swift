@@ -1,3 +1,5 @@
+import Diagnosis
+import Fields
 import ProcSampling
 import Screen
 
@@ -50,19 +52,21 @@ struct MemoryView: View {
     ]
 
     var columns: [Column] { Column.memoryColumns }
-    var firstSort: ColumnID { .hourChange }
+    var firstSort: FieldID { .hourChange }
     var isKept: Bool { true }
     /// A curve stays on show when its process ends, and goes on with the one that continues it.
     var waitsForSelection: Bool { true }
 
-    func shows(_ column: ColumnID, _ state: State) -> Bool { state.isKnownLongEnough(for: column) }
+    func shows(_ column: FieldID, _ state: State) -> Bool { state.isKnownLongEnough(for: column) }
 
     func fitted(
-        _ column: Table<ColumnID>.Column, _ state: State
-    ) -> Table<ColumnID>.Column { state.fittedToTime(column) }
+        _ column: Table<FieldID>.Column, _ state: State
+    ) -> Table<FieldID>.Column { state.fittedToTime(column) }
 
     func prepare(_ state: inout State) {
-        if let shown = state.shown { state.memory.updateChanges(for: shown) }
+        if let shown = state.shown {
+            state.memory.updateChanges(for: shown, in: state.chronicle.memory)
+        }
     }
 
     func rows(_ arrangement: Arrangement) -> [Row] { arrangement.memoryRows() }
@@ -70,9 +74,13 @@ struct MemoryView: View {
     func settle(_ state: inout State) {
         state.followRestart()
         // In the first minute another process may turn out to grow the most.
-        if !state.list.isByHand, state.memory.history.recorded < .seconds(60) {
+        if !state.list.isByHand, state.chronicle.memory.recorded < .seconds(60) {
             state.list.selected = state.list.rows.first?.id
         }
+    }
+
+    func kept(_ snapshot: Snapshot, of totals: Snapshot.Totals) -> KeptRows? {
+        .processes(snapshot, of: totals)
     }
 
     func summaryHeight(_ state: State) -> Int {

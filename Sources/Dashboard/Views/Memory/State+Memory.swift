@@ -1,4 +1,5 @@
 import Diagnosis
+import Fields
 import ProcSampling
 import Screen
 
@@ -24,7 +25,7 @@ extension State {
     /// The mappings on show, those of one use together.
     var mappingGroups: [MappingGroup] {
         guard let view = place.view as? MappingsView, mappings.latest?.process == view.process,
-            !isSteppedBack
+            shown?.recordedTotals == nil
         else { return [] }
         return mappings.groups
     }
@@ -32,11 +33,11 @@ extension State {
     /// For how long memory had been recorded at the moment that is shown.
     private var recordedMemory: Duration {
         guard let shown else { return .zero }
-        return memory.recorded(until: shown.moment)
+        return chronicle.memory.recorded(until: shown.moment)
     }
 
     /// Whether a column says more than the one for a shorter time.
-    func isKnownLongEnough(for column: ColumnID) -> Bool {
+    func isKnownLongEnough(for column: FieldID) -> Bool {
         switch column {
         case .fiveMinuteChange: recordedMemory > .seconds(300)
         case .dayChange: recordedMemory > .seconds(3600)
@@ -45,7 +46,7 @@ extension State {
     }
 
     /// A column of view 3 whose time is not over yet is headed by what there is of it: "+/12m".
-    func fittedToTime(_ column: Table<ColumnID>.Column) -> Table<ColumnID>.Column {
+    func fittedToTime(_ column: Table<FieldID>.Column) -> Table<FieldID>.Column {
         let seconds = Int(recordedMemory.seconds)
         let full = column.id == .hourChange ? 3600 : column.id == .dayChange ? 86_400 : 0
         guard seconds < full else { return column }
@@ -57,7 +58,7 @@ extension State {
     }
 
     mutating func readMappings() {
-        guard frozen == nil else {
+        guard isLive else {
             say("the screen stands: Space lets it go on")
             return
         }
@@ -65,8 +66,8 @@ extension State {
     }
 
     mutating func zoom(in isIn: Bool) {
-        guard let shown else { return }
-        let here = memory.span(until: shown.moment)
+        guard shown != nil else { return }
+        let here = memory.span(recorded: recordedMemory)
         guard let span = isIn ? here.shorter : here.longer else {
             say(isIn ? "this is the shortest span" : "this is the longest span")
             return
@@ -95,7 +96,7 @@ extension State {
     /// Where the selected process has ended and its service was started anew, selects the new one.
     mutating func followRestart() {
         guard list.selectedIndex == nil, let selectedProcess,
-            let successor = memory.history.successor(of: selectedProcess),
+            let successor = chronicle.memory.successor(of: selectedProcess),
             list.rows.contains(where: { $0.id == .process(successor) })
         else { return }
         list.selected = .process(successor)

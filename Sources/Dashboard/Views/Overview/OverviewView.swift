@@ -1,3 +1,4 @@
+import Fields
 import Diagnosis
 import ProcFormats
 import ProcSampling
@@ -50,10 +51,14 @@ struct OverviewView: View {
     ]
 
     var columns: [Column] { Column.processColumns }
-    var firstSort: ColumnID { .hottest }
+    var firstSort: FieldID { .hottest }
     var namesThreads: Bool { true }
 
     func rows(_ arrangement: Arrangement) -> [Row] { arrangement.processRows() }
+
+    func kept(_ snapshot: Snapshot, of totals: Snapshot.Totals) -> KeptRows? {
+        .processes(snapshot, of: totals)
+    }
 
     func summaryHeight(_ state: State) -> Int {
         let findings = FindingsView.height(state)

@@ -19,8 +19,8 @@ enum ResourceLines {
         let cells: [(label: String, facts: [String], verdict: Verdict?)] = [
             ("CPU", cpuFacts(host), health.cpu), ("MEM", memoryFacts(host), health.memory),
             ("SWAP", swapFacts(host), health.swap), ("DISK", diskFacts(host), health.disk),
-            ("UDP", namespace(state) + udpFacts(network), state.shownVerdicts?.network.udp),
-            ("TCP", tcpFacts(network), state.shownVerdicts?.network.tcp),
+            ("UDP", namespace(state) + udpFacts(network), state.verdicts.network.udp),
+            ("TCP", tcpFacts(network), state.verdicts.network.tcp),
         ]
         for (index, cell) in cells.enumerated() {
             let isLeft = index % 2 == 0
@@ -135,7 +135,7 @@ enum ResourceLines {
         let overflows = counters[.listenOverflows]?.rate
         // What is guilty comes first: the last may find no room.
         facts.insert(
-            "lsn-ovf \(overflows.text)/s", at: overflows ?? .zero > .zero ? 0 : facts.count)
+            "ListenOverflows \(overflows.text)/s", at: overflows ?? .zero > .zero ? 0 : facts.count)
         return facts
     }
 

@@ -1,4 +1,5 @@
 import Diagnosis
+import Fields
 import ProcSampling
 import Screen
 
@@ -59,7 +60,7 @@ extension State {
         var level = asLeft(.memory)
         level.list.filter = ""
         // Who was killed has a curve still.
-        let ended = memory.history.processes.filter { finding.processes.contains($0.pid) }
+        let ended = chronicle.memory.processes.filter { finding.processes.contains($0.pid) }
             .max { $0.startTime < $1.startTime }
         if let ended {
             level.select(.process(ended))

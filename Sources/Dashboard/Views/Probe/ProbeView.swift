@@ -1,3 +1,4 @@
+import Fields
 package import Probes
 import ProcSampling
 import Screen
@@ -55,13 +56,11 @@ struct ProbeView: View {
 
     var columns: [Column] { Column.columns(of: page) }
 
-    var firstSort: ColumnID { page.sort.column }
+    var firstSort: FieldID { page.sort }
 
     /// With the head that it has in this report: "MEMORY" where pages are counted.
-    func fitted(
-        _ column: Table<ColumnID>.Column, _ state: State
-    ) -> Table<ColumnID>.Column {
-        guard let head = state.probe?.table(page)?.heads[column.id.field] else { return column }
+    func fitted(_ column: Table<FieldID>.Column, _ state: State) -> Table<FieldID>.Column {
+        guard let head = state.probe?.table(page)?.heads[column.id] else { return column }
         var column = column
         column.title = head
         return column
@@ -192,7 +191,7 @@ struct ProbeView: View {
             guard rows.indices.contains(list.rows[index].index) else { return .text("") }
             return Self.content(
                 of: column, rows[list.rows[index].index], isOpen: Self.isOpen(index, list),
-                isFlexible: page.columns.contains { $0.isFlexible && $0.id == column.field })
+                isFlexible: page.columns.contains { $0.isFlexible && $0.id == column })
         }
         if list.rows.isEmpty, !list.filter.isEmpty, !layout.rows.isEmpty {
             surface.put(
@@ -208,9 +207,9 @@ struct ProbeView: View {
     }
 
     private static func content(
-        of column: ColumnID, _ row: ReportRow, isOpen: Bool, isFlexible: Bool
-    ) -> Table<ColumnID>.Content {
-        guard let cell = row.cells[column.field] else { return .text("") }
+        of column: FieldID, _ row: ReportRow, isOpen: Bool, isFlexible: Bool
+    ) -> Table<FieldID>.Content {
+        guard let cell = row.cells[column] else { return .text("") }
         let text = StyledText(cell.text, Style(cell.tone))
         guard isFlexible else { return .text(text) }
         // So deep a chain would leave no room for the name.

@@ -95,7 +95,7 @@ extension State {
     mutating func take(_ event: ProbeEvent, of run: Int) {
         if case .finished(let reading) = event {
             if let remark = reading.remark { probeResults.note(remark, at: now) }
-            if let counted = reading.counted { verdicts.note(counted) }
+            if let counted = reading.counted { chronicle.note(counted) }
         }
         guard probe?.run == run else { return }
         probe?.take(event, at: now)
@@ -242,7 +242,7 @@ extension State {
     }
 
     /// Functions are not recorded: a screen that stands shows what was recorded.
-    var shownFunctions: HotFunctionState { frozen == nil ? hotFunctions : HotFunctionState() }
+    var shownFunctions: HotFunctionState { isLive ? hotFunctions : HotFunctionState() }
 
     mutating func take(_ functions: HotFunctions) {
         hotFunctions.take(functions)

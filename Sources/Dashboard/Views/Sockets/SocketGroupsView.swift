@@ -1,3 +1,4 @@
+import Fields
 import Diagnosis
 import ProcSampling
 import Screen
@@ -16,7 +17,7 @@ struct SocketGroupsView: View {
     var about: [String] { SocketsView.about }
     var bindings: [Binding] { SocketsView.bindings }
     var columns: [Column] { Column.socketGroupColumns }
-    var firstSort: ColumnID { .count }
+    var firstSort: FieldID { .count }
     var isOfNetwork: Bool { true }
     var isKept: Bool { true }
 
@@ -31,6 +32,10 @@ struct SocketGroupsView: View {
 
     func emptiness(_ state: State) -> String? {
         NetworkNotes.emptiness(state, isWholeListing: true)
+    }
+
+    func kept(_ snapshot: Snapshot, of totals: Snapshot.Totals) -> KeptRows? {
+        .sockets(snapshot, of: totals)
     }
 
     func summaryHeight(_ state: State) -> Int { state.size.rows >= 8 ? 1 : 0 }

@@ -51,9 +51,19 @@ struct ThreadsView: View {
 
     func emptiness(_ state: State) -> String? {
         guard let process else { return "nothing here" }
-        return state.frozen == nil
+        return state.isLive
             ? "process \(process.pid) has ended; Esc goes back"
             : "process \(process.pid) is not in this recorded sample"
+    }
+
+    func kept(_ snapshot: Snapshot, of totals: Snapshot.Totals) -> KeptRows? {
+        guard let process else {
+            let kept = snapshot.processes.reduce(0) { $0 + $1.threads.count }
+            return KeptRows(kept: kept, total: totals.threads, what: "threads")
+        }
+        return snapshot.process(process).map {
+            KeptRows(kept: $0.threads.count, total: $0.threadCount, what: "threads")
+        }
     }
 
     func summaryHeight(_ state: State) -> Int { state.size.rows >= 8 ? 1 : 0 }

@@ -70,7 +70,7 @@ extension State {
             let subject = subjectOrNotice()
         else { return }
         guard ToolCatalogue.tools(for: subject.target).contains(where: { $0.id == id }) else {
-            say("\(subject.name) is no thread: x lists what looks at it", isFailure: true)
+            say("\(subject.name) is no thread: x lists its tools", isFailure: true)
             return
         }
         prepare(tool, for: subject)
@@ -83,14 +83,14 @@ extension State {
         }
         let subject = toolSubject
         if let ended = endedThread(subject) {
-            say("\(ended) has ended: there is nothing left to look at", isFailure: true)
+            say("\(ended) has ended", isFailure: true)
             return nil
         }
         if place.view.isOfNetwork, subject == nil {
             say("select a socket with a peer first", isFailure: true)
             return nil
         }
-        if frozen != nil, subject == nil {
+        if !isLive, subject == nil {
             say("that thread is not in the recorded sample", isFailure: true)
             return nil
         }

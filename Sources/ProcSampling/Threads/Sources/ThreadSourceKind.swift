@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// Where threads' figures come from, the best first.
-public enum ThreadSourceKind: String, Hashable, Sendable, CaseIterable {
+public enum ThreadSourceKind: String, Hashable, Codable, Sendable, CaseIterable {
     /// The kernel's task iterator, by a program in the kernel; `bpf(2)`.
     case iterator = "bpf"
     /// The kernel's accounting over netlink; `Documentation/accounting/taskstats.rst`.
@@ -11,7 +11,7 @@ public enum ThreadSourceKind: String, Hashable, Sendable, CaseIterable {
 }
 
 /// Why a source does not work here: words for people.
-public struct ThreadSourceRefusal: Error, Hashable, Sendable, CustomStringConvertible {
+public struct ThreadSourceRefusal: Error, Hashable, Codable, Sendable, CustomStringConvertible {
     public let description: String
     /// More rights would do.
     public let isForWantOfRights: Bool
@@ -35,7 +35,7 @@ public struct ThreadSourceRefusal: Error, Hashable, Sendable, CustomStringConver
 }
 
 /// Which source of threads' figures was taken, and why not a better one.
-public struct ThreadSourceReport: Hashable, Sendable {
+public struct ThreadSourceReport: Hashable, Codable, Sendable {
     public var chosen: ThreadSourceKind
     /// Of those that were tried and do not work here, or worked no longer.
     public var refusals: [ThreadSourceKind: ThreadSourceRefusal]

@@ -1,0 +1,43 @@
+internal import ProcSampling
+
+/// What diagnosis makes of all that was recorded, as of one refresh.
+package struct Verdicts: Sendable {
+    package private(set) var growth = GrowthBook()
+    private var book = FindingsBook()
+
+    private var omitted = 0
+
+    package init() {}
+
+    /// What was said at a moment.
+    ///
+    /// - Parameter omitted: findings that were not kept.
+    init(_ findings: [Finding], omitted: Int, network: NetworkBook, growth: GrowthBook) {
+        self.growth = growth
+        self.omitted = omitted
+        book = FindingsBook(findings, network: network)
+    }
+
+    /// Most severe first.
+    package var findings: [Finding] { book.findings }
+    /// How many there were, those included that were not kept.
+    package var foundCount: Int { book.findings.count + omitted }
+    /// Readers of sockets, where datagrams are lost, and the header's marks of UDP and TCP.
+    package var network: NetworkBook { book.network }
+
+    /// Takes a refresh in, after `history` and `memory` did.
+    mutating func update(_ snapshot: Snapshot, history: History, memory: MemoryHistory) {
+        growth.update(snapshot, memory: memory)
+        book.update(snapshot, history: history, memory: memory, growth: growth)
+    }
+
+    /// Takes in what a tool found of the way to a peer; among the findings from the next refresh on.
+    mutating func note(_ way: PathMTUResult) { book.note(way) }
+
+    /// Takes in how many system calls a thread made; the findings of it are surer from the next
+    /// refresh on.
+    mutating func note(_ calls: CountedSystemCalls) { book.note(calls) }
+
+    /// Threads whose system calls should be counted for that, the most urgent first.
+    package var uncounted: [CountCandidate] { book.uncounted }
+}

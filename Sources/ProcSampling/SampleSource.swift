@@ -1,0 +1,105 @@
+public import Units
+
+/// Where snapshots come from: this machine, a captured tree, and in the same way a recording or
+/// another host.
+///
+/// Synchronous, and of one thread: `SamplingLoop` gives it one and asks at intervals. A source that
+/// has to wait for others waits in `sample`.
+public protocol SampleSource: AnyObject {
+    var traits: SourceTraits { get }
+
+    /// The next snapshot: of a machine what is read now, of a recording the next that is kept. Nil
+    /// where there is none of that depth, or no more.
+    func sample(_ interest: Interest, depth: SamplingDepth) -> Snapshot?
+
+    /// The latest snapshot again, with what a changed interest wants in addition: same sequence
+    /// number and rates. Nil where nothing can be added.
+    func amend(_ interest: Interest) -> Snapshot?
+
+    /// How long from one snapshot to the next from now on. Whoever asks keeps to it; a source may
+    /// go by it, too.
+    func setInterval(_ interval: Duration)
+
+    /// Goes to a moment, on the clock of `Snapshot.moment`: the next snapshot is the first that is
+    /// not before it.
+    ///
+    /// - Returns: false where the source stays where it is: it cannot be sought, or has no such one.
+    func seek(to moment: Nanoseconds) -> Bool
+}
+
+extension SampleSource {
+    public func amend(_ interest: Interest) -> Snapshot? { nil }
+    public func setInterval(_ interval: Duration) {}
+    public func seek(to moment: Nanoseconds) -> Bool { false }
+}
+
+/// What one has to know of a source, whatever it is.
+public struct SourceTraits: Hashable, Sendable {
+    /// Each snapshot is of the time at which it was asked for.
+    public var isLive: Bool
+    public var machine: Machine
+    /// From when to when there are snapshots, on the clock of `Snapshot.moment`; nil where the source
+    /// cannot be sought.
+    public var span: ClosedRange<Nanoseconds>?
+
+    /// Whose processes and sockets they are.
+    public enum Machine: Hashable, Sendable {
+        /// This machine's, by the numbers that we see: they can be probed.
+        case own
+        /// Another machine's, or those of another pid namespace.
+        case foreign
+    }
+
+    public init(isLive: Bool, machine: Machine, span: ClosedRange<Nanoseconds>? = nil) {
+        self.isLive = isLive
+        self.machine = machine
+        self.span = span
+    }
+}
+
+/// A machine whose kernel answers: our own, or the one whose procfs is mounted elsewhere.
+public final class LiveSource: SampledTree {
+    public let traits: SourceTraits
+    public let sampler: Sampler
+
+    init(_ sampler: Sampler, of root: ProcRoot) {
+        self.sampler = sampler
+        traits = SourceTraits(isLive: true, machine: root.isLive ? .own : .foreign)
+    }
+}
+
+/// A tree of files that was captured: each snapshot is what they say by then.
+public final class TreeSource: SampledTree {
+    public let traits = SourceTraits(isLive: false, machine: .foreign)
+    public let sampler: Sampler
+
+    init(_ sampler: Sampler) { self.sampler = sampler }
+}
+
+/// A source that reads a /proc tree.
+public protocol SampledTree: SampleSource {
+    var sampler: Sampler { get }
+}
+
+extension SampledTree {
+    public func sample(_ interest: Interest, depth: SamplingDepth) -> Snapshot? {
+        sampler.sample(interest, depth: depth)
+    }
+
+    public func amend(_ interest: Interest) -> Snapshot? { sampler.amend(interest) }
+}
+
+extension ProcRoot {
+    /// The source that reads this tree.
+    ///
+    /// - Parameters:
+    ///   - threads: Where threads' figures come from; nil for the best that works.
+    ///   - changed: Called on another thread when `amend` has more than the snapshot before.
+    public func source(
+        threads: ThreadSourceKind? = nil, changed: @escaping @Sendable () -> Void = {}
+    ) -> any SampleSource {
+        let sampler = Sampler(
+            root: self, machine: .current, source: threads, changed: changed)
+        return isProcfs ? LiveSource(sampler, of: self) : TreeSource(sampler)
+    }
+}
