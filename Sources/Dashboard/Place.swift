@@ -1,4 +1,5 @@
 package import ProcSampling
+package import Units
 
 /// Where in the dashboard one is. The way there is the breadcrumb, and the back-stack.
 package enum Place: Hashable, Sendable {

@@ -1,5 +1,5 @@
 package import ProcSampling
-internal import Units
+package import Units
 
 /// The outlook of every process that has a memory curve, so that a table can show shapes and rates
 /// without work at each refresh.

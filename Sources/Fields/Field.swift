@@ -1,4 +1,4 @@
-package import ProcSampling
+package import Samples
 
 /// Which field of a row type: "cpu", "localAddress". Only fields that other code names (a default
 /// sort column, a key) have a constant.

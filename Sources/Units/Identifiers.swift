@@ -31,3 +31,11 @@ public struct UserID: RawRepresentable, Hashable, Sendable, CustomStringConverti
 
     public var description: String { String(rawValue) }
 }
+
+/// A network namespace by the inode of its file, as `/proc/PID/ns/net` names it; `namespaces(7)`.
+public struct NamespaceID: RawRepresentable, Hashable, Sendable {
+    public let rawValue: UInt64
+
+    public init(rawValue: UInt64) { self.rawValue = rawValue }
+    public init(_ rawValue: UInt64) { self.rawValue = rawValue }
+}

@@ -1,5 +1,6 @@
 package import Diagnosis
 package import ProcSampling
+package import Units
 
 /// Which process or thread a row stands for, whatever row that is.
 package enum RowID: Hashable, Sendable {

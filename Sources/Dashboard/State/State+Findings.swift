@@ -1,6 +1,7 @@
 import Diagnosis
 import ProcSampling
 import Screen
+import Units
 
 /// Findings in the Overview: selected above the first row of the list, opened where they lead.
 extension State {

@@ -1,6 +1,7 @@
 import Diagnosis
 import ProcSampling
 import Screen
+import Units
 
 /// View 3: which curve, over which time, and the mappings behind it.
 extension State {

@@ -2,6 +2,7 @@ import Diagnosis
 import Probes
 import ProcSampling
 import Screen
+import Units
 
 /// Probes: on whom, keys while they run and over what they found.
 extension State {

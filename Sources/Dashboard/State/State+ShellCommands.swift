@@ -1,5 +1,6 @@
 import Probes
 import ProcSampling
+import Units
 
 /// `y`: how one would see the same with the tools of any box.
 extension State {

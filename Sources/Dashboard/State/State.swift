@@ -3,6 +3,7 @@ package import Probes
 package import ProcFormats
 package import ProcSampling
 package import Screen
+import Units
 
 /// Everything the screen depends on. `update` changes it, `render` draws it, neither does anything
 /// else; so a test can do both without a terminal or a machine.

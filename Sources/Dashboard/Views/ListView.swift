@@ -1,4 +1,5 @@
 import Probes
+import ProcFormats
 import ProcSampling
 import Screen
 import Units

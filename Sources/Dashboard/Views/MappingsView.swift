@@ -1,5 +1,6 @@
 import Diagnosis
 import Glibc
+import ProcFormats
 import ProcSampling
 import Screen
 import Units

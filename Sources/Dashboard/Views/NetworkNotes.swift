@@ -1,3 +1,4 @@
+import ProcFormats
 import ProcSampling
 import Screen
 import Units

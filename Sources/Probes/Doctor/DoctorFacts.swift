@@ -1,3 +1,4 @@
+package import ProcFormats
 package import ProcSampling
 
 /// What was found out about this machine and our rights on it, for `DoctorReport`; read by trying,

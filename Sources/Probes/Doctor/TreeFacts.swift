@@ -1,5 +1,6 @@
 import ProcFormats
 package import ProcSampling
+import Units
 
 /// What a /proc tree holds, of this machine or another: read by trying, or made up by a test.
 package struct TreeFacts: Sendable {
@@ -21,7 +22,10 @@ package struct TreeFacts: Sendable {
     package init(_ root: ProcRoot, _ snapshot: Snapshot) {
         self.snapshot = snapshot
         isCaptured = !root.isProcfs
-        let survey = TreeSurvey(root, processes: snapshot.processes)
+        let survey = TreeSurvey(
+            root,
+            processes: snapshot.processes.lazy
+                .filter { !$0.isKernelThread && $0.state != .zombie }.map(\.id.pid))
         for item in TreeItem.all {
             found[item.subject] = survey.presence(of: item.place, line: item.line)
         }
