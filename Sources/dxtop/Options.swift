@@ -66,7 +66,7 @@ extension ProcRoot {
     /// The machine's own tree, or another one.
     static func machine(_ path: String? = nil) throws -> ProcRoot {
         do {
-            return try ProcRoot(path: path ?? "/proc")
+            return try path.map { try ProcRoot(path: $0) } ?? ProcRoot()
         } catch {
             throw Failure("\(error)")
         }

@@ -30,14 +30,15 @@ extension State {
                     shows: "CPU and switches of each thread"),
             ] + dxtopCommand("threads --pid \(pid)")
         case .thread(let thread, let process):
-            let task = "/proc/\(process.pid)/task/\(thread.tid)"
+            let task = "\(process.pid)/task/\(thread.tid)"
             return [
                 ShellCommand(
-                    command: "cat \(task)/syscall \(task)/wchan",
+                    command: "cat /proc/\(task)/syscall /proc/\(task)/wchan",
                     shows: "the system call it is in (number, arguments), the wait channel"),
-                ShellCommand(command: "cat \(task)/stack", shows: "its kernel stack, as root"),
                 ShellCommand(
-                    command: "grep ctxt \(task)/status", shows: "its switches since it began"),
+                    command: "cat /proc/\(task)/stack", shows: "its kernel stack, as root"),
+                ShellCommand(
+                    command: "grep ctxt /proc/\(task)/status", shows: "its switches since it began"),
                 ShellCommand(
                     command: "pidstat -t -u -w -p \(process.pid) 1",
                     shows: "CPU and switches each second"),

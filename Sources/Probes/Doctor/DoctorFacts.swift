@@ -1,5 +1,5 @@
 package import ProcFormats
-package import ProcSampling
+package import Samples
 
 /// What was found out about this machine and our rights on it, for `DoctorReport`; read by trying,
 /// or made up by a test.

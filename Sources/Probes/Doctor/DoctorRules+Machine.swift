@@ -1,5 +1,6 @@
 import ProcFormats
-import ProcSampling
+import ProcReading
+import Samples
 import Units
 
 /// What the machine as a whole tells.
@@ -51,7 +52,7 @@ extension DoctorRules {
         guard let total = host.memory?.swapTotal else {
             return Line(
                 subject: "swap", mark: .no, what: "not known",
-                why: "/proc/meminfo does not tell it")
+                why: "\(ProcPath.host("meminfo")) does not tell it")
         }
         return Line(
             subject: "swap", mark: .ok, what: total.rawValue == 0 ? "there is none" : total.longText

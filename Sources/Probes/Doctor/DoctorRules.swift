@@ -1,5 +1,6 @@
 import ProcFormats
-import ProcSampling
+import ProcReading
+import Samples
 import Units
 
 /// From facts to lines: what they mean for a person who uses dxtop here.
@@ -46,7 +47,7 @@ struct DoctorRules {
         if facts.sampled.trouble.hidesProcesses {
             return Line(
                 subject: "processes", mark: .part, what: "those of other users are not seen",
-                why: "/proc is mounted with hidepid", remedy: moreRights("SYS_PTRACE"))
+                why: "\(ProcPath.root) is mounted with hidepid", remedy: moreRights("SYS_PTRACE"))
         }
         if facts.isInContainer {
             return Line(

@@ -1,5 +1,6 @@
 import ProcFormats
-package import ProcSampling
+package import ProcReading
+package import Samples
 import Units
 
 /// What a /proc tree holds, of this machine or another: read by trying, or made up by a test.
@@ -44,7 +45,9 @@ package struct TreeFacts: Sendable {
             return DoctorReport.Line(subject: item.subject, mark: .ok, what: item.works)
         }
         var reason = presence == .denied ? "it may not be read" : item.reason
-        if case .host = item.place, isSubset { reason = "/proc is mounted with subset=pid" }
+        if case .host = item.place, isSubset {
+            reason = "\(ProcPath.root) is mounted with subset=pid"
+        }
         return DoctorReport.Line(
             subject: item.subject, mark: item.isReplaced || presence == .denied ? .part : .no,
             what: item.without, why: reason,

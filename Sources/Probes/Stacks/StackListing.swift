@@ -1,5 +1,5 @@
 package import ProcFormats
-import ProcSampling
+import Samples
 package import Units
 
 /// Whose stacks to list, and how.

@@ -1,4 +1,4 @@
-import ProcSampling
+import Samples
 import Units
 
 /// What was found of system calls by now, by their numbers.

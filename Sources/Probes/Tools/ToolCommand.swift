@@ -1,4 +1,4 @@
-import ProcSampling
+import Samples
 import Units
 
 /// A tool's commands for one target.

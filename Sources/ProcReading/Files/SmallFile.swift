@@ -1,12 +1,9 @@
-import SystemPackage
+package import SystemPackage
 
-/// The first 16 KB of a file of the kernel or of a short settings file.
-func smallFile(_ path: String) throws(Errno) -> [UInt8] {
-    try fileBytes(path, atMost: 16384)
-}
-
-/// The first `most` bytes of a file, or all of it.
-func fileBytes(_ path: String, atMost most: Int) throws(Errno) -> [UInt8] {
+/// The first `most` bytes of a file of the kernel or of a short settings file, or all of it.
+///
+/// For what is read now and then: `ProcReader` reads again and again into the same memory.
+package func smallFile(_ path: String, atMost most: Int = 16384) throws(Errno) -> [UInt8] {
     do {
         let file = try FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
         return try file.closeAfter {
@@ -32,7 +29,7 @@ func fileBytes(_ path: String, atMost most: Int) throws(Errno) -> [UInt8] {
 }
 
 /// The value behind `name:` in a file such as `/proc/PID/status`.
-func value(of name: String, in text: String) -> Substring? {
+package func value(of name: String, in text: String) -> Substring? {
     for line in text.split(separator: "\n") where line.hasPrefix(name + ":") {
         return line.dropFirst(name.utf8.count + 1).drop { $0 == "\t" || $0 == " " }
     }

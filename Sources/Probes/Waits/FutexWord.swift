@@ -1,9 +1,10 @@
 import ProcFormats
-import ProcSampling
+import ProcReading
+import Samples
 import Units
 
-/// A thread that sleeps on a futex; `futex(2)`.
-struct FutexWait: Hashable {
+/// The word of memory that a thread sleeps on, and who else has to do with it; `futex(2)`.
+struct FutexWord: Hashable {
     var address: UInt64
     /// Only threads of this process can wait on it: FUTEX_PRIVATE_FLAG.
     var isPrivate: Bool
@@ -15,7 +16,7 @@ struct FutexWait: Hashable {
     static let calls: Set<String> = ["futex", "futex_wait"]
 
     /// Nil for a thread in another place.
-    init?(_ place: ThreadPlace) {
+    init?(_ place: TaskPlace) {
         guard let call = place.call, Self.calls.contains(call),
             case .blocked(_, let arguments) = place.record, arguments.count >= 4
         else { return nil }
@@ -29,9 +30,9 @@ struct FutexWait: Hashable {
     }
 
     /// "0x7f3a40, with 36 other threads of this process: T4131 rdk:broker1, ...; held by T4127 main"
-    func text(_ files: ThreadFiles) -> String {
+    func text(_ files: TaskHandle) -> String {
         var parts = ["0x" + String(address, radix: 16)]
-        let threads = (try? ProcRoot().threads(of: files.process)) ?? []
+        let threads = TaskHandle(files.process).threads
         let others = threads.filter { $0 != files.thread && isWaiting($0, of: files.process) }
         if others.isEmpty {
             parts.append("no other thread of this process")
@@ -52,12 +53,12 @@ struct FutexWait: Hashable {
     private static let mostNames = 4
 
     private func isWaiting(_ thread: ThreadID, of process: ProcessID) -> Bool {
-        guard let place = try? ThreadFiles(thread, of: process).place() else { return false }
-        return FutexWait(place)?.address == address
+        guard let place = try? TaskHandle(thread, of: process).place() else { return false }
+        return FutexWord(place)?.address == address
     }
 
     private static func name(_ thread: ThreadID, of process: ProcessID) -> String {
-        let name = ThreadFiles(thread, of: process).stat()?.name ?? ""
+        let name = TaskHandle(thread, of: process).listed?.name ?? ""
         return "T\(thread) \(name)"
     }
 
@@ -68,10 +69,10 @@ struct FutexWait: Hashable {
     /// A mutex of glibc is a word that is 2 while somebody waits, a count, and its owner's number:
     /// `struct __pthread_mutex_s` of bits/struct_mutex.h. Other things may look like that, but then
     /// hardly hold the number of a thread of this very process.
-    private func owner(among threads: [ThreadID], _ files: ThreadFiles) -> ThreadID? {
+    private func owner(among threads: [ThreadID], _ files: TaskHandle) -> ThreadID? {
         let contended: UInt32 = 2
         guard hasOwner || value == contended else { return nil }
-        let memory = ProcessMemory(of: ProcessID(files.thread.rawValue))
+        let memory = ProcessMemory(of: files.entry)
         guard let words = memory.bytes(12, at: address) else { return nil }
         let (word, owner) = words.withUnsafeBytes {
             ($0.load(as: UInt32.self), $0.load(fromByteOffset: 8, as: UInt32.self))
@@ -80,21 +81,8 @@ struct FutexWait: Hashable {
         guard hasOwner || word == contended else { return nil }
         let number = Int32(bitPattern: hasOwner ? word & ownerBits : owner)
         guard number > 0 else { return nil }
-        return threads.first { $0 != files.thread && $0.isKnown(as: number, in: files.process) }
-    }
-}
-
-extension ThreadID {
-    /// Whether the thread has this number in the pid namespace it is in, the innermost; `NSpid` in
-    /// `proc_pid_status(5)`, since 4.1.
-    fileprivate func isKnown(as number: Int32, in process: ProcessID) -> Bool {
-        guard let bytes = try? smallFile("/proc/\(process)/task/\(self)/status") else {
-            return false
+        return threads.first {
+            $0 != files.thread && TaskHandle($0, of: files.process).innermostNumber == number
         }
-        let numbers = value(of: "NSpid", in: String(decoding: bytes, as: UTF8.self))
-        guard let innermost = numbers?.split(separator: "\t").last else {
-            return rawValue == number
-        }
-        return Int32(innermost) == number
     }
 }
