@@ -1,4 +1,5 @@
-package import ProcSampling
+import Samples
+package import Units
 
 /// A look that dxtop takes itself, without any tool, at one target and for a limited time.
 package enum ProbeRequest: Hashable, Sendable {

@@ -1,6 +1,6 @@
 import Diagnosis
 import Fields
-import ProcSampling
+import Samples
 import Units
 
 /// Makes the rows of a list out of a snapshot: which there are, in which order, how deep.

@@ -1,6 +1,6 @@
 import Diagnosis
 import Fields
-import ProcSampling
+import Samples
 import Units
 
 /// The rows of lists of networks, and what their fields read.

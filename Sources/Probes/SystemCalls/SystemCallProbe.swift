@@ -1,7 +1,8 @@
 import CLinux
 import Glibc
 import ProcFormats
-import ProcSampling
+import ProcReading
+import Samples
 import Units
 
 /// Counts a target's system calls by the best means that may be used here.

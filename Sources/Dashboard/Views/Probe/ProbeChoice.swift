@@ -1,5 +1,5 @@
 import Probes
-import ProcSampling
+import Samples
 
 /// A probe that the tool menu offers for what is selected.
 package struct ProbeChoice: Hashable, Sendable {

@@ -1,5 +1,6 @@
 import Probes
-import ProcSampling
+import Samples
+import Units
 
 /// How the command line asks for the same.
 enum ProbeCommands {

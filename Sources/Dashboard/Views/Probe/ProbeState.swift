@@ -1,5 +1,5 @@
 package import Probes
-import ProcSampling
+import Samples
 import Units
 
 /// Whom a probe looks at, with the names for the screen.

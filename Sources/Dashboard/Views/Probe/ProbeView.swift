@@ -1,6 +1,6 @@
 import Fields
 import Probes
-import ProcSampling
+import Samples
 import Screen
 import Units
 

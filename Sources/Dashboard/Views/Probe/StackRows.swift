@@ -1,7 +1,7 @@
 import Fields
 import Probes
 import ProcFormats
-import ProcSampling
+import Samples
 import Screen
 import Units
 
