@@ -5,6 +5,7 @@ package import Units
 package enum Rates {
     /// Whether a time is long enough for a rate: over less than this, the steps in which the kernel
     /// counts (up to 10 ms) would be all there is to see.
+    @inlinable
     package static func isMeasurable(_ elapsed: Nanoseconds) -> Bool {
         elapsed.rawValue >= 40_000_000
     }
@@ -13,6 +14,7 @@ package enum Rates {
     ///
     /// A counter that moves in steps of `quantum` may show up to one step more than was used, so a
     /// thread is never shown above 100 % by more than that.
+    @inlinable
     package static func share(
         of use: Nanoseconds, in elapsed: Nanoseconds, quantum: Nanoseconds
     ) -> Percent? {
@@ -22,11 +24,13 @@ package enum Rates {
     }
 
     /// A share without a limit, for several threads together.
+    @inlinable
     package static func sum(of use: Nanoseconds, in elapsed: Nanoseconds) -> Percent? {
         guard elapsed.rawValue > 0 else { return nil }
         return Percent(100 * Double(use.rawValue) / Double(elapsed.rawValue))
     }
 
+    @inlinable
     package static func perSecond(_ count: UInt64, in elapsed: Nanoseconds) -> Rate? {
         guard elapsed.rawValue > 0 else { return nil }
         return Rate(Double(count) / elapsed.seconds)

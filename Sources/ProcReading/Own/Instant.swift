@@ -15,12 +15,15 @@ package struct Instant: Hashable, Comparable, Sendable {
         return Instant(nanoseconds: time.inNanoseconds)
     }
 
+    @inlinable
     package static func < (a: Self, b: Self) -> Bool { a.nanoseconds < b.nanoseconds }
 
+    @inlinable
     package func since(_ earlier: Instant) -> Nanoseconds {
         Nanoseconds(nanoseconds).since(Nanoseconds(earlier.nanoseconds))
     }
 
+    @inlinable
     package func advanced(by time: Nanoseconds) -> Instant {
         Instant(nanoseconds: nanoseconds &+ time.rawValue)
     }

@@ -31,9 +31,12 @@ public struct Machine: Hashable, Sendable {
     }()
 
     /// One clock tick, the step in which `stat` counts time.
+    @inlinable
     package var clockTick: Nanoseconds { units.nanoseconds(ClockTicks(1)) }
 
+    @inlinable
     package func nanoseconds(_ ticks: ClockTicks) -> Nanoseconds { units.nanoseconds(ticks) }
 
+    @inlinable
     package func bytes(_ pages: PageCount) -> ByteCount { units.bytes(pages) }
 }
