@@ -33,52 +33,85 @@ let package = Package(
     ],
     targets: [
         // The house, from bytes to screen. A target imports only those above it.
+
+        // Quantities, identities, and how people read them.
         .target(name: "Units", swiftSettings: strict),
+        // C that Swift cannot import: each function says why.
         .target(
             name: "CLinux", cSettings: strictC, linkerSettings: [.linkedLibrary("seccomp")]),
         .target(
             name: "CElfutils", cSettings: strictC,
             linkerSettings: ["dw", "elf", "lzma", "iberty"].map { .linkedLibrary($0) }),
+        // Bytes to values, without I/O: one type for each file of /proc and each answer of netlink.
         .target(
             name: "ProcFormats", dependencies: ["Units"],
             // A cursor that cannot outlive the bytes it walks over.
             swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
+        // The only code that opens /proc.
+        .target(
+            name: "ProcReading",
+            dependencies: [
+                "CLinux", "ProcFormats", "Units",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: strict),
+        // Values: what a sample is.
+        .target(
+            name: "Samples", dependencies: ["CLinux", "ProcFormats", "Units"],
+            swiftSettings: strict),
+        // Bounded memory of samples.
+        .target(
+            name: "History",
+            dependencies: [
+                "ProcFormats", "Samples", "Units",
+                .product(name: "DequeModule", package: "swift-collections"),
+            ],
+            swiftSettings: strict),
+        // What a field says of a row: text, order and name in JSON from one declaration.
+        .target(name: "Fields", dependencies: ["Samples", "Units"], swiftSettings: strict),
+        // The library: makes samples of a machine, with a plan of what to read.
         .target(
             name: "ProcSampling",
             dependencies: [
-                "CLinux", "ProcFormats", "Units",
+                "CLinux", "History", "ProcFormats", "ProcReading", "Samples", "Units",
                 .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict),
-        .target(
-            name: "Fields", dependencies: ["ProcSampling", "Units"], swiftSettings: strict),
+        // What is wrong, and on what grounds.
         .target(
             name: "Diagnosis",
             dependencies: [
-                "ProcFormats", "ProcSampling", "Units",
+                "History", "ProcFormats", "Samples", "Units",
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
             swiftSettings: strict),
+        // Active measurements of one subject, and external programs.
         .target(
             name: "Probes",
             dependencies: [
-                "CElfutils", "CLinux", "Fields", "ProcFormats", "ProcSampling", "Units",
+                "CElfutils", "CLinux", "Fields", "ProcFormats", "ProcReading", "ProcSampling",
+                "Samples", "Units",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict),
+        // Cells, styles and widgets: knows no terminal and no machine.
         .target(name: "Screen", swiftSettings: strict),
+        // The real terminal.
         .target(
             name: "CCurses", cSettings: strictC,
             linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
         .target(
             name: "CursesScreen", dependencies: ["CCurses", "Screen"], swiftSettings: strict),
+        // What the screen shows and what keys do: pure.
         .target(
             name: "Dashboard",
             dependencies: [
-                "Diagnosis", "Fields", "Probes", "ProcFormats", "ProcSampling", "Screen", "Units",
+                "Diagnosis", "Fields", "History", "Probes", "ProcFormats", "Samples", "Screen", "Units",
             ],
             swiftSettings: strict),
+        // Arguments, wiring and subcommands.
         .executableTarget(
             name: "dxtop",
             dependencies: [
@@ -120,14 +153,24 @@ let package = Package(
             name: "ProcFormatsTests", dependencies: ["ProcFormats", "TestSupport", "Units"],
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
+            name: "SamplesTests", dependencies: ["ProcFormats", "Samples", "Units"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "HistoryTests",
+            dependencies: ["History", "ProcFormats", "Samples", "TestSupport", "Units"],
+            swiftSettings: strict),
+        .testTarget(
             name: "ProcSamplingTests",
             dependencies: [
-                "CLinux", "ProcFormats", "ProcSampling", "TestSupport", "TestTraits", "Units",
+                "CLinux", "ProcFormats", "ProcReading", "ProcSampling", "Samples", "TestSupport",
+                "TestTraits", "Units",
             ],
             swiftSettings: strict),
         .testTarget(
             name: "FieldsTests",
-            dependencies: ["Fields", "ProcFormats", "ProcSampling", "TestSupport", "Units"],
+            dependencies: [
+                "Fields", "ProcFormats", "ProcSampling", "Samples", "TestSupport", "Units",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "DiagnosisTests",
@@ -136,7 +179,8 @@ let package = Package(
         .testTarget(
             name: "ProbesTests",
             dependencies: [
-                "CElfutils", "probe-host", "Probes", "ProcFormats", "ProcSampling", "TestTraits",
+                "CElfutils", "probe-host", "Probes", "ProcFormats", "ProcReading", "ProcSampling",
+                "TestTraits",
                 "Units",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),

@@ -1,4 +1,4 @@
-internal import ProcSampling
+internal import Samples
 internal import Units
 
 /// Whether a process's address space grows with the memory it uses, or whether that memory was

@@ -1,4 +1,6 @@
-package import ProcSampling
+package import Units
+package import History
+package import Samples
 
 /// All that is known of a machine's past: what was sampled, and what diagnosis said of it. Live and
 /// replayed snapshots are taken in the same way, and by the same detectors.

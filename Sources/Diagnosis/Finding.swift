@@ -1,4 +1,4 @@
-package import ProcSampling
+package import Samples
 package import Units
 
 /// One sentence a person can act on, with its grounds.

@@ -1,6 +1,7 @@
-internal import ProcFormats
-package import ProcSampling
-internal import Units
+package import History
+import ProcFormats
+package import Samples
+import Units
 
 /// What is found at present, and since when.
 package struct FindingsBook: Sendable {

@@ -1,4 +1,4 @@
-internal import ProcSampling
+internal import Samples
 internal import Units
 
 /// What the counters of control groups did while dxtop looked.

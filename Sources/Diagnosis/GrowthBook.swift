@@ -1,5 +1,6 @@
-package import ProcSampling
-internal import Units
+package import History
+package import Samples
+package import Units
 
 /// The outlook of every process that has a memory curve, so that a table can show shapes and rates
 /// without work at each refresh.

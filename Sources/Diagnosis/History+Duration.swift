@@ -1,4 +1,5 @@
-package import ProcSampling
+package import History
+import Samples
 package import Units
 
 extension History {

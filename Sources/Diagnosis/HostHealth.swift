@@ -1,5 +1,5 @@
 import ProcFormats
-package import ProcSampling
+package import Samples
 import Units
 
 /// The marks in the Overview's header: which of the machine's resources are short.

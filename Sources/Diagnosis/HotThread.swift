@@ -1,4 +1,4 @@
-package import ProcSampling
+package import Samples
 package import Units
 
 /// A thread that keeps a CPU to itself, or would if the others let it.

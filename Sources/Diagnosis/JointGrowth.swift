@@ -1,4 +1,4 @@
-internal import ProcSampling
+internal import Samples
 
 /// How fast all the processes that grow use up together what they share: the memory of a group and
 /// of the machine.

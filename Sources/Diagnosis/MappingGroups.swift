@@ -1,4 +1,4 @@
-package import ProcSampling
+package import Samples
 package import Units
 
 /// Mappings of one use together, with what grew between two readings: "4 mappings of 1.0G,

@@ -1,5 +1,5 @@
 internal import ProcFormats
-package import ProcSampling
+package import Samples
 package import Units
 
 /// How a process's memory grows, and which limit it will meet first.

@@ -1,5 +1,6 @@
+internal import History
 internal import DequeModule
-internal import ProcSampling
+internal import Samples
 internal import Units
 
 /// What was said at each moment that `History` has. What stands from one moment to the next is kept

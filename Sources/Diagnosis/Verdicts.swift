@@ -1,4 +1,5 @@
-internal import ProcSampling
+internal import History
+internal import Samples
 
 /// What diagnosis makes of all that was recorded, as of one refresh.
 package struct Verdicts: Sendable {

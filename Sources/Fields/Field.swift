@@ -1,4 +1,4 @@
-package import ProcSampling
+package import Samples
 
 /// A field of a row, declared once: the column of the screen, its order, its JSON name, its metric
 /// name, its help and what it costs all come from here.

@@ -1,5 +1,5 @@
-internal import ProcFormats
-package import ProcSampling
+package import ProcFormats
+package import Samples
 internal import Units
 
 /// The machine at one moment, and what dxtop itself takes of it.

@@ -1,5 +1,5 @@
 package import ProcFormats
-package import ProcSampling
+package import Samples
 package import Units
 
 /// What all rows of a list of processes and threads have in common, once for all of them.

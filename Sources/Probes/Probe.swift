@@ -1,4 +1,5 @@
-package import ProcSampling
+package import Samples
+package import Units
 
 /// What is asked of a probe: whom it samples, how, and for how long. A probe is what dxtop finds out
 /// by itself, without any tool, of one target and in a limited time.

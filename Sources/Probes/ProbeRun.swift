@@ -1,4 +1,5 @@
-import ProcSampling
+import ProcReading
+import Samples
 
 /// One run of a probe, on a thread of its own.
 package final class ProbeRun: Sendable {

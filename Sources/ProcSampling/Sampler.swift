@@ -313,7 +313,7 @@ public final class Sampler {
 
     private func ownCost() -> OwnCost {
         OwnCost(
-            cpu: ownCPU.share(), residentMemory: OwnMemory.resident(machine),
+            cpu: ownCPU.share(), residentMemory: OwnMemory.residentPages.map(machine.bytes),
             reads: reader.takeReadCount() + groupFiles.takeReadCount()
                 + (groupReader?.takeReadCount() ?? 0) + (cpuGroupReader?.takeReadCount() ?? 0))
     }

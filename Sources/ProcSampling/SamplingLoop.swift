@@ -1,4 +1,5 @@
 internal import Glibc
+public import ProcFormats
 internal import Synchronization
 public import Units
 

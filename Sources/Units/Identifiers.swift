@@ -35,3 +35,11 @@ public struct UserID: RawRepresentable, Hashable, Codable, Sendable, CustomStrin
 
     public var description: String { String(rawValue) }
 }
+
+/// A network namespace by the inode of its file, as `/proc/PID/ns/net` names it; `namespaces(7)`.
+public struct NamespaceID: RawRepresentable, Hashable, Codable, Sendable {
+    public let rawValue: UInt64
+
+    public init(rawValue: UInt64) { self.rawValue = rawValue }
+    public init(_ rawValue: UInt64) { self.rawValue = rawValue }
+}

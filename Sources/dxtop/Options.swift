@@ -1,5 +1,6 @@
 import ArgumentParser
 import Dashboard
+import ProcFormats
 import ProcSampling
 import Units
 

@@ -4,6 +4,7 @@ import Screen
 import Testing
 
 @testable import Dashboard
+import Units
 
 /// Findings in the Overview: what they say, and where they lead.
 @Suite struct FindingsTests {

@@ -1,4 +1,5 @@
 import Diagnosis
+import ProcFormats
 import ProcSampling
 import Screen
 import TestSupport

@@ -1,3 +1,4 @@
+import ProcFormats
 import ProcSampling
 import Testing
 import Units

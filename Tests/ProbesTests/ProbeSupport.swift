@@ -4,6 +4,7 @@ import Synchronization
 import Testing
 
 @testable import Probes
+import Units
 
 /// What a probe has said so far.
 private final class ProbeLog: Sendable {

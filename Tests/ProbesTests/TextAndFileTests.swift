@@ -1,4 +1,5 @@
 import Glibc
+import ProcReading
 import SystemPackage
 import TestTraits
 import Testing

@@ -1,4 +1,5 @@
 import Glibc
+import ProcFormats
 import Synchronization
 import Testing
 import Units

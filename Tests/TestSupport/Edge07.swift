@@ -1,6 +1,6 @@
 package import ProcFormats
 package import ProcSampling
-import Units
+package import Units
 
 /// The box of the spin case, always the same: `streamd` has twelve threads, of which `poll` spins.
 package enum Edge07 {

@@ -1,6 +1,6 @@
 package import ProcFormats
-package import ProcSampling
-import Units
+import ProcSampling
+package import Units
 
 /// What made machines are made of: values that a sample would have, without a /proc.
 package enum Made {

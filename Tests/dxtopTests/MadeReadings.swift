@@ -1,6 +1,6 @@
 import Probes
 import ProcFormats
-import ProcSampling
+import Samples
 import Units
 
 /// More of what probes found: every field has a value somewhere and is not known elsewhere.

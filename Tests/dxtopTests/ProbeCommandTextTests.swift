@@ -1,6 +1,6 @@
 import Probes
 import ProcFormats
-import ProcSampling
+import Samples
 import Testing
 import Units
 

@@ -1,7 +1,7 @@
 import Diagnosis
 import Fields
 import Probes
-import ProcSampling
+import Samples
 import Units
 
 /// Makes the rows of a list out of a snapshot: which there are, in which order, how deep.

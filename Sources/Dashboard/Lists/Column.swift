@@ -1,5 +1,5 @@
 package import Fields
-package import ProcSampling
+package import Samples
 import Screen
 
 /// A field in a view's table: how it is headed there, how much room it takes, and what goes first

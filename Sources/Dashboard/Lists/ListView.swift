@@ -1,6 +1,7 @@
+import ProcFormats
 import Fields
 import Probes
-import ProcSampling
+import Samples
 import Screen
 import Units
 

@@ -1,6 +1,7 @@
 package import Diagnosis
 package import Fields
-package import ProcSampling
+package import Samples
+package import Units
 
 /// Which process or thread a row stands for, whatever row that is.
 package enum RowID: Hashable, Sendable {

@@ -1,7 +1,7 @@
 import Diagnosis
 import Fields
 import Probes
-import ProcSampling
+import Samples
 import Screen
 
 /// Where the rows of lists find what their fields read: made once for all of them.

@@ -1,5 +1,5 @@
 import Fields
-import ProcSampling
+import Samples
 import Units
 
 /// What rows are searched for: text that stands anywhere in theirs, ASCII letters in either case.

@@ -1,6 +1,6 @@
 package import Diagnosis
 package import Fields
-import ProcSampling
+import Samples
 import Units
 
 /// The fields of the way of a datagram: of its stages, and of the parts of each.

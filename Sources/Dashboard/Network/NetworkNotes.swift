@@ -1,4 +1,5 @@
-import ProcSampling
+import ProcFormats
+import Samples
 import Screen
 import Units
 

@@ -1,7 +1,7 @@
 import Fields
 import Diagnosis
 import Fields
-import ProcSampling
+import Samples
 import Units
 
 /// The rows of lists of networks, and what their fields read.

@@ -1,7 +1,7 @@
 import Diagnosis
 import ProcFormats
-package import ProcSampling
-import Units
+import Samples
+package import Units
 
 /// What views 4 and 5 know and how a person set them.
 package struct NetworkState: Sendable {

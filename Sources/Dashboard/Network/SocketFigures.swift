@@ -1,7 +1,7 @@
 package import Diagnosis
 package import Fields
 package import ProcFormats
-package import ProcSampling
+package import Samples
 import Units
 
 /// What is known of the sockets of one reading; made once for all rows.

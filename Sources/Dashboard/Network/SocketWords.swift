@@ -1,5 +1,5 @@
 import ProcFormats
-import ProcSampling
+import Samples
 import Units
 
 /// How addresses are written: in numbers, or on request with the names of services and of hosts.

@@ -2,7 +2,7 @@ import Diagnosis
 import Fields
 import Probes
 import ProcFormats
-import ProcSampling
+import Samples
 import Screen
 import Units
 

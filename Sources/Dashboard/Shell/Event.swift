@@ -1,6 +1,6 @@
 package import Probes
 package import ProcFormats
-package import ProcSampling
+package import Samples
 package import Screen
 package import Units
 

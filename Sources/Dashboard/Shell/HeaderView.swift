@@ -1,6 +1,7 @@
+import History
 import Probes
 import ProcFormats
-import ProcSampling
+import Samples
 import Screen
 import Units
 

@@ -1,4 +1,5 @@
-package import ProcSampling
+package import Units
+import Samples
 
 /// Where in the dashboard one is: a view with its subject. The way there is the breadcrumb, and the
 /// back-stack. Each view's folder has the member that makes its place: `.overview`, `.threads(of:)`.

@@ -1,5 +1,6 @@
+import Units
 import Probes
-import ProcSampling
+import Samples
 
 /// A shell command that shows what the screen shows.
 package struct ShellCommand: Sendable, Hashable {

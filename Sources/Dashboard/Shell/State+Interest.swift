@@ -1,4 +1,4 @@
-import ProcSampling
+import Samples
 
 extension State {
     /// What the sampler should read closely for what is on the screen.

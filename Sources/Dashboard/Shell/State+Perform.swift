@@ -1,6 +1,6 @@
 import Diagnosis
 import Fields
-import ProcSampling
+import Samples
 import Screen
 import Units
 

@@ -1,5 +1,6 @@
+package import History
 package import Diagnosis
-package import ProcSampling
+package import Samples
 import Units
 
 /// Where the screen stands in time: what is shown, and the keys that go through what is kept.

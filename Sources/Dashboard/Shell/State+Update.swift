@@ -1,6 +1,6 @@
 import Diagnosis
 import Probes
-import ProcSampling
+import Samples
 import Screen
 
 extension State {

@@ -1,8 +1,9 @@
 package import Diagnosis
 package import Probes
 package import ProcFormats
-import ProcSampling
+import Samples
 package import Screen
+import Units
 
 /// Everything the screen depends on. `update` changes it, `render` draws it, neither does anything
 /// else; so a test can do both without a terminal or a machine.

@@ -1,7 +1,7 @@
 package import Diagnosis
 import Fields
 package import ProcFormats
-package import ProcSampling
+package import Samples
 import Screen
 package import Units
 

@@ -1,5 +1,5 @@
 import Fields
-import ProcSampling
+import Samples
 import Screen
 
 /// A view: all that is particular to one place of the dashboard.

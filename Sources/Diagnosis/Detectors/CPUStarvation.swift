@@ -1,5 +1,5 @@
 internal import ProcFormats
-internal import ProcSampling
+internal import Samples
 internal import Units
 
 /// Processes that want a CPU and wait for one.

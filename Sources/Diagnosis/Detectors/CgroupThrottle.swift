@@ -1,4 +1,4 @@
-internal import ProcSampling
+internal import Samples
 internal import Units
 
 /// A control group that uses up its CPU quota, so that all in it is held back for the rest of a

@@ -1,4 +1,4 @@
-internal import ProcSampling
+internal import Samples
 internal import Units
 
 /// The table of tracked connections is full, or nearly: new ones are dropped.

@@ -1,4 +1,4 @@
-internal import ProcSampling
+internal import Samples
 internal import Units
 
 /// What the findings of open files and of threads that become more and more have in common.

@@ -1,4 +1,4 @@
-internal import ProcSampling
+internal import Samples
 internal import Units
 
 /// A process that opens files or sockets and does not close them, or is about to run out of them.

@@ -1,5 +1,5 @@
 internal import ProcFormats
-package import ProcSampling
+package import Samples
 package import Units
 
 /// A control group that is close to its memory limit with what cannot simply be dropped.

@@ -1,4 +1,4 @@
-package import ProcSampling
+package import Samples
 package import Units
 
 /// A thread that waits in the kernel in a way that signals do not interrupt.

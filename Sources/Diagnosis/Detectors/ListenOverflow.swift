@@ -1,4 +1,4 @@
-internal import ProcSampling
+internal import Samples
 internal import Units
 
 /// Connections were refused a place in the queue of a program that accepts too slowly.

@@ -1,4 +1,4 @@
-internal import ProcSampling
+internal import Samples
 package import Units
 
 /// Threads of a process that wait for one another, at one lock.

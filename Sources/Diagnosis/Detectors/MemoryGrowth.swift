@@ -1,4 +1,4 @@
-package import ProcSampling
+package import Samples
 package import Units
 
 /// A process whose memory grows without an end in sight.

@@ -1,4 +1,4 @@
-package import ProcSampling
+package import Samples
 package import Units
 
 /// The kernel killed a process for want of memory since dxtop began to look.

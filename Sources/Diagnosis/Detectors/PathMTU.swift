@@ -1,4 +1,4 @@
-package import ProcSampling
+package import Samples
 internal import Units
 
 /// Something on the way to a peer lets less through than the interface at its beginning.

@@ -1,4 +1,4 @@
-internal import ProcSampling
+internal import Samples
 internal import Units
 
 /// Fragments are lost, and with each of them a whole datagram.

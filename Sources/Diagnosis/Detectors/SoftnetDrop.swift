@@ -1,4 +1,4 @@
-internal import ProcSampling
+internal import Samples
 internal import Units
 
 /// A CPU's backlog of packets was full. Running out of budget alone (squeezed) is no loss.

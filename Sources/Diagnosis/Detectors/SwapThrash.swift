@@ -1,6 +1,7 @@
-internal import ProcFormats
-package import ProcSampling
-internal import Units
+package import History
+import ProcFormats
+package import Samples
+import Units
 
 /// The machine pages both ways: what it puts out it needs again at once.
 package enum SwapThrash {

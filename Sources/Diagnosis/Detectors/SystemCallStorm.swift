@@ -1,4 +1,4 @@
-internal import ProcSampling
+internal import Samples
 package import Units
 
 /// A thread that never sleeps and makes one kind of system call, or a pair of them, over and over.

@@ -1,5 +1,5 @@
 internal import ProcFormats
-internal import ProcSampling
+internal import Samples
 internal import Units
 
 /// A process that starts threads which do not end, or that has nearly all the tasks there may be.

@@ -1,4 +1,4 @@
-internal import ProcSampling
+internal import Samples
 internal import Units
 
 /// A UDP socket that loses datagrams, and by which fault of whom.

@@ -1,4 +1,4 @@
-internal import ProcSampling
+internal import Samples
 internal import Units
 
 /// All UDP sockets together have reached the kernel's limit; told since Linux 5.11.

@@ -1,4 +1,4 @@
-internal import ProcSampling
+internal import Samples
 package import Units
 
 /// A thread that keeps a CPU busy, never waits, and spends no time in the kernel: it spins, or it

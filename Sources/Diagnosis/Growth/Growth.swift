@@ -1,4 +1,5 @@
-package import ProcSampling
+package import History
+import Samples
 package import Units
 
 /// What a memory curve does: how fast it grows, how sure that is, and in which shape.

@@ -1,4 +1,5 @@
-import ProcSampling
+import History
+import Samples
 
 /// The points of a curve at which something is known, since the last restart.
 struct KnownPoints {

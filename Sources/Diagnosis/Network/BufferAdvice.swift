@@ -1,4 +1,4 @@
-internal import ProcSampling
+internal import Samples
 internal import Units
 
 /// What to do about a reader, with figures of this machine.

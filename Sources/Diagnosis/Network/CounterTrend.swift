@@ -1,4 +1,4 @@
-internal import ProcSampling
+internal import Samples
 internal import Units
 
 /// What counters of a namespace did of late. Only the moments at which one moved are kept: losses

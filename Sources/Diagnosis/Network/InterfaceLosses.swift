@@ -1,4 +1,4 @@
-internal import ProcSampling
+internal import Samples
 
 extension [InterfaceSample] {
     /// Those that others belong to: a bond's counters are the sums of its members'.

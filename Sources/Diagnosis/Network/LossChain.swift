@@ -1,4 +1,4 @@
-package import ProcSampling
+package import Samples
 
 /// The way of a datagram from the wire to the program, and what was lost where.
 package struct LossChain: Hashable, Sendable {

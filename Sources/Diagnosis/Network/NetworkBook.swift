@@ -1,4 +1,4 @@
-package import ProcSampling
+package import Samples
 internal import Units
 
 /// What is made of a network namespace: updated once for each reading of it.

@@ -1,4 +1,4 @@
-internal import ProcSampling
+internal import Samples
 package import Units
 
 /// What a receive buffer holds, in datagrams and in time.

@@ -1,4 +1,4 @@
-internal import ProcSampling
+internal import Samples
 internal import Units
 
 /// How a queue moved while it was looked at every 10 ms. Time is counted in looks.

@@ -1,4 +1,4 @@
-internal import ProcSampling
+internal import Samples
 internal import Units
 
 /// What is known of those who are to read a socket, apart from its queue: the second signal.

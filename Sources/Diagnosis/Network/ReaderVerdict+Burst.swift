@@ -1,4 +1,4 @@
-package import ProcSampling
+package import Samples
 internal import Units
 
 extension ReaderVerdict {

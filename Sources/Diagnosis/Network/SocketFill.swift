@@ -1,4 +1,4 @@
-package import ProcSampling
+package import Samples
 internal import Units
 
 /// How full the queues of a socket are: one rule for findings and for colours.

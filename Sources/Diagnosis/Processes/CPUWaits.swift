@@ -1,4 +1,4 @@
-internal import ProcSampling
+internal import Samples
 internal import Units
 
 /// Who waited for a CPU over the last 30 s, process by process; only those that wait at all.

@@ -1,4 +1,4 @@
-internal import ProcSampling
+internal import Samples
 internal import Units
 
 /// How a count of processes went over the last hour: open files, or threads.

@@ -1,4 +1,4 @@
-internal import ProcSampling
+internal import Samples
 internal import Units
 
 /// What processes wait for and run out of: what is kept between refreshes for their detectors.

@@ -1,4 +1,4 @@
-internal import ProcSampling
+internal import Samples
 internal import Units
 
 /// How the CPU quotas of control groups were enforced over the last 10 s.

@@ -1,6 +1,7 @@
-internal import ProcFormats
-package import ProcSampling
-internal import Units
+package import History
+import ProcFormats
+package import Samples
+package import Units
 
 /// What is made of threads: updated once for each refresh, at a cost of the threads that are looked
 /// at between the refreshes, 64 at most.

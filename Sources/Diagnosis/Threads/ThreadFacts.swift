@@ -1,4 +1,4 @@
-package import ProcSampling
+package import Samples
 package import Units
 
 /// What is known of one thread when a verdict is to be given.

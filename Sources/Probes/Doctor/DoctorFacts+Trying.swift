@@ -1,7 +1,8 @@
 import CLinux
 import Glibc
 import ProcFormats
-package import ProcSampling
+package import ProcReading
+package import Samples
 import SystemPackage
 import Units
 
@@ -12,12 +13,12 @@ extension DoctorFacts {
     ) -> DoctorFacts {
         var facts = DoctorFacts(
             environment: .current(), terminal: terminal, sampled: Sampled(snapshot))
-        let mounts = (try? fileBytes("/proc/self/mountinfo", atMost: 4 << 20)) ?? []
-        facts.isInContainer = isInContainer()
+        let mounts = (try? smallFile(ProcPath.own("mountinfo"), atMost: 4 << 20)) ?? []
+        facts.isInContainer = PIDNamespace.isFirst == false
         facts.tree = TreeFacts(root, snapshot)
         facts.groups = groups(mounts)
         facts.threadFiles = threadFiles(snapshot, facts.environment)
-        facts.kernelStack = opening("/proc/self/stack")
+        facts.kernelStack = opening(ProcPath.own("stack"))
         facts.userEvents = event { $0.excludesKernel = true }
         facts.kernelEvents = event()
         facts.hostEvents = event(cpu: 0)
@@ -26,11 +27,11 @@ extension DoctorFacts {
         facts.hasKernelAddresses = hasKernelAddresses()
         facts.mappedFiles = mappedFiles()
         facts.lockedMemory = Attempt { () throws(Errno) in
-            guard clinux_lock_memory() else { throw Errno(rawValue: errno) }
+            guard clinux_lock_memory() else { throw Errno.current }
         }
         facts.kernelLog = Attempt { () throws(Errno) in
             let log = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-            guard log >= 0 else { throw Errno(rawValue: errno) }
+            guard log >= 0 else { throw Errno.current }
             close(log)
         }
         return facts
@@ -50,16 +51,9 @@ extension DoctorFacts {
         }
         let foreign = others.filter { $0.user != environment.user }
         let attempts = (foreign.isEmpty ? others : foreign).prefix(64).map {
-            opening("/proc/\($0.id.pid)/syscall")
+            opening(ProcPath.process($0.id.pid, "syscall"))
         }
         return attempts.contains(.works) || !attempts.contains(.denied) ? .works : .denied
-    }
-
-    /// The first pid namespace has the same number on every machine: `PROC_PID_INIT_INO` in
-    /// `include/linux/proc_ns.h`.
-    private static func isInContainer() -> Bool {
-        var status = stat()
-        return stat("/proc/self/ns/pid", &status) == 0 && status.st_ino != 0xEFFF_FFFC
     }
 
     private static func groups(_ bytes: [UInt8]) -> [Controller: Int] {
@@ -94,14 +88,15 @@ extension DoctorFacts {
     }
 
     private static func hasKernelAddresses() -> Bool {
-        let lines = ((try? smallFile("/proc/kallsyms")) ?? []).split(separator: UInt8(ascii: "\n"))
+        let lines = ((try? smallFile(ProcPath.host("kallsyms"))) ?? []).split(
+            separator: UInt8(ascii: "\n"))
         return lines.contains { $0.prefix(16).contains { $0 != UInt8(ascii: "0") } }
     }
 
     /// Through the link of a mapping a file is opened that was deleted, or is of another container.
     private static func mappedFiles() -> Attempt {
-        let folder = "/proc/self/map_files"
-        guard let directory = opendir(folder) else { return Attempt(Errno(rawValue: errno)) }
+        let folder = ProcPath.own("map_files")
+        guard let directory = opendir(folder) else { return Attempt(Errno.current) }
         defer { closedir(directory) }
         while let entry = readdir(directory) {
             let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in

@@ -1,4 +1,5 @@
-package import ProcSampling
+package import ProcFormats
+package import Samples
 
 /// What was found out about this machine and our rights on it, for `DoctorReport`; read by trying,
 /// or made up by a test.

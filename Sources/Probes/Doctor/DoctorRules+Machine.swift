@@ -1,5 +1,6 @@
 import ProcFormats
-import ProcSampling
+import ProcReading
+import Samples
 import Units
 
 /// The machine as a whole.
@@ -51,7 +52,7 @@ extension DoctorRules {
         guard let total = host.memory?.swapTotal else {
             return Line(
                 subject: "swap", mark: .no, what: "not known",
-                why: "it is not in /proc/meminfo")
+                why: "it is not in \(ProcPath.host("meminfo"))")
         }
         return Line(
             subject: "swap", mark: .ok, what: total.rawValue == 0 ? "none" : total.longText

@@ -1,4 +1,6 @@
-import ProcSampling
+import ProcFormats
+import ProcReading
+import Samples
 import Units
 
 /// From facts to lines: what they mean for a person who uses dxtop here.
@@ -45,7 +47,7 @@ struct DoctorRules {
         if facts.sampled.trouble.hidesProcesses {
             return Line(
                 subject: "processes", mark: .part, what: "other users' processes are hidden",
-                why: "/proc is mounted with hidepid", remedy: moreRights("SYS_PTRACE"))
+                why: "\(ProcPath.root) is mounted with hidepid", remedy: moreRights("SYS_PTRACE"))
         }
         if facts.isInContainer {
             return Line(

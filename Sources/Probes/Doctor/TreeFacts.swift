@@ -1,5 +1,7 @@
 import ProcFormats
-package import ProcSampling
+package import ProcReading
+package import Samples
+import Units
 
 /// What a /proc tree holds, of this machine or another: read by trying, or made up by a test.
 package struct TreeFacts: Sendable {
@@ -21,7 +23,10 @@ package struct TreeFacts: Sendable {
     package init(_ root: ProcRoot, _ snapshot: Snapshot) {
         self.snapshot = snapshot
         isCaptured = !root.isProcfs
-        let survey = TreeSurvey(root, processes: snapshot.processes)
+        let survey = TreeSurvey(
+            root,
+            processes: snapshot.processes.lazy
+                .filter { !$0.isKernelThread && $0.state != .zombie }.map(\.id.pid))
         for item in TreeItem.all {
             found[item.subject] = survey.presence(of: item.place, line: item.line)
         }
@@ -40,7 +45,9 @@ package struct TreeFacts: Sendable {
             return DoctorReport.Line(subject: item.subject, mark: .ok, what: item.works)
         }
         var reason = presence == .denied ? "no permission to read it" : item.reason
-        if case .host = item.place, isSubset { reason = "/proc is mounted with subset=pid" }
+        if case .host = item.place, isSubset {
+            reason = "\(ProcPath.root) is mounted with subset=pid"
+        }
         return DoctorReport.Line(
             subject: item.subject, mark: item.isReplaced || presence == .denied ? .part : .no,
             what: item.without, why: reason,

@@ -1,4 +1,5 @@
-import ProcSampling
+import ProcReading
+import Samples
 
 /// Something that a /proc tree may have or lack, and what that means for what dxtop shows.
 struct TreeItem: Sendable {

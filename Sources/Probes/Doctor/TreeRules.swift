@@ -1,5 +1,6 @@
 import ProcFormats
-import ProcSampling
+import ProcReading
+import Samples
 import Units
 
 /// From what a tree holds to lines: what dxtop shows of it, and what it cannot.
@@ -30,7 +31,7 @@ struct TreeRules {
         if facts.hidesProcesses, !hasFirst {
             return Line(
                 subject: subject, mark: .part, what: what + ", not those of other users",
-                why: "/proc was mounted with hidepid")
+                why: "\(ProcPath.root) was mounted with hidepid")
         }
         guard hasFirst else {
             return Line(

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import ProcReading
 import SystemPackage
 import Units
 
@@ -97,7 +98,7 @@ final class PerfEvent {
     init(_ request: PerfRequest, thread: ThreadID?, cpu: Int32? = nil) throws(Errno) {
         var asked = request.asked
         descriptor = clinux_perf_event_open(&asked, thread?.rawValue ?? -1, cpu ?? -1)
-        guard descriptor >= 0 else { throw Errno(rawValue: errno) }
+        guard descriptor >= 0 else { throw Errno.current }
     }
 
     deinit {
@@ -105,20 +106,20 @@ final class PerfEvent {
     }
 
     func enable() throws(Errno) {
-        guard clinux_perf_event_enable(descriptor) == 0 else { throw Errno(rawValue: errno) }
+        guard clinux_perf_event_enable(descriptor) == 0 else { throw Errno.current }
     }
 
     /// Lets its records go to the ring of `other`, which is bound to the same CPU.
     func share(ringOf other: PerfEvent) throws(Errno) {
         guard clinux_perf_event_share_ring(descriptor, other.descriptor) == 0 else {
-            throw Errno(rawValue: errno)
+            throw Errno.current
         }
     }
 
     /// Takes only those events of a tracepoint that match: "id == 1".
     func filter(_ text: String) throws(Errno) {
         guard clinux_perf_event_filter(descriptor, text) == 0 else {
-            throw Errno(rawValue: errno)
+            throw Errno.current
         }
     }
 

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import ProcReading
 import SystemPackage
 
 /// The memory in which the kernel puts the records of an event, and of those that share it; see
@@ -17,7 +18,7 @@ final class PerfRing {
         let page = Int(sysconf(Int32(_SC_PAGESIZE)))
         let size = page + byteCount
         let start = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, event.descriptor, 0)
-        guard let start, start != MAP_FAILED else { throw Errno(rawValue: errno) }
+        guard let start, start != MAP_FAILED else { throw Errno.current }
         memory = UnsafeMutableRawBufferPointer(start: start, count: size)
         data = UnsafeMutableRawBufferPointer(rebasing: memory[page...])
     }

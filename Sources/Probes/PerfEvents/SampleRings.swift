@@ -1,5 +1,6 @@
 import Glibc
-import ProcSampling
+import ProcReading
+import Samples
 import SystemPackage
 import Units
 

@@ -1,4 +1,4 @@
-import ProcSampling
+import Samples
 import Units
 
 /// A profile in the form that flame graph programs read, a line for each call chain:

@@ -1,4 +1,5 @@
-import ProcSampling
+import ProcReading
+import Samples
 import SystemPackage
 import Units
 

@@ -1,4 +1,4 @@
-import ProcSampling
+import Samples
 import Units
 
 extension Profile {

@@ -1,5 +1,5 @@
 import Fields
-import ProcSampling
+import Samples
 import Units
 
 extension ProbePage {

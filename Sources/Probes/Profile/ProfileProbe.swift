@@ -1,4 +1,4 @@
-import ProcSampling
+import Samples
 import SystemPackage
 
 /// Samples call chains: by the kernel's events, which stop nobody; where these are not permitted, and

@@ -1,4 +1,5 @@
-import ProcSampling
+import ProcReading
+import Samples
 import Units
 
 /// Counts samples by call chain and thread, and finds the names of functions.
@@ -101,10 +102,8 @@ struct ProfileTally {
         let key = ThreadKey(process: process, tid: tid)
         if let known = threads[key] { return known }
         threads[key] = profile.threads.count
-        let comm =
-            (try? smallFile("/proc/\(process)/task/\(tid)/comm"))
-            ?? (try? smallFile("/proc/\(process)/comm")) ?? []
-        let name = HarmlessText.line(comm.last == UInt8(ascii: "\n") ? comm.dropLast() : comm)
+        let name =
+            TaskHandle(tid, of: process).shownName ?? TaskHandle(process).shownName ?? ""
         profile.threads.append(
             Profile.Thread(process: process, tid: tid, name: name, samples: 0))
         return profile.threads.count - 1

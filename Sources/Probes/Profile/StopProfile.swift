@@ -1,5 +1,6 @@
 import ProcFormats
-import ProcSampling
+import ProcReading
+import Samples
 import SystemPackage
 import Units
 
@@ -70,11 +71,8 @@ struct StopProfile {
 
     /// Threads that run; some of them where there are many.
     private var running: [ThreadID] {
-        let threads = thread.map { [$0.tid] } ?? (try? ProcRoot().threads(of: process.pid)) ?? []
-        let running = threads.filter { tid in
-            let stat = try? smallFile("/proc/\(process.pid)/task/\(tid)/stat")
-            return stat.flatMap { try? TaskStat(parsing: $0.span) }?.state == .running
-        }
+        let threads = thread.map { [$0.tid] } ?? TaskHandle(process).threads
+        let running = threads.filter { TaskHandle($0, of: process.pid).stat?.state == .running }
         return Array(running.shuffled().prefix(Self.mostThreads))
     }
 

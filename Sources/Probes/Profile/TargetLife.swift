@@ -1,5 +1,6 @@
 import ProcFormats
-import ProcSampling
+import ProcReading
+import Samples
 import Units
 
 /// Whether a target is still there, and still the same.
@@ -19,29 +20,13 @@ struct TargetLife {
 
     var hasEnded: Bool {
         switch target {
-        case .thread(let target):
-            let path = "/proc/\(target.process.pid)/task/\(target.thread.tid)/stat"
-            guard let stat = Self.stat(path) else { return true }
-            return stat.startTime != target.thread.startTime || stat.state.isOver
-        case .process(let process):
-            guard let stat = Self.stat("/proc/\(process.pid)/stat") else { return true }
-            // The first thread may end before the others.
-            return stat.startTime != process.startTime
-                || (stat.state.isOver && stat.threadCount <= 1)
-        case .host: return false
+        case .thread(let target): !TaskHandle(target.thread, of: target.process.pid).isAlive
+        case .process(let process): !TaskHandle(process).isAlive
+        case .host: false
         }
     }
 
     func check() throws(ProbeRefusal) {
         if hasEnded { throw ProbeRefusal("\(label) has ended") }
     }
-
-    private static func stat(_ path: String) -> TaskStat? {
-        guard let bytes = try? smallFile(path) else { return nil }
-        return try? TaskStat(parsing: bytes.span)
-    }
-}
-
-extension TaskState {
-    fileprivate var isOver: Bool { self == .zombie || self == .dead }
 }

@@ -1,5 +1,5 @@
 package import Fields
-import ProcSampling
+import Samples
 import Units
 
 /// A value of a JSON document; what is not known is `null`, so that a reader can tell "no value"

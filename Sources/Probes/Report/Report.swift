@@ -1,4 +1,3 @@
-package import ProcSampling
 package import Units
 
 /// What a probe found: a sentence, what to know when reading it, and tables. The screen, text for

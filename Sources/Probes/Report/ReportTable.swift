@@ -1,6 +1,5 @@
 package import Fields
-package import ProcSampling
-import Units
+package import Units
 
 /// A table of a report: a page of the screen, rows of text, a list of JSON.
 package struct ReportTable: Sendable {

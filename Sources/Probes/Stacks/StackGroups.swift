@@ -1,5 +1,5 @@
 import ProcFormats
-import ProcSampling
+import Samples
 import Units
 
 /// Stacks of threads as they come in, equal ones together.

@@ -1,6 +1,6 @@
 import Fields
 import ProcFormats
-import ProcSampling
+import Samples
 import Units
 
 extension StackListing: ProbeReading {

@@ -1,5 +1,5 @@
 import ProcFormats
-import ProcSampling
+import Samples
 import Units
 
 extension StackListing.Group {

@@ -1,5 +1,6 @@
 package import ProcFormats
-package import ProcSampling
+import Samples
+package import Units
 
 /// Whose stacks to list, and how.
 package struct StacksRequest: Hashable, Sendable {

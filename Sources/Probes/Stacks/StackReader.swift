@@ -1,5 +1,6 @@
 import ProcFormats
-import ProcSampling
+import ProcReading
+import Samples
 import SystemPackage
 import Units
 
@@ -34,14 +35,14 @@ final class StackReader {
 
     /// Looks from outside at a thread that sleeps.
     func look(at thread: ThreadID) -> Look {
-        let files = ThreadFiles(thread, of: process)
-        guard let (stat, name) = files.stat() else { return .gone }
+        let files = TaskHandle(thread, of: process)
+        guard let (stat, name) = files.listed else { return .gone }
         let listed = StackListing.Thread(stat, name)
         if stat.state == .zombie || stat.state == .dead {
             return .stack(listed, [], gap: "has ended")
         }
         do throws(Errno) {
-            let times = files.times()
+            let times = files.times
             let before = try files.place()
             guard let pointer = before.pointer.address,
                 let instruction = before.pointer.instructionPointer
@@ -54,14 +55,14 @@ final class StackReader {
             }
             let inKernel = kernelFrames(of: files)
             // A thread that was not put on a CPU meanwhile has not touched its stack.
-            guard try files.place() == before, files.times()?.timeslices == times?.timeslices
+            guard try files.place() == before, files.times?.timeslices == times?.timeslices
             else { return .running(listed) }
             let registers = UserRegisters(
                 instructionPointer: instruction, stackPointer: pointer)
             let user = userFrames(registers, stack: count, isInCall: before.call != nil)
             return .stack(listed, inKernel + user, gap: count == 0 ? "no right to its stack" : nil)
         } catch {
-            return error.isGone ? .gone : .denied
+            return error.isVanished ? .gone : .denied
         }
     }
 
@@ -69,8 +70,8 @@ final class StackReader {
 
     /// Stops a thread for the look.
     func stop(_ thread: ThreadID) -> Look {
-        let files = ThreadFiles(thread, of: process)
-        guard let (stat, name) = files.stat() else { return .gone }
+        let files = TaskHandle(thread, of: process)
+        guard let (stat, name) = files.listed else { return .gone }
         // Who waits in the kernel for something that no signal ends does not come to a stop. Asleep
         // as it is, there is no need for one.
         if stat.state == .diskSleep || stat.state == .zombie || stat.state == .dead {
@@ -126,15 +127,15 @@ final class StackReader {
     }
 
     /// The kernel's functions, else the one in which the thread waits.
-    private func kernelFrames(of files: ThreadFiles) -> [CodeFrame] {
+    private func kernelFrames(of files: TaskHandle) -> [CodeFrame] {
         if mayReadKernelStacks {
             do throws(Errno) {
-                return try files.kernelStack().map(CodeFrame.init(ofKernel:))
+                return try files.kernelFunctions().map(CodeFrame.init(ofKernel:))
             } catch {
-                mayReadKernelStacks = error.isGone
+                mayReadKernelStacks = error.isVanished
             }
         }
-        return files.waitChannel().map { [CodeFrame(ofKernel: $0)] } ?? []
+        return files.waitChannel.map { [CodeFrame(ofKernel: $0)] } ?? []
     }
 }
 

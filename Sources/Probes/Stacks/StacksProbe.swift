@@ -1,5 +1,6 @@
 import ProcFormats
-import ProcSampling
+import ProcReading
+import Samples
 import Units
 
 extension StacksRequest: ProbeRequest {
@@ -110,9 +111,7 @@ struct StacksProbe {
             let threads = try? root.threads(of: process.pid)
         else { throw ProbeRefusal("process \(process.pid) has ended") }
         for thread in threads {
-            guard let (stat, _) = ThreadFiles(thread, of: process.pid).stat(),
-                stat.state != .zombie, stat.state != .dead
-            else { continue }
+            guard let stat = TaskHandle(thread, of: process.pid).livingStat else { continue }
             return (threads, ThreadIdentity(tid: thread, startTime: stat.startTime))
         }
         throw ProbeRefusal("process \(process.pid) has ended and only waits for its parent")

@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
-import ProcSampling
+import ProcReading
+import Samples
 import Synchronization
 import Units
 

@@ -1,3 +1,5 @@
+import ProcReading
+
 /// How to find callers.
 extension AddressSpace {
     struct Caller: Hashable, Sendable {

@@ -1,3 +1,4 @@
+import ProcReading
 import Units
 
 /// The code of one process: what is mapped where, its symbols, and how to find callers. Not for two

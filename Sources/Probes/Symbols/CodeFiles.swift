@@ -1,4 +1,5 @@
 import Glibc
+import ProcReading
 import Units
 
 /// The files that code runs from, read once for all processes that run it. Not for two threads at
@@ -37,7 +38,7 @@ final class CodeFiles {
     /// else as the program that the process runs. The number tells a replaced file; the device does
     /// not help: stat(2) on btrfs and overlayfs tells another than maps.
     static func open(_ mapping: CodeMapping, of process: ProcessID) -> RegularFile? {
-        let folder = "/proc/\(process.rawValue)"
+        let folder = ProcPath.process(process)
         let range = "\(String(mapping.start, radix: 16))-\(String(mapping.end, radix: 16))"
         if let file = RegularFile(link: "\(folder)/map_files/\(range)") { return file }
         if let file = RegularFile(mapping.name, in: "\(folder)/root", inode: mapping.inode) {

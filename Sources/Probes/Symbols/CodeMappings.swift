@@ -1,4 +1,5 @@
 import ProcFormats
+import ProcReading
 import Units
 
 /// A part of a process's memory that may be executed, by `/proc/PID/maps`.
@@ -36,8 +37,7 @@ struct CodeMappings: Sendable {
     /// Nil if the file cannot be read: the process ended, or is another user's.
     init?(of process: ProcessID) {
         guard
-            let bytes = try? fileBytes(
-                "/proc/\(process.rawValue)/maps", atMost: Self.mostBytes)
+            let bytes = try? smallFile(ProcPath.process(process, "maps"), atMost: Self.mostBytes)
         else { return nil }
         var offset = 0
         // The last line may be cut off.

@@ -1,4 +1,5 @@
 import CLinux
+import ProcReading
 import Units
 
 /// Functions that a runtime compiled while it ran and tells in `/tmp/perf-PID.map`: a line each,
@@ -37,19 +38,17 @@ struct JITSymbols {
 
     /// The process knows itself by the last of its numbers, that of the innermost pid namespace.
     private static func path(of process: ProcessID) -> String? {
-        guard let bytes = try? smallFile("/proc/\(process.rawValue)/status") else { return nil }
-        let numbers = value(of: "NSpid", in: String(decoding: bytes, as: UTF8.self))
-        let own = numbers?.split(separator: "\t").last.map(String.init)
-        let number = own ?? "\(process.rawValue)"
-        return "/tmp/perf-\(number).map"
+        TaskHandle(process).innermostNumber.map { "/tmp/perf-\($0).map" }
     }
 
-    private static func root(of process: ProcessID) -> String { "/proc/\(process.rawValue)/root" }
+    private static func root(of process: ProcessID) -> String {
+        ProcPath.process(process, "root")
+    }
 
     /// Anyone may create files in /tmp.
     private static func mayName(_ process: ProcessID, owner: UInt32) -> Bool {
         var folder = clinux_file()
-        guard clinux_file_status("/proc/\(process.rawValue)", -1, &folder) else { return false }
+        guard clinux_file_status(ProcPath.process(process), -1, &folder) else { return false }
         return owner == 0 || owner == folder.owner
     }
 

@@ -1,4 +1,5 @@
 import ProcFormats
+import ProcReading
 
 /// Functions of the kernel and its modules, by `/proc/kallsyms`, read when they are first needed: 35
 /// ms for 120 000 lines. Not for two threads at once.
@@ -29,7 +30,9 @@ final class KernelSymbols {
 
     private static func read() -> FunctionTable {
         FunctionTable(endOfCode: .max) { table in
-            guard let bytes = try? fileBytes("/proc/kallsyms", atMost: 64 << 20) else { return }
+            guard let bytes = try? smallFile(ProcPath.host("kallsyms"), atMost: 64 << 20) else {
+                return
+            }
             var offset = 0
             while let line = try? KernelSymbolLine(nextIn: bytes.span, at: &offset) {
                 guard line.address != 0, let binding = binding(ofType: line.type) else { continue }

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import ProcReading
 
 /// A regular file of a file system that keeps files, open for reading. Paths of other processes may
 /// lead anywhere: a device, a FIFO or a file of the kernel's that is opened may act, or block.
@@ -56,7 +57,7 @@ struct RegularFile: ~Copyable {
             !clinux_is_of_kernel(place)
         else { return nil }
         // Who has a lease on the file would be waited for.
-        let descriptor = open("/proc/self/fd/\(place)", O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        let descriptor = open(ProcPath.own("fd/\(place)"), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { return nil }
         self.descriptor = descriptor
         self.identity = identity

@@ -1,4 +1,5 @@
 import CElfutils
+import ProcReading
 import Units
 
 /// Looks for the file with the symbols of a stripped one, where gdb does, in the process's own
@@ -12,7 +13,7 @@ struct SymbolSearch {
     func addFunctions(of stripped: ElfFile, to table: inout FunctionTable) -> Bool {
         let buildID = stripped.buildID
         let link = stripped.debugLink
-        for root in ["/proc/\(process.rawValue)/root", "/"] {
+        for root in [ProcPath.process(process, "root"), "/"] {
             let candidates =
                 (buildID.map(Self.paths) ?? []) + (link.map { paths(of: $0.name) } ?? [])
             for path in candidates {

@@ -1,5 +1,5 @@
 import CLinux
-import ProcSampling
+import Samples
 import Units
 
 /// What was found of system calls by now, by their numbers.

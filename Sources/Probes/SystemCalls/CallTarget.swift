@@ -1,6 +1,7 @@
 import Glibc
 import ProcFormats
-import ProcSampling
+import ProcReading
+import Samples
 import Units
 
 /// Whose system calls are looked at, and what /proc says of it.
@@ -25,19 +26,15 @@ struct CallTarget: Hashable, Sendable {
     /// "T4127", "process 2214".
     var label: String { thread.map { "T\($0.tid)" } ?? "process \(process.pid)" }
 
-    private var folder: String {
-        "/proc/\(process.pid)" + (thread.map { "/task/\($0.tid)" } ?? "")
+    private var task: TaskHandle {
+        thread.map { TaskHandle($0, of: process.pid) } ?? TaskHandle(process)
     }
 
-    static func folder(of thread: ThreadID, in process: ProcessID) -> String {
-        "/proc/\(process)/task/\(thread)"
-    }
+    /// One of its threads.
+    func task(_ thread: ThreadID) -> TaskHandle { TaskHandle(thread, of: process.pid) }
 
     /// The threads there are now, or the one.
-    var threads: [ThreadID] {
-        if let thread { return [thread.tid] }
-        return (try? ProcRoot().threads(of: process.pid)) ?? []
-    }
+    var threads: [ThreadID] { task.threads }
 
     /// What it is like at one moment.
     struct Moment: Sendable {
@@ -63,31 +60,16 @@ struct CallTarget: Hashable, Sendable {
 
     /// Nil once it has ended.
     var now: Moment? {
-        guard let bytes = try? smallFile(folder + "/stat"),
-            let stat = try? TaskStat(parsing: bytes.span),
-            stat.startTime == thread?.startTime ?? process.startTime
-        else { return nil }
-        let isDead = stat.state == .zombie || stat.state == .dead
-        // A process outlives its first thread.
-        if isDead, thread != nil || stat.threadCount < 2 { return nil }
+        guard let stat = task.livingStat else { return nil }
         let ticks = Double((stat.userTime + stat.systemTime).rawValue)
         var moment = Moment(
-            isKernelThread: stat.isKernelThread,
-            // No stack of a 64-bit program lies below 4 GiB.
-            isNative: MemoryLayout<Int>.size == 4 || stat.stackStart == 0
-                || stat.stackStart > UInt32.max,
+            isKernelThread: stat.isKernelThread, isNative: stat.isNative,
             cpuTime: .seconds(ticks / Double(sysconf(CInt(_SC_CLK_TCK)))))
-        moment.fileCalls = (try? smallFile(folder + "/io")).flatMap { bytes in
-            (try? TaskIO(parsing: bytes.span)).map { $0.readCalls &+ $0.writeCalls }
-        }
-        guard let thread else { return moment }
-        let folder = Self.folder(of: thread.tid, in: process.pid)
-        moment.sleeps = (try? smallFile(folder + "/status")).flatMap { bytes in
-            (try? TaskStatus(parsing: bytes.span))?.voluntarySwitches
-        }
-        moment.place = (try? smallFile(folder + "/syscall")).flatMap { bytes in
-            try? SystemCallRecord(parsing: bytes.span)
-        }
+        let calls = try? task.read("io") { bytes throws(ParseError) in try TaskIO(parsing: bytes) }
+        moment.fileCalls = calls.map { $0.readCalls &+ $0.writeCalls }
+        guard thread != nil else { return moment }
+        moment.sleeps = task.status?.voluntarySwitches
+        moment.place = (try? task.place())?.record
         return moment
     }
 }

@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
-import ProcSampling
+import ProcReading
+import Samples
 import Units
 
 /// Every call, counted by two small programs that the kernel runs at its entry and return; see
@@ -20,7 +21,7 @@ final class CountedCalls: CallSource {
     /// Nil where the kernel does not take such programs, or not from us.
     init?(_ target: CallTarget) {
         // The kernel's programs know threads by their numbers in the first pid namespace.
-        guard Self.isInFirstNamespace, let processors = Self.mostProcessors else { return nil }
+        guard PIDNamespace.isFirst == true, let processors = Self.mostProcessors else { return nil }
         counter = clinux_call_counter()
         place = Array(repeating: clinux_call_figures(), count: processors)
         let number = target.thread?.tid.rawValue ?? target.process.pid.rawValue
@@ -65,12 +66,6 @@ final class CountedCalls: CallSource {
         }
         tally.total = tally.calls.values.reduce(0) { $0 + $1.entered }
         return tally
-    }
-
-    /// Its number never changes: PROC_PID_INIT_INO.
-    private static var isInFirstNamespace: Bool {
-        var namespace = stat()
-        return stat("/proc/self/ns/pid", &namespace) == 0 && namespace.st_ino == 0xEFFF_FFFC
     }
 
     /// From "0-127": the kernel writes a figure for every CPU that the machine can have.

@@ -1,6 +1,7 @@
 import Glibc
 import ProcFormats
-import ProcSampling
+import ProcReading
+import Samples
 import SystemPackage
 import Units
 
@@ -88,10 +89,8 @@ final class PolledCalls: CallSource {
     private func list() throws(Errno) {
         let threads = target.threads
         for thread in threads where files[thread] == nil && files.count < Self.mostThreads {
-            let path = CallTarget.folder(of: thread, in: target.process.pid) + "/syscall"
             do {
-                let file = try FileDescriptor.open(
-                    FilePath(path), .readOnly, options: .closeOnExec)
+                let file = try target.task(thread).open("syscall")
                 files[thread] = file
                 // On old kernels only reading is refused.
                 _ = try buffer.withUnsafeMutableBytes {

@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 import ProcFormats
-import ProcSampling
+import Samples
 import SystemPackage
 import Units
 

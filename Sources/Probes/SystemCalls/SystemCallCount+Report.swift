@@ -1,5 +1,5 @@
 import Fields
-package import ProcSampling
+package import Samples
 import Units
 
 extension SystemCallCount: ProbeReading {

@@ -1,7 +1,8 @@
 import CLinux
 import Glibc
 import ProcFormats
-import ProcSampling
+import ProcReading
+import Samples
 import Units
 
 extension SystemCallRequest: ProbeRequest {

@@ -1,7 +1,8 @@
 import CLinux
 import Glibc
 import ProcFormats
-import ProcSampling
+import ProcReading
+import Samples
 import Synchronization
 import SystemPackage
 import Units
@@ -99,9 +100,7 @@ private final class CallTracer: Sendable {
 
     /// Whether a thread is held by us.
     func traces(_ thread: ThreadID) -> Bool {
-        let path = CallTarget.folder(of: thread, in: target.process.pid) + "/status"
-        guard let bytes = try? smallFile(path), let status = try? TaskStatus(parsing: bytes.span)
-        else { return false }
+        guard let status = target.task(thread).status else { return false }
         return status.tracer != nil && status.tracer == state.withLock { $0.number }
     }
 
@@ -110,7 +109,7 @@ private final class CallTracer: Sendable {
         state.withLock { $0.number = ProcessID(clinux_thread_number()) }
         var timer: UnsafeMutableRawPointer?
         guard clinux_begin_waking(20, &timer) else {
-            state.withLock { $0.refusal = Errno(rawValue: errno) }
+            state.withLock { $0.refusal = Errno.current }
             return hasBegun.raise()
         }
         defer { clinux_end_waking(timer) }

@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
-import ProcSampling
+import ProcReading
+import Samples
 import SystemPackage
 
 /// Where the kernel tells its tracepoints' numbers, which other kernels number otherwise: for root
@@ -43,7 +44,7 @@ struct Tracefs: Sendable {
             return try tracepoints()
         } catch .notMounted {
             guard clinux_mount("tracefs", folders[0]) else {
-                throw .notMountable(Errno(rawValue: errno))
+                throw .notMountable(Errno.current)
             }
             // The numbers stay the same until the next boot: nobody needs it any longer.
             defer { clinux_unmount(folders[0]) }

@@ -1,4 +1,4 @@
-import ProcSampling
+import Samples
 import Units
 
 /// Which sizes to ping a peer with, to find the largest that comes through. It starts nothing

@@ -1,4 +1,5 @@
 import Glibc
+import ProcReading
 import SystemPackage
 
 /// A new directory that only its owner may look into, for the data of one run of a tool.
@@ -11,7 +12,7 @@ struct PrivateFolder: Sendable {
         let made = template.withUnsafeMutableBufferPointer { buffer in
             buffer.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) }
         }
-        guard let made else { throw Errno(rawValue: errno) }
+        guard let made else { throw Errno.current }
         path = made
     }
 

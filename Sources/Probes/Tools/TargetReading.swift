@@ -1,5 +1,6 @@
 package import ProcFormats
-import ProcSampling
+import ProcReading
+import Samples
 package import Units
 
 /// The state of a tool's target thread at one moment, read just before the start and after the end.
@@ -37,23 +38,13 @@ package struct TargetReading: Sendable, Hashable {
 
     /// Reads `task/TID/stat` and `status`; nil when no such thread is there.
     package static func read(_ target: ThreadTarget) -> TargetReading? {
-        let folder = "/proc/\(target.process.pid)/task/\(target.thread.tid)"
-        guard let statBytes = try? smallFile(folder + "/stat"),
-            let statusBytes = try? smallFile(folder + "/status"),
-            let stat = try? TaskStat(parsing: statBytes.span),
-            let status = try? TaskStatus(parsing: statusBytes.span)
-        else { return nil }
+        let task = TaskHandle(target.thread.tid, of: target.process.pid)
+        guard let stat = task.stat, let status = task.status else { return nil }
         return TargetReading(
             startTime: stat.startTime, state: stat.state,
             cpuTime: stat.userTime + stat.systemTime, isKernelThread: stat.isKernelThread,
-            user: status.realUser, tracer: status.tracer.map(tracer))
-    }
-
-    private static func tracer(_ pid: ProcessID) -> Tracer {
-        let name = (try? smallFile("/proc/\(pid)/comm")).map { bytes in
-            HarmlessText.line(bytes.last == UInt8(ascii: "\n") ? bytes.dropLast() : bytes)
-        }
-        return Tracer(pid: pid, name: name)
+            user: status.realUser,
+            tracer: status.tracer.map { Tracer(pid: $0, name: TaskHandle($0).shownName) })
     }
 
     var isHalted: Bool { state == .stopped || state == .traced }

@@ -1,5 +1,5 @@
 import ProcFormats
-import ProcSampling
+import Samples
 import Units
 
 /// What may be done to a thread by whoever runs dxtop, found out without touching it.

@@ -1,5 +1,6 @@
 import ProcFormats
-import ProcSampling
+import Samples
+import Units
 
 extension ThreadTarget {
     /// Measures how a tool left its target, in a sentence.

@@ -1,4 +1,5 @@
-import ProcSampling
+import Samples
+import Units
 
 /// A tool's commands for one target.
 package struct ToolCommand: Sendable, Hashable {

@@ -1,4 +1,5 @@
 import Glibc
+import ProcReading
 package import Units
 
 /// What decides whether a tool may run here: read once before a start, or made up by a test.
@@ -38,8 +39,8 @@ package struct ToolEnvironment: Sendable {
     /// This machine and this process, now.
     package static func current() -> ToolEnvironment {
         // Rights belong to threads. Kernels before 3.17 have no name for the one that asks.
-        var status = text("/proc/thread-self/status")
-        if status.isEmpty { status = text("/proc/self/status") }
+        var status = text(ProcPath.ownThread("status"))
+        if status.isEmpty { status = text(ProcPath.own("status")) }
         let path = getenv("PATH").map { String(cString: $0) } ?? ""
         // A user's PATH often lacks the directories of the administrator's programs. An empty
         // entry would mean the current directory: never run a program from there.
@@ -55,9 +56,9 @@ package struct ToolEnvironment: Sendable {
             capabilities: Capabilities(
                 rawValue: value(of: "CapEff", in: status).flatMap { UInt64($0, radix: 16) } ?? 0),
             hasSystemCallFilter: value(of: "Seccomp", in: status) == "2",
-            ptraceScope: number("/proc/sys/kernel/yama/ptrace_scope"),
-            perfEventParanoid: number("/proc/sys/kernel/perf_event_paranoid"),
-            kernelPointersRestricted: number("/proc/sys/kernel/kptr_restrict"),
+            ptraceScope: number(ProcPath.host("sys/kernel/yama/ptrace_scope")),
+            perfEventParanoid: number(ProcPath.host("sys/kernel/perf_event_paranoid")),
+            kernelPointersRestricted: number(ProcPath.host("sys/kernel/kptr_restrict")),
             distribution: Distribution(osRelease: text("/etc/os-release")))
     }
 

@@ -1,5 +1,5 @@
 import ProcFormats
-import ProcSampling
+import Samples
 import Units
 
 /// Why a tool cannot do its work, and what would help.

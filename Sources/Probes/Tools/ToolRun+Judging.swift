@@ -1,5 +1,5 @@
 import Glibc
-import ProcSampling
+import Samples
 import Subprocess
 import Units
 

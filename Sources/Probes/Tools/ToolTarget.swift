@@ -1,4 +1,5 @@
-package import ProcSampling
+import ProcReading
+package import Samples
 package import Units
 
 /// What a tool runs on.
@@ -39,7 +40,7 @@ package struct PeerTarget: Sendable, Hashable {
     /// The file by which programs enter its namespace; nil where they need not, or cannot.
     var namespaceFile: String? {
         guard let namespace, !namespace.isOwn else { return nil }
-        return namespace.process.map { "/proc/\($0.pid)/ns/net" }
+        return namespace.process.map { ProcPath.process($0.pid, "ns/net") }
             ?? namespace.names.first.map { "/run/netns/" + $0 }
     }
 

@@ -1,10 +1,12 @@
 import ProcFormats
+import ProcReading
 import ProcSampling
+import Samples
 import Units
 
 /// What the open files of a process are, in words. What costs more than a link is asked once.
 final class DescriptorNames {
-    private let files: ThreadFiles
+    private let files: TaskHandle
     private var sockets: [UInt32: String] = [:]
     private var otherEnds: [OtherEnd: String] = [:]
 
@@ -17,7 +19,7 @@ final class DescriptorNames {
         var isWriting: Bool
     }
 
-    init(_ files: ThreadFiles) { self.files = files }
+    init(_ files: TaskHandle) { self.files = files }
 
     /// "fd 7, tcp 10.0.3.7:8080 <- 10.9.1.4:51514"
     func name(_ descriptor: Int32, isWriting: Bool) -> String {
@@ -41,7 +43,7 @@ final class DescriptorNames {
 
     /// How many files an epoll instance waits for: a line of `fdinfo` each.
     private func watched(by descriptor: Int32) -> String? {
-        guard let info = files.descriptorInfo(descriptor) else { return nil }
+        guard let info = try? files.bytes("fdinfo/\(descriptor)") else { return nil }
         let text = String(decoding: info, as: UTF8.self)
         let count = text.split(separator: "\n").count { $0.hasPrefix("tfd:") }
         // A longer file was not read to its end.
@@ -54,7 +56,7 @@ final class DescriptorNames {
     private func socket(_ inode: UInt32, isWriting: Bool) -> String {
         if let known = sockets[inode] { return known }
         guard let root = try? ProcRoot(),
-            let socket = root.socket(inode: inode, of: ProcessID(files.thread.rawValue))
+            let socket = root.socket(inode: inode, of: files.entry)
         else { return "socket \(inode)" }
         let text = describe(socket, isWriting: isWriting)
         sockets[inode] = text

@@ -1,31 +1,32 @@
 import ProcFormats
-import ProcSampling
+import ProcReading
+import Samples
 import Units
 
 /// What a blocked system call waits for, in words.
 final class WaitObjects {
-    private let files: ThreadFiles
+    private let files: TaskHandle
     private let descriptors: DescriptorNames
 
-    init(_ files: ThreadFiles) {
+    init(_ files: TaskHandle) {
         self.files = files
         descriptors = DescriptorNames(files)
     }
 
     /// Of calls on a file or a futex, what tells which: the first argument.
-    func argument(of call: String, _ place: ThreadPlace) -> UInt64? {
+    func argument(of call: String, _ place: TaskPlace) -> UInt64? {
         guard case .blocked(_, let arguments) = place.record,
-            FutexWait.calls.contains(call) || SystemCallTable.takesDescriptorFirst(call)
+            FutexWord.calls.contains(call) || SystemCallTable.takesDescriptorFirst(call)
         else { return nil }
         return arguments.first
     }
 
     /// Nil for calls that wait for nothing that has a name, such as a time.
-    func object(of place: ThreadPlace) -> String? {
+    func object(of place: TaskPlace) -> String? {
         guard let call = place.call, case .blocked(_, let arguments) = place.record,
             let first = arguments.first
         else { return nil }
-        if let futex = FutexWait(place) { return futex.text(files) }
+        if let futex = FutexWord(place) { return futex.text(files) }
         switch call {
         case "poll", "ppoll": return polled(at: first, count: arguments[1])
         case "wait4", "waitid":
@@ -42,7 +43,7 @@ final class WaitObjects {
     private func polled(at address: UInt64, count: UInt64) -> String? {
         let entrySize = 8
         let shown = Int(min(count, 4))
-        let memory = ProcessMemory(of: ProcessID(files.thread.rawValue))
+        let memory = ProcessMemory(of: files.entry)
         guard let table = memory.bytes(shown * entrySize, at: address), shown > 0 else {
             return count == 0 ? nil : "\(count) files"
         }
@@ -60,9 +61,6 @@ final class WaitObjects {
 extension ProcessID {
     /// "812 (gdb)"
     var withName: String {
-        let name = (try? smallFile("/proc/\(self)/comm")).map { bytes in
-            HarmlessText.line(bytes.last == UInt8(ascii: "\n") ? bytes.dropLast() : bytes)
-        }
-        return TargetReading.Tracer(pid: self, name: name).description
+        return TargetReading.Tracer(pid: self, name: TaskHandle(self).shownName).description
     }
 }

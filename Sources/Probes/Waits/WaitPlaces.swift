@@ -1,10 +1,11 @@
 import ProcFormats
+import ProcReading
 import SystemPackage
 import Units
 
 /// Tells where a thread is, look by look, and what it waits for there.
 final class WaitPlaces {
-    private let files: ThreadFiles
+    private let files: TaskHandle
     private let objects: WaitObjects
     /// False once it was denied.
     private(set) var mayReadCalls = true
@@ -16,7 +17,7 @@ final class WaitPlaces {
     /// What a closer look costs may be one part in so many.
     private static let costShare = 50
 
-    init(of files: ThreadFiles) {
+    init(of files: TaskHandle) {
         self.files = files
         objects = WaitObjects(files)
     }
@@ -49,17 +50,17 @@ final class WaitPlaces {
             }
             return closer(Place(kind: kind), place, at: now)
         } catch {
-            if error.isGone { return nil }
+            if error.isVanished { return nil }
             mayReadCalls = false
             return lookFromAfar()
         }
     }
 
     /// Both of one moment, as far as that can be had.
-    private func placeAndChannel() throws(Errno) -> (ThreadPlace, String?) {
+    private func placeAndChannel() throws(Errno) -> (TaskPlace, String?) {
         var place = try files.place()
         for _ in 0..<3 where place.record != .running {
-            let channel = files.waitChannel()
+            let channel = files.waitChannel
             let now = try files.place()
             if now == place { return (place, channel) }
             place = now
@@ -69,24 +70,24 @@ final class WaitPlaces {
 
     /// What everybody may know.
     private func lookFromAfar() -> Place? {
-        guard let (stat, _) = files.stat() else { return nil }
+        guard let (stat, _) = files.listed else { return nil }
         guard stat.state != .running else { return Place(kind: Place.Kind(activity: .running)) }
         var place = Place(kind: Place.Kind(activity: .state(stat.state)))
-        place.object = files.waitChannel().map { "in the kernel's \($0)" }
+        place.object = files.waitChannel.map { "in the kernel's \($0)" }
         return place
     }
 
     private func closer(
-        _ place: Place, _ reading: ThreadPlace, at now: ContinuousClock.Instant
+        _ place: Place, _ reading: TaskPlace, at now: ContinuousClock.Instant
     ) -> Place {
         if let due = due[place.kind], now < due { return place }
         var place = place
         place.object = objects.object(of: reading)
         if mayReadKernelStacks {
             do throws(Errno) {
-                place.kernelStack = try files.kernelStack()
+                place.kernelStack = try files.kernelFunctions()
             } catch {
-                mayReadKernelStacks = error.isGone
+                mayReadKernelStacks = error.isVanished
             }
         }
         // It may have gone on meanwhile.

@@ -1,5 +1,6 @@
 import ProcFormats
-import ProcSampling
+import ProcReading
+import Samples
 import SystemPackage
 import Units
 
@@ -42,18 +43,18 @@ struct WaitProbe {
         until stop: StopSign, report: (WaitReading) -> Void
     ) throws(ProbeRefusal) -> WaitReading {
         let target = request.target
-        let files = ThreadFiles(target.thread.tid, of: target.process.pid)
+        let files = TaskHandle(target.thread, of: target.process.pid)
         try check(files)
         let places = WaitPlaces(of: files)
         let start = ContinuousClock.now
         let end = start + .seconds(request.seconds)
-        let times = files.times()
+        let times = files.times
         var tally = WaitTally(start: start)
         var reportDue = start + Self.reportPeriod
         var isOver = false
         while !isOver {
             let now = ContinuousClock.now
-            guard let place = places.look(at: now), isSame(files) else {
+            guard let place = places.look(at: now), files.isAlive else {
                 tally.hasEnded = true
                 break
             }
@@ -68,23 +69,17 @@ struct WaitProbe {
         return reading(tally, files, since: times, places)
     }
 
-    private func check(_ files: ThreadFiles) throws(ProbeRefusal) {
-        guard isSame(files) else { throw ProbeRefusal("\(request.target.label) has ended") }
-    }
-
-    /// Its number may have come to another thread.
-    private func isSame(_ files: ThreadFiles) -> Bool {
-        guard let (stat, _) = files.stat() else { return false }
-        return stat.startTime == request.target.thread.startTime && stat.state != .zombie
+    private func check(_ files: TaskHandle) throws(ProbeRefusal) {
+        guard files.isAlive else { throw ProbeRefusal("\(request.target.label) has ended") }
     }
 
     private func reading(
-        _ tally: WaitTally, _ files: ThreadFiles, since before: SchedStat?, _ places: WaitPlaces
+        _ tally: WaitTally, _ files: TaskHandle, since before: SchedStat?, _ places: WaitPlaces
     ) -> WaitReading {
         var reading = WaitReading(
             request: request, elapsed: .now - tally.start, samples: tally.samples,
             places: tally.places)
-        if let before, let now = files.times() {
+        if let before, let now = files.times {
             reading.cpuTime = Duration(now.runTime.since(before.runTime))
             reading.runDelay = Duration(now.runDelay.since(before.runDelay))
         }

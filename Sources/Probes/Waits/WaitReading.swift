@@ -1,5 +1,5 @@
 package import ProcFormats
-import ProcSampling
+import Samples
 import Units
 
 /// Whose waiting to sample: where a thread is while it is not on a CPU.

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import ProcFormats
+internal import SystemPackage
 internal import Units
 
 /// Reads the mappings of one process, in pieces. Any read may block for as long as the process
@@ -114,10 +115,7 @@ struct MappingsReader {
     private func readMappings(
         _ file: ProcFile, into builder: inout MappingsBuilder
     ) throws(ProcError) -> MappingsReading.Progress? {
-        let descriptor = file.withCString {
-            openat(root.descriptor, $0, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-        }
-        guard descriptor >= 0 else { throw failure(Errno(errno), file) }
+        let descriptor = try root.open(file)
         defer { close(descriptor) }
         var chunks = ChunkBuffer(byteCount: 64 * 1024)
         let began = Instant.now
@@ -127,7 +125,7 @@ struct MappingsReader {
             do throws(Errno) {
                 count = try chunks.fill(from: descriptor)
             } catch {
-                throw failure(error, file)
+                throw ProcError(error, ofTask: file)
             }
             guard session.goesOn else { return nil }
             do throws(ParseError) {
@@ -153,61 +151,6 @@ struct MappingsReader {
                 published = now
             }
         }
-    }
-
-    private func failure(_ error: Errno, _ file: ProcFile) -> ProcError {
-        let path = file.description
-        if error.isVanished { return .vanished(path: path) }
-        return error.isDenied ? .denied(path: path) : .failed(path: path, errno: error.number)
-    }
-}
-
-/// A file that is read piece by piece, of which each piece may end in the middle of an entry.
-private struct ChunkBuffer: ~Copyable {
-    private var memory: UnsafeMutableRawBufferPointer
-    private var start = 0
-    private var end = 0
-
-    init(byteCount: Int) {
-        memory = .allocate(byteCount: byteCount, alignment: 16)
-    }
-
-    deinit { memory.deallocate() }
-
-    /// Reads the next piece behind what was not parsed yet; returns how many bytes, 0 at the end.
-    mutating func fill(from descriptor: Int32) throws(Errno) -> Int {
-        guard let base = memory.baseAddress else { return 0 }
-        if start > 0 {
-            base.copyMemory(from: base + start, byteCount: end - start)
-            (start, end) = (0, end - start)
-        }
-        while true {
-            let count = Glibc.read(descriptor, base + end, memory.count - end)
-            if count >= 0 {
-                end += count
-                return count
-            }
-            guard errno == EINTR else { throw Errno(errno) }
-        }
-    }
-
-    /// Gives what was not parsed yet to `body`, which moves its offset past what it parsed.
-    mutating func parse(
-        _ body: (Span<UInt8>, inout Int) throws(ParseError) -> Bool
-    ) throws(ParseError) -> Bool {
-        let bytes = UnsafeRawBufferPointer(rebasing: memory[start..<end])
-        let bound = bytes.bindMemory(to: UInt8.self)
-        var offset = 0
-        let isWhole = try body(bound.span, &offset)
-        start += offset
-        // An entry that fills all there is would never end.
-        if !isWhole, start == 0, end == memory.count { throw ParseError(.unexpected, at: end) }
-        return isWhole
-    }
-
-    /// At the end of the file nothing may be left.
-    func expectEmpty() throws(ParseError) {
-        guard start == end else { throw ParseError(.truncated, at: end) }
     }
 }
 

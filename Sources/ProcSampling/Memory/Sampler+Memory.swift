@@ -62,8 +62,8 @@ extension Sampler {
         return pages?.anonymous.map(machine.bytes)
     }
 
-    /// Where the process's addresses end, and how many files it may open. `stackStart` is of its `stat`: a 32-bit program's stack
-    /// is below 4 GiB, and a 64-bit one's never is.
+    /// Where the process's addresses end, and how many files it may open. `stackStart` is of its
+    /// `stat`.
     func readLimits(_ process: TrackedProcess, stackStart: UInt64) {
         guard !process.sample.isKernelThread,
             let limits = try? reader.read(
@@ -71,7 +71,7 @@ extension Sampler {
                 { bytes throws(ParseError) in try ResourceLimits(parsing: bytes) })
         else { return }
         process.sample.openFilesLimit = limits.openFiles
-        let is32Bit = stackStart > 0 && stackStart < Self.end32Bit.rawValue
+        let is32Bit = UserStack.is32Bit(stackStart)
         process.sample.addressSpaceLimit =
             is32Bit ? min(limits.addressSpace ?? Self.end32Bit, Self.end32Bit) : limits.addressSpace
     }

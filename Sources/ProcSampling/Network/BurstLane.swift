@@ -1,4 +1,5 @@
 internal import Glibc
+internal import SwiftOverlayShims
 internal import Synchronization
 internal import Units
 

@@ -1,4 +1,5 @@
 internal import ProcFormats
+internal import SystemPackage
 internal import Units
 
 /// Reads the interfaces of a network namespace and what they count. Belongs to one thread.

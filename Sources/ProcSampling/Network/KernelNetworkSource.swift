@@ -1,3 +1,4 @@
+internal import ProcFormats
 internal import Units
 
 /// A network namespace as the kernel shows it: read by netlink and through /proc, in the namespace

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import ProcFormats
 internal import Units
 
 /// Finds the network namespaces of the machine: those that processes are in, and those that
@@ -24,7 +24,7 @@ final class NamespaceFinder {
         guard queue == nil else { return }
         denied = 0
         found = [own: NetworkNamespace(id: own, isOwn: true)]
-        for name in Self.names() {
+        for name in NamespaceDoor.names() {
             guard let id = NamespaceID(ofFile: NamespaceDoor.namedFolder + name) else { continue }
             found[id, default: NetworkNamespace(id: id)].names.append(name)
         }
@@ -62,20 +62,5 @@ final class NamespaceFinder {
         } catch {
             // It ended.
         }
-    }
-
-    /// What is in the folder of names, in order.
-    private static func names() -> [String] {
-        guard let folder = opendir(NamespaceDoor.namedFolder) else { return [] }
-        defer { closedir(folder) }
-        var names: [String] = []
-        while let entry = readdir(folder) {
-            // In place: an entry may be shorter than the field for its name.
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names.sorted()
     }
 }

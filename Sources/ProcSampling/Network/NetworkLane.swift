@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ProcFormats
 internal import Synchronization
 internal import Units
 

@@ -1,3 +1,4 @@
+internal import ProcFormats
 internal import Synchronization
 internal import Units
 

@@ -1,3 +1,4 @@
+internal import ProcFormats
 internal import Units
 
 /// Where one network namespace is read: by the kernel, or made for a test. Belongs to one thread.

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ProcFormats
 internal import Units
 
 /// Who holds which socket open, found by going through the descriptors of processes: about 3 µs

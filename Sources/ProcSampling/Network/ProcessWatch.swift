@@ -85,9 +85,9 @@ final class ProcessWatch {
         (try? place(of: thread)).map(ThreadWatch.rank) ?? 0
     }
 
-    private func place(of thread: ThreadID) throws(ProcError) -> SystemCallPlace {
+    private func place(of thread: ThreadID) throws(ProcError) -> TaskPlace {
         try reader.read(.thread(process.pid, thread, "syscall")) { bytes throws(ParseError) in
-            try SystemCallPlace(parsing: bytes)
+            try TaskPlace(parsing: bytes)
         }
     }
 

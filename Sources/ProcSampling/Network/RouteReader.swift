@@ -1,5 +1,6 @@
 internal import Glibc
 internal import ProcFormats
+internal import SystemPackage
 internal import Units
 
 /// Reads the routing tables of a network namespace, and asks for the way to one peer. Belongs to
@@ -47,13 +48,13 @@ final class RouteReader {
                 guard let route = try? RouteMessage(message, in: bytes) else { return }
                 chosen = Route.each(of: route, names: names).first
             }
-            guard let chosen else { throw Errno(ENETUNREACH) }
+            guard let chosen else { throw Errno.networkUnreachable }
             return ChosenRoute(
                 peer: peer, result: .success(chosen),
                 interfaceMTU: chosen.interface.flatMap { interfaces[$0]?.mtu })
         } catch {
             return ChosenRoute(
-                peer: peer, result: .failure(ChosenRoute.RouteFailure(errno: error.number)))
+                peer: peer, result: .failure(ChosenRoute.RouteFailure(errno: error.rawValue)))
         }
     }
 

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import ProcFormats
+internal import SystemPackage
 internal import Units
 
 /// Reads the sockets of one network namespace: by `sock_diag(7)`, or where that does not do from
@@ -174,15 +175,16 @@ final class SocketTableReader {
 extension Errno {
     /// Whether asking again would be refused again; a machine short of memory is another matter.
     fileprivate var isLasting: Bool {
-        ![EAGAIN, ENOBUFS, ENOMEM, EBUSY].contains(number)
+        ![.resourceTemporarilyUnavailable, .noBufferSpace, .noMemory, .resourceBusy].contains(self)
     }
 
     /// For people: "No such file or directory" says nothing of a module that is missing.
     fileprivate var reason: String {
-        switch number {
-        case ENOENT, EPROTONOSUPPORT, EAFNOSUPPORT: "this kernel does not list sockets by netlink"
-        case EPERM, EACCES: "no right to use netlink"
-        default: "netlink: " + String(cString: strerror(number))
+        switch self {
+        case .noSuchFileOrDirectory, .protocolNotSupported, .addressFamilyNotSupported:
+            "this kernel does not list sockets by netlink"
+        case _ where isDenied: "no right to use netlink"
+        default: "netlink: \(self)"
         }
     }
 }

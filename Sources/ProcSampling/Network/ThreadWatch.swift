@@ -62,7 +62,7 @@ struct ThreadWatch {
 
     /// How worthwhile it is to look at a thread that is found there: one that waits for descriptors
     /// before one that runs, and that before others.
-    static func rank(_ place: SystemCallPlace) -> Int {
+    static func rank(_ place: TaskPlace) -> Int {
         switch place.record {
         case .running: 1
         case .blocked: Wait(place) == nil ? 0 : 2
@@ -70,7 +70,7 @@ struct ThreadWatch {
         }
     }
 
-    mutating func note(_ place: SystemCallPlace, _ reader: ProcReader, _ process: ProcessID) {
+    mutating func note(_ place: TaskPlace, _ reader: ProcReader, _ process: ProcessID) {
         looks += 1
         switch place.record {
         case .running:
@@ -157,7 +157,7 @@ struct ThreadWatch {
 
 extension ThreadWatch.Wait {
     /// Nil for a call that waits for something else.
-    fileprivate init?(_ place: SystemCallPlace) {
+    fileprivate init?(_ place: TaskPlace) {
         guard case .blocked(let number, let arguments) = place.record, place.isNative,
             let call = SystemCallTable.name(of: number), let first = arguments.first
         else { return nil }

@@ -51,7 +51,7 @@ final class PollWatch {
             if systemCall == nil { systemCall = try reader.keep(file("syscall")) }
             guard let systemCall else { return .kernel(nil) }
             let place = try reader.read(systemCall) { bytes throws(ParseError) in
-                try SystemCallPlace(parsing: bytes)
+                try TaskPlace(parsing: bytes)
             }
             switch place.record {
             case .running: return .running

@@ -19,7 +19,7 @@ struct ThreadDetailReader {
         var isNative = true
         let systemCall = result(of: tid, in: process) { () throws(ProcError) -> SystemCallRecord in
             try reader.read(.thread(process, tid, "syscall")) { bytes throws(ParseError) in
-                let place = try SystemCallPlace(parsing: bytes)
+                let place = try TaskPlace(parsing: bytes)
                 isNative = place.isNative
                 return place.record
             }

@@ -66,7 +66,7 @@ struct ThreadExtras {
         if !process.isSystemCallDenied, !process.sample.isKernelThread {
             do throws(ProcError) {
                 let place = try reader.read(.thread(process.pid, thread.id.tid, "syscall")) {
-                    bytes throws(ParseError) in try SystemCallPlace(parsing: bytes)
+                    bytes throws(ParseError) in try TaskPlace(parsing: bytes)
                 }
                 switch place.record {
                 case .running: return .running
@@ -85,30 +85,5 @@ struct ThreadExtras {
             bytes throws(ParseError) in WaitChannel(parsing: bytes)
         }
         return channel?.function.map(Activity.waitChannel)
-    }
-}
-
-/// `syscall`, and whether its number is of this machine's own ABI.
-struct SystemCallPlace {
-    let record: SystemCallRecord
-    /// False in a 32-bit program on a 64-bit kernel, whose calls have other numbers: such a
-    /// program's stack lies below 4 GiB, where no 64-bit program's does.
-    let isNative: Bool
-
-    init(parsing bytes: Span<UInt8>) throws(ParseError) {
-        record = try SystemCallRecord(parsing: bytes)
-        // The last two fields are the stack pointer and the program counter.
-        var field = 0
-        var digits = 0
-        for index in bytes.indices.reversed() {
-            if bytes[index] == UInt8(ascii: " ") {
-                field += 1
-                if field == 2 { break }
-                digits = 0
-            } else {
-                digits += 1
-            }
-        }
-        isNative = MemoryLayout<Int>.size == 4 || digits > "0x".count + 8
     }
 }

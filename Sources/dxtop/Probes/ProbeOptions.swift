@@ -1,6 +1,6 @@
 import ArgumentParser
 import Probes
-import ProcSampling
+import Samples
 import Units
 
 /// For how long a probe samples.

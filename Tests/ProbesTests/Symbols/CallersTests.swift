@@ -1,5 +1,6 @@
 import Glibc
 import ProcFormats
+import ProcReading
 import SystemPackage
 import Testing
 import Units

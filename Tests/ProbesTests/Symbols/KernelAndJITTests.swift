@@ -1,5 +1,6 @@
 import Glibc
 import ProcFormats
+import ProcReading
 import SystemPackage
 import TestTraits
 import Testing
@@ -10,7 +11,7 @@ import Units
 struct KernelSymbolsTests {
     /// A function that every kernel has.
     @Test(.needsRoot) func ofTheKernel() throws {
-        let bytes = try fileBytes("/proc/kallsyms", atMost: 64 << 20)
+        let bytes = try smallFile("/proc/kallsyms", atMost: 64 << 20)
         var offset = 0
         var start: UInt64?
         while start == nil, let line = try KernelSymbolLine(nextIn: bytes.span, at: &offset) {

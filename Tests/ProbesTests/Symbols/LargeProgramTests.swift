@@ -1,4 +1,5 @@
 import Glibc
+import ProcReading
 import SystemPackage
 import Testing
 
@@ -89,7 +90,7 @@ import Testing
     /// A figure of /proc/self/status, in bytes.
     private func memory(_ field: String) throws -> Int {
         let status = String(
-            decoding: try fileBytes("/proc/self/status", atMost: 1 << 16), as: UTF8.self)
+            decoding: try smallFile("/proc/self/status", atMost: 1 << 16), as: UTF8.self)
         let kilobytes = try #require(value(of: field, in: status)?.split(separator: " ").first)
         return try #require(Int(kilobytes)) * 1024
     }

@@ -1,5 +1,6 @@
 import Glibc
 import ProcFormats
+import ProcReading
 import Subprocess
 import SystemPackage
 import Testing
@@ -74,7 +75,7 @@ struct Spinner: Sendable {
                     && Int(status.st_size) >= number * Moment.size ? () : nil
             }
         }
-        let bytes = try fileBytes(dumps.string, atMost: count * Moment.size)
+        let bytes = try smallFile(dumps.string, atMost: count * Moment.size)
         return (0..<count).map { index in
             let record = Array(bytes[index * Moment.size..<(index + 1) * Moment.size])
             var registers = UserRegisters(instructionPointer: 0, stackPointer: 0)

@@ -1,6 +1,6 @@
 import Fields
 import Diagnosis
-import ProcSampling
+import Samples
 import Screen
 
 extension Place {

@@ -1,6 +1,6 @@
 import Diagnosis
 import Fields
-import ProcSampling
+import Samples
 import Units
 
 /// The fields of mappings.

@@ -1,5 +1,5 @@
 import Diagnosis
-import ProcSampling
+import Samples
 
 /// The mappings of the process that is looked at: what was read last, and what grew since the first
 /// reading.

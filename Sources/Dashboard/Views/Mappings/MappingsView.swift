@@ -1,9 +1,10 @@
 import Fields
 import Diagnosis
 import Glibc
-package import ProcSampling
+import ProcFormats
+import Samples
 import Screen
-import Units
+package import Units
 
 extension Place {
     package static func mappings(of process: ProcessIdentity) -> Place {

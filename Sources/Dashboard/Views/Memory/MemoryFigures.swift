@@ -1,6 +1,6 @@
 package import Diagnosis
 package import Fields
-import ProcSampling
+import Samples
 import Units
 
 extension ProcessGrowth {

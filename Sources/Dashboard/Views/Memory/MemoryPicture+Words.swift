@@ -1,6 +1,7 @@
+import History
 import Diagnosis
 import ProcFormats
-import ProcSampling
+import Samples
 import Screen
 import Units
 

@@ -1,6 +1,7 @@
+import History
 import Diagnosis
 import Fields
-import ProcSampling
+import Samples
 import Units
 
 /// What view 3 knows and how a person set it: curves, growth, the span on show.

@@ -1,6 +1,8 @@
+import History
+import Units
 import Diagnosis
 import Fields
-import ProcSampling
+import Samples
 import Screen
 
 extension Place {

@@ -1,7 +1,9 @@
+import History
 import Diagnosis
 import Fields
-import ProcSampling
+import Samples
 import Screen
+import Units
 
 /// View 3: which curve, over which time, and the mappings behind it.
 extension State {

@@ -1,7 +1,7 @@
 package import Diagnosis
-package import ProcSampling
+import Samples
 import Screen
-import Units
+package import Units
 
 /// Findings as plain text, each with its grounds: why, what was, what follows, what to do next.
 package struct FindingReport {

@@ -1,7 +1,7 @@
 import Fields
 import Diagnosis
 import ProcFormats
-import ProcSampling
+import Samples
 import Screen
 import Units
 

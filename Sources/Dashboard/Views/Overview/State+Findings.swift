@@ -1,7 +1,9 @@
+import History
 import Diagnosis
 import Fields
-import ProcSampling
+import Samples
 import Screen
+import Units
 
 /// Findings in the Overview: selected above the first row of the list, opened where they lead.
 extension State {

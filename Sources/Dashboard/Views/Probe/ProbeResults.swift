@@ -1,5 +1,5 @@
 import Probes
-import ProcSampling
+import Units
 
 /// What probes found of threads, the latest of each kind: one reads it beside the thread's figures.
 struct ProbeResults: Sendable {

@@ -1,6 +1,6 @@
 import Fields
 package import Probes
-import ProcSampling
+import Samples
 import Units
 
 /// Whom a probe samples, with the names for the screen.

@@ -1,6 +1,6 @@
 import Fields
 package import Probes
-import ProcSampling
+import Samples
 import Screen
 import Units
 

@@ -1,7 +1,8 @@
 import Diagnosis
 import Probes
-import ProcSampling
+import Samples
 import Screen
+import Units
 
 /// Probes: on whom, keys while they run and over what they found.
 extension State {

@@ -1,5 +1,5 @@
 import Diagnosis
-import ProcSampling
+import Samples
 import Screen
 import Units
 

@@ -1,4 +1,4 @@
-package import ProcSampling
+package import Samples
 import Screen
 
 extension Place {

@@ -1,6 +1,6 @@
 import Diagnosis
 import Fields
-import ProcSampling
+import Samples
 import Units
 
 /// The rows of view 4 in order. A box may have tens of thousands of sockets: they are put in order

@@ -1,6 +1,6 @@
 import Diagnosis
 import Fields
-import ProcSampling
+import Samples
 import Units
 
 /// Which sockets a filter lets through: by any part of either address, the state, the process or

@@ -1,4 +1,5 @@
-import ProcSampling
+import History
+import Samples
 import Units
 
 /// A curve of CPU % over a span of time that ends with its last reading, as evenly spaced points for

@@ -1,4 +1,4 @@
-import ProcSampling
+import Samples
 
 /// A system call as a person writes it: "epoll_wait(epfd 5, events 0x7f2c, maxevents 64, timeout -1)".
 struct SystemCallText {

@@ -1,4 +1,5 @@
-package import ProcSampling
+package import Units
+import Samples
 import Screen
 
 extension Place {

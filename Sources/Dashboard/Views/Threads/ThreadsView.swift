@@ -1,7 +1,7 @@
 import Diagnosis
-package import ProcSampling
+import Samples
 import Screen
-import Units
+package import Units
 
 extension Place {
     package static func threads(of process: ProcessIdentity?) -> Place {

@@ -1,5 +1,5 @@
 import Probes
-import ProcSampling
+import Samples
 import Screen
 import Units
 

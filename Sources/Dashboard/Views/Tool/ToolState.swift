@@ -1,6 +1,7 @@
 package import Probes
-import ProcSampling
+import Samples
 package import Screen
+import Units
 
 /// What a tool is meant for, with its names for the screen.
 package struct ToolSubject: Sendable, Hashable {

@@ -1,6 +1,7 @@
 internal import CLinux
 internal import Glibc
 internal import ProcFormats
+internal import SystemPackage
 internal import Units
 
 /// Has the kernel tell of every thread that ran, in one pass a refresh: see `TaskIterator.c`.
@@ -36,7 +37,7 @@ final class TaskIteratorSource: FileBackedSource {
 
     init(reader: ProcReader) throws(ThreadSourceRefusal) {
         guard reader.root.isLive else { throw .notLive }
-        guard PIDNamespace.isFirst else {
+        guard PIDNamespace.isFirst == true else {
             throw ThreadSourceRefusal(
                 "this pid namespace has numbers of its own, as in a container")
         }
@@ -45,9 +46,9 @@ final class TaskIteratorSource: FileBackedSource {
         let error = clinux_open_task_iterator(&iterator, &layout)
         files = ProcThreadSource(reader: reader)
         guard error == 0 else {
-            throw Errno(error).isDenied
+            throw Errno(rawValue: error).isDenied
                 ? ThreadSourceRefusal("it needs CAP_BPF and CAP_PERFMON", isForWantOfRights: true)
-                : ThreadSourceRefusal(Errno(error), "the kernel refuses the program")
+                : ThreadSourceRefusal(Errno(rawValue: error), "the kernel refuses the program")
         }
         try checkClock()
     }
@@ -91,7 +92,7 @@ final class TaskIteratorSource: FileBackedSource {
     private func pass(since: UInt64) throws(ThreadSourceRefusal) {
         let pass = clinux_begin_task_pass(&iterator, since)
         do throws(Errno) {
-            guard pass >= 0 else { throw Errno(errno) }
+            guard pass >= 0 else { throw Errno.current }
             try table.fill(from: pass)
         } catch {
             throw ThreadSourceRefusal(error, "a pass failed")
@@ -100,15 +101,5 @@ final class TaskIteratorSource: FileBackedSource {
 
     func records(of process: ProcessID) -> TaskRecords? {
         isBlind ? nil : table.records(of: process)
-    }
-}
-
-/// The pid namespace that this program is in.
-enum PIDNamespace {
-    /// Whether it is the machine's own, which has the same inode on every kernel:
-    /// PROC_PID_INIT_INO of `include/linux/proc_ns.h`.
-    static var isFirst: Bool {
-        var status = stat()
-        return stat("/proc/self/ns/pid", &status) == 0 && status.st_ino == 0xEFFF_FFFC
     }
 }

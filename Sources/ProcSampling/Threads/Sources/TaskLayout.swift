@@ -2,6 +2,7 @@ internal import CLinux
 internal import Glibc
 internal import ProcFormats
 internal import Synchronization
+internal import SystemPackage
 
 /// Where this kernel has what the task iterator tells of a task.
 struct TaskLayout {
@@ -65,7 +66,7 @@ struct TaskLayout {
     private static func types() throws(ThreadSourceRefusal) -> KernelTypes {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else {
-            throw ThreadSourceRefusal(Errno(errno), "the kernel's types are not known, \(path)")
+            throw ThreadSourceRefusal(Errno.current, "the kernel's types are not known, \(path)")
         }
         defer { close(file) }
         let size = lseek(file, 0, SEEK_END)

@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import SystemPackage
 internal import Units
 
 /// What one pass of the task iterator told, by process. Its memory is used again for every pass, and
@@ -42,11 +43,11 @@ final class TaskTable {
             guard more > 0 else {
                 // It stops now and then where very many tasks in turn have nothing to tell.
                 if errno == EINTR || errno == EAGAIN { continue }
-                throw Errno(errno)
+                throw Errno.current
             }
             used += more
         }
-        guard used % MemoryLayout<Record>.stride == 0 else { throw Errno(EBADMSG) }
+        guard used % MemoryLayout<Record>.stride == 0 else { throw Errno.badMessage }
         count = used / MemoryLayout<Record>.stride
         arrange()
         passedAt = now
@@ -55,8 +56,8 @@ final class TaskTable {
 
     private func makeRoom(for size: Int) throws(Errno) {
         guard size > memory.count else { return }
-        guard size <= Self.mostRecords * MemoryLayout<Record>.stride else { throw Errno(ENOMEM) }
-        guard resize(to: max(size, memory.count * 3 / 2)) else { throw Errno(ENOMEM) }
+        guard size <= Self.mostRecords * MemoryLayout<Record>.stride else { throw Errno.noMemory }
+        guard resize(to: max(size, memory.count * 3 / 2)) else { throw Errno.noMemory }
     }
 
     /// Pages of their own, since malloc(3) would keep what they leave behind as they grow.

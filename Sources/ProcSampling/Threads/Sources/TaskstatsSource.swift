@@ -1,5 +1,6 @@
 internal import Glibc
 internal import ProcFormats
+internal import SystemPackage
 internal import Units
 
 /// Asks the kernel's accounting for CPU time, run delay and switches, of many threads at once; all else

@@ -1,3 +1,5 @@
+internal import SystemPackage
+
 /// Finds the best source by trying, which no version number could tell.
 struct ThreadSourceChoice {
     private(set) var source: any ThreadSource
@@ -76,4 +78,15 @@ extension ProcRoot {
     public func check(_ source: ThreadSourceKind) throws(ThreadSourceRefusal) {
         try ThreadSourceChoice.check(source, in: self)
     }
+}
+
+extension ThreadSourceRefusal {
+    init(_ error: Errno, _ what: String) {
+        self.init(
+            "\(what): \(error)", isForWantOfRights: error.isDenied,
+            isPassing: error.shortage != nil)
+    }
+
+    static let notLive = ThreadSourceRefusal(
+        "this is not the /proc of our own pid namespace, live")
 }

@@ -1,0 +1,271 @@
+internal import Samples
+internal import Units
+
+/// What hardly ever changes of a socket.
+struct SocketDetails: Hashable, Sendable {
+    var transport: Transport
+    var local: SocketAddress
+    var peer: SocketAddress
+    var interface: UInt32
+    var inode: UInt32
+    var user: UserID?
+    var owner: SocketOwner?
+    var otherOwners: Int
+    var receiveBuffer: ByteCount?
+    var sendBuffer: ByteCount?
+
+    init(_ socket: SocketSample) {
+        transport = socket.transport
+        local = socket.local
+        peer = socket.peer
+        interface = socket.interface
+        inode = socket.inode
+        user = socket.user
+        owner = socket.owner
+        otherOwners = socket.otherOwners
+        receiveBuffer = socket.receiveBuffer
+        sendBuffer = socket.sendBuffer
+    }
+}
+
+/// One socket at one recorded reading.
+struct SocketRow: RecordedRow {
+    typealias Subject = SocketID
+    typealias Detail = SocketDetails
+
+    var details: UInt32
+    var state: SocketState
+    var isFromBefore: Bool
+    var receiveQueue: UInt64?
+    var sendQueue: UInt64?
+    var drops: Counted?
+    /// Without the times since something came or went, which grow while nothing does.
+    var tcp: TCPFigures?
+    /// When something went and came last, in milliseconds since boot.
+    private var sentAt: Int64?
+    private var receivedAt: Int64?
+    var since: Nanoseconds
+
+    /// What is told of one moment at two readings differs by as much, in milliseconds.
+    private static let jitter = 50
+
+    /// - Parameters:
+    ///   - details: their place.
+    ///   - moment: when the reading was.
+    init(_ socket: SocketSample, details: UInt32, at moment: Nanoseconds, after before: SocketRow?)
+    {
+        self.details = details
+        state = socket.state
+        isFromBefore = socket.isFromBefore
+        receiveQueue = socket.receiveQueue
+        sendQueue = socket.sendQueue
+        drops = socket.drops
+        since = socket.since
+        tcp = socket.tcp
+        tcp?.lastSentMilliseconds = nil
+        tcp?.lastReceivedMilliseconds = nil
+        sentAt = Self.time(
+            socket.tcp?.lastSentMilliseconds, before: moment, known: before?.sentAt)
+        receivedAt = Self.time(
+            socket.tcp?.lastReceivedMilliseconds, before: moment, known: before?.receivedAt)
+    }
+
+    private static func time(_ age: UInt32?, before moment: Nanoseconds, known: Int64?) -> Int64? {
+        guard let age else { return nil }
+        let time = Int64(moment.rawValue / 1_000_000) - Int64(age)
+        if let known, abs(known - time) <= Int64(jitter) { return known }
+        return time
+    }
+
+    func forEachDetail(_ body: (UInt32) -> Void) { body(details) }
+
+    func sample(of id: SocketID, _ details: SocketDetails, at moment: Nanoseconds) -> SocketSample {
+        func age(_ time: Int64?) -> UInt32? {
+            time.map { UInt32(clamping: Int64(moment.rawValue / 1_000_000) - $0) }
+        }
+        var tcp = tcp
+        tcp?.lastSentMilliseconds = age(sentAt)
+        tcp?.lastReceivedMilliseconds = age(receivedAt)
+        return SocketSample(
+            id: id, transport: details.transport, local: details.local, peer: details.peer,
+            state: state, interface: details.interface, inode: details.inode, user: details.user,
+            owner: details.owner, otherOwners: details.otherOwners, receiveQueue: receiveQueue,
+            sendQueue: sendQueue, receiveBuffer: details.receiveBuffer,
+            sendBuffer: details.sendBuffer, drops: drops, tcp: tcp, since: since,
+            isFromBefore: isFromBefore)
+    }
+
+    /// Those that are shown come first, then those that lose something, then those with a queue.
+    static func rank(_ socket: SocketSample, isShown: Bool) -> Float {
+        if isShown { return 4 }
+        if let drops = socket.drops, drops.sinceStart > 0 { return 3 }
+        return (socket.receiveQueue ?? 0) > 0 || (socket.sendQueue ?? 0) > 0 ? 2 : 1
+    }
+}
+
+/// What is kept of the readings of networks.
+///
+/// Routes and the list of namespaces are not. Of a queue that was watched closely, what came of it:
+/// each look at it only once it is complete.
+struct RecordedNetwork: Sendable {
+    private(set) var sockets = RowLog<SocketRow>(
+        RowLimits(rows: 4096, changes: 24, changesAtOnce: 8192))
+    private var counters = RowLog<ValueRow<Int, Counted>>(
+        RowLimits(rows: 256, changes: 48, changesAtOnce: 512))
+    private var interfaces = RowLog<ValueRow<UInt32, InterfaceSample>>(
+        RowLimits(rows: 512, changes: 8, changesAtOnce: 1024))
+    private var softnet = RowLog<ValueRow<Int, SoftnetSample>>(
+        RowLimits(rows: 1024, changes: 8, changesAtOnce: 2048))
+    private var bursts = RowLog<BurstRow>(RowLimits(rows: 64, changes: 4, changesAtOnce: 128))
+
+    /// A reading without its rows. Shared by the moments that have the same.
+    final class Header: Sendable {
+        let reading: NetworkReading
+
+        init(_ reading: NetworkReading) {
+            var reading = reading
+            reading.sockets.sockets = []
+            reading.counters = NetworkCounters()
+            reading.interfaces = []
+            reading.softnet = []
+            reading.bursts = [:]
+            reading.routes = nil
+            reading.namespaces = nil
+            self.reading = reading
+        }
+    }
+
+    /// Of the latest moment.
+    private var header: Header?
+    private var socketTotal = 0
+
+    /// Adds a moment.
+    ///
+    /// - Returns: what it keeps; nil without a reading.
+    mutating func record(_ reading: NetworkReading?, shown: Set<SocketID>) -> Header? {
+        guard let reading, reading.number != header?.reading.number else {
+            skip()
+            if reading == nil { header = nil }
+            return header
+        }
+        record(reading.sockets.sockets, at: reading.moment, shown: shown)
+        counters.record(
+            NetworkCounter.allCases.lazy.compactMap { counter in
+                reading.counters[counter].map { (counter.index, $0) }
+            })
+        interfaces.record(reading.interfaces.lazy.map { ($0.id, $0) })
+        softnet.record(
+            reading.softnet.lazy.map { ($0.id, $0) }, rank: { Float($0.dropped.sinceStart) + 1 })
+        record(reading.bursts)
+        let header = Header(reading)
+        self.header = header
+        return header
+    }
+
+    private mutating func skip() {
+        sockets.skip()
+        counters.skip()
+        interfaces.skip()
+        softnet.skip()
+        bursts.skip()
+    }
+
+    private mutating func record(
+        _ samples: [SocketSample], at moment: Nanoseconds, shown: Set<SocketID>
+    ) {
+        sockets.begin()
+        for socket in samples {
+            let place = sockets.place(of: socket.id)
+            let before = place.flatMap { sockets.row(at: $0) }
+            let details = SocketDetails(socket)
+            let known = before.flatMap { sockets.details[$0.details] == details ? $0.details : nil }
+            let row = SocketRow(
+                socket, details: known ?? .max, at: moment, after: before)
+            if let place, row == before {
+                sockets.keep(place)
+                continue
+            }
+            var new = row
+            new.details = sockets.details.use(details)
+            sockets.offer(
+                new, of: socket.id, at: place,
+                rank: SocketRow.rank(socket, isShown: shown.contains(socket.id)))
+        }
+        sockets.finish()
+    }
+
+    private mutating func record(_ looks: [SocketID: QueueBurst]) {
+        bursts.begin()
+        for (id, burst) in looks {
+            let place = bursts.place(of: id)
+            let row = BurstRow(burst)
+            if let place, bursts.row(at: place) == row {
+                bursts.keep(place)
+            } else {
+                bursts.offer(row, of: id, at: place, rank: 1)
+            }
+        }
+        bursts.finish()
+    }
+
+    mutating func dropOldest() {
+        sockets.dropOldest()
+        counters.dropOldest()
+        interfaces.dropOldest()
+        softnet.dropOldest()
+        bursts.dropOldest()
+    }
+
+    /// A reading as it was recorded.
+    func reading(_ header: Header, at index: Int) -> NetworkReading {
+        var reading = header.reading
+        let moment = reading.moment
+        reading.sockets.sockets = sockets.rows(at: index).map { id, row in
+            row.sample(of: id, sockets.details[row.details], at: moment)
+        }.sorted { ($0.transport.rawValue, $0.id.cookie) < ($1.transport.rawValue, $1.id.cookie) }
+        for (place, row) in counters.rows(at: index) {
+            reading.counters[NetworkCounter.allCases[place]] = row.value
+        }
+        reading.interfaces = interfaces.rows(at: index).map(\.row.value)
+            .sorted { $0.id < $1.id }
+        reading.softnet = softnet.rows(at: index).map(\.row.value).sorted { $0.id < $1.id }
+        reading.bursts = Dictionary(
+            uniqueKeysWithValues: bursts.rows(at: index).map { ($0.subject, $0.row.burst) })
+        return reading
+    }
+
+    var byteCount: Int {
+        sockets.byteCount + counters.byteCount + interfaces.byteCount + softnet.byteCount
+            + bursts.byteCount
+    }
+}
+
+/// What is kept of a queue that was watched closely.
+struct BurstRow: RecordedRow {
+    typealias Subject = SocketID
+    typealias Detail = Int
+
+    let burst: QueueBurst
+
+    init(_ burst: QueueBurst) {
+        var burst = burst
+        if !burst.isComplete {
+            // Each refresh has more of it.
+            burst.queue = []
+            burst.charged = []
+        }
+        self.burst = burst
+    }
+
+    /// Of one burst more is known only as it goes on.
+    static func == (a: Self, b: Self) -> Bool {
+        a.burst.number == b.burst.number && a.burst.duration == b.burst.duration
+            && a.burst.isComplete == b.burst.isComplete
+    }
+
+    var heapBytes: Int {
+        (burst.queue.count + burst.charged.count) * MemoryLayout<UInt32>.stride
+            + burst.reader.threads.count * MemoryLayout<SocketReader.Thread>.stride
+            + burst.reader.epolls.count * MemoryLayout<SocketReader.Epoll>.stride
+    }
+}

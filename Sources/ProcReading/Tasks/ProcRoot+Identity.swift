@@ -1,0 +1,19 @@
+package import ProcFormats
+public import Units
+
+extension ProcRoot {
+    /// Which process has this number right now; nil when none has.
+    public func identity(of process: ProcessID) -> ProcessIdentity? {
+        let stat = try? ProcReader(root: self).read(.process(process, "stat")) {
+            bytes throws(ParseError) in try TaskStat(parsing: bytes)
+        }
+        return stat.map { ProcessIdentity(pid: process, startTime: $0.startTime) }
+    }
+
+    /// The threads of a process as they are now.
+    package func threads(of process: ProcessID) throws(ProcError) -> [ThreadID] {
+        var numbers: [Int32] = []
+        try ProcReader(root: self).list(.process(process, "task"), into: &numbers)
+        return numbers.map { ThreadID($0) }
+    }
+}
