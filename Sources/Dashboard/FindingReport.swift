@@ -55,10 +55,6 @@ extension Finding.Severity {
 extension Finding {
     /// Whether it is about a process, as far as it says so.
     package func concerns(_ id: ProcessIdentity) -> Bool {
-        switch subject {
-        case .process(let process), .thread(_, let process): process == id
-        case .socket(_, _, let owner): owner == id
-        case .host, .group, .interface, .peer: processes.contains(id.pid)
-        }
+        subject.process.map { $0 == id } ?? processes.contains(id.pid)
     }
 }

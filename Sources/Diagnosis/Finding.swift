@@ -44,25 +44,6 @@ package struct Finding: Hashable, Sendable, Identifiable {
 
     package var id: FindingID { FindingID(kind: kind, subject: subject) }
 
-    package enum Subject: Hashable, Sendable {
-        case host
-        case process(ProcessIdentity)
-        case thread(ThreadIdentity, of: ProcessIdentity)
-        /// A control group, by its path.
-        case group(String)
-        /// With the process that holds it, where that is known.
-        case socket(SocketID, inode: UInt32, owner: ProcessIdentity?)
-        /// A network interface, by name.
-        case interface(String)
-        /// Who is at the other end of a way.
-        case peer(IPAddress)
-
-        /// Without what may become known later, or change while it is the same one.
-        fileprivate var lasting: Subject {
-            if case .socket(let id, _, _) = self { .socket(id, inode: 0, owner: nil) } else { self }
-        }
-    }
-
     package enum Severity: String, Hashable, Comparable, Sendable {
         case info, warning, critical
 
@@ -130,10 +111,17 @@ package enum FindingKind: String, Hashable, Sendable, CaseIterable {
 /// Which finding, whatever its figures are by now.
 package struct FindingID: Hashable, Sendable {
     private let kind: FindingKind
-    private let subject: Finding.Subject
+    private let subject: Subject
 
-    package init(kind: FindingKind, subject: Finding.Subject) {
+    package init(kind: FindingKind, subject: Subject) {
         self.kind = kind
         self.subject = subject.lasting
+    }
+}
+
+extension Subject {
+    /// Without what may become known later, or change while it is the same one.
+    fileprivate var lasting: Subject {
+        if case .socket(let id, _, _) = self { .socket(id, inode: 0, owner: nil) } else { self }
     }
 }

@@ -172,7 +172,7 @@ package struct FindingsBook: Sendable {
     }
 }
 
-extension Finding.Subject {
+extension Subject {
     /// An order that stays, for findings that are alike otherwise.
     fileprivate var order: String {
         switch self {
@@ -183,6 +183,9 @@ extension Finding.Subject {
         case .socket(let id, _, _): "s\(id.namespace.rawValue).\(id.cookie)"
         case .interface(let name): "i\(name)"
         case .peer(let address): "a\(address)"
+        case .device(let name): "d\(name)"
+        case .mapping(let address, let process): "m\(process.pid.rawValue).\(address)"
+        case .file(let path): "f\(path)"
         }
     }
 }

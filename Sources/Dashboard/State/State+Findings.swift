@@ -27,13 +27,16 @@ extension State {
             say("no findings")
             return
         }
+        guard size.rows >= FindingsView.leastRows else {
+            say("findings need a screen of \(FindingsView.leastRows) rows")
+            return
+        }
         let next = selectedFinding.flatMap(ids.firstIndex).map { $0 + 1 } ?? 0
         selectedFinding = next < ids.count ? ids[next] : nil
     }
 
     /// Goes to where a finding can be seen.
-    mutating func open(_ id: FindingID) {
-        guard let finding = findings.first(where: { $0.id == id }) else { return }
+    mutating func open(_ finding: Finding) {
         switch finding.kind.area {
         case .memory: openMemory(finding)
         case .network: openNetwork(finding)
@@ -51,7 +54,7 @@ extension State {
             var level = asLeft(.threads)
             level.list.filter = group
             path.append(level)
-        case .host, .socket, .interface, .peer:
+        case .host, .socket, .interface, .peer, .device, .mapping, .file:
             path.append(asLeft(.threads))
         }
     }
@@ -74,7 +77,7 @@ extension State {
             memory.subject = .selection
         case .group(let path):
             level.list.filter = path
-        case .host, .thread, .socket, .interface, .peer:
+        case .host, .thread, .socket, .interface, .peer, .device, .mapping, .file:
             memory.subject = finding.kind == .swapThrash ? .hostSwap : .hostMemory
         }
         path.append(level)
@@ -109,12 +112,11 @@ extension State {
         }
     }
 
-    /// A finding that is no more cannot stay selected.
+    /// A finding that is no more, or that is not on the screen, cannot stay selected.
     mutating func dropLostFinding() {
-        guard let id = selectedFinding, !findings.contains(where: { $0.id == id }) else {
-            return
-        }
-        selectedFinding = nil
+        guard let id = selectedFinding else { return }
+        let isThere = findings.contains { $0.id == id }
+        if !isThere || size.rows < FindingsView.leastRows { selectedFinding = nil }
     }
 }
 

@@ -4,22 +4,6 @@ import Screen
 
 /// View 3: which curve, over which time, and the mappings behind it.
 extension State {
-    /// The process whose row is selected, or whose mappings or threads are on show.
-    var selectedProcess: ProcessIdentity? {
-        switch place {
-        case .mappings(let process), .threads(of: let process?), .thread(_, of: let process):
-            return process
-        case .socket, .sockets, .udp:
-            if let owner = selectedSocket?.owner { return owner.process }
-            guard case .sockets(of: .process(let process)) = place else { return nil }
-            return process
-        case .overview, .threads(of: nil), .memory, .socketGroups, .losses, .routes, .tool,
-            .probe:
-            guard case .process(let process) = list.selected else { return nil }
-            return process
-        }
-    }
-
     /// The mappings on show, those of one use together.
     var mappingGroups: [MappingGroup] {
         guard case .mappings(let process) = place, mappings.latest?.process == process,

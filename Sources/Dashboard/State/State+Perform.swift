@@ -108,7 +108,7 @@ extension State {
     }
 
     private mutating func open() {
-        if place == .overview, let selectedFinding { return open(selectedFinding) }
+        if let finding = chosenFinding { return open(finding) }
         if case .socket = place { return openOwner() }
         guard let shown, let index = list.selectedIndex else {
             if list.selected != nil {
@@ -146,13 +146,13 @@ extension State {
     func asLeft(_ view: Place.View) -> Level { left[view.place] ?? Level(view.place) }
 
     private mutating func fold() {
-        guard let selected = list.selected else { return }
+        guard chosenFinding == nil, let selected = list.selected else { return }
         list.folded.insert(selected)
         list.unfolded.remove(selected)
     }
 
     private mutating func unfold() {
-        guard let selected = list.selected else { return }
+        guard chosenFinding == nil, let selected = list.selected else { return }
         list.folded.remove(selected)
         list.unfolded.insert(selected)
     }

@@ -125,7 +125,7 @@ enum CPUStarvation {
 
     private static func finding(_ found: Case, _ machine: Machine, at time: WallTime) -> Finding {
         let who: String
-        let subject: Finding.Subject
+        let subject: Subject
         if let thread = found.thread {
             let name = found.process.threads.first { $0.id == thread.id }?.name
             who = "T\(thread.id.tid) \(name ?? found.process.name) (\(found.name))"

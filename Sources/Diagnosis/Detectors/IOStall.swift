@@ -27,7 +27,7 @@ package enum IOStall {
             if stalls.allSatisfy({ wide.contains($0.channel) }) {
                 together += stalls
             } else {
-                let subject: Finding.Subject =
+                let subject: Subject =
                     stalls.count == 1 ? stalls[0].facts.subject : .process(process)
                 found.append(finding(stalls, subject, pressure))
             }
@@ -58,7 +58,7 @@ package enum IOStall {
     /// One long wait is worth a warning whatever it is for. Many in a row are what a disk is for,
     /// until the machine as a whole waits for it.
     private static func finding(
-        _ stalls: [Stall], _ subject: Finding.Subject, _ pressure: Percent?
+        _ stalls: [Stall], _ subject: Subject, _ pressure: Percent?
     ) -> Finding {
         let isConfirmed = pressure.map { $0.rawValue >= leastPressure } ?? false
         let longest = stalls.max { $0.duration < $1.duration }

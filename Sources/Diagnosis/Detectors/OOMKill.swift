@@ -83,7 +83,7 @@ package enum OOMKill {
 
     /// - Parameter areAll: whether the victims are this subject's, and not perhaps another group's.
     private static func finding(
-        _ count: UInt64, subject: Finding.Subject, where place: String, victims: [OOMKills.Victim],
+        _ count: UInt64, subject: Subject, where place: String, victims: [OOMKills.Victim],
         areAll: Bool, of kills: OOMKills?, lastSeen: WallTime, at time: WallTime
     ) -> Finding {
         let names = victims.suffix(3).map { "\($0.name) \($0.process.rawValue)" }

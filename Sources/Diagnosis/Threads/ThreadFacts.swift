@@ -67,7 +67,7 @@ package struct ThreadFacts: Sendable {
     /// "poll 4127".
     var label: String { "\(poll.name) \(id.tid.rawValue)" }
 
-    var subject: Finding.Subject { .thread(id, of: poll.process) }
+    var subject: Subject { .thread(id, of: poll.process) }
 
     /// How often it entered the kernel when that was counted; nil if it was not.
     var callRate: Rate? {

@@ -21,7 +21,7 @@ struct FindingDocument: Encodable {
     }
 
     private struct SubjectDocument: Encodable {
-        let subject: Finding.Subject
+        let subject: Subject
 
         func encode(to encoder: any Encoder) throws {
             var fields = FieldWriter(encoder)
@@ -47,6 +47,16 @@ struct FindingDocument: Encodable {
             case .peer(let address):
                 try fields.write("kind", "peer")
                 try fields.write("address", address.description)
+            case .device(let name):
+                try fields.write("kind", "device")
+                try fields.write("name", name)
+            case .mapping(let address, let process):
+                try fields.write("kind", "mapping")
+                try fields.write("pid", process.pid.rawValue)
+                try fields.write("address", "0x" + String(address, radix: 16))
+            case .file(let path):
+                try fields.write("kind", "file")
+                try fields.write("path", path)
             }
         }
     }

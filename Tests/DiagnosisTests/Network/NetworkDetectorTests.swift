@@ -108,7 +108,7 @@ import Units
     }
 
     @Test(arguments: [(true, [MadeNetwork.udpSubject]), (false, [.host])])
-    func aTornListingClosesNoSocket(_ isTorn: Bool, _ subjects: [Finding.Subject]) {
+    func aTornListingClosesNoSocket(_ isTorn: Bool, _ subjects: [Subject]) {
         let found = findings(.udpLoss, seconds: 5) { second, reading in
             rising(second, [.udpBufferErrors: 100], &reading)
             reading.sockets.isTorn = isTorn && second > 2
