@@ -4,29 +4,30 @@ package import ProcSampling
 /// What diagnosis makes of all that was recorded, as of one refresh.
 package struct Verdicts: Sendable {
     package private(set) var growth = GrowthBook()
-    private var book = FindingsBook()
+    private var found: Findings
 
-    package init() {}
+    /// - Parameter findings: what is known to begin with.
+    package init(_ findings: [Finding] = []) { found = Findings(findings) }
 
     /// Most severe first.
-    package var findings: [Finding] { book.findings }
+    package var findings: [Finding] { found.current }
     /// Readers of sockets, where datagrams are lost, and the header's marks of UDP and TCP.
-    package var network: NetworkBook { book.network }
+    package var network: NetworkVerdicts { found.network }
 
     /// Takes a refresh in, after `history` and `memory` did.
     package mutating func update(
         _ snapshot: Snapshot, history: History, memory: MemoryHistory
     ) {
         growth.update(snapshot, memory: memory)
-        book.update(snapshot, history: history, memory: memory, growth: growth)
+        found.update(snapshot, history: history, memory: memory, growth: growth)
     }
 
-    /// Takes in what a tool found of the way to a peer; among the findings from the next refresh on.
-    mutating func note(_ way: PathMTUResult) { book.note(way) }
+    /// Takes in what a tool found of the path to a peer; among the findings from the next refresh on.
+    mutating func note(_ way: PathMTUResult) { found.note(way) }
 
     /// Takes in how many system calls a thread made; the findings of it are surer from the next
     /// refresh on.
-    mutating func note(_ calls: CountedSystemCalls) { book.note(calls) }
+    mutating func note(_ calls: CountedSystemCalls) { found.note(calls) }
 }
 
 extension State {

@@ -18,8 +18,8 @@ package struct Finding: Hashable, Sendable, Identifiable {
     package var baseline: String?
     /// What it rules out, or what follows from it; nil where the claim says all.
     package var meaning: String?
-    /// What to press or to do next.
-    package var advice: String
+    /// What to do next, the best first.
+    package var next: [NextStep]
     /// Processes that it is about, alive or not, where the subject does not say it.
     package var processes: [ProcessID] = []
     /// Since when it has been the case.
@@ -28,7 +28,7 @@ package struct Finding: Hashable, Sendable, Identifiable {
     package init(
         kind: FindingKind, subject: Subject, severity: Severity, confidence: Confidence,
         claim: String, evidence: [String] = [], baseline: String? = nil, meaning: String? = nil,
-        advice: String, since: WallTime
+        next: [NextStep], since: WallTime
     ) {
         self.kind = kind
         self.subject = subject
@@ -38,11 +38,14 @@ package struct Finding: Hashable, Sendable, Identifiable {
         self.evidence = evidence
         self.baseline = baseline
         self.meaning = meaning
-        self.advice = advice
+        self.next = next
         self.since = since
     }
 
     package var id: FindingID { FindingID(kind: kind, subject: subject) }
+
+    /// The first of the next steps in words, with its command.
+    package var advice: String { next.first?.advice ?? "" }
 
     package enum Severity: String, Hashable, Comparable, Sendable {
         case info, warning, critical
@@ -82,30 +85,22 @@ package struct Finding: Hashable, Sendable, Identifiable {
     }
 }
 
-/// What is found; the raw values are the names in JSON.
-package enum FindingKind: String, Hashable, Sendable, CaseIterable {
-    case userSpin = "user_spin"
-    case systemCallStorm = "syscall_storm"
-    case lockConvoy = "lock_convoy"
-    case ioStall = "io_stall"
-    case cpuStarvation = "cpu_starvation"
-    case cgroupThrottle = "cgroup_throttle"
-    case fdLeak = "fd_leak"
-    case threadLeak = "thread_leak"
-    case memoryGrowth = "memory_growth"
-    case swapThrash = "swap_thrash"
-    case oomKill = "oom_kill"
-    case groupMemory = "cgroup_memory"
-    case closeWait = "close_wait"
-    case listenOverflow = "listen_overflow"
-    case udpLoss = "udp_loss"
-    case softnetDrop = "softnet_drop"
-    case nicDrop = "nic_drop"
-    case reassembly
-    case pathMTU = "path_mtu"
-    case conntrack
-    case udpMemory = "udp_memory"
-    case tcpRetransmits = "tcp_retransmits"
+/// What is found. Each detector declares its own.
+package struct FindingKind: Hashable, Sendable {
+    /// As in JSON.
+    package let name: String
+    /// Which views show it.
+    package let area: Area
+    /// It happened, and is over: the latest time counts.
+    let isMoment: Bool
+
+    package enum Area: Hashable, Sendable { case threads, memory, network }
+
+    init(_ name: String, of area: Area, isMoment: Bool = false) {
+        self.name = name
+        self.area = area
+        self.isMoment = isMoment
+    }
 }
 
 /// Which finding, whatever its figures are by now.

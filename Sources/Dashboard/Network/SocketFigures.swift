@@ -8,7 +8,7 @@ struct SocketFigures {
     let reading: NetworkReading
     let words: SocketWords
     /// Nil where the screen stands at an earlier refresh, of which no verdicts were kept.
-    let verdicts: NetworkBook?
+    let verdicts: NetworkVerdicts?
     let userNames: UserNames
     /// Names of processes.
     let names: ProcessNames

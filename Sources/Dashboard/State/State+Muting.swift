@@ -21,7 +21,7 @@ extension State {
             return
         }
         if muted.removeValue(forKey: finding.id) != nil {
-            say("told of again: \(finding.claim)")
+            say("unmuted: \(finding.claim)")
         } else {
             prompt = Prompt(purpose: .mute(finding.id), field: TextField())
         }
@@ -35,6 +35,6 @@ extension State {
         muted[id] = Mute(reason: reason, since: now)
         // The next one has come into its place.
         selectedFinding = listedFindings.first { muted[$0.id] == nil }?.id
-        say("muted until dxtop ends; m on it tells of it again")
+        say("muted until dxtop ends; m on it unmutes")
     }
 }

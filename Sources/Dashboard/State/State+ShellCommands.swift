@@ -6,7 +6,7 @@ extension State {
     func shellCommands() -> [ShellCommand] {
         switch place {
         case .overview:
-            return [
+            return findingCommands + [
                 ShellCommand(command: "top -b -n 1 -o %CPU", shows: "processes by CPU"),
                 ShellCommand(
                     command: "ps -eLo pid,tid,pcpu,comm --sort=-pcpu | head",

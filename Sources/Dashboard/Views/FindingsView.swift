@@ -82,16 +82,16 @@ enum FindingsView {
             }
         }
         let isCut = VisibleText.width(finding.claim) > claimWidth(finding, columns: columns)
-        let claim = isCut ? lines("what", finding.claim) : []
+        let claim = isCut ? lines("what   ", finding.claim) : []
         let mute = state.muted[finding.id].map {
-            lines("mute", "muted: \($0.reason); m tells again")
+            lines("mute   ", "muted: \($0.reason); m again: unmute")
         }
-        let was = finding.baseline.map { lines("was ", $0) } ?? []
-        let so = finding.meaning.map { lines("so  ", $0) } ?? []
-        let next = lines("next", finding.advice)
+        let before = finding.baseline.map { lines("before ", $0) } ?? []
+        let meaning = finding.meaning.map { lines("meaning", $0) } ?? []
+        let next = lines("next   ", state.nextSteps(of: finding))
         let since = finding.since.clock(secondsFromUTC: state.settings.secondsFromUTC)
-        let why = lines("why ", (["since \(since)"] + finding.evidence).joined(separator: "; "))
-        let rest = (mute ?? []) + was + so + next
+        let why = lines("why    ", (["since \(since)"] + finding.evidence).joined(separator: "; "))
+        let rest = (mute ?? []) + before + meaning + next
         return claim + why.prefix(max(1, mostGroundLines - rest.count - claim.count)) + rest
     }
 

@@ -2,16 +2,22 @@ internal import ProcSampling
 package import Units
 
 /// Threads of a process that wait for one another, at one lock.
-package enum LockConvoy {
+package struct LockConvoy: Detector {
+    static let kind = FindingKind.lockConvoy
+
     package static let leastThreads = 3
-    /// Of the looks at a thread: it waits there most of the time.
+    /// Of the polls of a thread: it waits there most of the time.
     package static let leastShare = Percent(50.0)
     package static let leastLooks = 20
     /// Each goes to sleep and is woken that often: the lock goes round. A pool without work sleeps
     /// at one address, too, but it sleeps on.
     package static let leastSwitches = Rate(100.0)
 
-    /// - Parameter threads: those that are looked at, of all processes.
+    func findings(in input: DiagnosisInput) -> [Finding] {
+        Self.findings(input.threads.polled, at: input.snapshot.time)
+    }
+
+    /// - Parameter threads: those that are polled, of all processes.
     package static func findings(_ threads: [ThreadFacts], at time: WallTime) -> [Finding] {
         let contending = threads.filter { facts in
             facts.poll.looks >= leastLooks
@@ -49,7 +55,7 @@ package enum LockConvoy {
         let name = all.first?.poll.processName ?? ""
         var evidence = worst.waiters.sorted { $0.id.tid < $1.id.tid }.prefix(mostNamed).map {
             let share = $0.poll.share(waitingForLockAt: worst.address)
-            return "\($0.label) waits there in \(share.text) % of \($0.poll.looks) looks, switches"
+            return "\($0.label) waits there in \(share.text) % of \($0.poll.looks) polls, switches"
                 + " \($0.poll.voluntarySwitches?.text ?? "-")/s"
         }
         let more = worst.waiters.count - evidence.count
@@ -67,21 +73,30 @@ package enum LockConvoy {
                 + " lock at \(address)",
             evidence: evidence,
             meaning: "they wait for one another: more threads or CPUs would not make it faster",
-            advice: advice(ran),
+            next: next(ran, waiter: worst.waiters[0], of: process),
             since: time)
     }
 
     /// Who holds the lock while it runs is seen in a profile; who sleeps with it, is not.
-    private static func advice(_ ran: (ThreadFacts, ThreadFigures)?) -> String {
-        let others = "S: where all of them are"
-        guard let (facts, figures) = ran, figures.cpu >= busy else {
-            return "Enter, then o on one of them: who holds the lock; " + others
-        }
-        return "Enter, then p on \(facts.label): what it does while it holds the lock; " + others
+    private static func next(
+        _ ran: (ThreadFacts, ThreadFigures)?, waiter: ThreadFacts, of process: ProcessIdentity
+    ) -> [NextStep] {
+        let first: NextStep =
+            if let (facts, figures) = ran, figures.cpu >= busy {
+                .probe(
+                    .profile, of: facts.subject, "what \(facts.label) does while it holds the lock")
+            } else {
+                .probe(.waits, of: waiter.subject, "who holds the lock that it waits for")
+            }
+        return [first, .probe(.stacks, of: .process(process), "where all of them are")]
     }
 
     private static let busy = Percent(20.0)
 
     /// Threads that are told of one by one.
     private static let mostNamed = 4
+}
+
+extension FindingKind {
+    package static let lockConvoy = FindingKind("lock_convoy", of: .threads)
 }

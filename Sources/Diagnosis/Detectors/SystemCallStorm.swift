@@ -2,7 +2,9 @@ internal import ProcSampling
 package import Units
 
 /// A thread that is busy entering the kernel.
-package enum SystemCallStorm {
+package struct SystemCallStorm: Detector {
+    static let kind = FindingKind.systemCallStorm
+
     package static let leastCPU = Percent(70.0)
     /// Of the CPU time it uses.
     package static let leastSystemShare = 0.6
@@ -27,6 +29,10 @@ package enum SystemCallStorm {
         return Double(recent.system.rawValue) >= leastSystemShare * Double(recent.cpu.rawValue)
     }
 
+    func findings(in input: DiagnosisInput) -> [Finding] {
+        Self.findings(input.threads.storming, at: input.snapshot.time)
+    }
+
     /// For information only, until the calls are counted: a web server that has as many requests as
     /// it can serve spends its time in the kernel as well.
     package static func findings(_ threads: [ThreadFacts], at time: WallTime) -> [Finding] {
@@ -43,9 +49,12 @@ package enum SystemCallStorm {
                 + " is system time\(rate)",
             evidence: evidence(facts), baseline: facts.spell?.before?.text,
             meaning: "the CPU goes into system calls, not into its own code",
-            advice: calls(facts) == nil
-                ? "Enter, then n: which calls, and how many a second"
-                : "Enter, then p: who makes the calls",
+            next: [
+                calls(facts) == nil
+                    ? .probe(
+                        .systemCalls, of: facts.subject, "which calls, and how many a second")
+                    : .probe(.profile, of: facts.subject, "the code that makes the calls")
+            ],
             since: since([facts]))
     }
 
@@ -63,7 +72,9 @@ package enum SystemCallStorm {
             evidence: [threads.labels] + (threads.first.map(evidence) ?? []),
             baseline: threads.first?.spell?.before?.text,
             meaning: "the CPU goes into system calls, not into the program's own code",
-            advice: "Enter, then n on one of them: which calls, and how many a second",
+            next: [
+                .probe(.systemCalls, of: .process(process), "which calls, and how many a second")
+            ],
             since: since(threads))
     }
 
@@ -103,4 +114,8 @@ package enum SystemCallStorm {
         }
         return lines
     }
+}
+
+extension FindingKind {
+    package static let systemCallStorm = FindingKind("syscall_storm", of: .threads)
 }

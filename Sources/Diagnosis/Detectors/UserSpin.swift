@@ -2,7 +2,9 @@ internal import ProcSampling
 package import Units
 
 /// A thread that keeps a CPU busy and never waits nor enters the kernel: it spins, or it computes.
-package enum UserSpin {
+package struct UserSpin: Detector {
+    static let kind = FindingKind.userSpin
+
     /// Whatever a service does for a request takes less.
     package static let span: Duration = .seconds(10)
     package static let leastCPU = Percent(90.0)
@@ -35,6 +37,10 @@ package enum UserSpin {
             && poll.counted?.voluntarySwitches == 0 && poll.counted?.readsAndWrites ?? 0 == 0
     }
 
+    func findings(in input: DiagnosisInput) -> [Finding] {
+        Self.findings(input.threads.spinning, at: input.snapshot.time)
+    }
+
     /// A warning, whoever it is: that a core computes for ten seconds without a pause may be what
     /// it is there for, but a service does not, and a person who looks knows which it is.
     package static func findings(_ threads: [ThreadFacts], at time: WallTime) -> [Finding] {
@@ -48,13 +54,16 @@ package enum UserSpin {
             claim: "\(facts.title): spin or pure compute in user space,"
                 + " \(facts.recent?.text ?? "a CPU")",
             evidence: evidence(facts), baseline: facts.spell?.before?.text,
-            advice: "Enter, then p: the function it burns the CPU in, after 5 s; n counts its"
-                + " system calls",
+            next: [
+                .probe(.profile, of: facts.subject, "the function it burns the CPU in"),
+                .probe(.systemCalls, of: facts.subject, "whether it makes system calls"),
+            ],
             since: since([facts]))
         finding.meaning =
             switch provesNoCalls(facts) {
-            case true?: "it never entered the kernel: strace is silent, a profile is not"
-            case nil: "it hardly enters the kernel if at all: strace will be silent, a profile not"
+            case true?:
+                "it makes no system calls (counted): strace will show nothing; use a profile"
+            case nil: "it makes hardly any system calls: strace will show nothing; use a profile"
             // Calls that are over at once need hardly any system time.
             case false?: nil
             }
@@ -75,9 +84,11 @@ package enum UserSpin {
                 + " in user space, \(Percent(cpu).text) % CPU together",
             evidence: [threads.labels] + (threads.first.map(evidence) ?? []),
             baseline: threads.first?.spell?.before?.text,
-            meaning: "they never wait and hardly enter the kernel: strace will be silent, a profile"
-                + " not",
-            advice: "Enter, then p on one of them: the function it burns the CPU in, after 5 s",
+            meaning: "they never wait and make hardly any system calls: strace will show nothing;"
+                + " use a profile",
+            next: [
+                .probe(.profile, of: .process(process), "the functions they burn the CPU in")
+            ],
             since: since(threads))
     }
 
@@ -92,7 +103,7 @@ package enum UserSpin {
                 "usr \(recent.user.text) % sys \(recent.system.text) %, no page faults in"
                     + " \(recent.span.text)")
         }
-        lines.append("\"running\" in \(facts.poll.running) of \(facts.poll.looks) looks")
+        lines.append("\"running\" in \(facts.poll.running) of \(facts.poll.looks) polls")
         if let counted = facts.poll.counted {
             let calls = counted.readsAndWrites == nil ? "" : ", no read or write call"
             lines.append("0 sleeps\(calls) in \(counted.span.text)")
@@ -115,4 +126,8 @@ package enum UserSpin {
         guard let counted = facts.counted, counted.elapsed >= leastCounted else { return nil }
         return counted.count == 0
     }
+}
+
+extension FindingKind {
+    package static let userSpin = FindingKind("user_spin", of: .threads)
 }

@@ -54,10 +54,17 @@ struct ReaderFacts {
     private var isNobody: Bool { isNobodySeen && !isShared }
 
     /// What to do about a reader that has stopped.
-    var cure: String {
+    func cures(beginning: String) -> [NextStep] {
+        let threads = reader.owner.map {
+            NextStep.view(.threads, of: .process($0.process), "what its threads do instead")
+        }
+        return [.change(beginning + cure)] + (threads.map { [$0] } ?? [])
+    }
+
+    private var cure: String {
         if isShared {
             return "find out which of the \(reader.otherOwners + 1) processes that hold it is to"
-                + " read it, and what that does instead (view 2)"
+                + " read it, and what that does instead"
         }
         if isDisarmed { return "restart it, or fix it: arm EPOLLONESHOT again after each event" }
         if isEdgeTriggered {
@@ -65,7 +72,7 @@ struct ReaderFacts {
         }
         return isNobody
             ? "nobody reads: restart the program, or have it close the socket"
-            : "restart it, or find out what its thread does instead (view 2)"
+            : "restart it, or find out what its thread does instead"
     }
 
     /// Whether they fit what the queue says.

@@ -47,7 +47,7 @@ extension ReaderVerdict {
             kind: kind, confidence: Self.confidence(kind, burst, facts),
             full: Percent(100 * shape.roomless), empty: Percent(100 * shape.empty),
             claim: Self.claim(kind, burst, shape), proof: facts.proof(of: kind),
-            advice: BufferAdvice(burst, shape, capacity, reading.limits).text(for: kind, facts),
+            next: BufferAdvice(burst, shape, capacity, reading.limits).next(for: kind, facts),
             capacity: capacity)
         longestAbsence = kind == .pauses ? burst.time(of: shape.worstAbsence.looks) : nil
     }

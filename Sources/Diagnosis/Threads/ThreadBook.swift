@@ -5,8 +5,11 @@ internal import Units
 /// What is made of threads: updated once for each refresh, at a cost of the threads that are looked
 /// at between the refreshes, 64 at most.
 package struct ThreadBook: Sendable {
-    /// In no order; see `FindingsBook`, which has them, too.
-    package private(set) var findings: [Finding] = []
+    /// Those that are polled, in no order.
+    private(set) var polled: [ThreadFacts] = []
+    /// Those of them that go on in a way that may be a spin, or a storm of system calls.
+    private(set) var spinning: [ThreadFacts] = []
+    private(set) var storming: [ThreadFacts] = []
 
     private var counted: [ThreadIdentity: CountedSystemCalls] = [:]
     private var spins: [ThreadIdentity: Known] = [:]
@@ -40,14 +43,9 @@ package struct ThreadBook: Sendable {
                 ThreadFacts(
                     id: id, poll: poll, recent: ThreadFigures(moments), counted: counted[id]))
         }
-        let spinning = spells(of: busy, &spins, snapshot, history, while: UserSpin.goesOn)
-        let storming = spells(of: busy, &storms, snapshot, history, while: SystemCallStorm.goesOn)
-        findings =
-            UserSpin.findings(spinning, at: snapshot.time)
-            + SystemCallStorm.findings(storming, at: snapshot.time)
-            + LockConvoy.findings(busy, at: snapshot.time)
-            + IOStall.findings(
-                busy, pressure: snapshot.host.ioPressure?.some.average10, in: snapshot)
+        polled = busy
+        spinning = spells(of: busy, &spins, snapshot, history, while: UserSpin.goesOn)
+        storming = spells(of: busy, &storms, snapshot, history, while: SystemCallStorm.goesOn)
     }
 
     private mutating func forgetCounts(at moment: Nanoseconds) {
