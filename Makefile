@@ -10,9 +10,13 @@ ARGS ?=
 release = $(SWIFT) build --configuration release --static-swift-stdlib
 
 packages = sh Scripts/install-packages
+target = $(DESTDIR)$(PREFIX)
 formatted = Sources Tests Benchmarks
 
-.PHONY: help run test static demo bench screenshots install format clean toolchain dashboard
+# What the sources have to be like, before any test.
+style = $(SWIFT) format lint --strict --parallel --recursive $(formatted) && Scripts/check-house
+
+.PHONY: help run test check static demo bench screenshots man install format clean toolchain dashboard
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s%s\n", $$1, $$2 }'
@@ -22,10 +26,15 @@ run: dashboard ## build the dashboard and start it
 
 test: toolchain ## check everything: style, unit tests, the whole program, its needs
 	@$(packages) build test
-	$(SWIFT) format lint --strict --parallel --recursive $(formatted)
+	$(style)
 	$(SWIFT) build --build-tests
 	sh Scripts/check-needs .build/debug/dxtop
 	sh Scripts/run-tests
+
+check: toolchain ## check what takes a minute and needs no root: style, the house, pure tests
+	$(style)
+	$(SWIFT) build --build-tests
+	sh Scripts/run-tests pure
 
 # Compiled for size, not speed, and so in a folder of its own.
 static: toolchain ## one file that needs no shared library: dist/dxtop-VERSION-MACHINE
@@ -46,13 +55,19 @@ bench: dashboard ## measure dxtop beside htop, top, btop, atop, pidstat and ss
 	$(release) --product long-run
 	sh Benchmarks/run $(ARGS)
 
-screenshots: dashboard ## take the pictures of the README anew
+screenshots: dashboard ## take the pictures of the README again
 	@$(packages) screenshots
 	$(release) --product workload
 	sh Scripts/screenshots
 
-install: dashboard ## install under PREFIX, /usr/local by default
-	install -D -m 755 .build/release/dxtop $(DESTDIR)$(PREFIX)/bin/dxtop
+man: dashboard ## make the man page docs/dxtop.1 from the program and the tables of the README
+	@$(packages) man
+	Scripts/man-page .build/release/dxtop README.md >docs/dxtop.1
+
+install: man ## install program, man page and shell completions under PREFIX, /usr/local by default
+	install -D -m 755 .build/release/dxtop $(target)/bin/dxtop
+	install -D -m 644 docs/dxtop.1 $(target)/share/man/man1/dxtop.1
+	sh Scripts/install-completions .build/release/dxtop $(target)/share
 
 format: toolchain ## put the sources into the one style
 	$(SWIFT) format --in-place --parallel --recursive $(formatted)

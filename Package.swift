@@ -78,7 +78,8 @@ let package = Package(
         .executableTarget(
             name: "dxtop",
             dependencies: [
-                "CLinux", "CursesScreen", "Dashboard", "Diagnosis", "Fields", "Probes", "ProcFormats",
+                "CLinux", "CursesScreen", "Dashboard", "Diagnosis", "Fields", "Probes",
+                "ProcFormats",
                 "ProcSampling", "Screen", "Units",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -105,6 +106,8 @@ let package = Package(
             path: "Tests/LongRun", swiftSettings: strict),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        // Apart from the rest: a program that uses the rest need not have the testing library.
+        .target(name: "TestTraits", path: "Tests/TestTraits", swiftSettings: strict),
 
         .testTarget(name: "UnitsTests", dependencies: ["Units"], swiftSettings: strict),
         .testTarget(
@@ -112,7 +115,9 @@ let package = Package(
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "ProcSamplingTests",
-            dependencies: ["CLinux", "ProcFormats", "ProcSampling", "TestSupport", "Units"],
+            dependencies: [
+                "CLinux", "ProcFormats", "ProcSampling", "TestSupport", "TestTraits", "Units",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "DiagnosisTests",
@@ -121,7 +126,8 @@ let package = Package(
         .testTarget(
             name: "ProbesTests",
             dependencies: [
-                "CElfutils", "probe-host", "Probes", "ProcFormats", "ProcSampling", "Units",
+                "CElfutils", "probe-host", "Probes", "ProcFormats", "ProcSampling", "TestTraits",
+                "Units",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -140,12 +146,14 @@ let package = Package(
         .testTarget(
             name: "dxtopTests",
             dependencies: [
-                "Diagnosis", "dxtop", "Probes", "ProcFormats", "ProcSampling", "Units",
+                "Diagnosis", "dxtop", "Probes", "ProcFormats", "ProcSampling", "TestSupport",
+                "Units",
             ],
-            swiftSettings: strict),
+            exclude: ["Contracts"], swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
+                "TestTraits",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

@@ -19,7 +19,9 @@ static const struct {
      threadstorm},
     {"names", "names [--sockets]",
      "threads, or UNIX sockets, too, with names that hurt parsers and terminals", names},
-    {"syscalls", "syscalls getppid|write RATE|max", "a thread makes RATE system calls a second",
+    {"syscalls", "syscalls CALL RATE|max",
+     "a thread makes RATE system calls a second; CALL is getppid, write, empty (a read\n"
+     "                                       that fails), or mix (RATE rounds of five calls)",
      syscalls},
     {"calls", "calls ROUNDS [--work STEPS] ...",
      "at each SIGUSR1 so many rounds of getppid, write and, one in ten, a close that\n"

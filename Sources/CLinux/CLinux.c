@@ -146,6 +146,8 @@ bool clinux_unmount(const char *folder) {
     return umount2(folder, UMOUNT_NOFOLLOW) == 0;
 }
 
+const char *clinux_error_name(int number) { return strerrorname_np(number); }
+
 size_t clinux_system_call_name(int number, char *buffer, size_t size) {
     char *name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, number);
     if (name == NULL) {

@@ -116,8 +116,20 @@ static int attach_leave(const struct clinux_call_counter *counter, int target, b
         ADD_REGISTER(1, 9),
         STORE(0, offsetof(struct clinux_call_figures, nanoseconds), 1),
         LOAD(2, 6, 8),
+        SKIP_IF(JNE, 2, 0, 5),  // to the sum
+        COUNT(zeros),
+        END,
+        SKIP_IF(JSLT, 2, 0, 5),  // to the errors
+        LOAD(1, 0, offsetof(struct clinux_call_figures, sum)),
+        ADD_REGISTER(1, 2),
+        STORE(0, offsetof(struct clinux_call_figures, sum), 1),
+        END,
         END_UNLESS(JGT, 2, -4096),  // errors are -4095 to -1, which as unsigned is above
         COUNT(failed),
+        LOAD(1, 0, offsetof(struct clinux_call_figures, error)),
+        SKIP_IF_REGISTER(JEQ, 1, 2, 4),  // to the end
+        STORE(0, offsetof(struct clinux_call_figures, error), 2),
+        COUNT(errors),
         END,
     };
     return attach("sys_exit", instructions, sizeof instructions);

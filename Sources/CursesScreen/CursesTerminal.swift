@@ -238,8 +238,17 @@ package final class CursesTerminal: Terminal {
     /// readable. After one of `.ending` there is one second to leave `withTerminal`; then the tty
     /// is restored and the process ended.
     package func takeSignals() -> TerminalSignals {
-        TerminalSignals(rawValue: CCurses_take_signals())
+        let taken = CCurses_take_signals()
+        return Self.signals.reduce(into: []) { signals, known in
+            if taken & UInt32(known.mask) != 0 { signals.insert(known.signal) }
+        }
     }
+
+    private static let signals: [(mask: Int, signal: TerminalSignals)] = [
+        (CCurses_signal_resize, .resize), (CCurses_signal_interrupt, .interrupt),
+        (CCurses_signal_terminate, .terminate), (CCurses_signal_hangup, .hangUp),
+        (CCurses_signal_suspend, .suspend), (CCurses_signal_continue, .resume),
+    ]
 
     /// Takes over the tty's size. To be called on `.resize`.
     ///

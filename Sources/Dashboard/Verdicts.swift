@@ -1,4 +1,5 @@
 package import Diagnosis
+package import Probes
 package import ProcSampling
 
 /// What diagnosis makes of all that was recorded, as of one refresh.
@@ -27,7 +28,12 @@ package struct Verdicts: Sendable {
 
     /// Takes in how many system calls a thread made; the findings of it are surer from the next
     /// refresh on.
-    mutating func note(_ calls: CountedSystemCalls) { found.note(calls) }
+    package mutating func note(_ calls: CountedSystemCalls) { found.note(calls) }
+
+    /// Threads whose system calls should be counted for that, the most urgent first.
+    package var uncounted: [ThreadTarget] {
+        found.uncounted.map { ThreadTarget(process: $0.process, thread: $0.thread) }
+    }
 }
 
 extension State {

@@ -96,6 +96,9 @@ package struct Findings: Sendable {
     /// Takes in that a thread's system calls were counted; the latest count counts.
     package mutating func note(_ calls: CountedSystemCalls) { threads.note(calls) }
 
+    /// Threads whose system calls should be counted for that, the most urgent first.
+    package var uncounted: [CountCandidate] { threads.uncounted }
+
     private static func isBefore(_ a: Finding, _ b: Finding) -> Bool {
         if a.severity != b.severity { return a.severity > b.severity }
         if a.confidence != b.confidence { return a.confidence > b.confidence }

@@ -13,6 +13,7 @@ public final class Sampler {
     private var sources: ThreadSourceChoice
     var source: any ThreadSource { sources.source }
     let machine: Machine
+    let clock: SampleClock
     let host: HostSampler
     let slowLane: SlowLane
     /// Nil where no control groups are to be seen, or those of another machine.
@@ -48,7 +49,7 @@ public final class Sampler {
     private var ratesSince: Instant?
     /// Processes of a captured tree that the last listing named and that are there in part.
     private var incomplete = 0
-    private var ownCPU = OwnCPU()
+    private var ownCPU: OwnCPU
     private(set) var interestRevision = 0
     private var interest = Interest()
 
@@ -60,6 +61,7 @@ public final class Sampler {
     }
 
     /// - Parameters:
+    ///   - clock: What rates are over.
     ///   - hierarchies: Where control groups are; nil where they are found: on the machine, or beside
     ///     the tree.
     ///   - source: Where threads' figures come from; nil for the best that works.
@@ -67,8 +69,9 @@ public final class Sampler {
     ///   - changed: Called on another thread when more is known of what the interest names and is
     ///     read beside the refreshes, mappings and networks: `amend` has it.
     init(
-        root: ProcRoot, machine: Machine, slowLane: SlowLane? = nil,
-        source: ThreadSourceKind? = nil, threads: (any ThreadSource)? = nil,
+        root: ProcRoot, machine: Machine, clock: SampleClock = .kernel,
+        slowLane: SlowLane? = nil, source: ThreadSourceKind? = nil,
+        threads: (any ThreadSource)? = nil,
         hierarchies: GroupHierarchies? = nil, mappingsLane: MappingsLane? = nil,
         networkLane: NetworkLane? = nil, changed: @escaping @Sendable () -> Void = {}
     ) {
@@ -89,8 +92,10 @@ public final class Sampler {
             sources = ThreadSourceChoice(source, reader: reader)
         }
         self.machine = machine
+        self.clock = clock
+        ownCPU = OwnCPU(clock: clock)
         self.slowLane = slowLane
-        host = HostSampler(reader: reader, machine: machine)
+        host = HostSampler(reader: reader, machine: machine, clock: clock)
         hidesProcesses = root.hidesProcesses
         // Before 6.2 the size of the directory is zero, for us as for everyone.
         tellsOpenFiles = (root.status(of: .host("self/fd"))?.st_size ?? 0) > 0
@@ -103,7 +108,7 @@ public final class Sampler {
         note(interest)
         sequence += 1
         let plan = plan(depth)
-        let began = Instant.now
+        let began = clock.now
         let passed = lastRefresh.map { began.since($0) } ?? Nanoseconds(0)
         let elapsed = Rates.isMeasurable(passed) ? passed : nil
         if lastRefresh == nil || elapsed != nil { lastRefresh = began }
@@ -134,7 +139,7 @@ public final class Sampler {
         if depth == .everything { networkLane.wait(atMost: Self.longestWait) }
 
         var snapshot = Snapshot(
-            sequence: sequence, time: .now, moment: .sinceBoot,
+            sequence: sequence, time: clock.wallTime(), moment: clock.sinceBoot(),
             interval: interval.map(Duration.init),
             host: hostSample, processes: processes.map(\.sample),
             memoryGroups: groupReader?.groups ?? [:],

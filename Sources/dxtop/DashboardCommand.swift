@@ -9,7 +9,7 @@ import Units
 /// `dxtop` without a subcommand.
 struct DashboardCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "dashboard", abstract: "The dashboard; what dxtop alone opens.")
+        commandName: "dashboard", abstract: "The dashboard (the default command).")
 
     @OptionGroup var interval: IntervalOption
     @OptionGroup var budget: BudgetOption
@@ -19,55 +19,47 @@ struct DashboardCommand: ParsableCommand {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Open the threads of this process; with --view memory, its mappings; with --view "
+            "Start with the threads of this process; with --view memory, its mappings; with --view "
                 + "sockets, its sockets.", valueName: "pid"))
     var pid: Int32?
 
-    @Option(help: "Where to begin: overview, threads, memory, sockets or udp.")
-    var view: Place.View = .overview
+    @Option(help: "The first view: overview, threads, memory, sockets or udp.")
+    var view = RootView.all[0]
 
     @OptionGroup var network: NamespaceOption
 
     @Flag(
         name: .customLong("where"),
-        help: "Name the functions that burn CPU in the column WHERE from the start, as key W does.")
+        help: "Show in the WHERE column which functions use CPU, from the start (key W).")
     var namesFunctions = false
 
     @Flag(help: "Draw with ASCII characters only.")
     var ascii = false
 
-    @Flag(name: .customLong("no-color"), help: "No colour, as NO_COLOR=1.")
+    @Flag(name: .customLong("no-color"), help: "No colour, same as NO_COLOR=1.")
     var noColor = false
 
     @Flag(
         help: ArgumentHelp(
-            "For a serial line of 9600 baud: a refresh every 5 s, rounded figures, ASCII, no "
-                + "colour; keys go first. On by itself at 19200 baud and below."))
+            "For a serial line of 9600 baud: a refresh every 5 s, rounded values, ASCII, no "
+                + "colour; keys have priority. Automatic at 19200 baud and below."))
     var slow = false
 
     @Flag(help: "Draw curves with braille dots.")
     var braille = false
 
     func validate() throws {
-        if let pid, pid < 1 { throw ValidationError("--pid takes the number of a process") }
+        if let pid, pid < 1 { throw ValidationError("--pid takes a process ID") }
         if namesFunctions, source.proc != nil {
-            throw ValidationError("--where samples the live machine; --proc shows another tree")
+            throw ValidationError("--where works on the live machine only, not with --proc")
         }
     }
 
     func run() throws {
         Endurance.prepare()
         let root = try source.root()
-        var place = view.place
-        if let pid {
-            let process = try source.identity(of: ProcessID(pid), in: root)
-            place =
-                switch view {
-                case .memory: .mappings(of: process)
-                case .sockets, .udp: .sockets(of: .process(process))
-                case .overview, .threads: .threads(of: process)
-                }
-        }
+        let process = try pid.map { try source.identity(of: ProcessID($0), in: root) }
+        let place = process.map(view.placeOfProcess) ?? view.place
         let namespace = try network.namespace(in: root)
         var users = UserDirectory()
         users.refresh()
@@ -90,7 +82,7 @@ struct DashboardCommand: ParsableCommand {
                 interval: interval.duration(isSlow: slowBaud != nil),
                 userNames: users.names, place: place)
             if let slowBaud, !slow {
-                state.say("a line of \(slowBaud) baud: drawn sparingly, as with --slow")
+                state.say("a line of \(slowBaud) baud: --slow is on")
             }
             state.network.namespace = namespace
             if namesFunctions { state.hotFunctions.turnOn() }
@@ -103,4 +95,12 @@ struct DashboardCommand: ParsableCommand {
     }
 }
 
-extension Place.View: ExpressibleByArgument {}
+extension RootView: ExpressibleByArgument {
+    public init?(argument: String) {
+        guard let view = Self.all.first(where: { $0.name == argument }) else { return nil }
+        self = view
+    }
+
+    public static var allValueStrings: [String] { all.map(\.name) }
+    public var defaultValueDescription: String { name }
+}

@@ -4,17 +4,16 @@ import Probes
 import ProcSampling
 import Screen
 
-/// `dxtop doctor`: what works here, and what would enable the rest.
+/// `dxtop doctor`: what works on this machine, and what would enable the rest.
 struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "What works here, what only in part and why, and what would help.",
+        abstract: "What works on this machine, what does not and why, and what would enable it.",
         discussion: """
-            Tries everything that dxtop makes use of, on itself or on a child of its own, so that \
-            nobody is harmed: rights, files of threads, perf events, tracepoints, ptrace, symbols, \
-            sockets, control groups, tools, the terminal. With --proc it tells of another tree \
-            (captured, a container host's) which files and figures it has, what it lacks, and \
-            what that leaves blank.
+            Tries everything that dxtop uses, on itself or on a child process of its own, so it is \
+            safe to run: rights, thread files, perf events, tracepoints, ptrace, symbols, sockets, \
+            control groups, tools, the terminal. With --proc it reports on another tree (captured, \
+            or a container host's): which files it has, which are missing, and what stays blank.
             """)
 
     @OptionGroup var source: SourceOptions

@@ -1,14 +1,14 @@
 import ArgumentParser
 
-/// The command `dxtop`. Alone it is the dashboard.
+/// The command `dxtop`; without arguments it is the dashboard.
 @main
 struct Dxtop: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dxtop",
         abstract: "From symptom to proof on a Linux box in trouble.",
         discussion: """
-            Alone it opens the dashboard: which thread spins and in which function it does. \
-            Without a terminal the same figures come as text or JSON.
+            Without arguments it opens the dashboard: which thread spins, which memory grows, which \
+            socket loses, and why. The other commands print the same as text or JSON.
 
             `dxtop help dashboard` lists the dashboard's options: --interval, --pid, --view, \
             --netns, --hot, --proc, --threads-from, --budget, --slow, --ascii, --braille, \

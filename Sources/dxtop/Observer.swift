@@ -1,5 +1,6 @@
 import Dashboard
 import Glibc
+import Probes
 import ProcFormats
 import ProcSampling
 import Units
@@ -20,6 +21,10 @@ final class Observer {
     private let tables: SocketTables
     /// UDP sockets whose queues are watched closely.
     private var receivers: [SocketID] = []
+    /// Counts what is asked about by the verdicts, and brings it; nil where nobody reads those,
+    /// or where there is only a tree of files.
+    private let counting: CandidateCounting?
+    private let counts = Mailbox<CountedSystemCalls>(mostDroppable: 1) { _ in false }
     private var users = Users()
     private(set) var userNames = UserNames(parsing: [UInt8]().span)
     private var next = ContinuousClock.now
@@ -28,13 +33,15 @@ final class Observer {
 
     init(
         source: SourceOptions, pid: ProcessID?, network: NamespaceOption, tables: SocketTables,
-        budget: Percent = Percent(Float(100))
+        budget: Percent = Percent(Float(100)), countsCalls: Bool = false
     ) throws {
         self.tables = tables
         self.budget = CPUBudget(share: budget, cpuCount: Machine.current.cpuCount)
         let root = try source.root()
         namespace = try network.namespace(in: root)
         target = try pid.map { try source.identity(of: $0, in: root) }
+        counting =
+            countsCalls && root.isLive ? CandidateCounting { [counts] in counts.post($0) } : nil
         sampler = Sampler(root: root, source: source.threadsFrom.source)
     }
 
@@ -44,6 +51,7 @@ final class Observer {
         budget = CPUBudget(share: Percent(Float(100)), cpuCount: 1)
         namespace = nil
         target = nil
+        counting = nil
         sampler = Sampler(root: root)
     }
 
@@ -58,7 +66,9 @@ final class Observer {
         userNames = users.names(for: snapshot)
         history.record(snapshot)
         memory.record(snapshot)
+        for calls in counts.takeAll() { verdicts.note(calls) }
         verdicts.update(snapshot, history: history, memory: memory.history)
+        counting?.count(verdicts.uncounted)
         return snapshot
     }
 

@@ -10,7 +10,7 @@ struct SourceOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Where threads' figures come from: auto takes the best that works, which doctor names.",
+            "Data source of per-thread values: auto picks the best that works (see dxtop doctor).",
             valueName: "auto|bpf|taskstats|proc"))
     var threadsFrom = ThreadsFrom.best
 
@@ -34,7 +34,7 @@ struct SourceOptions: ParsableArguments {
     }
 }
 
-/// A source of threads' figures, or the best there is.
+/// A data source of per-thread values, or the best there is.
 enum ThreadsFrom: ExpressibleByArgument {
     case best
     case only(ThreadSourceKind)
@@ -65,7 +65,8 @@ extension ProcRoot {
     /// The machine's own tree, or another one.
     static func machine(_ path: String? = nil) throws -> ProcRoot {
         do {
-            return try ProcRoot(path: path ?? "/proc")
+            guard let path else { return try ProcRoot() }
+            return try ProcRoot(path: path)
         } catch {
             throw Failure("\(error)")
         }
@@ -77,25 +78,26 @@ struct NamespaceOption: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Sockets and counters of the network namespace of this process (a container's), or of "
-                + "this name of `ip netns`.", valueName: "pid|name"))
+            "Show the sockets and counters of this process's network namespace (a container's), or "
+                + "of this name of `ip netns`.", valueName: "pid|name"))
     var netns: String?
 
     /// Nil for our own.
     func namespace(in root: ProcRoot) throws -> NamespaceID? {
         guard let netns else { return nil }
         guard root.isLive else {
-            throw Failure("--netns needs the live machine; --proc shows another tree")
+            throw Failure("--netns works on the live machine only, not with --proc")
         }
         do {
             guard let pid = Int32(netns) else { return try NamespaceID(named: netns) }
             return try NamespaceID(of: ProcessID(pid), in: root)
         } catch .denied {
             throw Failure(
-                "the network namespace of \(netns) may not be known: root would (CAP_SYS_PTRACE)")
+                "no permission to read the network namespace of \(netns): run as root (CAP_SYS_PTRACE)"
+            )
         } catch {
             throw Failure(
-                "there is no process and no namespace \(netns); `ip netns` lists those with names")
+                "no process and no network namespace \(netns); `ip netns` lists the names")
         }
     }
 }
@@ -106,7 +108,7 @@ struct IntervalOption: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Seconds between two samples (0.2 to 3600); 1 unless said, 5 on a slow line.",
+            "Seconds between samples, 0.2 to 3600 (default: 1; 5 on a slow line).",
             valueName: "seconds"))
     var interval: Double?
 
@@ -128,8 +130,8 @@ struct BudgetOption: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Percent of the machine's CPUs that dxtop may use (0.1 to 100). Near it refreshes come "
-                + "further apart; looks that you ask for (profile, stacks, ...) do not count.",
+            "Limit of dxtop's own CPU use, in percent of all CPUs (0.1 to 100). Near it, samples "
+                + "are taken less often; probes that you start (profile, stacks, ...) do not count.",
             valueName: "percent"))
     var budget: Double = 1
 
@@ -147,8 +149,8 @@ struct HotOption: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "CPU % of one CPU from which a thread counts as hot, time that it waits for a CPU "
-                + "included if it never sleeps.", valueName: "percent"))
+            "Percent of one CPU from which a thread is hot; of a thread that never sleeps, time spent "
+                + "waiting for a CPU counts too.", valueName: "percent"))
     var hot: Double = 90
 
     func validate() throws {

@@ -1,4 +1,3 @@
-import CursesScreen
 import Dashboard
 import Glibc
 import Probes
@@ -11,9 +10,9 @@ import Units
 ///
 /// It waits for keys, signals and the mailbox together; sampling and tools work elsewhere, so that
 /// no key ever waits for the machine.
-struct RunLoop {
+struct RunLoop<Display: Terminal> {
     private var state: State
-    private let terminal: CursesTerminal
+    private let terminal: Display
     private let sampling: SamplingLoop
     private let mailbox: Mailbox<Event>
     private let start = ContinuousClock.now
@@ -22,16 +21,17 @@ struct RunLoop {
     /// Those that were started and may not have let go of their targets yet; the last one is on show.
     private var probes: [ProbeRun] = []
     private var hotFunctions: HotFunctionSampling?
+    private let counting: CandidateCounting
     private let saver: FileSaver
     private let hostNames: HostNames
     /// The terminal does not show all of the last picture yet.
     private var isBehind: Bool
     /// More samples than this do not wait while the terminal stands still.
-    private static let mostSamples = 8
+    private static var mostSamples: Int { 8 }
 
     /// Shows the first picture, which waits for nothing, and starts sampling.
     init(
-        state: State, terminal: CursesTerminal, root: ProcRoot, budget: Percent,
+        state: State, terminal: Display, root: ProcRoot, budget: Percent,
         source: ThreadSourceKind?
     ) throws {
         self.state = state
@@ -46,6 +46,7 @@ struct RunLoop {
         }
         self.mailbox = mailbox
         saver = FileSaver { mailbox.post(.saved(message: $0, failed: $1)) }
+        counting = CandidateCounting { mailbox.post(.counted($0)) }
         hostNames = HostNames { mailbox.post(.hostName($0, $1)) }
         sampling = try SamplingLoop.start(
             root: root, interval: state.interval, budget: budget, source: source
@@ -62,6 +63,7 @@ struct RunLoop {
         defer {
             sampling.stop()
             hotFunctions?.stop()
+            counting.stop()
             // Tools and probes let go of their targets before we are gone, and files are whole.
             stopProbes()
             tools.stopAndWait(patience: .milliseconds(700))
@@ -105,6 +107,7 @@ struct RunLoop {
     /// - Returns: false when it is time to go.
     private mutating func take(_ signals: TerminalSignals) -> Bool {
         if signals.contains(.suspend) {
+            counting.stop()
             // Their pipes would fill while we stand, and hold up the threads that they trace.
             stopProbes()
             tools.stopAndWait(patience: .seconds(1))
@@ -140,6 +143,7 @@ struct RunLoop {
             case .save(let path, let contents): saver.save(contents, to: path)
             case .saveProfile(let profile, let title, let path):
                 saver.save(profile, title: title, to: path)
+            case .countSystemCalls(let threads): counting.count(threads)
             case .readServices: mailbox.post(.services(ServiceFile.names()))
             case .askForNames(let addresses): hostNames.ask(addresses)
             case .stopAsking: hostNames.stop()

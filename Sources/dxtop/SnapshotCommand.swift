@@ -8,10 +8,10 @@ import Units
 struct SnapshotCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "snapshot",
-        abstract: "Everything known at one moment, as text or JSON.",
+        abstract: "Everything that dxtop knows, once, as text or JSON.",
         discussion: """
-            Takes two samples and prints what they say together: rates are over the time between \
-            them. In JSON the unit is the end of each name; what is not known is null, never 0.
+            Takes two samples; rates are over the time between them. Names in JSON end in their \
+            unit; an unknown value is null, never 0.
             """)
 
     @OptionGroup var interval: IntervalOption

@@ -4,7 +4,7 @@ import Diagnosis
 import ProcSampling
 import Units
 
-/// `dxtop watch`: one view again and again, for pipes and scripts.
+/// `dxtop watch`: one view every interval, for pipes and scripts.
 struct WatchCommand: ParsableCommand {
     enum View: String, CaseIterable, ExpressibleByArgument {
         case threads
@@ -18,15 +18,15 @@ struct WatchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "watch",
         abstract:
-            "Threads, processes, memory, sockets, UDP or findings once per interval, as text or JSON.",
+            "Threads, processes, memory, sockets, UDP or findings every interval, as text or JSON.",
         discussion: """
-            Hottest first; of memory, what grew most first. Growth is over the time since the start, \
-            an hour at most: a verdict (shape, eta_seconds) takes half a minute of it. Of UDP, what \
-            loses most first, and where on the way it is lost; how a socket is read is known 5 s after \
-            it begins to lose. Of findings, the most severe first, each with what it rests on and what \
-            to do next; most take 10 to 30 s of watching. With --json each interval is one line: {"schema": 1, "time": ..., \
-            "threads": [...]}. What is not known is null, never 0. Where that would take more than \
-            --budget of the CPUs, intervals get longer; interval_seconds has what they are.
+            Threads and processes: hottest first. Memory: fastest growth first, since the start or \
+            over the last hour; a verdict (shape, eta_seconds) takes half a minute. UDP: most drops \
+            first, with drops by stage; how a socket's reader behaves is known 5 s after the first \
+            drop. Findings: most severe first, each with its evidence and the next step; most take \
+            10 to 30 s. With --json each interval is one line: {"schema": 1, "time": ..., \
+            "threads": [...]}. An unknown value is null, never 0. To stay within --budget, intervals \
+            may get longer; interval_seconds is the real one.
             """)
 
     @Argument(help: "What to watch: threads, processes, memory, sockets, udp or findings.")
@@ -36,16 +36,17 @@ struct WatchCommand: ParsableCommand {
     @OptionGroup var budget: BudgetOption
 
     @Option(
-        parsing: .unconditional, help: ArgumentHelp("Stop after so many intervals.", valueName: "n")
+        parsing: .unconditional,
+        help: ArgumentHelp("Number of iterations (default: endless).", valueName: "n")
     )
     var count: Int?
 
     @Option(
-        parsing: .unconditional, help: ArgumentHelp("Only this process.", valueName: "pid"))
+        parsing: .unconditional, help: ArgumentHelp("This process only.", valueName: "pid"))
     var pid: Int32?
 
     @Option(
-        parsing: .unconditional, help: ArgumentHelp("Only so many rows of text.", valueName: "n"))
+        parsing: .unconditional, help: ArgumentHelp("Limit rows of text.", valueName: "n"))
     var top: Int?
 
     @OptionGroup var hot: HotOption
@@ -56,9 +57,9 @@ struct WatchCommand: ParsableCommand {
     var json = false
 
     func validate() throws {
-        if let count, count < 1 { throw ValidationError("--count takes a number from 1") }
-        if let pid, pid < 1 { throw ValidationError("--pid takes the number of a process") }
-        if let top, top < 1 { throw ValidationError("--top takes a number from 1") }
+        if let count, count < 1 { throw ValidationError("--count takes a number of at least 1") }
+        if let pid, pid < 1 { throw ValidationError("--pid takes a process ID") }
+        if let top, top < 1 { throw ValidationError("--top takes a number of at least 1") }
     }
 
     func run() throws {
@@ -66,7 +67,7 @@ struct WatchCommand: ParsableCommand {
         let output = StandardOutput()
         let observer = try Observer(
             source: source, pid: pid.map { ProcessID($0) }, network: network, tables: view.tables,
-            budget: budget.share)
+            budget: budget.share, countsCalls: view == .findings)
         _ = observer.sample()
         var left = count ?? .max
         while left > 0 {
@@ -104,7 +105,7 @@ struct WatchCommand: ParsableCommand {
             memory: observer.memory, verdicts: observer.verdicts)
         var heading = snapshot.time.rfc3339
         if let passed = snapshot.interval, passed > interval.duration * 1.05 {
-            heading += "  \(passed.fineText) after the one before (--budget)"
+            heading += "  interval \(passed.fineText) (--budget)"
         }
         output.print(heading)
         guard view != .findings else {
@@ -143,7 +144,7 @@ extension WatchCommand.View {
         case .processes: [.tcp, .udp, .unix]
         case .sockets: .all
         case .udp: .udp
-        // Those that detectors look at.
+        // Those that detectors read.
         case .findings: [.udp, .closeWait, .listening]
         }
     }

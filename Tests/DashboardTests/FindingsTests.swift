@@ -85,7 +85,7 @@ import Testing
         #expect(scene.shows("since 14:03:12"), "\(scene)")
         scene.press(.enter)
         #expect(scene.row(1).contains("2214 (ended)"), "\(scene)")
-        #expect((2..<9).contains { scene.row($0).contains("--") }, "\(scene)")
+        #expect(scene.rows(2..<9).contains { $0.contains("--") }, "\(scene)")
     }
 
     @Test func whatIsNoMoreIsNotSelected() {

@@ -1,5 +1,6 @@
 import Glibc
 import Screen
+import TestSupport
 import Testing
 
 /// Compares a surface with the text of it that a person has looked at and found right.
@@ -14,10 +15,10 @@ enum Golden {
         let text = description(of: surface)
         let path = folder + name + ".txt"
         if getenv("DXTOP_UPDATE_GOLDEN") != nil {
-            write(text, to: path)
+            TextFile.write(text, to: path)
             return
         }
-        guard let expected = read(path) else {
+        guard let expected = TextFile.read(path) else {
             Issue.record("no golden file \(name).txt", sourceLocation: sourceLocation)
             return
         }
@@ -57,20 +58,4 @@ enum Golden {
     }
 
     private static let folder = String(#filePath.dropLast("Golden.swift".count)) + "Golden/"
-
-    private static func read(_ path: String) -> String? {
-        guard let file = fopen(path, "r") else { return nil }
-        defer { fclose(file) }
-        var bytes: [UInt8] = []
-        while case let byte = fgetc(file), byte != EOF {
-            bytes.append(UInt8(truncatingIfNeeded: byte))
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
-    private static func write(_ text: String, to path: String) {
-        guard let file = fopen(path, "w") else { return }
-        fputs(text, file)
-        fclose(file)
-    }
 }

@@ -1,6 +1,7 @@
 import Diagnosis
 import ProcSampling
 import Screen
+import Synchronization
 import Units
 
 @testable import Dashboard
@@ -31,10 +32,14 @@ extension Scene {
         _ course: Course, seconds: Int = 600, columns: Int = 80, rows: Int = 24,
         glyphs: Glyphs = .ascii, place: Place = .memory
     ) -> Scene {
-        var scene = Scene(columns: columns, rows: rows, glyphs: glyphs, place: place)
-        scene.run(course, seconds: seconds)
+        var scene = grown[course, seconds, place]
+        scene.state.settings.glyphs = glyphs
+        _ = scene.state.update(
+            .resize(Size(columns: columns, rows: rows)), at: scene.now)
         return scene
     }
+
+    private static let grown = GrownScenes()
 
     /// Lets so many seconds of a course pass.
     mutating func run(_ course: Course, seconds: Int) {
@@ -43,6 +48,27 @@ extension Scene {
             snapshot.grow(to: course.mebibytes(at: second))
             second += 1
         }
+    }
+}
+
+/// Scenes that have taken a course: ten minutes of one take a second to make, and many tests begin
+/// with the same.
+private final class GrownScenes: Sendable {
+    private struct Key: Hashable {
+        var course: Course
+        var seconds: Int
+        var place: Place
+    }
+
+    private let known = Mutex<[Key: Scene]>([:])
+
+    subscript(course: Course, seconds: Int, place: Place) -> Scene {
+        let key = Key(course: course, seconds: seconds, place: place)
+        if let scene = known.withLock({ $0[key] }) { return scene }
+        var scene = Scene(place: place)
+        scene.run(course, seconds: seconds)
+        known.withLock { [scene] in $0[key] = scene }
+        return scene
     }
 }
 

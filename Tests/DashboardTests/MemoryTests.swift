@@ -93,7 +93,7 @@ import Units
         scene.press(.character("m"), .down)
         #expect(scene.row(1).contains("1 streamd"), "\(scene)")
         #expect(scene.shows("1 streamd --c"), "the row bears the digit, too: \(scene)")
-        let chart = (2..<10).map { scene.row($0) }.joined()
+        let chart = scene.rows(2..<10).joined()
         #expect(chart.contains("11111"), "\(scene)")
         scene.press(.up, .character("m"))
         #expect(!scene.row(1).contains("1 streamd"))
@@ -144,7 +144,7 @@ import Units
             second += 1
         }
         #expect(scene.row(1).contains("streamd 2890"), "\(scene)")
-        #expect((2..<12).contains { scene.row($0).contains("^") }, "\(scene)")
+        #expect(scene.rows(2..<12).contains { $0.contains("^") }, "\(scene)")
         // The verdict is of the new process alone: 1 MiB a second.
         #expect(scene.shows("+1.0M/s"), "\(scene)")
     }
@@ -152,7 +152,7 @@ import Units
     @Test func aFrozenScreenStands() {
         var scene = Scene.growing(.linear, seconds: 300)
         scene.press(.character("z"))
-        let before = (1..<23).map { scene.row($0) }
+        let before = scene.rows(1..<23)
         scene.run(.step, seconds: 60)
         // The curve itself may move within what it is kept to, 0.1 %.
         for row in [1] + (9..<23) { #expect(scene.row(row) == before[row - 1]) }
@@ -211,10 +211,10 @@ import Units
         scene.sample(9)
         scene.sample { $0.readMappings(number: 2, buffers: 156) }
         // Four times 6 MiB in 10 s.
-        let row = (0..<40).map { scene.row($0) }.first { $0.contains("4 mappings of 1.0G") }
+        let row = scene.rows(0..<40).first { $0.contains("4 mappings of 1.0G") }
         #expect(row?.contains("+2.4M") == true, "\(scene)")
         scene.press(.enter)
-        let members = (0..<40).map { scene.row($0) }.filter { $0.contains("7f1") }
+        let members = scene.rows(0..<40).filter { $0.contains("7f1") }
         #expect(members.count == 4 && members.allSatisfy { $0.contains("+614K") }, "\(scene)")
     }
 
@@ -228,9 +228,9 @@ import Units
             return
         }
         #expect(interest.mappings == nil)
-        let before = (1..<23).map { scene.row($0) }
+        let before = scene.rows(1..<23)
         scene.sample { $0.readMappings(number: 2, buffers: 200) }
-        #expect((1..<23).map { scene.row($0) } == before)
+        #expect(scene.rows(1..<23) == before)
         // An earlier moment has none.
         scene.press(.character("["))
         #expect(scene.shows("mappings are not recorded"), "\(scene)")

@@ -29,10 +29,10 @@ import Units
         scene.sample(2)
         scene.press(.down)
         scene.sample(3) { Self.heat("ws-write", to: 99.9, in: &$0) }
-        #expect(scene.row(1).contains("order held"))
+        #expect(scene.row(1).contains("sorting paused"))
         #expect(scene.row(3).contains("poll"))
         scene.sample(3) { Self.heat("ws-write", to: 99.9, in: &$0) }
-        #expect(!scene.row(1).contains("order held"))
+        #expect(!scene.row(1).contains("sorting paused"))
         #expect(scene.row(3).contains("ws-write"))
     }
 
@@ -100,7 +100,7 @@ import Units
         #expect(scene.row(0).contains("streamd 2214 > T4127 poll"))
         #expect(scene.row(1).hasPrefix("T4127 poll"))
         // The right half of the plot is blank, not a line at 0.
-        let plot = (4..<22).map { scene.row($0) }.filter { $0.contains("|") }
+        let plot = scene.rows(4..<22).filter { $0.contains("|") }
         #expect(!plot.isEmpty)
         #expect(plot.allSatisfy { $0.count <= 46 }, "\(plot)")
         scene.sample { $0.processes.remove(at: 2) }
@@ -372,7 +372,7 @@ import Units
         scene.press(.character("?"))
         var text = ""
         for _ in 0..<80 {
-            text += (2..<22).map { scene.row($0).filter { $0 != "|" } }.joined()
+            text += scene.rows(2..<22).map { $0.filter { $0 != "|" } }.joined()
             scene.press(.down)
         }
         let words = text.split(separator: " ").joined(separator: " ")
@@ -393,7 +393,7 @@ import Units
         scene.sample(2)
         scene.press(.character("F"), .down)
         #expect(scene.row(1).contains("follow  sort CPU%"))
-        #expect(!scene.row(1).contains("order held"))
+        #expect(!scene.row(1).contains("sorting paused"))
     }
 
     @Test func refreshIntervalIsChecked() {

@@ -302,7 +302,7 @@ struct NetworkTests {
                         gateway: IPAddress("10.0.3.1"), interface: 2, interfaceName: "eth0",
                         mtu: 1400)), interfaceMTU: 1500)
         }
-        #expect(scene.shows("way to 203.0.113.199: via 10.0.3.1 dev eth0"), "\(scene)")
+        #expect(scene.shows("route to 203.0.113.199: via 10.0.3.1 dev eth0"), "\(scene)")
         #expect(scene.shows("mtu 1400  ! eth0 allows 1500"), "\(scene)")
         #expect(scene.shows("eth0 allows 1500"), "\(scene)")
         scene.press(.enter)

@@ -94,7 +94,7 @@ import Units
         var scene = try profiled()
         scene.press(.enter)
         #expect(scene.state.place == .probe(.callTree))
-        let selected = try #require((0..<30).map { scene.row($0) }.first { $0.hasPrefix(">") })
+        let selected = try #require(scene.rows(0..<30).first { $0.hasPrefix(">") })
         #expect(selected.contains("pthread_cond_timedwait"))
         #expect(scene.shows("rd_kafka_q_pop_serve"))
         scene.press(.home, .character("-"))
@@ -199,7 +199,7 @@ import Units
         #expect(calls == SystemCallRequest(target: .thread(Scene.target)))
         scene.probe(.finished(.systemCalls(Scene.count(calls))), run: run)
         #expect(scene.shows("95 % of them futex"))
-        let rows = (0..<30).map { scene.row($0) }
+        let rows = scene.rows(0..<30)
         let row = try #require(rows.first { $0.hasPrefix(">") && $0.contains("futex") })
         #expect(row.contains("60k") && row.contains("12k") && row.contains("30k"))
         scene.press(.escape)

@@ -61,15 +61,20 @@ struct Scene {
     /// What a row of the screen says.
     func row(_ number: Int) -> String { state.render().text(row: number) }
 
+    /// What some rows say.
+    func rows(_ numbers: Range<Int>) -> [String] {
+        let surface = state.render()
+        return numbers.map { surface.text(row: $0) }
+    }
+
     /// Whether some row of the screen has this in it.
     func shows(_ text: String) -> Bool {
-        let surface = state.render()
-        return (0..<surface.size.rows).contains { surface.text(row: $0).contains(text) }
+        rows(0..<state.size.rows).contains { $0.contains(text) }
     }
 
     /// Whether some row of the list has this in it.
     func lists(_ text: String) -> Bool {
-        (6..<state.size.rows - 1).contains { row($0).contains(text) }
+        rows(6..<state.size.rows - 1).contains { $0.contains(text) }
     }
 
     // MARK: The machine
@@ -185,7 +190,6 @@ struct Scene {
 extension Scene: CustomTestStringConvertible {
     /// The screen: a failed expectation shows what a person would have seen.
     var testDescription: String {
-        let surface = state.render()
-        return (0..<surface.size.rows).map { "\n|" + surface.text(row: $0) }.joined()
+        rows(0..<state.size.rows).map { "\n|" + $0 }.joined()
     }
 }

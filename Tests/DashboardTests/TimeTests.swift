@@ -107,7 +107,7 @@ import Units
         #expect(scene.state.level.list.selected == .thread(Scene.poll))
         scene.press(.character("["), .character("["))
         #expect(!scene.shows("4127 poll"))
-        #expect((3..<23).allSatisfy { !scene.row($0).hasPrefix(">") })
+        #expect(scene.rows(3..<23).allSatisfy { !$0.hasPrefix(">") })
         scene.press(.enter)
         #expect(scene.row(23).contains("not in this recorded sample"))
         scene.press(.character("["))
@@ -133,7 +133,7 @@ import Units
         scene.snapshot.host.uptime = scene.snapshot.host.uptime.map { $0 + 300 }
         scene.sample(30)
         scene.press(.enter)
-        let screen = (6..<23).map { scene.row($0) }.joined(separator: "\n")
+        let screen = scene.rows(6..<23).joined(separator: "\n")
         let top = screen.split(separator: "\n").first { $0.contains("\"") } ?? ""
         let plot = top.drop { $0 != "\"" }
         #expect(plot.contains("\" "), "the curve before and after the gap: \(top)")

@@ -204,7 +204,7 @@ import Units
         var scene = Scene(columns: 80, rows: 60, place: .threads(of: Scene.streamd))
         scene.sample(2)
         scene.press(.character("x"))
-        let screen = (0..<60).map { scene.row($0).filter { $0 != " " && $0 != "|" } }.joined()
+        let screen = scene.rows(0..<60).map { $0.filter { $0 != " " && $0 != "|" } }.joined()
         for tool in ToolCatalogue.threadTools {
             for step in tool.steps {
                 let end = step.suffix(2).joined().replacing("{tid}", with: "4127")
@@ -223,7 +223,7 @@ import Units
             "run dxtop as root; in a container, add CAP_SYS_PTRACE or use its host; "
             + "a debugger or a sandbox may hold it too"
         let failed = ToolOutcome(
-            ending: .failed(reason: "perf may not look at T4127", remedy: remedy),
+            ending: .failed(reason: "perf cannot attach to T4127", remedy: remedy),
             targetAfterwards: "T4127 runs on, untraced")
         _ = scene.state.update(.tool(.finished(failed), run: run), at: scene.now)
         #expect(scene.shows("sandbox may hold it too"))

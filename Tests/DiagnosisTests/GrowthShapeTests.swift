@@ -29,9 +29,11 @@ import Units
         return tally
     }
 
-    @Test func shapesAreToldApart() throws {
-        var tallies: [MadeCurve.Kind: Tally] = [:]
-        for kind in MadeCurve.Kind.allCases { tallies[kind] = try tally(kind) }
+    @Test func shapesAreToldApart() async throws {
+        let tallies = try await withThrowingTaskGroup { group in
+            for kind in MadeCurve.Kind.allCases { group.addTask { (kind, try tally(kind)) } }
+            return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
         print(Self.table(tallies))
 
         for (kind, shape) in [

@@ -1,4 +1,5 @@
 import Glibc
+import TestTraits
 import Testing
 
 /// What it does without a terminal, for pipes and scripts.
@@ -44,8 +45,7 @@ import Testing
         }
     }
 
-    @Test func whatMayNotBeReadIsNullNotZero() async throws {
-        guard geteuid() == 0 else { return }
+    @Test(.needsRoot) func whatMayNotBeReadIsNullNotZero() async throws {
         let directory = try TemporaryDirectory()
         try await Workload.run("spin") { workload in
             let program = Program.dxtop(

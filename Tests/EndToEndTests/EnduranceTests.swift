@@ -1,8 +1,9 @@
 import Glibc
+import TestTraits
 import Testing
 
 /// What a machine at its limit refuses, and what dxtop makes of that.
-@Suite(.serialized, .enabled(if: geteuid() == 0)) struct EnduranceTests {
+@Suite(.serialized, .needsRoot) struct EnduranceTests {
     /// Of `/proc/PID/status`, in KiB.
     private func memory(_ field: String, of process: pid_t) -> Int? {
         status(field, ofThread: process, of: process).flatMap { Int($0.filter(\.isNumber)) }

@@ -19,13 +19,13 @@ import Testing
 
     @Test func aSpinIsNamed() async throws {
         try await overview("spin") { workload in
-            ["poll", "of workload \(workload.processID)", "spin or pure compute", "MED"]
+            ["poll", "of workload \(workload.processID)", "spin or pure compute", "HIGH"]
         }
     }
 
     @Test func aStormIsNamed() async throws {
         try await overview("syscalls getppid max") { workload in
-            ["caller", "of workload \(workload.processID)", "busy entering the kernel", "MED"]
+            ["caller", "of workload \(workload.processID)", "system-call storm, getppid", "HIGH"]
         }
     }
 

@@ -106,7 +106,7 @@ import Testing
         #expect(!isRunning(process))
     }
 
-    @Test(.enabled("needs root, ip and nsenter") { await NetworkNamespace.areAvailable() })
+    @Test(.needsNetworkNamespaces)
     func namespacesInARowReachEachOther() async throws {
         let links = [NetworkNamespace.Link(), .init(mtu: 1400), .init()]
         let names = try await NetworkNamespace.run(links) { row in
@@ -142,7 +142,7 @@ import Testing
         }
     }
 
-    @Test(.enabled("needs root, ip and nsenter") { await NetworkNamespace.areAvailable() })
+    @Test(.needsNetworkNamespaces)
     func nstatCountsWhatANamespaceLost() async throws {
         try await NetworkNamespace.run { row in
             let before = try await Nstat.measure(in: row[0])

@@ -1,4 +1,5 @@
 import Glibc
+import TestTraits
 import Testing
 
 /// /proc as containers and hardened machines mount it, each in a mount namespace of its own.
@@ -18,16 +19,14 @@ struct MountedProcTests {
             uniqueKeysWithValues: try lines.map { (try #require($0["subject"]?.string), $0) })
     }
 
-    @Test func aPidNamespaceOfItsOwn() async throws {
-        guard geteuid() == 0 else { return }
+    @Test(.needsRoot) func aPidNamespaceOfItsOwn() async throws {
         let lines = try await lines(
             "mount -t proc proc /proc && \"$0\" doctor --json", in: try TemporaryDirectory())
         #expect(lines["processes"]?["what"] == .string("those of this pid namespace"))
         #expect(lines["CPU times"] == nil)
     }
 
-    @Test func hiddenProcesses() async throws {
-        guard geteuid() == 0 else { return }
+    @Test(.needsRoot) func hiddenProcesses() async throws {
         let user = "setpriv --reuid=nobody --regid=nogroup --clear-groups"
         let lines = try await lines(
             "mount -t proc -o hidepid=2 proc /proc && \(user) \"$0\" doctor --json",
@@ -37,8 +36,7 @@ struct MountedProcTests {
     }
 
     /// Since 5.8 there may be nothing but processes.
-    @Test func nothingButProcesses() async throws {
-        guard geteuid() == 0 else { return }
+    @Test(.needsRoot) func nothingButProcesses() async throws {
         let lines = try await lines(
             "mount -t proc -o subset=pid proc /proc && \"$0\" doctor --json",
             in: try TemporaryDirectory())

@@ -1,4 +1,5 @@
 import Glibc
+import TestTraits
 import Testing
 
 /// Built-in looks without a terminal, on programs whose behaviour is known.
@@ -143,8 +144,7 @@ import Testing
         #expect(outcome.errors.split(separator: "\n").count == 1)
     }
 
-    @Test func aRefusalSaysWhatWouldHelp() async throws {
-        guard geteuid() == 0 else { return }
+    @Test(.needsRoot) func aRefusalSaysWhatWouldHelp() async throws {
         let directory = try TemporaryDirectory()
         try await Workload.run("spin") { workload in
             let program = Program.dxtop("profile", "--tid", "\(try workload.thread("poll"))")

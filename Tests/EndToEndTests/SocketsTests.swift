@@ -1,4 +1,5 @@
 import Glibc
+import TestTraits
 import Testing
 
 /// Sockets beside those of ss, whose they are, and in which network namespace.
@@ -30,7 +31,7 @@ import Testing
         return Dictionary(pairs.filter { $0.0 > 0 }, uniquingKeysWith: { first, _ in first })
     }
 
-    @Test(.enabled("needs root, ip and nsenter") { await NetworkNamespace.areAvailable() })
+    @Test(.needsNetworkNamespaces)
     func areThoseOfSS() async throws {
         let kinds: [SocketStatistics.Kind] = [.tcp, .udp, .unix]
         try await NetworkNamespace.run { row in
@@ -95,7 +96,7 @@ import Testing
         expect("rtt_microseconds", first.roundTripMicroseconds, last.roundTripMicroseconds)
     }
 
-    @Test(.enabled("needs root, ip and nsenter") { await NetworkNamespace.areAvailable() })
+    @Test(.needsNetworkNamespaces)
     func ofAnotherNamespaceByNameAndByProcess() async throws {
         try await NetworkNamespace.run { row in
             try await Workload.run("udp", in: row[0]) { workload in
@@ -120,8 +121,7 @@ import Testing
         #expect(outcome.errors.contains("no-such-namespace"))
     }
 
-    @Test func withoutRightsOwnersAreUnknownAndTheViewSaysSoOnce() async throws {
-        guard geteuid() == 0 else { return }
+    @Test(.needsRoot) func withoutRightsOwnersAreUnknownAndTheViewSaysSoOnce() async throws {
         let directory = try TemporaryDirectory()
         try await Workload.run("udp", "--reader", "slow") { workload in
             let inode = Double(try workload.number("inode"))

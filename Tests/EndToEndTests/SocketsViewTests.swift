@@ -2,7 +2,7 @@ import Testing
 
 /// The view of sockets, as a person uses it.
 @Suite(.serialized) struct SocketsViewTests {
-    @Test(.enabled("needs root, ip and nsenter") { await NetworkNamespace.areAvailable() })
+    @Test(.needsNetworkNamespaces)
     func filtersByStateAndShowsOneSocket() async throws {
         try await NetworkNamespace.run { row in
             try await Workload.run(all: ["closewait 5", "tcpstall"], in: row[0]) { started in
@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    @Test(.enabled("needs root, ip and nsenter") { await NetworkNamespace.areAvailable() })
+    @Test(.needsNetworkNamespaces)
     func fiftyThousandHoldUpNothing() async throws {
         try await Workload.run("sockets", "50000", "--netns") { workload in
             let program = Program.dxtop("--view", "sockets", "--netns", "\(workload.processID)")
@@ -62,7 +62,7 @@ import Testing
         }
     }
 
-    @Test(.enabled("needs root, ip and nsenter") { await NetworkNamespace.areAvailable() })
+    @Test(.needsNetworkNamespaces)
     func faultyConnectionsAreFound() async throws {
         // CLOSE_WAIT counts once it has lasted a minute and goes on rising.
         let load = ["closewait 400 --rate 2", "listener --backlog 4 --clients 12"]
@@ -83,14 +83,14 @@ import Testing
         }
     }
 
-    @Test(.enabled("needs root, ip and nsenter") { await NetworkNamespace.areAvailable() })
+    @Test(.needsNetworkNamespaces)
     func aNamespaceIsChosenFromThoseOfTheMachine() async throws {
         try await NetworkNamespace.run { row in
             try await Workload.run("udp", "--address", "127.0.0.1", in: row[0]) { reader in
                 let port = try reader.number("port")
                 let size = Terminal.Size(columns: 120, rows: 40)
                 try await Terminal.run(.dxtop("--view", "sockets"), size: size) { terminal in
-                    try await terminal.wait(for: "our own") { $0.contains("SOCKETS own netns") }
+                    try await terminal.wait(for: "our own") { $0.contains("SOCKETS this netns") }
                     try await terminal.send("N")
                     try await terminal.choose(row[0].name, in: "the namespaces")
                     try await terminal.wait(for: "the sockets of the other") { screen in

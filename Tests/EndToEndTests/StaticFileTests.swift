@@ -1,8 +1,9 @@
 import Glibc
+import TestTraits
 import Testing
 
 /// One file that runs where there is nothing else.
-@Suite(.serialized, .enabled(if: geteuid() == 0)) struct StaticFileTests {
+@Suite(.serialized, .needsRoot) struct StaticFileTests {
     @Test func needsNoSharedLibrary() async throws {
         let needs = try await run(
             Program(path: "/usr/bin/ldd", arguments: [try await StaticFile.path]))

@@ -1,10 +1,11 @@
 import Glibc
 import Subprocess
 import SystemPackage
+import TestTraits
 import Testing
 
 /// A look that stops its target for a moment and is killed in the midst of that.
-@Suite(.serialized, .enabled(if: geteuid() == 0)) struct StopTests {
+@Suite(.serialized, .needsRoot) struct StopTests {
     private func threads(of process: pid_t) -> [pid_t] {
         guard let folder = opendir("/proc/\(process)/task") else { return [] }
         defer { closedir(folder) }

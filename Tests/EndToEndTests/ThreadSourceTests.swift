@@ -1,11 +1,11 @@
 import Glibc
+import TestTraits
 import Testing
 
 /// Where threads' figures come from, as it is said and as it is wished.
 struct ThreadSourceTests {
-    @Test(arguments: ["bpf", "taskstats", "proc"])
+    @Test(.needsRoot, arguments: ["bpf", "taskstats", "proc"])
     func theOneThatIsAskedForIsUsed(_ source: String) async throws {
-        guard geteuid() == 0 else { return }
         let outcome = try await run(
             .dxtop("snapshot", "--json", "--interval", "0.2", "--threads-from", source))
         #expect(outcome.exitCode == 0, "\(outcome)")
@@ -14,8 +14,7 @@ struct ThreadSourceTests {
     }
 
     /// The iterator's numbers are the machine's: a namespace has its own.
-    @Test func inAPidNamespaceItIsNotUsed() async throws {
-        guard geteuid() == 0 else { return }
+    @Test(.needsRoot) func inAPidNamespaceItIsNotUsed() async throws {
         var program = Program.dxtop()
         program.arguments = [
             "--pid", "--fork", "--mount-proc", program.path, "snapshot", "--json", "--interval",

@@ -19,7 +19,7 @@ struct TreeDoctorTests {
     }
 
     /// Of every tree only a few processes are there, and none can be looked into.
-    private static let always: Set<String> = ["processes", "looks"]
+    private static let always: Set<String> = ["processes", "probes"]
 
     @Test func whatEachKernelLacks() async throws {
         let lacking: [String: Set<String>] = [
@@ -66,7 +66,7 @@ struct TreeDoctorTests {
                 missing.isDisjoint(with: ["tree", "memory", "TCP sockets", "UDP sockets", "users"]))
             #expect(
                 sandbox["wait for CPU"]?["what"]
-                    == .string("WAIT% is blank, and starvation is not found"))
+                    == .string("WAIT% is blank, and CPU starvation is not found"))
         }
     }
 

@@ -83,7 +83,7 @@ import Testing
         }
     }
 
-    @Test(.enabled("needs root, ip and nsenter") { await NetworkNamespace.areAvailable() })
+    @Test(.needsNetworkNamespaces)
     func readersAreNamedRightlyWithinTenSeconds() async throws {
         try await withReaders { started, space in
             let seen = try await udp(count: 8, "--interval", "1", "--netns", space.name)
@@ -103,7 +103,7 @@ import Testing
         }
     }
 
-    @Test(.enabled("needs root, ip and nsenter") { await NetworkNamespace.areAvailable() })
+    @Test(.needsNetworkNamespaces)
     func theViewNamesThemWithTheWorstFirstAndProvesIt() async throws {
         try await withReaders { started, space in
             let program = Program.dxtop().inside(space)
@@ -121,7 +121,7 @@ import Testing
                         }
                     } && screen.firstRow(underHeader: "LOCAL", "DROP/s")?.contains(ports[0]) == true
                 }
-                let chain = try #require(screen.row(with: "WHERE LOST"), "\(screen)")
+                let chain = try #require(screen.row(with: "DROPS nic"), "\(screen)")
                 #expect(chain.contains("SOCKET"))
                 try await terminal.send("g")
                 let thread = try started[0].thread("thread")
@@ -139,7 +139,7 @@ import Testing
     }
 
     /// Once nothing is sent any more, the figures are those of ss and nstat to the last datagram.
-    @Test(.enabled("needs root, ip and nsenter") { await NetworkNamespace.areAvailable() })
+    @Test(.needsNetworkNamespaces)
     func lossesAreCountedAsTheKernelCounts() async throws {
         try await NetworkNamespace.run { row in
             let space = row[0]
@@ -185,7 +185,7 @@ import Testing
 
     /// A link in the middle takes less than its sender believes: the first fragment of each datagram
     /// is lost there, the second arrives.
-    @Test(.enabled("needs root, ip and nsenter") { await NetworkNamespace.areAvailable() })
+    @Test(.needsNetworkNamespaces)
     func lostFragmentsAreFoundAtReassembly() async throws {
         let links = [
             NetworkNamespace.Link(), NetworkNamespace.Link(mtu: 1500, farMTU: 1000),
@@ -221,7 +221,7 @@ import Testing
         }
     }
 
-    @Test(.enabled("needs root, ip and nsenter") { await NetworkNamespace.areAvailable() })
+    @Test(.needsNetworkNamespaces)
     func pathMTUOfAPeerIsFound() async throws {
         let links = [
             NetworkNamespace.Link(), NetworkNamespace.Link(mtu: 1400), NetworkNamespace.Link(),
@@ -253,7 +253,7 @@ import Testing
                         }
                         try await terminal.send("g", "r")
                         try await terminal.wait(for: "the way, as the kernel learnt it") {
-                            $0.contains("way to \(address): via 10.77.0.2 dev next")
+                            $0.contains("route to \(address): via 10.77.0.2 dev next")
                                 && $0.contains("mtu 1400  ! next allows 1500")
                         }
                     }
@@ -262,7 +262,7 @@ import Testing
         }
     }
 
-    @Test(.enabled("needs root, ip and nsenter") { await NetworkNamespace.areAvailable() })
+    @Test(.needsNetworkNamespaces)
     func withoutRightsLossesAreSeenAllTheSame() async throws {
         let directory = try TemporaryDirectory()
         try await withReaders { started, space in

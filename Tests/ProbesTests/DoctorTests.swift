@@ -72,7 +72,7 @@ struct DoctorTests {
             try line("perf events", facts)
                 == DoctorReport.Line(
                     subject: "perf events", mark: .part,
-                    what: "profiles of own processes, without the kernel's part",
+                    what: "profiles of own processes, without kernel functions",
                     why: "kernel.perf_event_paranoid is 2", remedy: "run dxtop as root"))
         #expect(try line("ptrace", facts).why == "kernel.yama.ptrace_scope is 1")
         #expect(try line("kernel symbols", facts).why == "kernel.kptr_restrict is 1")
@@ -163,7 +163,7 @@ struct DoctorTests {
                 $0.sampled.trouble = SamplingTrouble(
                     malformed: 2, malformedFiles: ["1/stat: \u{1B}[31m at byte 3", "x: y"])
             })
-        #expect(line.mark == .part && line.what == "2 not understood")
+        #expect(line.mark == .part && line.what == "2 could not be parsed")
         #expect(line.why?.hasPrefix("1/stat: ") == true && line.why?.hasSuffix("; x: y") == true)
         #expect(line.why?.contains("\u{1B}") == false)
     }

@@ -2,13 +2,14 @@ import Glibc
 import ProcFormats
 import ProcSampling
 import Subprocess
+import TestTraits
 import Testing
 import Units
 
 @testable import Probes
 
 /// Looks that claim not to stop their target do not: a program that notices it notices nothing.
-@Suite(.enabled(if: isRoot), .serialized)
+@Suite(.needsRoot, .serialized)
 struct HeartbeatTests {
     /// What the program has noticed since it began.
     struct Notes: Equatable {

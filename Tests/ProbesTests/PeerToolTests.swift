@@ -2,6 +2,7 @@ import Glibc
 import ProcSampling
 import Subprocess
 import SystemPackage
+import TestTraits
 import Testing
 import Units
 
@@ -197,7 +198,7 @@ struct PeerToolTests {
         #expect(log.commands == [])
     }
 
-    @Test(.enabled(if: has("ping") && isRoot))
+    @Test(.needsRoot, .needs("ping"))
     func `ping and tracepath of this machine itself`() async throws {
         let own = PeerTarget(address: IPAddress(v4: 0x7F00_0001))
         let (log, outcome) = try await run(ToolCatalogue.ping, on: own)
@@ -267,7 +268,7 @@ private final class Row {
 
 /// Through a router that lets less through.
 @Suite(
-    .enabled(if: isRoot && has("ip", "ping", "nsenter"), "root, ip, ping and nsenter are needed"))
+    .needsRoot, .needs("ip", "ping", "nsenter"))
 struct LivePathMTUTests {
     private func search(_ row: Row, _ address: String) async throws -> PathMTUResult {
         let log = RunLog()

@@ -1,13 +1,14 @@
 import Glibc
 import ProcFormats
 import ProcSampling
+import TestTraits
 import Testing
 import Units
 
 @testable import Probes
 
 /// Stacks of threads whose callers are known.
-@Suite(.enabled(if: isRoot), .serialized)
+@Suite(.needsRoot, .serialized)
 struct StacksProbeTests {
     /// The group that a thread with this name is in.
     private func group(

@@ -166,11 +166,3 @@ extension Tool {
             effect: effect, seconds: seconds, access: access, counts: counts, packages: packages)
     }
 }
-
-/// Whether this machine has `programs`; a test that needs them is skipped where it does not.
-func has(_ programs: String...) -> Bool {
-    let environment = ToolEnvironment.current()
-    return programs.allSatisfy { environment.path(of: $0) != nil }
-}
-
-let isRoot = geteuid() == 0

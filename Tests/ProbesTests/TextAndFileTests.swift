@@ -1,5 +1,6 @@
 import Glibc
 import SystemPackage
+import TestTraits
 import Testing
 
 @testable import Probes
@@ -83,7 +84,7 @@ struct OutputFileTests {
         #expect(failure("/sys/dxtop-test") != nil)
     }
 
-    @Test(.enabled(if: isRoot))
+    @Test(.needsRoot)
     func `on a full disk nothing is left behind`() throws {
         try withFolder { folder in
             try #require(mount("none", folder, "tmpfs", 0, "size=16k") == 0)
@@ -121,7 +122,7 @@ struct ToolFailureTests {
 
     func explain(_ output: String, isRoot: Bool = false) -> ToolRefusal {
         ToolFailure.explain(
-            "strace", ending: "ended with status 1", output: output, target: target,
+            "strace", ending: "exited with status 1", output: output, target: target,
             isRoot: isRoot)
     }
 
@@ -139,10 +140,10 @@ struct ToolFailureTests {
         ("strace: attach: ptrace(PTRACE_SEIZE, 4127): No such process\n", "ended before"),
         (
             "strace: attach: ptrace(PTRACE_SEIZE, 4127): Operation not permitted\n",
-            "may not look at"
+            "cannot attach to"
         ),
-        ("Error:\nNo permission to enable cpu-clock event.\n", "may not measure"),
-        ("Access is limited.\nperf_event_paranoid setting is 4:\n", "may not measure"),
+        ("Error:\nNo permission to enable cpu-clock event.\n", "cannot measure"),
+        ("Access is limited.\nperf_event_paranoid setting is 4:\n", "cannot measure"),
         (
             "Error:\tNo permissions to read /sys/kernel/tracing/events/raw_syscalls\n"
                 + "Hint:\tTry 'sudo mount -o remount,mode=755 /sys/kernel/tracing/'\n",
@@ -159,7 +160,7 @@ struct ToolFailureTests {
     }
 
     @Test func `an unknown failure keeps its status and its last line`() {
-        #expect(explain("a\nit broke\n\n") == ToolRefusal("strace ended with status 1: it broke"))
-        #expect(explain("") == ToolRefusal("strace ended with status 1 and said nothing"))
+        #expect(explain("a\nit broke\n\n") == ToolRefusal("strace exited with status 1: it broke"))
+        #expect(explain("") == ToolRefusal("strace exited with status 1, without output"))
     }
 }

@@ -1,13 +1,14 @@
 import Glibc
 import ProcFormats
 import ProcSampling
+import TestTraits
 import Testing
 import Units
 
 @testable import Probes
 
 /// A thread is stopped for a moment and goes on as it was, whatever it was doing.
-@Suite(.enabled(if: isRoot), .serialized)
+@Suite(.needsRoot, .serialized)
 struct ThreadStopTests {
     private func expectFree(_ target: ThreadTarget) throws {
         let reading = try #require(TargetReading.read(target))

@@ -1,5 +1,6 @@
 import ProcFormats
 import ProcSampling
+import TestTraits
 import Testing
 import Units
 
@@ -35,7 +36,7 @@ struct ToolPreflightTests {
         }
     }
 
-    @Test(.enabled(if: has("strace", "perf")), arguments: ToolCatalogue.threadTools)
+    @Test(.needs("strace", "perf"), arguments: ToolCatalogue.threadTools)
     func `root may use every tool`(_ tool: Tool) {
         #expect(refusal(tool, root, reading) == nil)
     }
@@ -51,7 +52,7 @@ struct ToolPreflightTests {
         var dead = reading
         dead.state = .zombie
         #expect(
-            refusal(tool, root, dead)?.reason == "T4127 has ended and only waits for its parent")
+            refusal(tool, root, dead)?.reason == "T4127 has ended: it is a zombie")
     }
 
     @Test(arguments: [
@@ -75,7 +76,7 @@ struct ToolPreflightTests {
         traced.tracer = .init(pid: ProcessID(812), name: "gdb")
         #expect(
             refusal(ToolCatalogue.straceSummary, root, traced)?.reason
-                == "T4127 is traced by 812 (gdb) already, and only one can")
+                == "T4127 is already traced by 812 (gdb): one tracer at a time")
         #expect(refusal(ToolCatalogue.perf, root, traced) == nil)
     }
 
@@ -158,9 +159,9 @@ struct ToolPreflightTests {
         environment.hasSystemCallFilter = true
         #expect(
             try notes(environment) == [
-                "without the kernel's part: kernel.perf_event_paranoid is 2",
+                "without kernel functions: kernel.perf_event_paranoid is 2",
                 "a seccomp filter is on, as in a container: it may refuse perf",
-                "functions of the kernel have no names: kernel.kptr_restrict is on",
+                "kernel functions have no names: kernel.kptr_restrict is on",
             ])
     }
 

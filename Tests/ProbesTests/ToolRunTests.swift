@@ -3,13 +3,14 @@ import ProcFormats
 import ProcSampling
 import Subprocess
 import SystemPackage
+import TestTraits
 import Testing
 import Units
 
 @testable import Probes
 
 /// Every tool on live threads whose behaviour is known.
-@Suite(.enabled(if: isRoot))
+@Suite(.needsRoot)
 struct ToolRunTests {
     func run(_ tool: Tool, on target: ThreadTarget, in environment: ToolEnvironment = .current())
         async throws -> (log: RunLog, outcome: ToolOutcome)
@@ -28,7 +29,7 @@ struct ToolRunTests {
 
     // MARK: - Results
 
-    @Test(.enabled(if: has("strace")), arguments: ["strace-summary", "strace-live"])
+    @Test(.needs("strace"), arguments: ["strace-summary", "strace-live"])
     func `strace of the spinner says that there was no system call`(id: String) async throws {
         let tool = try #require(ToolCatalogue.tool(withID: id)).looking(seconds: 1)
         try await withWorkload("spin") { workload in
@@ -44,7 +45,7 @@ struct ToolRunTests {
     }
 
     @Test(
-        .enabled(if: has("strace", "perf")),
+        .needs("strace", "perf"),
         arguments: ["strace-summary", "strace-live", "perf-trace"])
     func `system calls are named`(id: String) async throws {
         let tool = try #require(ToolCatalogue.tool(withID: id)).looking(seconds: 1)
@@ -58,7 +59,7 @@ struct ToolRunTests {
         }
     }
 
-    @Test(.enabled(if: has("perf")))
+    @Test(.needs("perf"))
     func `perf trace of the spinner says that there was no system call`() async throws {
         try await withWorkload("spin") { workload in
             let target = try workload.target("poll")
@@ -69,7 +70,7 @@ struct ToolRunTests {
         }
     }
 
-    @Test(.enabled(if: has("perf")), arguments: ["perf", "perf-dwarf"])
+    @Test(.needs("perf"), arguments: ["perf", "perf-dwarf"])
     func `perf names the functions of the loop, the hot ones first`(id: String) async throws {
         let tool = try #require(ToolCatalogue.tool(withID: id)).looking(seconds: 2)
         try await withWorkload("spin") { workload in
@@ -90,7 +91,7 @@ struct ToolRunTests {
         }
     }
 
-    @Test(.enabled(if: has("perf")))
+    @Test(.needs("perf"))
     func `perf of a sleeper says that it did not run`() async throws {
         try await withWorkload("idle", "1") { workload in
             let target = try workload.target("first")
@@ -103,7 +104,7 @@ struct ToolRunTests {
         }
     }
 
-    @Test(.enabled(if: has("strace")))
+    @Test(.needs("strace"))
     func `strace of a sleeper says that it did not run`() async throws {
         try await withWorkload("idle", "1") { workload in
             let target = try workload.target("first")
@@ -113,7 +114,7 @@ struct ToolRunTests {
         }
     }
 
-    @Test(.enabled(if: has("perf")))
+    @Test(.needs("perf"))
     func `perf stat counts`() async throws {
         try await withWorkload("spin") { workload in
             let target = try workload.target("poll")
@@ -136,7 +137,7 @@ struct ToolRunTests {
         return try #require(status.voluntarySwitches)
     }
 
-    @Test(.enabled(if: has("strace")))
+    @Test(.needs("strace"))
     func `a stopped strace lets go of its target`() async throws {
         try await withWorkload("syscalls", "getppid", "200") { workload in
             let target = try workload.target("caller")
@@ -158,7 +159,7 @@ struct ToolRunTests {
         }
     }
 
-    @Test(.enabled(if: has("strace", "perf")), arguments: ["strace-live", "perf", "perf-trace"])
+    @Test(.needs("strace", "perf"), arguments: ["strace-live", "perf", "perf-trace"])
     func `the way out of the program leaves no tool behind`(id: String) async throws {
         let tool = try #require(ToolCatalogue.tool(withID: id))
         try await withWorkload("spin") { workload in
@@ -172,7 +173,7 @@ struct ToolRunTests {
         }
     }
 
-    @Test(.enabled(if: has("strace")))
+    @Test(.needs("strace"))
     func `a run stopped at once does not start to trace`() async throws {
         try await withWorkload("spin") { workload in
             let target = try workload.target("poll")
@@ -185,7 +186,7 @@ struct ToolRunTests {
         }
     }
 
-    @Test(.enabled(if: has("strace")))
+    @Test(.needs("strace"))
     func `a killed dxtop leaves a tracer that ends by itself`() async throws {
         try await withWorkload("spin") { (workload: Workload) -> Void in
             let pid = try workload.number("pid")
@@ -290,7 +291,7 @@ struct ToolRunTests {
         }
     }
 
-    @Test(.enabled(if: has("strace")))
+    @Test(.needs("strace"))
     func `a program that blocks and ignores signals can stop its tools`() async throws {
         try await withWorkload("spin") { (workload: Workload) -> Void in
             let pid = try workload.number("pid")
@@ -317,7 +318,7 @@ struct ToolRunTests {
         ("exit 0", ToolOutcome.Ending.done), ("exit 124", .done), ("exit 130", .done),
         (
             "echo it broke; exit 3",
-            .failed(reason: "sh ended with status 3: it broke", remedy: nil)
+            .failed(reason: "sh exited with status 3: it broke", remedy: nil)
         ),
     ])
     func `how a tool ended decides`(line: String, ending: ToolOutcome.Ending) async throws {
@@ -357,7 +358,7 @@ struct ToolRunTests {
             #expect(outcome.ending == .done)
             #expect(
                 log.output
-                    == "# without the kernel's part: kernel.perf_event_paranoid is 2\nresult\n")
+                    == "# without kernel functions: kernel.perf_event_paranoid is 2\nresult\n")
         }
     }
 
@@ -379,7 +380,7 @@ struct ToolRunTests {
         }
     }
 
-    @Test(.enabled(if: has("strace", "perf")), arguments: ToolCatalogue.threadTools)
+    @Test(.needs("strace", "perf"), arguments: ToolCatalogue.threadTools)
     func `another thread with the same number is left alone`(_ tool: Tool) async throws {
         try await withWorkload("spin") { workload in
             let target = unchecked(
@@ -395,7 +396,7 @@ struct ToolRunTests {
         }
     }
 
-    @Test(.enabled(if: has("strace")))
+    @Test(.needs("strace"))
     func `a target that has ended is not looked for`() async throws {
         let target = try await withWorkload("spin") { workload -> ThreadTarget in
             try workload.target("poll")
@@ -405,7 +406,7 @@ struct ToolRunTests {
         #expect(outcome.targetAfterwards == "\(target.label) has ended")
     }
 
-    @Test(.enabled(if: has("strace")))
+    @Test(.needs("strace"))
     func `a target that ends meanwhile ends the trace`() async throws {
         let log = RunLog()
         let target = try await withWorkload("syscalls", "getppid", "200") {
@@ -420,7 +421,7 @@ struct ToolRunTests {
         #expect(outcome.targetAfterwards == "\(target.label) has ended")
     }
 
-    @Test(.enabled(if: has("strace")))
+    @Test(.needs("strace"))
     func `a second tracer is refused, and the first one named`() async throws {
         try await withWorkload("spin") { workload in
             let target = try workload.target("poll")
@@ -434,14 +435,14 @@ struct ToolRunTests {
                 return
             }
             let by = "\(tracer.pid) (strace)"
-            #expect(reason == "\(target.label) is traced by \(by) already, and only one can")
+            #expect(reason == "\(target.label) is already traced by \(by): one tracer at a time")
             first.stop()
         }
     }
 
     /// Runs as nobody. The checks before the start are told that all is allowed, so that the tool
     /// itself fails.
-    @Test(.enabled(if: has("strace", "perf")), arguments: ["strace-summary", "perf", "perf-trace"])
+    @Test(.needs("strace", "perf"), arguments: ["strace-summary", "perf", "perf-trace"])
     func `a tool that may not look says what would help`(id: String) async throws {
         try await withWorkload("spin") { (workload: Workload) -> Void in
             let pid = try workload.number("pid")

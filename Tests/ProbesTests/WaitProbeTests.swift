@@ -1,13 +1,14 @@
 import Glibc
 import ProcFormats
 import ProcSampling
+import TestTraits
 import Testing
 import Units
 
 @testable import Probes
 
 /// Threads that wait for known things.
-@Suite(.enabled(if: isRoot), .serialized)
+@Suite(.needsRoot, .serialized)
 struct WaitProbeTests {
     /// The one place where a thread of the workload sleeps.
     private func place(

@@ -107,8 +107,8 @@ struct CPUGroupTests {
         tree.write("cpu/a/cpu.cfs_quota_us", "20000\n")
         tree.write("cpu/a/cpu.cfs_period_us", "100000\n")
         tree.write("cpu/a/cpu.stat", "nr_periods 7\nnr_throttled 2\nthrottled_time 90000\n")
-        let sampler = Sampler(
-            root: try ProcRoot(path: tree.path), machine: .current,
+        let sampler = try tree.sampler(
+            clock: .kernel,
             hierarchies: GroupHierarchies(
                 cpu: GroupHierarchy(isUnified: false, mountPoint: tree.path + "/cpu")))
         var ticks = 0
@@ -137,20 +137,15 @@ struct CPUGroupTests {
                 ])
         }
         set(1_000_000, 0)
-        let sampler = Sampler(root: try ProcRoot(path: tree.path))
+        let sampler = try tree.sampler()
         let first = sampler.sample(Interest(), depth: .everything)
         #expect(first.processes.first?.runDelay == nil)
-        var ticks = 0
-        var process: ProcessSample?
-        let isKnown = SlowLaneTests.poll {
-            ticks += 1
-            tree.advance()
-            set(1_000_000 + ticks * 1_000_000, ticks * 50_000_000)
-            process = sampler.sample(Interest(), depth: .everything).processes.first
-            return process?.runDelay ?? .zero > .zero
-        }
-        #expect(isKnown)
-        let found = try #require(process)
+        tree.advance()
+        tree.pass(.seconds(1))
+        set(2_000_000, 50_000_000)
+        let found = try #require(
+            sampler.sample(Interest(), depth: .everything).processes.first)
+        #expect(found.threads.map(\.runDelay) == [Percent(0.9), Percent(5.0)])
         let sum = found.threads.reduce(0) { $0 + ($1.runDelay?.rawValue ?? 0) }
         #expect(found.runDelay == Percent(sum))
         #expect(found.mostDelayed?.id.tid == ThreadID(101))

@@ -14,7 +14,7 @@ struct DescriptorTests {
             for pid in [100, 200] {
                 tree.setProcess(pid, [(pid, FakeTree.Task()), (pid + 1, FakeTree.Task())])
             }
-            let sampler = Sampler(root: try ProcRoot(path: tree.path))
+            let sampler = try tree.sampler()
             let before = sampler.sample(Interest(), depth: .everything)
             #expect(before.processes.map(\.threads.count) == [2, 2])
 
@@ -30,7 +30,7 @@ struct DescriptorTests {
 
             tree.setProcess(300, [(300, FakeTree.Task())])
             tree.advance()
-            usleep(50_000)
+            tree.pass()
             let after = sampler.sample(Interest(), depth: .everything)
             #expect(after.processes.map(\.threads.count) == [2, 2, 1])
             #expect(after.host.uptime == 1001)
@@ -61,12 +61,11 @@ struct DescriptorTests {
         let tree = FakeTree()
         tree.setProcess(100, [(100, FakeTree.Task()), (101, FakeTree.Task())])
         let root = try ProcRoot(path: tree.path)
-        let sampler = Sampler(
-            root: root, machine: .current, slowLane: SlowLane(root: root),
-            threads: ShortSource(root: root))
+        let sampler = try tree.sampler(
+            slowLane: SlowLane(root: root), threads: ShortSource(root: root))
         #expect(sampler.sample(Interest()).processes.map(\.threads.count) == [0])
         tree.advance()
-        usleep(50_000)
+        tree.pass()
         #expect(sampler.sample(Interest()).processes.map(\.threads.count) == [2])
     }
 

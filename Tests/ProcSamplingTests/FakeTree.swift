@@ -7,6 +7,8 @@ final class FakeTree {
     let path: String
     /// Seconds since boot, by the tree's own clock.
     private var uptime = 1000
+    /// The clock of its samplers: it stands still while nobody moves it on.
+    private let clock = MadeClock()
 
     init() {
         var template = Array("/tmp/dxtop-fake-proc-XXXXXX".utf8CString)
@@ -22,6 +24,23 @@ final class FakeTree {
     func advance(by seconds: Int = 1) {
         uptime += seconds
         write("uptime", "\(uptime).00 1800.00\n")
+    }
+
+    /// Lets time pass for samplers. Where the tree's own clock does not move on as well, it is a
+    /// captured tree that stands still.
+    func pass(_ duration: Duration = .milliseconds(50)) { clock.pass(duration) }
+
+    /// A sampler of the tree.
+    ///
+    /// - Parameter clock: Nil for the tree's own, of which `pass` moves the time on.
+    func sampler(
+        clock: SampleClock? = nil, slowLane: SlowLane? = nil, threads: (any ThreadSource)? = nil,
+        hierarchies: GroupHierarchies? = nil
+    ) throws -> Sampler {
+        Sampler(
+            root: try ProcRoot(path: path), machine: .current,
+            clock: clock ?? self.clock.sampleClock,
+            slowLane: slowLane, threads: threads, hierarchies: hierarchies)
     }
 
     deinit { remove("") }

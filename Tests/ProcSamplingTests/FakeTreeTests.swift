@@ -10,7 +10,7 @@ struct FakeTreeTests {
     let tree = FakeTree()
 
     private func sampler() throws -> Sampler {
-        Sampler(root: try ProcRoot(path: tree.path))
+        try tree.sampler()
     }
 
     /// The second of two samples, `change` in between. A pause gives rates a time to be over.
@@ -22,7 +22,7 @@ struct FakeTreeTests {
         _ = sampler.sample(interest, depth: depth)
         change()
         tree.advance()
-        usleep(50_000)
+        tree.pass()
         return sampler.sample(interest, depth: depth)
     }
 
@@ -67,6 +67,7 @@ struct FakeTreeTests {
         // The group of a process is read beside the samples.
         for _ in 0..<200 where limit == nil {
             limit = sampler.sample(Interest(), depth: .everything).memoryGroups["/app.slice"]?.limit
+            tree.pass()
             usleep(20_000)
         }
         #expect(limit == ByteCount(64 << 20))
@@ -143,7 +144,7 @@ struct FakeTreeTests {
             .threads[0].id
         // It runs and switches while it is out of sight.
         for step in 1...3 {
-            usleep(60_000)
+            tree.pass(.milliseconds(60))
             set(step)
             tree.advance()
             _ = sampler.sample(Interest())
@@ -151,13 +152,13 @@ struct FakeTreeTests {
         let shown = Interest(shownThreads: [thread])
         let amended = try #require(sampler.amend(shown)).processes[0].threads[0]
         #expect(amended.voluntarySwitches == nil)
-        usleep(60_000)
+        tree.pass(.milliseconds(60))
         set(4)
         tree.advance()
         let next = sampler.sample(shown).processes[0].threads[0]
         let rate = try #require(next.voluntarySwitches)
-        // A thousand in a tenth of a second or so, not four thousand.
-        #expect(rate.rawValue > 0 && rate.rawValue < 1000 / 0.05)
+        // A thousand in 60 ms, not four thousand.
+        #expect(abs(rate.rawValue - 1000 / 0.06) < 1)
     }
 
     @Test func aReusedProcessNumberIsAnotherProcess() throws {
@@ -282,7 +283,7 @@ struct FakeTreeTests {
         tree.remove("200")
         tree.setProcess(300, [(300, FakeTree.Task())])
         tree.advance()
-        usleep(50_000)
+        tree.pass()
         let snapshot = sampler.sample(Interest(), depth: .everything)
         #expect(snapshot.trouble == SamplingTrouble())
         #expect(snapshot.processes[1].threads.count == 1)
@@ -308,18 +309,18 @@ struct FakeTreeTests {
             #expect(thread.totalTime == Nanoseconds(500_000_000))
         }
         for _ in 0..<3 {
-            usleep(50_000)
+            tree.pass()
             expectNoRates(sampler.sample(interest, depth: depth))
         }
         // Another capture took its place: from one to the other there are rates, and then none.
         tree.advance()
-        usleep(50_000)
+        tree.pass()
         let moved = sampler.sample(interest, depth: depth)
         #expect(try #require(moved.interval) >= .milliseconds(200))
         #expect(moved.processes[0].cpu == .zero)
         #expect(moved.processes[0].threads[0].cpu == .zero)
         #expect(moved.host.contextSwitches == .zero)
-        usleep(50_000)
+        tree.pass()
         expectNoRates(sampler.sample(interest, depth: depth))
     }
 
@@ -340,8 +341,7 @@ struct FakeTreeTests {
             tree.write("vmstat", "pgpgin \(figure)\npgpgout \(figure)\npgmajfault \(figure)\n")
             setMemory(figure)
         }
-        let sampler = Sampler(
-            root: try ProcRoot(path: tree.path), machine: .current,
+        let sampler = try tree.sampler(
             hierarchies: GroupHierarchies(
                 memory: GroupHierarchy(isUnified: true, mountPoint: tree.path + "/cgroup")))
         let process = ProcessIdentity(pid: ProcessID(100), startTime: ClockTicks(500))
@@ -351,7 +351,7 @@ struct FakeTreeTests {
         for (round, figure) in [0, most, 1, most / 2, most, 3, most].enumerated() {
             set(figure)
             tree.advance(by: round == 5 ? 1 << 50 : 1)
-            usleep(45_000)
+            tree.pass(.milliseconds(45))
             let interest = Interest(
                 shownProcesses: [process], mappings: .init(process: process, number: round),
                 columnsForAll: .all)
@@ -496,7 +496,7 @@ struct ThreadWalkTests {
     private func refresh(_ sampler: Sampler, _ interest: Interest = Interest()) throws
         -> ProcessSample
     {
-        usleep(50_000)
+        tree.pass()
         tree.advance()
         return try #require(sampler.sample(interest).processes.first)
     }
@@ -507,7 +507,7 @@ struct ThreadWalkTests {
 
     @Test func readingStopsWhenTheProcessIsExplained() throws {
         setThreads()
-        let sampler = Sampler(root: try ProcRoot(path: tree.path))
+        let sampler = try tree.sampler()
         _ = sampler.sample(Interest())
         // Nothing says yet who it is: the walk has to find it.
         setThreads([40: 4])
@@ -523,7 +523,7 @@ struct ThreadWalkTests {
 
     @Test func aQuietThreadThatWakesIsFoundAtOnce() throws {
         setThreads()
-        let sampler = Sampler(root: try ProcRoot(path: tree.path))
+        let sampler = try tree.sampler()
         _ = sampler.sample(Interest())
         setThreads([40: 4])
         _ = try refresh(sampler)
@@ -533,7 +533,7 @@ struct ThreadWalkTests {
 
     @Test func littleByLittleAHiddenThreadAddsUp() throws {
         setThreads()
-        let sampler = Sampler(root: try ProcRoot(path: tree.path))
+        let sampler = try tree.sampler()
         _ = sampler.sample(Interest())
         setThreads([40: 4])
         _ = try refresh(sampler)
@@ -548,7 +548,7 @@ struct ThreadWalkTests {
 
     @Test func whatAThreadUsedBeforeIsNotThisIntervals() throws {
         setThreads()
-        let sampler = Sampler(root: try ProcRoot(path: tree.path))
+        let sampler = try tree.sampler()
         let first = sampler.sample(Interest())
         let quiet = try #require(first.processes.first?.threads[7].id)
         setThreads([40: 4])
@@ -557,7 +557,7 @@ struct ThreadWalkTests {
         _ = try refresh(sampler)
         // The process used 40 ms, thread 140 all of them; what 107 used is from earlier.
         setThreads([40: 12, 7: 8], processTicks: 12)
-        usleep(50_000)
+        tree.pass()
         tree.advance()
         let snapshot = sampler.sample(Interest(shownThreads: [quiet]))
         let threads = try #require(snapshot.processes.first?.threads)
@@ -568,7 +568,7 @@ struct ThreadWalkTests {
 
     @Test func aProcessThatStandsStillIsMeasuredZero() throws {
         setThreads()
-        let sampler = Sampler(root: try ProcRoot(path: tree.path))
+        let sampler = try tree.sampler()
         _ = sampler.sample(Interest())
         let process = try refresh(sampler)
         #expect(process.cpu == .zero)
@@ -578,7 +578,7 @@ struct ThreadWalkTests {
 
     @Test func shownThreadsThatSleepMadeNoSwitches() throws {
         setThreads()
-        let sampler = Sampler(root: try ProcRoot(path: tree.path))
+        let sampler = try tree.sampler()
         let first = sampler.sample(Interest())
         let shown = try #require(first.processes.first?.threads[7].id)
         let interest = Interest(shownThreads: [shown])

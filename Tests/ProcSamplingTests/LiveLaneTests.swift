@@ -94,7 +94,7 @@ struct LiveLaneTests {
         let tree = FakeTree()
         tree.setProcess(100, [(100, FakeTree.Task())])
         tree.write("net/snmp", "Udp: InDatagrams InErrors\nUdp: 12 3\n")
-        let sampler = Sampler(root: try ProcRoot(path: tree.path))
+        let sampler = try tree.sampler()
         let network = try #require(sampler.sample(Interest(), depth: .everything).network)
         #expect(network.counters[.udpErrors]?.total == 3)
         #expect(network.sockets.owners.isImpossible)
@@ -106,7 +106,7 @@ struct LiveLaneTests {
 
     // MARK: Namespaces
 
-    @Test(.enabled(if: TestNamespace.hindrance == nil, "\(TestNamespace.hindrance ?? "")"))
+    @Test(.needsNamespace)
     func socketsOfAnotherNamespaceAreReadInIt() async throws {
         var other: TestNamespace? = try TestNamespace("lane")
         let name = try #require(other?.name)

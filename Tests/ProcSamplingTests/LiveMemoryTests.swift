@@ -227,7 +227,7 @@ struct LiveMemoryTests {
             text += "\(start)-\(end) r--p 0 0:0 0 \nRss: 4 kB\nPss: 4 kB\nVmFlags: rd\n"
         }
         tree.write("100/smaps", text)
-        let sampler = Sampler(root: try ProcRoot(path: tree.path))
+        let sampler = try tree.sampler(clock: .kernel)
         func read(_ number: Int, start: UInt64 = 500) -> MappingsReading? {
             let process = ProcessIdentity(pid: ProcessID(100), startTime: ClockTicks(start))
             let interest = Interest(mappings: .init(process: process, number: number))

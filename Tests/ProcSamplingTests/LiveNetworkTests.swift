@@ -6,7 +6,7 @@ import Units
 
 /// Beside `ip` and `nstat`, in a namespace where nobody else sends anything.
 @Suite(
-    .serialized, .enabled(if: TestNamespace.hindrance == nil, "\(TestNamespace.hindrance ?? "")"))
+    .serialized, .needsNamespace)
 struct LiveNetworkTests {
     /// One with a pair of interfaces, and routes of every kind.
     private func namespace() async throws -> TestNamespace {

@@ -141,8 +141,8 @@ struct MemoryGroupReaderTests {
     // MARK: The sampler
 
     private func sampler(_ hierarchy: GroupHierarchy?) throws -> Sampler {
-        Sampler(
-            root: try ProcRoot(path: tree.path), machine: .current,
+        try tree.sampler(
+            clock: .kernel,
             hierarchies: GroupHierarchies(memory: hierarchy))
     }
 

@@ -59,7 +59,7 @@ struct MemoryTests {
     // MARK: A process
 
     private func first(_ interest: Interest = Interest()) throws -> ProcessSample {
-        let sampler = Sampler(root: try ProcRoot(path: tree.path))
+        let sampler = try tree.sampler()
         return try #require(sampler.sample(interest, depth: .everything).processes.first)
     }
 
@@ -138,8 +138,8 @@ struct MemoryTests {
     private func groups(
         _ hierarchy: GroupHierarchy
     ) throws -> (snapshot: Snapshot, sampler: Sampler) {
-        let sampler = Sampler(
-            root: try ProcRoot(path: tree.path), machine: .current,
+        let sampler = try tree.sampler(
+            clock: .kernel,
             hierarchies: GroupHierarchies(memory: hierarchy))
         var snapshot = sampler.sample(Interest())
         _ = SlowLaneTests.poll {
@@ -198,7 +198,7 @@ struct MemoryTests {
     @Test func withoutAHierarchyThereAreNoGroups() throws {
         tree.setProcess(100, [(100, FakeTree.Task())])
         tree.write("100/cgroup", "4:memory:/a\n")
-        let sampler = Sampler(root: try ProcRoot(path: tree.path))
+        let sampler = try tree.sampler()
         #expect(sampler.sample(Interest()).memoryGroups.isEmpty)
     }
 
@@ -272,7 +272,7 @@ struct MemoryTests {
 
     @Test func killsAreCountedFromTheFirstLook() throws {
         tree.write("vmstat", "oom_kill 5\n")
-        let sampler = Sampler(root: try ProcRoot(path: tree.path))
+        let sampler = try tree.sampler()
         let first = try #require(sampler.sample(Interest()).host.oomKills)
         #expect(first == OOMKills(total: 5))
         tree.write("vmstat", "oom_kill 7\n")

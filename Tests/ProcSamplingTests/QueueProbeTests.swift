@@ -1,5 +1,6 @@
 import Glibc
 import ProcFormats
+import TestTraits
 import Testing
 import Units
 
@@ -94,7 +95,7 @@ struct QueueProbeTests {
         #expect(probe.look(at: try sample(of: open))?.buffer == 8192)
     }
 
-    @Test(.enabled(if: geteuid() == 0)) func oneThatIsBoundToAnInterface() throws {
+    @Test(.needsRoot) func oneThatIsBoundToAnInterface() throws {
         let socket = try OpenSocket(AF_INET, .datagram)
         let name = Array("lo".utf8)
         let result = setsockopt(

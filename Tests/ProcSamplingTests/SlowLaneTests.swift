@@ -144,8 +144,7 @@ struct SlowLaneTests {
             gate.pass()
             return SlowLane.Facts()
         }
-        let sampler = Sampler(
-            root: try ProcRoot(path: tree.path), machine: .current, slowLane: lane)
+        let sampler = try tree.sampler(clock: .kernel, slowLane: lane)
         #expect(Self.poll { sampler.sample(Interest()).trouble.unresponsive == 3 })
         tree.remove("200")
         #expect(sampler.sample(Interest()).trouble.unresponsive == 2)
@@ -161,8 +160,7 @@ struct SlowLaneTests {
             if process.rawValue == 100 { sleep(1000) }
             return SlowLane.Facts(command: "/bin/ok")
         }
-        let sampler = Sampler(
-            root: try ProcRoot(path: tree.path), machine: .current, slowLane: lane)
+        let sampler = try tree.sampler(clock: .kernel, slowLane: lane)
         var snapshot = sampler.sample(Interest())
         #expect(
             Self.poll {

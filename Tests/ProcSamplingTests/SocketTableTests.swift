@@ -1,5 +1,6 @@
 import Glibc
 import ProcFormats
+import TestTraits
 import Testing
 import Units
 
@@ -228,7 +229,7 @@ struct SocketTableTests {
         #expect(Set(reading.sockets.map(\.id)).count == reading.sockets.count)
     }
 
-    @Test(.enabled(if: geteuid() == 0), arguments: [true, false])
+    @Test(.needsRoot, arguments: [true, false])
     func rawAndPacketSockets(usesNetlink: Bool) throws {
         let raw = try OpenSocket(AF_INET, .raw, protocol: 1)
         let raw6 = try OpenSocket(AF_INET6, .raw, protocol: 58)

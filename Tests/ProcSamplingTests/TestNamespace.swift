@@ -50,6 +50,13 @@ final class TestNamespace: Sendable {
         }
 }
 
+extension Trait where Self == ConditionTrait {
+    static var needsNamespace: Self {
+        let hindrance = TestNamespace.hindrance
+        return .enabled(if: hindrance == nil, "\(hindrance ?? "")")
+    }
+}
+
 struct ProgramFailed: Error {
     let command: String
     init(_ command: String) { self.command = command }

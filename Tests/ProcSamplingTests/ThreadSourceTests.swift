@@ -261,7 +261,7 @@ struct ThreadSourceTests {
     @Test func aCapturedTreeHasFilesOnly() throws {
         let tree = FakeTree()
         tree.setProcess(100, [(100, FakeTree.Task())])
-        let sampler = Sampler(root: try ProcRoot(path: tree.path))
+        let sampler = try tree.sampler()
         #expect(sampler.sample(Interest(), depth: .processesOnly).threadSources == nil)
         let report = try #require(sampler.sample(Interest()).threadSources)
         #expect(report.chosen == .proc)

@@ -87,6 +87,9 @@ int clinux_enter_network(int namespace_descriptor);
 bool clinux_mount(const char *type, const char *folder);
 bool clinux_unmount(const char *folder);
 
+/// "EAGAIN" for its number; NULL for a number without a name. strerrorname_np(3) is not imported.
+const char *clinux_error_name(int number);
+
 /// Writes the name of a system call of this machine's own ABI, and returns its length; 0 when
 /// libseccomp does not know the number. The library returns a malloced string and its header is
 /// made of macros.

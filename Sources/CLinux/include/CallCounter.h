@@ -15,6 +15,13 @@ struct clinux_call_figures {
     uint64_t entered;
     /// Of these, those that returned, the nanoseconds that they took, and how many failed.
     uint64_t returned, nanoseconds, failed;
+    /// Of those that returned, those that returned 0, and the sum of what is above 0: bytes, of a
+    /// call that returns such.
+    uint64_t zeros, sum;
+    /// The error of the latest that failed, -EAGAIN or another; 0 if none did. How often it was
+    /// another one than before; the first counts, too.
+    int64_t error;
+    uint64_t errors;
 };
 
 /// File descriptors; counting ends when they are closed, by whatever way.

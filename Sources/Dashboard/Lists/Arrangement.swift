@@ -15,7 +15,7 @@ struct Arrangement {
     private let memory: MemoryFigures?
     /// The groups of mappings on show.
     private let groups: [MappingGroup]
-    private let network: NetworkRows?
+    let network: NetworkRows?
     /// What a probe found, in order.
     private let probe: [ProbeRow]
     private let hotFunctions: HotFunctionState
@@ -45,38 +45,25 @@ struct Arrangement {
             : nil
     }
 
-    func rows(of place: Place) -> [Row] {
-        switch place {
-        case .overview:
-            if list.isTree { return tree() }
-            return ordered(filtered(list.showsThreads ? processes() + threads() : processes()))
-        case .threads(of: nil):
-            return ordered(filtered(threads(includingSole: true)))
-        case .threads(of: let identity?):
-            guard let index = snapshot.processes.firstIndex(where: { $0.id == identity })
-            else { return [] }
-            return ordered(filtered(threads(ofProcessAt: index)))
-        case .memory:
-            return ordered(filtered(processesWithMemory()))
-        case .mappings:
-            return mappings()
-        case .sockets, .udp:
-            return network?.sockets ?? []
-        case .socketGroups:
-            return network.map { ordered($0.groupRows(filter: list.filter)) } ?? []
-        case .routes:
-            return network.map { ordered($0.routeRows(filter: list.filter)) } ?? []
-        case .losses:
-            return network?.lossRows ?? []
-        case .probe(let page):
-            return probeRows(page)
-        case .thread, .socket, .tool:
-            return []
-        }
+    /// Processes by one column or as a tree, with their threads where a person wants them.
+    func processRows() -> [Row] {
+        if list.isTree { return tree() }
+        return ordered(filtered(list.showsThreads ? processes() + threads() : processes()))
     }
 
-    /// A tree has an order of its own.
-    private func probeRows(_ page: ProbePage) -> [Row] {
+    /// Threads of one process, or of all.
+    func threadRows(of process: ProcessIdentity?) -> [Row] {
+        guard let process else { return ordered(filtered(threads(includingSole: true))) }
+        guard let index = snapshot.processes.firstIndex(where: { $0.id == process }) else {
+            return []
+        }
+        return ordered(filtered(threads(ofProcessAt: index)))
+    }
+
+    func memoryRows() -> [Row] { ordered(filtered(processesWithMemory())) }
+
+    /// - Parameter isOrdered: a tree has an order of its own.
+    func probeRows(isOrdered: Bool) -> [Row] {
         let filter = TextFilter(list.filter)
         let rows = probe.indices.filter { filter.isEmpty || probe[$0].matches(filter) }.map {
             index in
@@ -84,7 +71,7 @@ struct Arrangement {
             row.depth = probe[index].depth
             return row
         }
-        return page == .callTree || page == .stacks ? rows : ordered(rows)
+        return isOrdered ? rows : ordered(rows)
     }
 
     private func processes() -> [Row] {
@@ -103,7 +90,7 @@ struct Arrangement {
             .sorted { size($0) > size($1) }
     }
 
-    private func mappings() -> [Row] {
+    func mappings() -> [Row] {
         var rows = groups.indices.map {
             Row(id: .mappings(groups[$0].id), index: $0)
         }
@@ -147,7 +134,7 @@ struct Arrangement {
         return rows.filter { reader($0).matches(list.filter) }
     }
 
-    private func ordered(_ rows: [Row]) -> [Row] {
+    func ordered(_ rows: [Row]) -> [Row] {
         if let places {
             let keys = rows.map { places[$0.id] ?? .max }
             return rows.indices.sorted { keys[$0] < keys[$1] }.map { rows[$0] }

@@ -58,24 +58,7 @@ extension Column {
             keepsEnd: id == .localAddress || id == .peerAddress)
     }
 
-    /// The columns of a place's list, left to right.
-    package static func columns(of place: Place) -> [Column] {
-        switch place {
-        case .overview: processColumns
-        case .threads(of: nil): hostThreadColumns
-        case .threads, .thread, .tool: threadColumns
-        case .memory: memoryColumns
-        case .mappings: mappingColumns
-        case .sockets, .socket: socketColumns
-        case .socketGroups: socketGroupColumns
-        case .udp: udpColumns
-        case .routes: routeColumns
-        case .losses: lossColumns
-        case .probe(let page): columns(of: page)
-        }
-    }
-
-    private static let processColumns = [
+    static let processColumns = [
         Column(.pid, "PID", 7, priority: 0, "process"),
         Column(.user, "USER", 8, priority: 5, text: true, "owner, by /etc/passwd"),
         Column(
@@ -123,14 +106,14 @@ extension Column {
     private static let processor = Column(.processor, "CPU", 4, priority: 8, "CPU it last ran on")
     private static let time = Column(.time, "TIME", 8, priority: 7, "CPU time used since it began")
 
-    private static let threadColumns = [
+    static let threadColumns = [
         tid,
         Column(.name, "NAME", 11, priority: 0, flexible: true, text: true, "name of the thread"),
         state, cpu, userCPU, systemCPU, runDelay, voluntary, involuntary, faults, processor, time,
         activity, curve,
     ]
 
-    private static let hostThreadColumns = [
+    static let hostThreadColumns = [
         tid,
         Column(.name, "NAME", 11, priority: 0, flexible: true, text: true, "name of the thread"),
         Column(

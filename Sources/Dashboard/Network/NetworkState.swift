@@ -43,13 +43,16 @@ package struct NetworkState: Sendable {
         history.record(reading, shown: shown)
     }
 
-    /// Brings what rows are made of up to what is shown.
-    mutating func prepare(_ snapshot: Snapshot, groupedBy kind: SocketGroup.Kind?) {
-        if processNamesOf != snapshot.sequence {
-            processNamesOf = snapshot.sequence
-            processNames = ProcessNames(snapshot.processes)
-        }
-        guard let kind, let reading = snapshot.network else {
+    /// Brings the names of processes up to what is shown.
+    mutating func prepare(_ snapshot: Snapshot) {
+        guard processNamesOf != snapshot.sequence else { return }
+        processNamesOf = snapshot.sequence
+        processNames = ProcessNames(snapshot.processes)
+    }
+
+    /// Brings the groups of sockets up to what is shown.
+    mutating func group(by kind: SocketGroup.Kind, in reading: NetworkReading?) {
+        guard let reading else {
             groups = []
             groupsOf = nil
             return

@@ -1,7 +1,8 @@
 internal import ProcSampling
 package import Units
 
-/// A thread that keeps a CPU busy and never waits nor enters the kernel: it spins, or it computes.
+/// A thread that keeps a CPU busy, never waits, and spends no time in the kernel: it spins, or it
+/// computes.
 package struct UserSpin: Detector {
     static let kind = FindingKind.userSpin
 
@@ -18,8 +19,6 @@ package struct UserSpin: Detector {
     package static let certainAfter: Duration = .seconds(60)
     package static let leastBefore: Duration = .seconds(30)
     package static let mostCPUBefore = Percent(50.0)
-    /// A count over less says little.
-    package static let leastCounted: Duration = .seconds(1)
 
     /// Whether it may be one, by the figures of one refresh: those are rough. Time waited for a CPU
     /// counts when the wait is over, maybe in the next one, and a hundred ticks at most tell user
@@ -60,10 +59,9 @@ package struct UserSpin: Detector {
             ],
             since: since([facts]))
         finding.meaning =
-            switch provesNoCalls(facts) {
-            case true?:
-                "it makes no system calls (counted): strace will show nothing; use a profile"
-            case nil: "it makes hardly any system calls: strace will show nothing; use a profile"
+            switch facts.makesNoCalls {
+            case true?: "it makes no system calls: strace will show nothing; use a profile"
+            case nil: "it spends next to no time in the kernel: a profile shows where it is"
             // Calls that are over at once need hardly any system time.
             case false?: nil
             }
@@ -84,8 +82,9 @@ package struct UserSpin: Detector {
                 + " in user space, \(Percent(cpu).text) % CPU together",
             evidence: [threads.labels] + (threads.first.map(evidence) ?? []),
             baseline: threads.first?.spell?.before?.text,
-            meaning: "they never wait and make hardly any system calls: strace will show nothing;"
-                + " use a profile",
+            meaning: threads.allSatisfy { $0.makesNoCalls == true }
+                ? "they make no system calls: strace will show nothing; use a profile"
+                : "they spend next to no time in the kernel: a profile shows where they are",
             next: [
                 .probe(.profile, of: .process(process), "the functions they burn the CPU in")
             ],
@@ -103,7 +102,7 @@ package struct UserSpin: Detector {
                 "usr \(recent.user.text) % sys \(recent.system.text) %, no page faults in"
                     + " \(recent.span.text)")
         }
-        lines.append("\"running\" in \(facts.poll.running) of \(facts.poll.looks) polls")
+        lines.append("runnable in \(facts.poll.running) of \(facts.poll.looks) samples")
         if let counted = facts.poll.counted {
             let calls = counted.readsAndWrites == nil ? "" : ", no read or write call"
             lines.append("0 sleeps\(calls) in \(counted.span.text)")
@@ -115,17 +114,16 @@ package struct UserSpin: Detector {
     }
 
     private static func isCertain(_ facts: ThreadFacts) -> Bool {
-        if let provesNoCalls = provesNoCalls(facts) { return provesNoCalls }
+        if let makesNoCalls = facts.makesNoCalls { return makesNoCalls }
         guard let spell = facts.spell, spell.duration >= certainAfter, let before = spell.before
         else { return false }
         return before.span >= leastBefore && before.cpu < mostCPUBefore
     }
+}
 
+extension ThreadFacts {
     /// Nil if its calls were not counted.
-    private static func provesNoCalls(_ facts: ThreadFacts) -> Bool? {
-        guard let counted = facts.counted, counted.elapsed >= leastCounted else { return nil }
-        return counted.count == 0
-    }
+    fileprivate var makesNoCalls: Bool? { counted.map { $0.count == 0 } }
 }
 
 extension FindingKind {

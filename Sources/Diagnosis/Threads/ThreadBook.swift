@@ -10,6 +10,10 @@ package struct ThreadBook: Sendable {
     /// Those of them that go on in a way that may be a spin, or a storm of system calls.
     private(set) var spinning: [ThreadFacts] = []
     private(set) var storming: [ThreadFacts] = []
+    /// Threads whose findings would be surer, or gone, if their system calls were counted for a
+    /// moment: storms before spins, and of these who wants most CPU first. Without those that were
+    /// counted lately.
+    package private(set) var uncounted: [CountCandidate] = []
 
     private var counted: [ThreadIdentity: CountedSystemCalls] = [:]
     private var spins: [ThreadIdentity: Known] = [:]
@@ -25,35 +29,55 @@ package struct ThreadBook: Sendable {
     package static let span: Duration = .seconds(10)
     /// How far back its ways before are looked at.
     private static let spanBefore: Duration = .seconds(5 * 60)
-    /// For so long a count of system calls says something of now; and beyond, as long as what it
-    /// proves goes on.
-    private static let countedSpan: Duration = .seconds(60)
+    /// A count over less says little.
+    private static let leastCounted: Duration = .seconds(1)
+    /// Who goes on as it did when it was counted is counted again after the one time, for it may
+    /// have begun to make other calls; who changed its ways meanwhile, after the other.
+    private static let longRest: Duration = .seconds(5 * 60)
+    private static let shortRest: Duration = .seconds(60)
 
     package init() {}
 
     /// Takes in that a thread's system calls were counted; the latest count counts.
-    package mutating func note(_ calls: CountedSystemCalls) { counted[calls.thread] = calls }
+    package mutating func note(_ calls: CountedSystemCalls) {
+        if calls.elapsed >= Self.leastCounted { counted[calls.thread] = calls }
+    }
 
     package mutating func update(_ snapshot: Snapshot, history: History) {
         forgetCounts(at: snapshot.moment)
         var busy: [ThreadFacts] = []
         for (id, poll) in snapshot.polls {
             let moments = history.moments(of: id, from: Self.span)
-            busy.append(
-                ThreadFacts(
-                    id: id, poll: poll, recent: ThreadFigures(moments), counted: counted[id]))
+            busy.append(ThreadFacts(id: id, poll: poll, recent: ThreadFigures(moments)))
         }
         polled = busy
         spinning = spells(of: busy, &spins, snapshot, history, while: UserSpin.goesOn)
         storming = spells(of: busy, &storms, snapshot, history, while: SystemCallStorm.goesOn)
+            .filter { snapshot.process($0.poll.process)?.isKernelThread != true }
+        uncounted =
+            candidates(storming.filter(SystemCallStorm.isCandidate), at: snapshot.moment)
+            + candidates(spinning.filter(UserSpin.isSpin), at: snapshot.moment)
     }
 
     private mutating func forgetCounts(at moment: Nanoseconds) {
         guard !counted.isEmpty else { return }
         counted = counted.filter { thread, calls in
-            Duration(moment.since(calls.moment)) <= Self.countedSpan
+            Duration(moment.since(calls.moment)) <= Self.shortRest
                 || spins[thread] != nil || storms[thread] != nil
         }
+    }
+
+    private func candidates(
+        _ threads: [ThreadFacts], at moment: Nanoseconds
+    ) -> [CountCandidate] {
+        threads.filter { facts in
+            guard let last = counted[facts.id] else { return true }
+            let rest = facts.counted == nil ? Self.shortRest : Self.longRest
+            return Duration(moment.since(last.moment)) >= rest
+        }.sorted { a, b in
+            let (first, second) = (a.recent?.demand ?? .zero, b.recent?.demand ?? .zero)
+            return first == second ? a.id.tid < b.id.tid : first > second
+        }.map { CountCandidate(process: $0.poll.process, thread: $0.id) }
     }
 
     /// Those of the threads that have gone on in one way, with since when and how they were before.
@@ -71,6 +95,7 @@ package struct ThreadBook: Sendable {
             now[thread.id] = spell
             let duration = Duration(snapshot.moment.since(spell.began))
             var facts = thread
+            facts.counted = counted[thread.id].flatMap { $0.moment >= spell.began ? $0 : nil }
             facts.spell = ThreadFacts.Spell(
                 since: snapshot.time.earlier(by: duration), duration: duration,
                 before: spell.before)
@@ -110,6 +135,17 @@ package struct ThreadBook: Sendable {
             voluntarySwitches: switches.isEmpty
                 ? nil
                 : Rate(switches.reduce(0) { $0 + Double($1.rawValue) } / Double(switches.count)))
+    }
+}
+
+/// A thread, as it is found again.
+package struct CountCandidate: Hashable, Sendable {
+    package var process: ProcessIdentity
+    package var thread: ThreadIdentity
+
+    package init(process: ProcessIdentity, thread: ThreadIdentity) {
+        self.process = process
+        self.thread = thread
     }
 }
 

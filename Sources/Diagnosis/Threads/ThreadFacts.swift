@@ -9,7 +9,7 @@ package struct ThreadFacts: Sendable {
     package var recent: ThreadFigures?
     /// What it has done without a break until now.
     package var spell: Spell?
-    /// The latest count of its system calls, if it still says something.
+    /// The latest count of its system calls, if it was made in this spell.
     package var counted: CountedSystemCalls?
 
     package init(
@@ -68,14 +68,6 @@ package struct ThreadFacts: Sendable {
     var label: String { "\(poll.name) \(id.tid.rawValue)" }
 
     var subject: Subject { .thread(id, of: poll.process) }
-
-    /// How often it entered the kernel when that was counted; nil if it was not.
-    var callRate: Rate? {
-        counted.flatMap { counted in
-            let seconds = counted.elapsed / .seconds(1)
-            return seconds > 0 ? Rate(Double(counted.count) / seconds) : nil
-        }
-    }
 }
 
 extension [ThreadFacts] {

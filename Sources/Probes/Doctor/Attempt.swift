@@ -5,7 +5,7 @@ package enum Attempt: Hashable, Sendable {
     case works
     /// This kernel does not have it.
     case absent
-    /// It may not be done: EACCES, EPERM.
+    /// Not permitted: EACCES, EPERM.
     case denied
     /// It failed otherwise, in words.
     case failed(String)
@@ -32,7 +32,7 @@ package enum Attempt: Hashable, Sendable {
     var reason: String? {
         switch self {
         case .works: nil
-        case .absent: "this kernel does not have it"
+        case .absent: "not in this kernel"
         case .denied: "not permitted"
         case .failed(let words): words
         }

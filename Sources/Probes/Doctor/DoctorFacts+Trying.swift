@@ -137,7 +137,7 @@ extension DoctorFacts {
         } catch {
             switch error {
             case .refused(let number): return Attempt(Errno(rawValue: number))
-            case .ended, .unmoved: return .failed("a child could not be stopped")
+            case .ended, .unmoved: return .failed("a child process could not be stopped")
             }
         }
     }

@@ -12,11 +12,23 @@ package struct DoctorReport: Hashable, Sendable {
         package var why: String?
         /// What would enable the rest; nil where nothing would, or nothing need be.
         package var remedy: String?
+
+        package init(
+            subject: String, mark: Mark, what: String, why: String? = nil, remedy: String? = nil
+        ) {
+            self.subject = subject
+            self.mark = mark
+            self.what = what
+            self.why = why
+            self.remedy = remedy
+        }
     }
 
     package enum Mark: String, Hashable, Sendable, CaseIterable {
         case ok, part, no
     }
+
+    package init(lines: [Line]) { self.lines = lines }
 
     /// In the order of what they are needed for: threads, profiles, memory, sockets, the rest.
     package init(_ facts: DoctorFacts) {

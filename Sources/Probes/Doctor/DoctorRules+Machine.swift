@@ -2,7 +2,7 @@ import ProcFormats
 import ProcSampling
 import Units
 
-/// What the machine as a whole tells.
+/// The machine as a whole.
 extension DoctorRules {
     var groups: [Line] {
         [
@@ -16,8 +16,8 @@ extension DoctorRules {
         let subject = "cgroup \(controller.rawValue)"
         guard let version = facts.groups[controller] else {
             return Line(
-                subject: subject, mark: .no, what: "nothing is said of \(tells)",
-                why: "no such hierarchy is mounted here")
+                subject: subject, mark: .no, what: "\(tells) are not shown",
+                why: "this controller is not mounted")
         }
         return Line(subject: subject, mark: .ok, what: "\(tells) (version \(version))")
     }
@@ -31,16 +31,16 @@ extension DoctorRules {
                 subject: "pressure", mark: hasPressure ? .ok : .no,
                 what: hasPressure
                     ? "how long tasks wait for CPU, memory, disks (PSI)"
-                    : "resources are judged without it",
+                    : "resources are judged without PSI",
                 why: hasPressure ? nil : "this kernel has no PSI, or it is off",
                 remedy: hasPressure ? nil : "since 4.20: boot with psi=1"),
             line(
-                "kernel log", facts.kernelLog, works: "who was killed for want of memory",
-                else: "not known who was killed for want of memory", mark: .part,
+                "kernel log", facts.kernelLog, works: "names of OOM-killed processes",
+                else: "names of OOM-killed processes are not known", mark: .part,
                 remedy: moreRights("SYSLOG")),
             Line(
                 subject: "OOM kills", mark: counts ? .ok : .no,
-                what: counts ? "counted since boot" : "they are not counted",
+                what: counts ? "counted since boot" : "not counted",
                 why: counts ? nil : "this kernel does not count them (before 4.13)"),
             swap(host),
         ]
@@ -51,10 +51,10 @@ extension DoctorRules {
         guard let total = host.memory?.swapTotal else {
             return Line(
                 subject: "swap", mark: .no, what: "not known",
-                why: "/proc/meminfo does not tell it")
+                why: "it is not in /proc/meminfo")
         }
         return Line(
-            subject: "swap", mark: .ok, what: total.rawValue == 0 ? "there is none" : total.longText
+            subject: "swap", mark: .ok, what: total.rawValue == 0 ? "none" : total.longText
         )
     }
 
@@ -70,8 +70,8 @@ extension DoctorRules {
             Line(
                 subject: "namespaces", mark: mayEnter ? .ok : .part,
                 what: mayEnter
-                    ? "sockets of any network namespace" : "sockets of our own network namespace",
-                why: mayEnter ? nil : "entering one takes CAP_SYS_ADMIN",
+                    ? "sockets of any network namespace" : "sockets of this network namespace only",
+                why: mayEnter ? nil : "entering another one needs CAP_SYS_ADMIN",
                 remedy: mayEnter ? nil : moreRights("SYS_ADMIN")),
         ]
     }
@@ -80,27 +80,27 @@ extension DoctorRules {
         let subject = "\(name) sockets"
         guard let listing = facts.sampled.sockets, listing.tables.isSuperset(of: table) else {
             return Line(
-                subject: subject, mark: .no, what: "not read", why: "the kernel tells of none")
+                subject: subject, mark: .no, what: "not read", why: "the kernel lists none")
         }
         var reason: String?
         if case .files(let why) = listing.source { reason = why }
         guard reason != nil || !listing.fromFiles.isDisjoint(with: table) else {
-            return Line(subject: subject, mark: .ok, what: "all that the kernel knows (sock_diag)")
+            return Line(subject: subject, mark: .ok, what: "complete (sock_diag)")
         }
         return Line(
             subject: subject, mark: .part,
-            what: "from /proc/net: no buffers" + (table == .tcp ? ", no figures of TCP" : ""),
+            what: "from /proc/net: no buffer sizes" + (table == .tcp ? ", no TCP details" : ""),
             why: reason ?? "this kernel's sock_diag does not list them")
     }
 
     private var owners: Line {
         let denied = facts.sampled.sockets?.owners.deniedProcesses ?? 0
         guard denied > 0 else {
-            return Line(subject: "socket owners", mark: .ok, what: "any process")
+            return Line(subject: "socket owners", mark: .ok, what: "of all processes")
         }
         return Line(
-            subject: "socket owners", mark: .part, what: "own processes",
-            why: "descriptors of \(denied) processes may not be looked at",
+            subject: "socket owners", mark: .part, what: "of own processes only",
+            why: "no permission to read the fds of \(denied) processes",
             remedy: moreRights("SYS_PTRACE"))
     }
 
@@ -127,7 +127,7 @@ extension DoctorRules {
             }
             let distributions = environment.distribution.map { [$0] } ?? [.debian, .fedora]
             return Line(
-                subject: program, mark: .no, what: "its entries of the tool menu are off",
+                subject: program, mark: .no, what: "its entries in the tool menu are disabled",
                 why: "not installed",
                 remedy: distributions.compactMap { programs[program]?.installCommand(on: $0) }
                     .joined(separator: ", or "))
@@ -142,7 +142,7 @@ extension DoctorRules {
         guard terminal.isKnown else {
             return Line(
                 subject: "terminal", mark: .part, what: what,
-                why: "this machine does not know it: drawn with what most terminals can",
+                why: "this machine has no description of it: only basic capabilities are used",
                 remedy: "TERM=xterm-256color, or what fits")
         }
         return Line(
@@ -157,21 +157,21 @@ extension DoctorRules {
         if let shortage = trouble.shortage {
             return Line(
                 subject: subject, mark: .part, what: "some were not read",
-                why: "there is no \(shortage == .memory ? "memory" : "descriptor") left",
+                why: "out of \(shortage == .memory ? "memory" : "file descriptors")",
                 remedy: shortage == .descriptors ? "raise ulimit -n, or fs.file-max" : nil)
         }
         if trouble.malformed > 0 {
             return Line(
-                subject: subject, mark: .part, what: "\(trouble.malformed) not understood",
+                subject: subject, mark: .part, what: "\(trouble.malformed) could not be parsed",
                 why: HarmlessText.line(Array(trouble.malformedFiles.joined(separator: "; ").utf8)),
-                remedy: "this is a fault of dxtop: please report the line above")
+                remedy: "this is a bug in dxtop: please report the line above")
         }
         if trouble.unresponsive > 0 {
             return Line(
                 subject: subject, mark: .part,
                 what: "command lines of \(trouble.unresponsive) processes are not known",
-                why: "they hang in the kernel: nobody who asks for them gets an answer")
+                why: "reading them hangs in the kernel")
         }
-        return Line(subject: subject, mark: .ok, what: "all that were read are understood")
+        return Line(subject: subject, mark: .ok, what: "all that were read could be parsed")
     }
 }

@@ -31,10 +31,10 @@ struct DoctorRules {
     var rights: Line {
         let needed: Capabilities = [.tracing, .administration]
         let hasAll = environment.capabilities.isSuperset(of: needed)
-        if hasAll { return Line(subject: "rights", mark: .ok, what: "all that dxtop makes use of") }
+        if hasAll { return Line(subject: "rights", mark: .ok, what: "all that dxtop uses") }
         return Line(
             subject: "rights", mark: .part,
-            what: "own processes in full, of others what everybody may see",
+            what: "own processes in full, others only as any user may read them",
             why: isRoot
                 ? "root without CAP_SYS_PTRACE or CAP_SYS_ADMIN, as in a container"
                 : "runs as user \(environment.user)",
@@ -44,16 +44,16 @@ struct DoctorRules {
     var processes: Line {
         if facts.sampled.trouble.hidesProcesses {
             return Line(
-                subject: "processes", mark: .part, what: "those of other users are not seen",
+                subject: "processes", mark: .part, what: "other users' processes are hidden",
                 why: "/proc is mounted with hidepid", remedy: moreRights("SYS_PTRACE"))
         }
         if facts.isInContainer {
             return Line(
                 subject: "processes", mark: .part, what: "those of this pid namespace",
-                why: "it is not the first one: a container's, or the like",
+                why: "not the initial pid namespace: a container's, for example",
                 remedy: "run dxtop on the host")
         }
-        return Line(subject: "processes", mark: .ok, what: "all are seen")
+        return Line(subject: "processes", mark: .ok, what: "all are visible")
     }
 
     // MARK: Threads
@@ -64,8 +64,8 @@ struct DoctorRules {
             threadSource,
             line(
                 "threads' files", facts.threadFiles,
-                works: "what any thread waits in, by system call",
-                else: "what threads wait in is known of own processes only", mark: .part,
+                works: "the current system call of any thread",
+                else: "the current system call is known for own processes only", mark: .part,
                 remedy: moreRights("SYS_PTRACE")),
             line(
                 "kernel stacks", facts.kernelStack, works: "of any thread",
@@ -74,21 +74,21 @@ struct DoctorRules {
             Line(
                 subject: "wait for CPU", mark: delay ? .ok : .no,
                 what: delay
-                    ? "how long threads wait for one (schedstat)"
-                    : "nothing is said of starvation",
-                why: delay ? nil : "this kernel keeps no scheduling figures"),
+                    ? "run delay of threads (schedstat)"
+                    : "WAIT% is blank, CPU starvation is not found",
+                why: delay ? nil : "this kernel has no schedstat"),
         ]
     }
 
-    /// Which source of threads' figures is used, why not a better one, and what would enable that.
+    /// Which source of thread data is used, why not a better one, and what would enable that.
     private var threadSource: Line {
-        let subject = "thread figures"
+        let subject = "thread data"
         let sources = facts.sampled.threadSources
         let what =
             switch sources?.chosen {
-            case .iterator: "of all that ran, in one pass of the kernel's task iterator (bpf)"
-            case .taskstats: "of those that ran, 64 at a time by netlink (taskstats)"
-            case .proc: "of those that ran, from the files of each (proc)"
+            case .iterator: "bpf: threads that ran, in one pass of the kernel's task iterator"
+            case .taskstats: "taskstats: threads that ran, 64 at a time over netlink"
+            case .proc: "proc: threads that ran, from the files of each"
             case nil: "not read"
             }
         let better = ThreadSourceKind.allCases.prefix { $0 != sources?.chosen }
@@ -109,7 +109,7 @@ struct DoctorRules {
             events,
             line(
                 "tracepoints", facts.tracepoints, works: "system calls are counted, none is missed",
-                else: "system calls are polled, not counted, unless tracing is asked for",
+                else: "system calls are polled, not counted, unless you ask for tracing",
                 mark: .part,
                 why: facts.tracepoints == .absent ? "tracefs is not mounted" : nil,
                 remedy: moreRights("SYS_ADMIN")
@@ -122,8 +122,8 @@ struct DoctorRules {
             kernelSymbols,
             line(
                 "mapped files", facts.mappedFiles,
-                works: "programs that were deleted or replaced are read, too",
-                else: "of a program that was deleted or replaced, functions may have no names",
+                works: "symbols of deleted or replaced binaries are read, too",
+                else: "functions of a deleted or replaced binary may have no names",
                 mark: .part, remedy: moreRights("SYS_ADMIN")),
         ]
     }
@@ -131,7 +131,7 @@ struct DoctorRules {
     private var kernelSymbols: Line {
         let subject = "kernel symbols"
         guard !facts.hasKernelAddresses else {
-            return Line(subject: subject, mark: .ok, what: "functions of the kernel have names")
+            return Line(subject: subject, mark: .ok, what: "kernel functions have names")
         }
         // What perf_event_paranoid forbids to sample, a kernel without restriction hides as well.
         let restricted = environment.kernelPointersRestricted ?? 0
@@ -140,7 +140,7 @@ struct DoctorRules {
             restricted > 0
             ? ("kernel.kptr_restrict", restricted, 0) : ("kernel.perf_event_paranoid", paranoid, 1)
         return Line(
-            subject: subject, mark: .part, what: "functions of the kernel have no names",
+            subject: subject, mark: .part, what: "kernel functions have no names",
             why: "\(setting.0) is \(setting.1)",
             remedy: moreRights("SYSLOG")
                 + (setting.1 > setting.2 ? ", or sysctl \(setting.0)=\(setting.2)" : ""))
@@ -152,12 +152,12 @@ struct DoctorRules {
         if facts.kernelEvents == .works, facts.hostEvents == .works {
             return Line(
                 subject: subject, mark: .ok,
-                what: "profiles of threads, processes and the host, the kernel's part included")
+                what: "profiles of threads, processes and the host, kernel functions included")
         }
         guard facts.userEvents == .works else {
             let isFiltered = environment.hasSystemCallFilter
             return Line(
-                subject: subject, mark: .no, what: "no profiles, but by stopping the target",
+                subject: subject, mark: .no, what: "no profiles, except by stopping the target",
                 why: isFiltered
                     ? "a seccomp filter is on, as in most containers"
                     : facts.userEvents == .denied
@@ -166,7 +166,7 @@ struct DoctorRules {
                 remedy: facts.userEvents == .absent
                     ? nil : moreRights("PERFMON") + ", or sysctl kernel.perf_event_paranoid=2")
         }
-        let kernel = facts.kernelEvents == .works ? "" : ", without the kernel's part"
+        let kernel = facts.kernelEvents == .works ? "" : ", without kernel functions"
         return Line(
             subject: subject, mark: .part, what: "profiles of own processes\(kernel)",
             why: paranoid ?? "not permitted", remedy: moreRights("PERFMON"))
@@ -176,8 +176,8 @@ struct DoctorRules {
         let subject = "ptrace"
         guard let attempt = facts.tracing else {
             return Line(
-                subject: subject, mark: .part, what: "it was not tried",
-                why: "there is no program sleep to try it on")
+                subject: subject, mark: .part, what: "not tried",
+                why: "there is no `sleep` to try it on")
         }
         let scope = environment.ptraceScope ?? 0
         let why =
@@ -186,17 +186,18 @@ struct DoctorRules {
             : scope > 0 ? "kernel.yama.ptrace_scope is \(scope)" : nil
         guard attempt == .works else {
             return line(
-                subject, attempt, works: "", else: "neither strace nor stacks by stopping",
+                subject, attempt, works: "", else: "no strace, and no stacks by stopping",
                 why: why, remedy: moreRights("SYS_PTRACE"))
         }
         if environment.capabilities.contains(.tracing) {
             return Line(
-                subject: subject, mark: .ok, what: "strace, and stacks of threads that run")
+                subject: subject, mark: .ok, what: "strace, and stacks of running threads")
         }
         let isOwn = scope == 0
         return Line(
             subject: subject, mark: .part,
-            what: isOwn ? "of own processes" : "of own children only: neither strace nor stops",
+            what: isOwn
+                ? "of own processes" : "of own children only: no strace, and no stacks by stopping",
             why: isOwn ? "runs as user \(environment.user)" : why, remedy: moreRights("SYS_PTRACE"))
     }
 }

@@ -6,7 +6,7 @@ package struct TreeFacts: Sendable {
     package var snapshot: Snapshot
     /// By the subject of a `TreeItem`.
     var found: [String: TreeSurvey.Presence] = [:]
-    /// Scheduling figures are more than zeros.
+    /// Its schedstat holds more than zeros.
     var keepsSchedule = true
     var groups: [DoctorFacts.Controller: TreeSurvey.Group] = [:]
     /// It was mounted with `hidepid`, with `subset=pid`.
@@ -17,7 +17,7 @@ package struct TreeFacts: Sendable {
 
     package init(snapshot: Snapshot) { self.snapshot = snapshot }
 
-    /// Looks through a tree of which this is a sample.
+    /// Surveys a tree of which this is a sample.
     package init(_ root: ProcRoot, _ snapshot: Snapshot) {
         self.snapshot = snapshot
         isCaptured = !root.isProcfs
@@ -39,7 +39,7 @@ package struct TreeFacts: Sendable {
         guard presence != .there else {
             return DoctorReport.Line(subject: item.subject, mark: .ok, what: item.works)
         }
-        var reason = presence == .denied ? "it may not be read" : item.reason
+        var reason = presence == .denied ? "no permission to read it" : item.reason
         if case .host = item.place, isSubset { reason = "/proc is mounted with subset=pid" }
         return DoctorReport.Line(
             subject: item.subject, mark: item.isReplaced || presence == .denied ? .part : .no,

@@ -1,11 +1,11 @@
 import ProcSampling
 
-/// Something that a /proc tree may have or lack, and what that means for who looks at it.
+/// Something that a /proc tree may have or lack, and what that means for what dxtop shows.
 struct TreeItem: Sendable {
     /// "wait for CPU".
     let subject: String
     let place: TreeSurvey.Place
-    /// What is looked for in the file: a line that begins so.
+    /// What must be in the file: a line that begins so.
     var line: StaticString?
     /// What it is for, and what is without it.
     let works: String
@@ -19,8 +19,8 @@ struct TreeItem: Sendable {
     static let machine = [
         TreeItem(
             subject: "clock", place: .host("uptime"),
-            works: "where it moves from sample to sample, there are rates",
-            without: "no rates: whether time passes is not told"),
+            works: "rates, where it advances between samples",
+            without: "no rates: the time between samples is not known"),
         TreeItem(
             subject: "CPU times", place: .host("stat"), line: "cpu ",
             works: "CPU of the machine", without: "CPU of the machine is blank"),
@@ -32,7 +32,7 @@ struct TreeItem: Sendable {
             works: "memory and swap of the machine", without: "MEM and SWAP are blank"),
         TreeItem(
             subject: "free memory", place: .host("meminfo"), line: "MemAvailable:",
-            works: "what is left (MemAvailable)", without: "what is left is blank",
+            works: "available memory (MemAvailable)", without: "available memory is blank",
             since: "3.14"),
         TreeItem(
             subject: "paging", place: .host("vmstat"), line: "pswpin ",
@@ -40,7 +40,7 @@ struct TreeItem: Sendable {
             without: "SWAP and DISK have no rates, and thrashing is not found"),
         TreeItem(
             subject: "OOM kills", place: .host("vmstat"), line: "oom_kill ",
-            works: "counted since boot", without: "they are not counted",
+            works: "counted since boot", without: "not counted",
             since: "4.13"),
         TreeItem(
             subject: "pressure", place: .host("pressure/memory"),
@@ -70,7 +70,7 @@ struct TreeItem: Sendable {
             works: "what memory is used for (smaps)", without: "no mappings are shown"),
         TreeItem(
             subject: "PSS", place: .process("smaps_rollup"),
-            works: "at once (smaps_rollup)", without: "the sum of smaps, which takes longer",
+            works: "in one read (smaps_rollup)", without: "the sum of smaps, which takes longer",
             since: "4.14", isReplaced: true),
         TreeItem(
             subject: "limits", place: .process("limits"), works: "of files and addresses",
@@ -83,11 +83,11 @@ struct TreeItem: Sendable {
             works: "of every thread", without: "VCS/s and NVCS/s are blank"),
         TreeItem(
             subject: "system calls", place: .thread("syscall"),
-            works: "what threads wait in, with arguments",
-            without: "WHERE names wait channels, if those are told", isReplaced: true),
+            works: "the current system call of threads, with arguments",
+            without: "WHERE shows the wait channel, if there is one", isReplaced: true),
         TreeItem(
             subject: "wait channels", place: .thread("wchan"),
-            works: "where in the kernel threads wait", without: "WCHAN is blank"),
+            works: "the kernel function that threads wait in", without: "WCHAN is blank"),
         TreeItem(
             subject: "kernel stacks", place: .thread("stack"), works: "of any thread",
             without: "STACK is blank"),
@@ -96,21 +96,22 @@ struct TreeItem: Sendable {
     /// Of the network namespace of the first process.
     static let network = [
         TreeItem(
-            subject: "TCP sockets", place: .host("net/tcp"), works: "from /proc/net: no buffers",
+            subject: "TCP sockets", place: .host("net/tcp"),
+            works: "from /proc/net: no buffer sizes",
             without: "none is listed"),
         TreeItem(
             subject: "UDP sockets", place: .host("net/udp"),
-            works: "from /proc/net: no buffers", without: "none is listed"),
+            works: "from /proc/net: no buffer sizes", without: "none is listed"),
         TreeItem(
             subject: "UNIX sockets", place: .host("net/unix"),
-            works: "from /proc/net: no buffers", without: "none is listed"),
+            works: "from /proc/net: no buffer sizes", without: "none is listed"),
         TreeItem(
-            subject: "interfaces", place: .host("net/dev"), works: "what they lose",
-            without: "losses of interfaces are blank"),
+            subject: "interfaces", place: .host("net/dev"), works: "their drops",
+            without: "interface drops are blank"),
         TreeItem(
             subject: "backlogs", place: .host("net/softnet_stat"),
-            works: "packets lost by CPUs (softnet_stat)",
-            without: "losses of backlogs are blank"),
+            works: "packets dropped per CPU (softnet_stat)",
+            without: "backlog drops are blank"),
     ]
 
     static let all = machine + tasks + network

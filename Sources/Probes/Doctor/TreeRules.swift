@@ -14,8 +14,8 @@ struct TreeRules {
         let release = HarmlessText.line(Array(snapshot.host.kernelRelease.utf8))
         guard release != "?" else {
             return Line(
-                subject: "tree", mark: .part, what: "\(kind), of a kernel that is not known",
-                why: "neither version nor sys/kernel/osrelease tells")
+                subject: "tree", mark: .part, what: "\(kind), kernel version unknown",
+                why: "it has neither version nor sys/kernel/osrelease")
         }
         return Line(subject: "tree", mark: .ok, what: "\(kind), of Linux \(release)")
     }
@@ -35,7 +35,7 @@ struct TreeRules {
         guard hasFirst else {
             return Line(
                 subject: subject, mark: .part, what: what,
-                why: "the first of all is missing: captured in part, or with few rights")
+                why: "PID 1 is missing: captured in part, or with few rights")
         }
         // Tasks come and go while they are read: a few more or less say nothing.
         if let all = snapshot.host.load?.tasks, threads < all * 9 / 10 {
@@ -63,7 +63,7 @@ struct TreeRules {
             return Line(subject: subject, mark: .ok, what: "WAIT% (schedstat)")
         }
         return Line(
-            subject: subject, mark: .no, what: "WAIT% is blank, and starvation is not found",
+            subject: subject, mark: .no, what: "WAIT% is blank, and CPU starvation is not found",
             why: "no schedstat, or only zeros in it")
     }
 
@@ -75,12 +75,12 @@ struct TreeRules {
         guard let group = facts.groups[controller] else {
             return Line(
                 subject: subject, mark: .no, what: limits,
-                why: "no process tells of such a hierarchy")
+                why: "no process is in such a hierarchy")
         }
         guard group.isBeside else {
             return Line(
                 subject: subject, mark: .part, what: limits,
-                why: "version \(group.version), which is not beside the tree",
+                why: "version \(group.version), but sys/fs/cgroup is not beside the tree",
                 remedy: "with DIR/proc, capture or mount DIR/sys/fs/cgroup")
         }
         return Line(subject: subject, mark: .ok, what: "version \(group.version), with its limits")
@@ -96,12 +96,12 @@ struct TreeRules {
             Line(
                 subject: "protocols", mark: hasDatagrams ? .ok : .no,
                 what: hasDatagrams
-                    ? "what IP, UDP and TCP count" : "losses of IP and UDP are blank",
-                why: hasDatagrams ? nil : "net/snmp is missing, or counts none"),
+                    ? "counters of IP, UDP and TCP" : "drops of IP and UDP are blank",
+                why: hasDatagrams ? nil : "net/snmp is missing, or has no counters"),
             Line(
                 subject: "TCP counters", mark: hasListeners ? .ok : .no,
-                what: hasListeners ? "listen overflows and more" : "lsn-ovf is blank",
-                why: hasListeners ? nil : "net/netstat is missing, or counts none"),
+                what: hasListeners ? "ListenOverflows and others" : "ListenOverflows is blank",
+                why: hasListeners ? nil : "net/netstat is missing, or has no counters"),
         ]
     }
 
@@ -109,8 +109,8 @@ struct TreeRules {
 
     var probes: Line {
         Line(
-            subject: "looks", mark: .no, what: "no profiles, no owners of sockets, no tools",
-            why: "the tree is not this machine's, now")
+            subject: "probes", mark: .no, what: "no profiles, no owners of sockets, no tools",
+            why: "the tree is not the live one of this machine")
     }
 }
 

@@ -1,3 +1,4 @@
+import CLinux
 import ProcSampling
 import Units
 
@@ -15,9 +16,18 @@ struct CallTally: Hashable, Sendable {
         /// Those of them that returned while they were looked at, and how many failed.
         var returned = 0
         var failed = 0
+        /// Of those that returned, those that returned 0, and the sum of what the others did; nil
+        /// where only failures are told.
+        var results: Results?
+        var error = CallError.none
         var time: Duration = .zero
         /// How often it was found asleep in the call.
         var looks = 0
+    }
+
+    struct Results: Hashable, Sendable {
+        var zeros = 0
+        var sum = 0
     }
 
     /// A call from its entry to its return.
@@ -25,6 +35,17 @@ struct CallTally: Hashable, Sendable {
         calls[number, default: Figures()].returned += 1
         calls[number, default: Figures()].time += time
         if hasFailed { calls[number, default: Figures()].failed += 1 }
+    }
+
+    /// The same, with what it returns: from -4095 to -1 that is an error.
+    mutating func addReturn(of number: Int32, after time: Duration, result: Int) {
+        let hasFailed = (-4095 ... -1).contains(result)
+        addReturn(of: number, after: time, hasFailed: hasFailed)
+        if hasFailed { calls[number, default: Figures()].error.add(Int32(-result)) }
+        var results = calls[number]?.results ?? Results()
+        if result == 0 { results.zeros += 1 }
+        if !hasFailed { results.sum &+= result }
+        calls[number, default: Figures()].results = results
     }
 
     /// Calls that are in the total, but were not told by number.
@@ -49,12 +70,36 @@ struct CallTally: Hashable, Sendable {
             }
             return SystemCallCount.Call(
                 name: name, count: figures.entered, errors: figures.failed, time: figures.time,
-                returned: figures.returned)
+                returned: figures.returned, zeros: figures.results?.zeros,
+                sum: figures.results?.sum,
+                error: figures.error.name)
         }
     }
 
     static func name(of number: Int32, isNative: Bool) -> String {
         guard isNative else { return "32-bit syscall \(number)" }
         return SystemCallTable.name(of: number) ?? "syscall \(number)"
+    }
+}
+
+/// How calls fail.
+enum CallError: Hashable, Sendable {
+    case none
+    /// All in this way, a number of errno.h.
+    case always(Int32)
+    case several
+
+    mutating func add(_ number: Int32) {
+        switch self {
+        case .none: self = .always(number)
+        case .always(let known): if known != number { self = .several }
+        case .several: break
+        }
+    }
+
+    /// "EAGAIN".
+    var name: String? {
+        guard case .always(let number) = self else { return nil }
+        return clinux_error_name(number).map { String(cString: $0) }
     }
 }

@@ -49,12 +49,18 @@ final class CountedCalls: CallSource {
         for number in 0..<UInt32(CLINUX_CALL_NUMBERS) {
             guard clinux_read_counted_calls(&counter, number, &place) else { continue }
             var figures = CallTally.Figures()
+            var results = CallTally.Results()
             for part in place {
                 figures.entered += Int(part.entered)
                 figures.returned += Int(part.returned)
                 figures.failed += Int(part.failed)
+                results.zeros += Int(part.zeros)
+                results.sum &+= Int(truncatingIfNeeded: part.sum)
+                if part.errors > 0 { figures.error.add(Int32(truncatingIfNeeded: -part.error)) }
+                if part.errors > 1 { figures.error = .several }
                 figures.time += .nanoseconds(Int64(part.nanoseconds))
             }
+            figures.results = results
             if figures.entered > 0 { tally.calls[Int32(number)] = figures }
         }
         tally.total = tally.calls.values.reduce(0) { $0 + $1.entered }

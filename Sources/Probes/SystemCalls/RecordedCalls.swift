@@ -104,7 +104,7 @@ final class RecordedCalls: CallSource {
             let result = bytes.unsafeLoadUnaligned(fromByteOffset: start + 16, as: Int64.self)
             found.addReturn(
                 of: number, after: .nanoseconds(Int64(sample.time &- call.since)),
-                hasFailed: (-4095 ... -1).contains(result))
+                result: Int(result))
             pending = nil
         }
     }

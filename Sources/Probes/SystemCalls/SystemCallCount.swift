@@ -45,18 +45,28 @@ package struct SystemCallCount: Hashable, Sendable {
         package var time: Duration?
         /// How many calls returned, which `time` is of.
         package var returned: Int?
+        /// Of those that returned, those that returned 0, and the sum of what the others did: bytes,
+        /// where the call returns such. Nil where that cannot be seen.
+        package var zeros: Int?
+        package var sum: Int?
+        /// "EAGAIN"; nil where they do not all fail in the same way, or where that cannot be seen.
+        package var error: String?
         /// Of the looks, the share that found the target in this call; nil where it was counted.
         package var pollShare: Percent?
 
         package init(
             name: String, count: Int? = nil, errors: Int? = nil, time: Duration? = nil,
-            returned: Int? = nil, pollShare: Percent? = nil
+            returned: Int? = nil, zeros: Int? = nil, sum: Int? = nil, error: String? = nil,
+            pollShare: Percent? = nil
         ) {
             self.name = name
             self.count = count
             self.errors = errors
             self.time = time
             self.returned = returned
+            self.zeros = zeros
+            self.sum = sum
+            self.error = error
             self.pollShare = pollShare
         }
     }
@@ -79,10 +89,23 @@ package struct SystemCallCount: Hashable, Sendable {
         self.moment = moment
     }
 
-    /// For the verdict on a thread; nil for a process, and where not every call was counted.
+    /// For the verdict on a thread; nil for a process, and where not every call was counted. Who is
+    /// stopped at each call makes few: of such only that there was none says something.
     package var counted: CountedSystemCalls? {
-        guard case .thread(let target) = request.target, let total else { return nil }
+        guard case .thread(let target) = request.target, let total,
+            method == .counted || total == 0
+        else { return nil }
         return CountedSystemCalls(
-            thread: target.thread, count: total, elapsed: elapsed, cpuTime: cpuTime, moment: moment)
+            thread: target.thread, count: total, named: total - lost,
+            calls: calls.prefix(CountedSystemCalls.mostCalls).map(\.counted), elapsed: elapsed,
+            cpuTime: cpuTime, moment: moment)
+    }
+}
+
+extension SystemCallCount.Call {
+    fileprivate var counted: CountedSystemCalls.Call {
+        CountedSystemCalls.Call(
+            name: name, count: count ?? 0, returned: returned ?? 0, failed: errors ?? 0,
+            zeros: zeros ?? 0, sum: sum ?? 0, error: error)
     }
 }

@@ -63,11 +63,11 @@ struct SystemCallProbe: Probe {
 }
 
 /// A target while its calls are looked at.
-private struct CallWatch {
+struct CallWatch {
     let request: SystemCallRequest
     let target: CallTarget
     let source: any CallSource
-    let before: CallTarget.Moment?
+    private let before: CallTarget.Moment?
     let began = ContinuousClock.now
 
     init(request: SystemCallRequest, target: CallTarget, source: any CallSource) {

@@ -68,7 +68,7 @@ final class BoundedOutput: Sendable {
         var piece: [UInt8] = []
         if state.leftOut > 0 {
             if state.endsInLine { piece.append(UInt8(ascii: "\n")) }
-            piece += "[\(state.leftOut) bytes came too fast and are left out here]\n".utf8
+            piece += "[\(state.leftOut) bytes omitted: they came too fast]\n".utf8
             state.leftOut = 0
         }
         var part = state.waiting.prefix(Self.largestPiece)

@@ -2,7 +2,7 @@ package import ProcFormats
 import ProcSampling
 package import Units
 
-/// What a thread that a tool looks at is like at one moment, read just before the start and after the end.
+/// The state of a tool's target thread at one moment, read just before the start and after the end.
 package struct TargetReading: Sendable, Hashable {
     package var startTime: ClockTicks
     package var state: TaskState

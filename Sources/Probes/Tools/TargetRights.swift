@@ -20,7 +20,7 @@ struct TargetRights {
                 "\(target.label) has ended: its number belongs to another thread now")
         }
         if reading.state == .zombie || reading.state == .dead {
-            throw ToolRefusal("\(target.label) has ended and only waits for its parent")
+            throw ToolRefusal("\(target.label) has ended: it is a zombie")
         }
         return reading
     }
@@ -29,17 +29,17 @@ struct TargetRights {
     func checkTracing(_ reading: TargetReading) throws(ToolRefusal) {
         if reading.isKernelThread {
             throw ToolRefusal(
-                "\(target.label) is a thread of the kernel: it makes no system calls",
+                "\(target.label) is a kernel thread: it makes no system calls",
                 remedy: "profile it instead")
         }
         if target.process.pid == environment.ownProcess {
             throw ToolRefusal(
-                "\(target.label) is dxtop itself, which would print what it sees itself print",
+                "\(target.label) is dxtop itself: it would trace its own output",
                 remedy: "trace it from another terminal")
         }
         if let tracer = reading.tracer {
             throw ToolRefusal(
-                "\(target.label) is traced by \(tracer) already, and only one can",
+                "\(target.label) is already traced by \(tracer): one tracer at a time",
                 remedy: "end that one first, or profile instead")
         }
         if environment.ptraceScope == 3 {

@@ -1,4 +1,4 @@
-/// An external program that looks at one thread or one peer, as data: the catalogue is a list of
+/// An external program that examines one thread or one peer, as data: the catalogue is a list of
 /// these.
 package struct Tool: Sendable, Identifiable {
     /// Short and stable, as the files that are saved are named: "strace-summary".
@@ -12,7 +12,7 @@ package struct Tool: Sendable, Identifiable {
     package let steps: [[String]]
     /// What it does to the target.
     package let effect: Effect
-    /// How long it looks, in seconds; the command itself ends by then.
+    /// How long it runs, in seconds; the command itself ends by then.
     package let seconds: Int
     /// The tool offered when this one has ended.
     package let next: String?
@@ -24,7 +24,7 @@ package struct Tool: Sendable, Identifiable {
     package let packages: [String: PackageNames]
 
     package enum Effect: Sendable, Hashable {
-        /// Leaves the target alone, with what it costs.
+        /// No measurable overhead, with what it costs.
         case nothing(String)
         /// Slows the target down, with how much.
         case slows(String)

@@ -1,8 +1,8 @@
-/// Tools for the way to a peer, all of iputils.
+/// Tools for the path to a peer, all of iputils.
 extension ToolCatalogue {
     static let pathMTU = Tool(
         id: "path-mtu",
-        title: "path MTU: the longest packet that comes through whole",
+        title: "path MTU: the largest packet that arrives unfragmented",
         steps: [
             ["ping", "-n", "-c", "1", "-W", "1", "-M", "do", "-s", "{size}", "{address}"]
         ],
@@ -15,7 +15,7 @@ extension ToolCatalogue {
 
     static let ping = Tool(
         id: "ping",
-        title: "ping: does it answer, how fast, how often not",
+        title: "ping: reachability, round-trip time, loss",
         steps: [["ping", "-n", "-c", "5", "-w", "8", "{address}"]],
         effect: .nothing("five pings, one a second"),
         seconds: 8,
@@ -26,7 +26,7 @@ extension ToolCatalogue {
 
     static let tracepath = Tool(
         id: "tracepath",
-        title: "tracepath: the routers on the way, and where the MTU falls",
+        title: "tracepath: routers on the path, and where the MTU drops",
         steps: [["timeout", "-s", "INT", "30", "tracepath", "-n", "{address}"]],
         effect: .nothing("a few UDP packets for each router, to high ports"),
         seconds: 30,

@@ -46,7 +46,7 @@ package enum ToolCatalogue {
 
     static let perf = Tool(
         id: "perf",
-        title: "perf: functions it spends its CPU time in",
+        title: "perf: functions by CPU time",
         steps: [
             record(["-F", "99", "-g"]),
             report(["-g", "none", "-s", "dso,sym"]),
@@ -61,13 +61,13 @@ package enum ToolCatalogue {
 
     static let perfDwarf = Tool(
         id: "perf-dwarf",
-        title: "perf: whole call chains of code without frame pointers",
+        title: "perf: full call chains without frame pointers (DWARF)",
         steps: [
             record(["-F", "49", "--call-graph", "dwarf,8192"]),
             report(["-g", "none", "-s", "dso,sym"]),
             report(["-g", "graph,2,caller", "-s", "comm"]),
         ],
-        effect: .nothing("49 interrupts a second, each copies 8 KB of its stack"),
+        effect: .nothing("49 interrupts a second, each copies 8 KB of stack"),
         seconds: 5,
         access: .performanceEvents,
         counts: .samples,
@@ -77,7 +77,8 @@ package enum ToolCatalogue {
         id: "perf-trace",
         title: "perf trace -s: system calls and their times, without ptrace",
         steps: [["perf", "trace", "-s", "-t", "{tid}", "--", "sleep", "10"]],
-        effect: .slows("about 30 us more for each system call; 0.04 us for all other threads'"),
+        effect: .slows(
+            "adds about 30 us to each system call, 0.04 us to those of all other threads"),
         seconds: 10,
         access: .tracepoints,
         counts: .systemCalls,
@@ -107,7 +108,7 @@ package enum ToolCatalogue {
     }
 
     private static let straceEffect = Tool.Effect.slows(
-        "about 0.1 ms more for each system call it makes; nothing else is slowed")
+        "adds about 0.1 ms to each of its system calls; nothing else is slowed")
     private static let strace = PackageNames("strace")
     private static let coreutils = PackageNames("coreutils")
     private static let perfPackage = PackageNames(

@@ -11,7 +11,7 @@ enum ToolFailure {
         }
         let lastLine = output.split(whereSeparator: \.isNewline)
             .last { !$0.allSatisfy(\.isWhitespace) }
-        guard let lastLine else { return ToolRefusal("\(program) \(ending) and said nothing") }
+        guard let lastLine else { return ToolRefusal("\(program) \(ending), without output") }
         return ToolRefusal("\(program) \(ending): \(lastLine)")
     }
 
@@ -32,21 +32,23 @@ enum ToolFailure {
     ]
 
     private static let ended: Refusal = { program, target, _ in
-        ToolRefusal("\(target.label) ended before \(program) could look at it")
+        ToolRefusal("\(target.label) ended before \(program) could attach")
     }
 
     private static let tracing: Refusal = { program, target, isRoot in
         ToolRefusal(
-            "\(program) may not look at \(target.label)" + (isRoot ? ", even as root" : ""),
+            "\(program) cannot attach to \(target.label): not permitted"
+                + (isRoot ? ", even as root" : ""),
             remedy: (isRoot
                 ? "give the container CAP_SYS_PTRACE, or run dxtop on its host; "
                 : "run dxtop as root; in a container, add CAP_SYS_PTRACE or use its host; ")
-                + "a debugger or a sandbox may hold it too")
+                + "or end the debugger or sandbox that holds it")
     }
 
     private static let events: Refusal = { program, target, isRoot in
         ToolRefusal(
-            "\(program) may not measure \(target.label)" + (isRoot ? ", even as root" : ""),
+            "\(program) cannot measure \(target.label): not permitted"
+                + (isRoot ? ", even as root" : ""),
             remedy: isRoot
                 ? "give the container CAP_PERFMON, or run dxtop on its host"
                 : "run dxtop as root, or sysctl kernel.perf_event_paranoid=1 for your own "
@@ -68,8 +70,8 @@ enum ToolFailure {
 
     private static let tooOld: Refusal = { program, _, _ in
         ToolRefusal(
-            "this \(program) is too old for the options",
-            remedy: "y shows the commands: leave out what it does not know")
+            "this version of \(program) is too old for these options",
+            remedy: "y shows the commands: leave out the unknown options")
     }
 
     private static let perfForKernel: Refusal = { _, _, _ in

@@ -13,7 +13,7 @@ package struct ToolRefusal: Error, Sendable, Hashable {
     }
 }
 
-/// Whether a tool can look at a thread, found out without touching it.
+/// Whether a tool can run on a thread, found out without touching it.
 package struct ToolPreflight: Sendable {
     let tool: Tool
     let target: ThreadTarget
@@ -70,7 +70,7 @@ package struct ToolPreflight: Sendable {
             }
             try rights.checkUser(reading)
             if paranoid == 2 {
-                notes.append("without the kernel's part: kernel.perf_event_paranoid is 2")
+                notes.append("without kernel functions: kernel.perf_event_paranoid is 2")
             }
             if environment.hasSystemCallFilter {
                 notes.append("a seccomp filter is on, as in a container: it may refuse perf")
@@ -79,7 +79,7 @@ package struct ToolPreflight: Sendable {
         if let restricted = environment.kernelPointersRestricted, restricted > 0,
             !environment.capabilities.contains(.kernelAddresses)
         {
-            notes.append("functions of the kernel have no names: kernel.kptr_restrict is on")
+            notes.append("kernel functions have no names: kernel.kptr_restrict is on")
         }
         return notes
     }

@@ -27,16 +27,16 @@ extension ToolRun {
         let program = step.first { $0 != "timeout" && tool.packages[$0] != nil } ?? tool.id
         let now = TargetReading.read(target)
         guard let now, now.startTime == target.thread.startTime else {
-            return ToolRefusal("\(target.label) ended while \(program) looked at it")
+            return ToolRefusal("\(target.label) ended while \(program) ran")
         }
         if tool.access == .tracing, let tracer = now.tracer {
             return ToolRefusal(
-                "\(target.label) is traced by \(tracer) already, and only one can",
+                "\(target.label) is already traced by \(tracer): one tracer at a time",
                 remedy: "end that one first, or profile instead")
         }
         let ending =
             switch result.status {
-            case .exited(let code): "ended with status \(code)"
+            case .exited(let code): "exited with status \(code)"
             case .signaled(let number): "was killed by signal \(number)"
             }
         return ToolFailure.explain(
@@ -58,7 +58,7 @@ extension ToolRun {
         }
     }
 
-    /// perf looks for as long as its `sleep` runs; strace from its first line to its end.
+    /// perf samples for as long as its `sleep` runs; strace from its first line to its end.
     private func watchedSeconds(_ result: StepResult) -> String {
         guard tool.access == .tracing, let first = result.firstOutput else {
             return "\(tool.seconds)"

@@ -80,7 +80,7 @@ extension ToolRun {
             output.contains($0)
         }
         return ToolRefusal(
-            lastLine ?? "\(program) ended and said nothing",
+            lastLine ?? "\(program) ended without output",
             remedy: isRefused
                 ? (environment.user.rawValue == 0
                     ? "give the container CAP_NET_RAW, or run dxtop on its host"
@@ -100,7 +100,7 @@ extension PeerTarget {
     /// Throws where its namespace cannot be entered, or is another one by now.
     func check(in environment: ToolEnvironment) throws(ToolRefusal) {
         if isOfLink, interfaceName == nil {
-            throw ToolRefusal("every link has an address \(address): which is meant is not known")
+            throw ToolRefusal("\(address) is link-local: its interface is not known")
         }
         guard let namespace, !namespace.isOwn else { return }
         var status = stat()

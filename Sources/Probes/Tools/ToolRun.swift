@@ -108,7 +108,7 @@ package final class ToolRun: Sendable {
                 }
                 if step.contains("strace"), !result.excerpt.saysAttached {
                     throw ToolRefusal(
-                        "strace had not begun to look when its time was over",
+                        "strace did not attach within its time",
                         remedy: "try again: the machine is very busy")
                 }
                 if let silence = silence(of: result, target, since: before) {
@@ -147,7 +147,7 @@ package final class ToolRun: Sendable {
         }
         guard SpareDescriptors.suffice else {
             throw ToolRefusal(
-                "no descriptors left to start \(program) with", remedy: "raise ulimit -n")
+                "no file descriptors left to start \(program)", remedy: "raise ulimit -n")
         }
         report(.started(command: step))
         // A session of its own: Ctrl-C and Ctrl-Z at the terminal are for dxtop alone.

@@ -1,7 +1,7 @@
 package import ProcSampling
 package import Units
 
-/// What a tool looks at.
+/// What a tool runs on.
 package enum ToolTarget: Sendable, Hashable {
     case thread(ThreadTarget)
     case peer(PeerTarget)
@@ -17,12 +17,12 @@ package struct ThreadTarget: Sendable, Hashable {
     }
 }
 
-/// Who is at the other end of a way that begins in a network namespace.
+/// The other end of a path that begins in a network namespace.
 package struct PeerTarget: Sendable, Hashable {
     package let address: IPAddress
     /// Nil for our own.
     package let namespace: NetworkNamespace?
-    /// Where the way begins, and how long packets may be there, as far as it is known.
+    /// Where the path begins, and its MTU there, as far as they are known.
     package let interfaceName: String?
     package let interfaceMTU: Int?
 

@@ -6,6 +6,7 @@ internal import Units
 final class HostSampler {
     private let reader: ProcReader
     private let machine: Machine
+    private let clock: SampleClock
     private let name: String
     private let kernelRelease: String
     private var before: Reading?
@@ -30,11 +31,12 @@ final class HostSampler {
         var vmstat: VMStat?
     }
 
-    init(reader: ProcReader, machine: Machine) {
+    init(reader: ProcReader, machine: Machine, clock: SampleClock) {
         self.reader = reader
         self.machine = machine
+        self.clock = clock
         // The log of this machine tells nothing about another one's tree.
-        oomWatch = OOMWatch(log: reader.root.isLive ? KernelLog() : nil)
+        oomWatch = OOMWatch(log: reader.root.isLive ? KernelLog() : nil, clock: clock)
         name = Self.line(of: "sys/kernel/hostname", reader) ?? "?"
         kernelRelease =
             Self.line(of: "sys/kernel/osrelease", reader) ?? Self.version(reader)?.release ?? "?"
@@ -64,7 +66,7 @@ final class HostSampler {
 
     func sample() -> HostSample {
         let now = Reading(
-            at: .now,
+            at: clock.now,
             stat: try? reader.read(.host("stat")) { bytes throws(ParseError) in
                 try SystemStat(parsing: bytes)
             },

@@ -5,6 +5,7 @@ internal import Units
 final class OOMWatch {
     /// Nil where the kernel log may not be read.
     private let log: KernelLog?
+    private let clock: SampleClock
     private var kills: OOMKills?
     /// Victims that the log still owes, and until when they are waited for: the kernel counts
     /// first and writes then.
@@ -19,8 +20,9 @@ final class OOMWatch {
     private static let mostVictims = 16
 
     /// With the log, victims are told from now on.
-    init(log: KernelLog?) {
+    init(log: KernelLog?, clock: SampleClock = .kernel) {
         self.log = log
+        self.clock = clock
     }
 
     /// What is known at a refresh with this count; nil where the kernel does not count.
@@ -34,13 +36,13 @@ final class OOMWatch {
             let new = count - kills.total
             kills.total = count
             kills.sinceStart += new
-            kills.lastSeen = .now
+            kills.lastSeen = clock.wallTime()
             owed += new
-            owedUntil = Instant.now.advanced(by: Self.patience)
+            owedUntil = clock.now.advanced(by: Self.patience)
         }
         if owed > 0 {
             log?.forEachNew { note($0, in: &kills) }
-            if Instant.now > owedUntil { owed = 0 }
+            if clock.now > owedUntil { owed = 0 }
         }
         self.kills = kills
         return kills

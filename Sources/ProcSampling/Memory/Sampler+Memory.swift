@@ -9,7 +9,7 @@ extension Sampler {
         guard !process.sample.isKernelThread else { return }
         let facts = SamplingPlan.MemoryFacts(
             hasRun: hasRun, resident: resident, residentThen: process.residentAtStatus,
-            age: Instant.now.since(process.statusReadAt), pageSize: machine.units.pageSize)
+            age: clock.now.since(process.statusReadAt), pageSize: machine.units.pageSize)
         if plan.readsParts(of: facts) { readStatus(process) }
     }
 
@@ -41,7 +41,7 @@ extension Sampler {
     private func take(_ status: TaskStatus, of process: TrackedProcess) {
         process.sample.user = status.effectiveUser
         process.residentAtStatus = process.residentAtStat
-        process.statusReadAt = .now
+        process.statusReadAt = clock.now
         guard let resident = status.residentMemory else {
             process.sample.memory = nil
             return
@@ -94,7 +94,8 @@ extension Sampler {
                 || (selected != nil && process.sample.threads.contains { $0.id == selected })
             if isShown { shown.insert(path) }
         }
-        groupReader.refresh(members: members, shown: shown, plan: plan, hasKill: hasKill)
+        groupReader.refresh(
+            members: members, shown: shown, plan: plan, hasKill: hasKill, at: clock.now)
     }
 
     /// Reads the quotas of groups in which something ran: while nothing does, nothing is held back.
@@ -107,6 +108,6 @@ extension Sampler {
             }
             running.insert(path)
         }
-        cpuGroupReader.refresh(running: running)
+        cpuGroupReader.refresh(running: running, at: clock.now)
     }
 }

@@ -6,7 +6,7 @@ extension Sampler {
     /// The number of open descriptors.
     func readOpenFiles(_ process: TrackedProcess) {
         guard !process.sample.isKernelThread else { return }
-        process.openFilesReadAt = .now
+        process.openFilesReadAt = clock.now
         let folder = ProcFile.process(process.pid, "fd")
         if tellsOpenFiles {
             process.sample.openFiles = reader.root.status(of: folder).map { Int($0.st_size) }
@@ -18,7 +18,7 @@ extension Sampler {
 
     /// The limit on tasks that leaves the process least room.
     func readTaskLimit(_ process: TrackedProcess) {
-        process.taskLimitReadAt = .now
+        process.taskLimitReadAt = clock.now
         process.sample.taskLimit = process.taskGroup.flatMap {
             taskGroups?.taskLimit(of: $0, groupFiles)
         }

@@ -131,7 +131,8 @@ extension Sampler {
     ) {
         var walk = ThreadWalk(
             process: process, use: use, elapsed: elapsed, leader: leader, source: source,
-            reader: reader, plan: plan, machine: machine, scratch: scratch)
+            reader: reader, plan: plan, machine: machine, clock: clock,
+            scratch: scratch)
         walk.run(readsAll: reads.contains(.everyThread), interestRevision: interestRevision)
         guard let elapsed else { return }
         // Where the process used so little that no thread was read, none used anything to speak of.
@@ -156,7 +157,7 @@ extension Sampler {
                 || process.counters[index].switchesReadAt.nanoseconds == 0
             if lacks {
                 // Whether such a thread ran in this interval is not known: its process may have.
-                extras.read(index, hasRun: process.gateAt != process.quietUntil, at: .now)
+                extras.read(index, hasRun: process.gateAt != process.quietUntil, at: clock.now)
                 process.touched.append(Int32(index))
             }
         }
@@ -175,12 +176,13 @@ extension Sampler {
             guard let time = CPUClock.read(pid) else {
                 throw .vanished(path: ProcFile.process(pid, "stat").description)
             }
-            return GateReading(time: time, at: .now)
+            return GateReading(time: time, at: clock.now)
         }
         let stat = try reader.read(.process(pid, "stat")) { bytes throws(ParseError) in
             try TaskStat(parsing: bytes)
         }
-        return GateReading(time: machine.nanoseconds(stat.userTime + stat.systemTime), at: .now)
+        return GateReading(
+            time: machine.nanoseconds(stat.userTime + stat.systemTime), at: clock.now)
     }
 
     // MARK: What belongs to the process
@@ -209,6 +211,6 @@ extension Sampler {
         }
         // A title may be set, and a fork may be seen before its exec to a program of the same name.
         process.askedUnderName = nil
-        process.restReadAt = .now
+        process.restReadAt = clock.now
     }
 }

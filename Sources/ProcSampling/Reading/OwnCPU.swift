@@ -9,13 +9,19 @@ struct OwnCPU {
     }
 
     /// Oldest first; the first is as old as the average.
-    private var readings = [Reading(at: .now, used: CPUTime.ofProcess)]
+    private var readings: [Reading]
+    private let clock: SampleClock
 
     private static let span = Nanoseconds(10_000_000_000)
 
+    init(clock: SampleClock) {
+        self.clock = clock
+        readings = [Reading(at: clock.now, used: CPUTime.ofProcess)]
+    }
+
     /// The share of one CPU until now; nil while the time is too short to tell.
     mutating func share() -> Percent? {
-        let now = Reading(at: .now, used: CPUTime.ofProcess)
+        let now = Reading(at: clock.now, used: CPUTime.ofProcess)
         let elapsed = now.at.since(readings[0].at)
         guard Rates.isMeasurable(elapsed) else { return nil }
         let share = Rates.sum(of: now.used.since(readings[0].used), in: elapsed)

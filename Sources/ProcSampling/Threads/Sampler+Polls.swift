@@ -29,7 +29,7 @@ extension Sampler {
         _ host: HostSample, _ records: [ThreadIdentity: PollRecord],
         _ polls: [ThreadIdentity: ThreadPoll]
     ) {
-        let now = Nanoseconds.sinceBoot
+        let now = clock.sinceBoot()
         var facts = SamplingPlan.PollFacts(known: Set(records.keys))
         for record in records.values {
             // One that waits again and again is between two waits now and then.

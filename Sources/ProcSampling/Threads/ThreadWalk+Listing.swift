@@ -56,7 +56,7 @@ extension ThreadWalk {
             let figures = try figures(of: thread, updating: &name)
             process.sample.threads.append(newSample(figures, name: name))
             process.counters.append(ThreadCounters())
-            admit(process.counters.count - 1, figures, times: times, at: .now)
+            admit(process.counters.count - 1, figures, times: times, at: clock.now)
         } catch .failed {
             isCutShort = true
         } catch {

@@ -7,7 +7,7 @@ extension ThreadWalk {
         let id = process.sample.threads[index].id
         do throws(ProcError) {
             let times = try source.times(of: id.tid, in: process.pid)
-            let now = Instant.now
+            let now = clock.now
             let isSame =
                 times?.runTime == process.counters[index].runTime
                 && process.counters[index].flags.isSuperset(of: [.isKnown, .hasRunDelay])
@@ -31,10 +31,10 @@ extension ThreadWalk {
             update(index, with: figures, times: times, at: now)
         } catch .vanished {
             hasLostThread = true
-            process.counters[index].readAt = .now
+            process.counters[index].readAt = clock.now
         } catch {
             // Denied, or malformed and counted: what was known before stands, as carried over.
-            process.counters[index].readAt = .now
+            process.counters[index].readAt = clock.now
             process.carryOver(index)
         }
     }

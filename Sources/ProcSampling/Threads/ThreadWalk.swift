@@ -35,6 +35,7 @@ struct ThreadWalk {
     let plan: SamplingPlan
     let extras: ThreadExtras
     let machine: Machine
+    let clock: SampleClock
     /// When the gate was read, and how long after the gate before; nil at first sight.
     let began: Instant
     let elapsed: Nanoseconds?
@@ -70,13 +71,14 @@ struct ThreadWalk {
     init(
         process: TrackedProcess, use: Nanoseconds, elapsed: Nanoseconds?, leader: TaskStat,
         source: any ThreadSource, reader: ProcReader, plan: SamplingPlan, machine: Machine,
-        scratch: Scratch
+        clock: SampleClock, scratch: Scratch
     ) {
         self.process = process
         self.source = source
         extras = ThreadExtras(process: process, reader: reader, plan: plan)
         self.plan = plan
         self.machine = machine
+        self.clock = clock
         self.leader = leader
         self.elapsed = elapsed
         self.scratch = scratch
@@ -117,7 +119,7 @@ struct ThreadWalk {
         if isFirst, plan.gate == .clock, let now = CPUClock.read(process.pid) {
             process.debt = -Int64(clamping: now.since(process.gateTime).rawValue)
         }
-        let most = (Instant.now.since(began) + quantum).rawValue &* UInt64(2 * machine.cpuCount)
+        let most = (clock.now.since(began) + quantum).rawValue &* UInt64(2 * machine.cpuCount)
         process.debt = max(process.debt, -Int64(clamping: most))
     }
 

@@ -21,9 +21,11 @@ import Units
         return tally
     }
 
-    @Test func readersAreToldApart() throws {
-        var tallies: [MadeReader.Kind: [ReaderVerdict.Kind?: Int]] = [:]
-        for kind in MadeReader.Kind.allCases { tallies[kind] = tally(kind) }
+    @Test func readersAreToldApart() async throws {
+        let tallies = await withTaskGroup { group in
+            for kind in MadeReader.Kind.allCases { group.addTask { (kind, tally(kind)) } }
+            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
         print(Self.table(tallies))
         let names: [MadeReader.Kind: ReaderVerdict.Kind] = [
             .healthy: .ok, .slow: .slow, .slowBatches: .slow, .stalled: .stalled,

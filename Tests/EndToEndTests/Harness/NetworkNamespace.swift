@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import Testing
 
 /// Network namespaces of our own, joined in a row and removed when they are done with;
 /// `ip-netns(8)`, `veth(4)`.
@@ -16,7 +17,7 @@ struct NetworkNamespace: Sendable {
     private static let count = Atomic(0)
 
     /// Whether this machine lets us make some.
-    static func areAvailable() async -> Bool {
+    fileprivate static func areAvailable() async -> Bool {
         guard geteuid() == 0 else { return false }
         return (try? await run([Link()]) { _ in true }) == true
     }
@@ -117,5 +118,11 @@ extension Outcome {
     /// For programs that prepare something: what they say is the error where they fail.
     fileprivate func expectSuccess() throws {
         guard exitCode == 0 else { throw DeadlineMissed(description: "\(self)") }
+    }
+}
+
+extension Trait where Self == ConditionTrait {
+    static var needsNetworkNamespaces: Self {
+        .enabled("needs root, ip and nsenter") { await NetworkNamespace.areAvailable() }
     }
 }

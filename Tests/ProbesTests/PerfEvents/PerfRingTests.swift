@@ -1,10 +1,11 @@
 import ProcSampling
+import TestTraits
 import Testing
 import Units
 
 @testable import Probes
 
-@Suite("The kernel's events", .enabled(if: isRoot))
+@Suite("The kernel's events", .needsRoot)
 struct PerfRingTests {
     @Test("a spinner is sampled, and a ring that nobody reads loses what it tells it lost")
     func sampling() async throws {

@@ -1,5 +1,6 @@
 import ProcSampling
 import Synchronization
+import TestTraits
 import Testing
 import Units
 
@@ -7,7 +8,7 @@ import Units
 
 @Suite("Hot functions")
 struct HotFunctionTests {
-    @Test("the function that a spinner burns in is found", .enabled(if: isRoot))
+    @Test("the function that a spinner burns in is found", .needsRoot)
     func spinner() async throws {
         try await withWorkload("spin") { workload in
             let tid = try workload.target("poll").thread.tid

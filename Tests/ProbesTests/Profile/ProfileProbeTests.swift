@@ -2,6 +2,7 @@ import Glibc
 import ProcSampling
 import Subprocess
 import Synchronization
+import TestTraits
 import Testing
 import Units
 
@@ -23,7 +24,7 @@ private func profile(
 }
 
 /// Profiles of programs whose behaviour is known.
-@Suite(.enabled(if: isRoot))
+@Suite(.needsRoot)
 struct ProfileProbeTests {
     func chains(_ profile: Profile) -> [String] {
         profile.stacks.map { stack in
@@ -114,7 +115,7 @@ struct ProfileProbeTests {
     /// So many samples that chance alone makes no difference of 3 points: of half of 12,000 it makes
     /// 0.6. The rates differ, or the one would always look just after the other's interrupt, where
     /// the loop begins to move again.
-    @Test(.enabled(if: has("perf")))
+    @Test(.needs("perf"))
     func `shares agree with those of perf at the same time`() async throws {
         try await withWorkload("spin") { workload in
             let target = try workload.target("poll")

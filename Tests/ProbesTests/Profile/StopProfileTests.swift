@@ -1,11 +1,12 @@
 import ProcFormats
 import ProcSampling
+import TestTraits
 import Testing
 import Units
 
 @testable import Probes
 
-@Suite("Profiles by stopping threads", .enabled(if: isRoot))
+@Suite("Profiles by stopping threads", .needsRoot)
 struct StopProfileTests {
     @Test("the offer says what it costs, and accepting it changes nothing else")
     func offer() throws {

@@ -1,6 +1,7 @@
 import Glibc
 import ProcFormats
 import SystemPackage
+import TestTraits
 import Testing
 import Units
 
@@ -8,7 +9,7 @@ import Units
 
 struct KernelSymbolsTests {
     /// A function that every kernel has.
-    @Test(.enabled(if: isRoot)) func ofTheKernel() throws {
+    @Test(.needsRoot) func ofTheKernel() throws {
         let bytes = try fileBytes("/proc/kallsyms", atMost: 64 << 20)
         var offset = 0
         var start: UInt64?
@@ -95,7 +96,7 @@ struct JITSymbolsTests {
     }
 
     @Test(
-        "a link that leads out of the process's root leads nowhere", .enabled(if: isRoot),
+        "a link that leads out of the process's root leads nowhere", .needsRoot,
         arguments: [true, false])
     func link(leadsOut: Bool) async throws {
         try await withFolder { folder in
@@ -116,7 +117,7 @@ struct JITSymbolsTests {
         }
     }
 
-    @Test("a file of someone else's is not believed", .enabled(if: isRoot))
+    @Test("a file of someone else's is not believed", .needsRoot)
     func foreign() throws {
         try withCode(map: "START 40 forged\n", owner: 65534) { start in
             #expect(frame(start).isUnnamed)

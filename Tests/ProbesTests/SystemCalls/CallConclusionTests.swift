@@ -133,6 +133,26 @@ struct CallConclusionTests {
         var process = count(5)
         process.request.target = .process(Self.thread.process)
         #expect(process.counted == nil)
+        // Who is stopped at each call makes few.
+        #expect(count(5, method: .traced).counted == nil)
+        #expect(count(0, method: .traced).counted != nil)
+    }
+
+    @Test func `its verdict learns of the most frequent calls and what they achieve`() throws {
+        let names = ["read", "poll", "write", "close", "open"]
+        let calls = names.enumerated().map { index, name in
+            SystemCallCount.Call(
+                name: name, count: 50 - index, errors: 30, returned: 40, zeros: 3, sum: 7,
+                error: "EAGAIN")
+        }
+        let counted = try #require(count(300, calls, lost: 60).counted)
+        #expect(counted.calls.map(\.name) == ["read", "poll", "write", "close"])
+        #expect(counted.named == 240)
+        #expect(
+            counted.calls.first
+                == CountedSystemCalls.Call(
+                    name: "read", count: 50, returned: 40, failed: 30, zeros: 3, sum: 7,
+                    error: "EAGAIN"))
     }
 }
 
@@ -158,6 +178,23 @@ struct CallTallyTests {
             tally.named(isNative: true) == [
                 .init(name: "close", count: 3, errors: 1, time: .microseconds(6), returned: 2)
             ])
+    }
+
+    @Test func `results tell errors from what was achieved`() {
+        var tally = CallTally(total: 5)
+        tally.calls[0] = .init(entered: 5)
+        for result in [0, 4096, 1, -11, -11] {
+            tally.addReturn(of: 0, after: .zero, result: result)
+        }
+        var read = tally.named(isNative: true).first
+        #expect(read?.errors == 2 && read?.zeros == 1 && read?.sum == 4097)
+        #expect(read?.error == "EAGAIN")
+        // An address that looks negative is none.
+        tally.addReturn(of: 0, after: .zero, result: -4096)
+        tally.addReturn(of: 0, after: .zero, result: -4)
+        read = tally.named(isNative: true).first
+        #expect(read?.errors == 3)
+        #expect(read?.error == nil)
     }
 
     @Test func `looks are shares`() {

@@ -1,13 +1,14 @@
 import ProcFormats
 import ProcSampling
 import SystemPackage
+import TestTraits
 import Testing
 import Units
 
 @testable import Probes
 
 /// On programs whose calls are known: a program in the kernel, and records, count them to the last.
-@Suite(.serialized, .enabled(if: isRoot)) struct CountedCallsTests {
+@Suite(.serialized, .needsRoot) struct CountedCallsTests {
     /// Rounds are getppid, a write, and one close in ten that fails; at the end one line is written
     /// and the next signal is waited for.
     static func expectTruth(
@@ -20,11 +21,25 @@ import Units
         #expect(count["close"]?.count == rounds / 10, sourceLocation: sourceLocation)
         #expect(count["close"]?.errors == rounds / 10, sourceLocation: sourceLocation)
         #expect(count["close"]?.returned == rounds / 10, sourceLocation: sourceLocation)
+        #expect(count["close"]?.error == "EBADF", sourceLocation: sourceLocation)
+        #expect(count["getppid"]?.error == nil, sourceLocation: sourceLocation)
+        #expect(count["getppid"]?.zeros == 0, sourceLocation: sourceLocation)
+        #expect(count["write"]?.zeros == 0, sourceLocation: sourceLocation)
+        #expect((count["write"]?.sum ?? 0) >= rounds, sourceLocation: sourceLocation)
         #expect((count["close"]?.time ?? .zero) > .zero, sourceLocation: sourceLocation)
         #expect(count.lost == 0, sourceLocation: sourceLocation)
         let named = count.calls.reduce(0) { $0 + ($1.count ?? 0) }
         #expect(count.total == named, sourceLocation: sourceLocation)
         #expect(count.conclusion.contains("(counted)"), sourceLocation: sourceLocation)
+    }
+
+    private func counted(
+        _ target: ProbeTarget, _ usesPrograms: Bool,
+        while body: @Sendable (CallLog) async throws -> Void
+    ) async throws -> SystemCallCount {
+        usesPrograms
+            ? try await counting(SystemCallProbe(target), while: body)
+            : try await recording(target, while: body)
     }
 
     @Test func `a program in the kernel counts a thread's calls to the last`() async throws {
@@ -44,8 +59,8 @@ import Units
 
     @Test func `records tell the same where there are no programs`() async throws {
         try await withWorkload("calls", "1000") { workload in
-            let probe = SystemCallProbe(.thread(try workload.target("caller"))).withoutPrograms
-            let count = try await counting(try mounted(probe)) { log in
+            let target = try workload.target("caller")
+            let count = try await recording(.thread(target)) { log in
                 try workload.begin()
                 _ = try await eventually("all rounds") {
                     log.count(of: "rt_sigtimedwait") == 1 ? true : nil
@@ -57,11 +72,11 @@ import Units
 
     @Test func `more calls than records have room for are in the total`() async throws {
         try await withWorkload("calls", "100000") { workload in
-            let probe = SystemCallProbe(.thread(try workload.target("caller"))).withoutPrograms
+            let target = try workload.target("caller")
             // getppid, write, close; the clock is read twice, one line is written, and the next
             // signal is waited for.
             let made = 100_000 + 100_000 + 10_000 + 2 + 1 + 1
-            let count = try await counting(try mounted(probe)) { log in
+            let count = try await recording(.thread(target)) { log in
                 try workload.begin()
                 _ = try await eventually("all rounds") { log.latest?.total == made ? true : nil }
             }
@@ -74,12 +89,10 @@ import Units
     func `a process is all its threads`(usesPrograms: Bool) async throws {
         try await withWorkload("calls", "500", "--threads", "3") { workload in
             let caller = try workload.target("caller")
-            var probe = SystemCallProbe(.process(caller.process))
-            if !usesPrograms { probe = try mounted(probe.withoutPrograms) }
             // The first thread asks for its parent now and then; but only these close. Records are
             // not asked for of threads that end before they are found.
             let expected = usesPrograms ? 4 * 50 : 50
-            let count = try await counting(probe) { log in
+            let count = try await counted(.process(caller.process), usesPrograms) { log in
                 try workload.begin()
                 _ = try await eventually("all rounds") {
                     log.count(of: "close") >= expected ? true : nil
@@ -94,9 +107,8 @@ import Units
     @Test(arguments: [true, false])
     func `a spinner makes no call`(usesPrograms: Bool) async throws {
         try await withWorkload("spin") { workload in
-            var probe = SystemCallProbe(.thread(try workload.target("poll")))
-            if !usesPrograms { probe = try mounted(probe.withoutPrograms) }
-            let count = try await counting(probe) { log in
+            let target = try workload.target("poll")
+            let count = try await counted(.thread(target), usesPrograms) { log in
                 _ = try await eventually("it runs") {
                     (log.latest?.cpuTime ?? .zero) >= .milliseconds(100) ? true : nil
                 }

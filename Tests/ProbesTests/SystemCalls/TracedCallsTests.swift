@@ -3,12 +3,13 @@ import ProcFormats
 import ProcSampling
 import Subprocess
 import SystemPackage
+import TestTraits
 import Testing
 import Units
 
 @testable import Probes
 
-@Suite(.serialized, .enabled(if: isRoot)) struct TracedCallsTests {
+@Suite(.serialized, .needsRoot) struct TracedCallsTests {
     @Test func `each call of a thread is counted, and it is let go`() async throws {
         try await withWorkload("calls", "300") { workload in
             let target = try workload.target("caller")

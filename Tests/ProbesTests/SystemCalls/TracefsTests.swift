@@ -2,21 +2,22 @@ import Glibc
 import ProcFormats
 import ProcSampling
 import SystemPackage
+import TestTraits
 import Testing
 import Units
 
 @testable import Probes
 
-/// The probe with a place for tracefs of its own, so that tests leave the machine's as it is.
-func mounted(_ probe: SystemCallProbe) throws -> SystemCallProbe {
-    var probe = probe
-    guard (try? probe.tracefs.tracepoints()) == nil else { return probe }
-    var request = probe.request
-    request.method = .mountingTracefs
-    let usesPrograms = probe.usesPrograms
-    probe = SystemCallProbe(request)
-    probe.usesPrograms = usesPrograms
-    return probe
+/// Counts by records, with a place for tracefs of its own, where it is mounted for a moment: the
+/// machine's is left as it is, for other tests tell what can be done by it.
+func recording(
+    _ target: ProbeTarget, while body: @Sendable (CallLog) async throws -> Void
+) async throws -> SystemCallCount {
+    try await withFolder { folder in
+        var probe = SystemCallProbe(target, .mountingTracefs).withoutPrograms
+        probe.tracefs.folders = [folder]
+        return try await counting(probe, while: body)
+    }
 }
 
 /// A folder that is gone afterwards.
@@ -30,7 +31,7 @@ func withFolder<Result>(_ body: (String) async throws -> Result) async throws ->
     return try await body(folder)
 }
 
-@Suite(.serialized, .enabled(if: isRoot)) struct TracefsTests {
+@Suite(.serialized, .needsRoot) struct TracefsTests {
     @Test func `it is mounted for a moment, and only when asked`() async throws {
         try await withFolder { folder in
             let tracefs = Tracefs(folders: [folder])
@@ -76,7 +77,7 @@ func withFolder<Result>(_ body: (String) async throws -> Result) async throws ->
     }
 }
 
-@Suite(.serialized, .enabled(if: isRoot)) struct PolledCallsTests {
+@Suite(.serialized, .needsRoot) struct PolledCallsTests {
     func polled(_ target: ProbeTarget, folder: String) async throws -> SystemCallCount {
         var probe = SystemCallProbe(target).withoutPrograms
         probe.tracefs.folders = [folder]

@@ -1,0 +1,50 @@
+import Screen
+
+/// What a place shows and which keys it has, made from the columns and the keymap themselves.
+enum Help {
+    struct Line: Hashable {
+        let head: String
+        let text: String
+        var isTitle: Bool { text.isEmpty && !head.isEmpty }
+    }
+
+    static func lines(for place: Place) -> [Line] {
+        var lines = place.view.about.map { Line(head: "", text: $0) }
+        lines.append(Line(head: "", text: ""))
+        lines.append(Line(head: "KEYS", text: ""))
+        lines += Keymap.bindings(for: place).compactMap { binding in
+            binding.help.map { Line(head: $0.keys, text: $0.text) }
+        }
+        if place.view.isList {
+            lines.append(Line(head: "", text: ""))
+            lines.append(Line(head: "COLUMNS (more on a wider screen)", text: ""))
+            lines += place.view.columns.map { Line(head: $0.title, text: $0.meaning) }
+        }
+        lines.append(Line(head: "", text: ""))
+        lines.append(Line(head: "MARKS", text: ""))
+        lines += marks
+        return lines
+    }
+
+    private static let marks = [
+        Line(head: "! !!", text: "warning, critical; on a figure: a hot thread"),
+        Line(
+            head: "hot",
+            text: "uses a whole CPU, or wants it (CPU% + WAIT%) and never sleeps (VCS/s below 1)"),
+        Line(head: "-", text: "not known, or not permitted"),
+        Line(head: "recorded", text: "an earlier sample: the rows that used CPU or were on screen"),
+        Line(
+            head: "malformed",
+            text: "files of /proc that dxtop failed to parse: its bug, please report"),
+        Line(head: "incomplete", text: "processes of a captured tree without stat or task"),
+        Line(
+            head: "hung", text: "processes whose command line could not be read in time: left alone"
+        ),
+        Line(head: "for 4s+", text: "hot at least that long: dxtop has not watched for longer"),
+        Line(head: "LIVE", text: "the screen goes with time; FROZEN: it stands, -0:42 back"),
+        Line(
+            head: "budget",
+            text: "refreshes come that far apart, for dxtop's CPU to keep within --budget"),
+        Line(head: "self", text: "what dxtop itself costs: CPU% of one CPU, resident memory"),
+    ]
+}

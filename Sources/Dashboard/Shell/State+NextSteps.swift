@@ -1,0 +1,187 @@
+import Diagnosis
+import Probes
+import ProcSampling
+import Screen
+
+/// The next steps of findings, in keys: which ones do them from where one is.
+extension State {
+    /// "p: the function it burns the CPU in; Enter, then n: whether it makes system calls". What no
+    /// key does is said with its command.
+    func nextSteps(of finding: Finding) -> String {
+        finding.next.filter { !isDone($0, finding) }.map { step in
+            guard let keys = keys(for: step, of: finding) else { return step.advice }
+            return "\(keys): \(step.text)"
+        }.joined(separator: "; ")
+    }
+
+    /// Shows already what the step leads to.
+    private func isDone(_ step: NextStep, _ finding: Finding) -> Bool {
+        guard place != .overview, case .view = step.kind, step.subject == finding.subject else {
+            return false
+        }
+        return destination(of: finding).place == place
+    }
+
+    private func keys(for step: NextStep, of finding: Finding) -> String? {
+        if case .view(let view) = step.kind {
+            if place == .overview, step == finding.way { return "Enter" }
+            if let keys = Self.keys(for: view, of: step.subject, at: place) { return keys }
+        }
+        guard let command = step.dashboardCommand else { return nil }
+        let here = place == .overview ? finding.subject : subject
+        if here.acts(for: step), let key = Keymap.keyName(of: command, in: place) { return key }
+        guard place == .overview else { return nil }
+        let there = destination(of: finding).place
+        guard let key = Keymap.keyName(of: command, in: there) else { return nil }
+        if step.subject == finding.subject { return "Enter, then \(key)" }
+        switch (there.view, step.subject) {
+        case (let view as ThreadView, _) where view.subject(self).acts(for: step):
+            return "Enter, then \(key)"
+        case (let view as ThreadsView, .thread(let thread, let owner)?) where view.process == owner:
+            return "Enter, then \(key) on T\(thread.tid)"
+        default: return nil
+        }
+    }
+
+    /// Those that lead from a place to a view of the machine as a whole.
+    private static func keys(
+        for view: NextStep.View, of subject: Subject?, at place: Place
+    ) -> String? {
+        guard subject == nil || subject == .host else { return nil }
+        let root: Place? =
+            switch view.name {
+            case .overview: .overview
+            case .threads: .threads(of: nil)
+            case .memory, .swap: .memory
+            case .sockets: .sockets(of: nil)
+            case .udp, .losses: .udp
+            case .mappings, .routes: nil
+            }
+        guard let root else { return nil }
+        var keys: [String] = []
+        if place != root, let key = Keymap.keyName(of: .view(root), in: place) {
+            keys.append(key)
+        }
+        if view.name == .losses, let key = Keymap.keyName(of: .losses, in: root) {
+            keys.append(key)
+        }
+        if let sort = view.sort?.column {
+            let title = root.view.columns.first { $0.id == sort }?.title ?? ""
+            keys.append(Keymap.keyName(of: .sort(sort), in: root) ?? "sort by \(title)")
+        }
+        if let filter = view.filter { keys.append("/\(filter)") }
+        return keys.isEmpty ? nil : keys.joined(separator: ", then ")
+    }
+
+    /// The commands of a shell for the selected finding, for `y`.
+    var findingCommands: [ShellCommand] {
+        (chosenFinding?.next ?? []).compactMap { step in
+            step.command.map { ShellCommand($0, shows: step.text) }
+        }
+    }
+}
+
+extension Finding {
+    /// The step that Enter takes: the first to a view of what the finding is about.
+    var way: NextStep? {
+        next.first { step in
+            if case .view(let view) = step.kind {
+                step.subject == subject && view.name != .mappings
+            } else {
+                false
+            }
+        }
+    }
+}
+
+extension NextStep {
+    /// What a key asks for that does it; nil where none does.
+    fileprivate var dashboardCommand: Command? {
+        switch kind {
+        case .probe(let probe): .probe(ProbeKind(probe))
+        case .tool: .toolMenu
+        case .view(let view):
+            switch view.name {
+            // Of the process whose curve is on show.
+            case .mappings: .open
+            case .sockets: .sockets
+            default: nil
+            }
+        case .setting, .command, .change: nil
+        }
+    }
+}
+
+extension Subject? {
+    /// Whether a key that acts on this does the step.
+    fileprivate func acts(for step: NextStep) -> Bool { self?.acts(for: step) ?? false }
+}
+
+extension Subject {
+    /// Whether a key that acts on this does the step.
+    fileprivate func acts(for step: NextStep) -> Bool {
+        switch step.kind {
+        case .probe(.stacks), .probe(.faults): process != nil && process == step.subject?.process
+        case .view(let view):
+            // Mappings are opened from the curve alone.
+            view.name == .sockets && process != nil && process == step.subject?.process
+        default: self == step.subject
+        }
+    }
+}
+
+extension ProbeKind {
+    fileprivate init(_ probe: NextStep.Probe) {
+        self =
+            switch probe {
+            case .profile: .profile
+            case .faults: .faults
+            case .systemCalls: .systemCalls
+            case .waits: .waits
+            case .stacks: .stacks
+            }
+    }
+}
+
+extension NextStep.View.Sort {
+    var column: ColumnID {
+        switch self {
+        case .cpu: .cpu
+        case .faults: .faults
+        case .anonymous: .anonymous
+        case .receiveQueue: .receiveQueue
+        case .retransmits: .retransmits
+        }
+    }
+}
+
+extension Keymap {
+    /// What the first key of a command is called there: "p", "Enter", "F6"; nil where it has none.
+    fileprivate static func keyName(of command: Command, in place: Place) -> String? {
+        bindings(for: place).first { $0.command == command }?.keys.first?.name
+    }
+}
+
+extension Key {
+    fileprivate var name: String {
+        switch self {
+        case .character(" "): "Space"
+        case .character(let character): String(character)
+        case .enter: "Enter"
+        case .escape: "Esc"
+        case .backspace: "Backspace"
+        case .delete: "Del"
+        case .tab: "Tab"
+        case .up: "Up"
+        case .down: "Down"
+        case .left: "Left"
+        case .right: "Right"
+        case .pageUp: "PgUp"
+        case .pageDown: "PgDn"
+        case .home: "Home"
+        case .end: "End"
+        case .function(let number): "F\(number)"
+        case .control(let letter): "Ctrl-\(letter.uppercased())"
+        }
+    }
+}

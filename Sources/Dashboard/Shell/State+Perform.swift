@@ -1,0 +1,276 @@
+import Diagnosis
+import ProcSampling
+import Screen
+import Units
+
+extension State {
+    /// Does what a key asks for, where one is.
+    mutating func perform(_ command: Command) -> [Effect] {
+        if let effects = place.view.perform(command, &self) { return effects }
+        switch command {
+        case .view(let place): return go(to: place)
+        case .back: return back()
+        case .backOrQuit: return back(quits: true)
+        case .open: return place.view.open(&self)
+        case .commandLine: prompt = Prompt(purpose: .command, field: TextField())
+        case .help: overlay = .help(scroll: 0)
+        case .redraw: return [.redraw]
+        case .freeze: if frozen == nil { freeze() } else { frozen = nil }
+        case .resume:
+            frozen = nil
+            list.heldUntil = nil
+        case .step(let samples): step(by: samples)
+        case .stepMinutes(let minutes): step(byMinutes: minutes)
+        case .setInterval: prompt = Prompt(purpose: .interval, field: TextField())
+        case .showCommand: overlay = .commands(shellCommands())
+        case .toggleBraille: toggleBraille()
+
+        case .move(let distance): select { $0.move(by: distance) }
+        case .movePages(let pages):
+            let page = max(1, layout.listHeight - 1)
+            select { $0.move(by: pages * page) }
+        case .first: select { $0.move(by: -$0.rows.count) }
+        case .last: select { $0.move(by: $0.rows.count) }
+        case .filter:
+            prompt = Prompt(
+                purpose: .filter(before: list.filter), field: TextField(list.filter))
+        case .hotRow(let distance): selectHotRow(distance)
+        case .chooseSort:
+            overlay = .sortMenu(selected: columns.firstIndex { $0.id == list.sort } ?? 0)
+        case .sortNext(let distance): sortNext(by: distance)
+        case .reverseSort:
+            list.isReversed.toggle()
+            list.heldUntil = nil
+        case .sort(let column): sort(by: column)
+        case .toggleFollow: list.follows.toggle()
+        case .fold: fold()
+        case .unfold: unfold()
+
+        case .sockets: openSocketsOfSelection()
+        case .toolMenu: openToolMenu()
+        case .tool(let id): prepareTool(id)
+        case .probe(let kind): return startProbe(kind)
+        case .hotFunctions: return toggleHotFunctions()
+
+        // What only some views do; see `View.perform`.
+        case .nextFinding, .mute, .toggleThreads, .toggleTree, .zoom, .toggleScale, .mark,
+            .nextCurve, .readMappings, .nextGrouping, .chooseNamespace, .toggleServices,
+            .toggleHosts, .burst, .losses, .routes, .routeTo, .ownerThreads, .search, .searchAgain,
+            .scrollSideways, .save, .repeatProbe, .offers:
+            break
+        }
+        return []
+    }
+
+    // MARK: Places
+
+    private mutating func go(to place: Place) -> [Effect] {
+        var effects: [Effect] = []
+        while path.count > 1 { effects += leaveLast() }
+        if place != self.place { path.append(asLeft(place)) }
+        return effects
+    }
+
+    /// One step back: a filter first, then the place, then out, after a question, if that is what
+    /// the key can mean.
+    private mutating func back(quits: Bool = false) -> [Effect] {
+        if !list.filter.isEmpty {
+            list.filter = ""
+            return []
+        }
+        guard path.count > 1 else {
+            if quits { overlay = .quitQuestion }
+            return []
+        }
+        return leaveLast()
+    }
+
+    /// Leaves the place where one is, whose list may be kept for when one comes back.
+    private mutating func leaveLast() -> [Effect] {
+        let last = level
+        if last.view.isKept { left[last.place] = last }
+        path.removeLast()
+        return last.view.leave(&self)
+    }
+
+    /// A view as it was left, or as it is at first.
+    func asLeft(_ place: Place) -> Level { left[place] ?? Level(place) }
+
+    /// The selected row, as far as it is there.
+    var selectedRow: Row? { list.selectedIndex.map { list.rows[$0] } }
+
+    /// Goes to what the selected row stands for.
+    mutating func openSelectedRow() -> [Effect] {
+        guard let shown, let row = selectedRow else {
+            if list.selected != nil {
+                say(
+                    frozen == nil
+                        ? "it has ended" : "the selected row is not in this recorded sample")
+            }
+            return []
+        }
+        switch row.id {
+        case .process(let identity): path.append(Level(.threads(of: identity)))
+        case .thread(let identity):
+            path.append(Level(.thread(identity, of: shown.processes[row.index].id)))
+        case .mappings:
+            if list.unfolded.contains(row.id) { fold() } else { unfold() }
+        case .socket(let id): path.append(Level(.socket(id)))
+        case .socketGroup(let id): path.append(Level(.sockets(of: id)))
+        case .mapping, .route, .stage, .part, .probe: break
+        }
+        return []
+    }
+
+    private mutating func fold() {
+        guard chosenFinding == nil, let selected = list.selected else { return }
+        list.folded.insert(selected)
+        list.unfolded.remove(selected)
+    }
+
+    private mutating func unfold() {
+        guard chosenFinding == nil, let selected = list.selected else { return }
+        list.folded.remove(selected)
+        list.unfolded.insert(selected)
+    }
+
+    // MARK: Rows
+
+    var columns: [Column] {
+        let view = place.view
+        return view.columns.filter { column in
+            // A curve moves on as a whole.
+            view.shows(column.id, self) && !(settings.isSlow && column.id == .curve)
+        }
+    }
+
+    /// Changes the selection by hand: the rows then keep their order for a while.
+    private mutating func select(_ change: (inout ListState) -> Void) {
+        selectedFinding = nil
+        list.isByHand = true
+        change(&list)
+        list.heldUntil = now + .seconds(5)
+        list.scrollToSelection(height: layout.listHeight)
+    }
+
+    private mutating func selectHotRow(_ distance: Int) {
+        guard let shown else { return }
+        let hot = list.rows.indices.filter { isHot(list.rows[$0], in: shown) }
+        guard !hot.isEmpty else {
+            say("no hot row: no thread uses \(Int(settings.hotThreshold.rawValue))% of a CPU")
+            return
+        }
+        let here = list.selectedIndex ?? -1
+        let next =
+            distance > 0 ? hot.first { $0 > here } ?? hot[0] : hot.last { $0 < here } ?? hot.last
+        select { list in list.selected = next.map { list.rows[$0].id } }
+    }
+
+    /// Whether the row is a hot thread or holds one.
+    func isHot(_ row: Row, in snapshot: Snapshot) -> Bool {
+        switch row.id {
+        case .process, .thread: break
+        default: return false
+        }
+        let process = snapshot.processes[row.index]
+        guard let thread = row.part else { return process.hasHotThread(settings.hotThreshold) }
+        return process.threads[thread].isHot(settings.hotThreshold) == true
+    }
+
+    private mutating func sortNext(by distance: Int) {
+        // Only columns on the screen: sorting by one that is not there looks broken.
+        let ids = ListView.table(for: self).columns(in: size.columns)
+        guard !ids.isEmpty else { return }
+        let index = ids.firstIndex(of: list.sort) ?? 0
+        sort(by: ids[(index + distance + ids.count) % ids.count])
+    }
+
+    mutating func sort(by column: ColumnID) {
+        guard columns.contains(where: { $0.id == column }) else {
+            say("this view has no such column")
+            return
+        }
+        list.sort = column
+        list.isReversed = false
+        list.heldUntil = nil
+        list.scroll = 0
+    }
+
+    /// Puts the rows of the list in order for what is shown.
+    mutating func arrange() {
+        guard let shown else { return }
+        let view = place.view
+        if view.isOfNetwork { network.prepare(shown) }
+        view.prepare(&self)
+        let grounds = arrangementGrounds
+        if grounds?.isMet(by: list.arrangedBy) != true {
+            let arrangement = Arrangement(
+                snapshot: shown, list: list, userNames: userNames,
+                holdsOrder: list.heldUntil != nil,
+                namesThreads: view.namesThreads, memory: memoryFigures, groups: mappingGroups,
+                network: networkRows, probe: probeRows, hotFunctions: shownFunctions,
+                isCoarse: settings.isSlow)
+            // What is filtered out by hand makes way as always.
+            let isFiltering = if case .filter = prompt?.purpose { true } else { false }
+            let waits = shown.extent == .recorded || view.waitsForSelection
+            list.replaceRows(view.rows(arrangement), waits: waits && !isFiltering)
+            list.arrangedBy = grounds
+        }
+        // Before there are rates the order says nothing, and so would a selection.
+        let hasRates = shown.processes.contains { $0.hottestCPU != nil }
+        if !hasRates, frozen == nil, list.heldUntil == nil, !view.isOfNetwork {
+            list.selected = nil
+        }
+        view.settle(&self)
+        if list.follows {
+            list.scrollToSelection(height: layout.listHeight)
+        } else {
+            list.clampScroll(height: layout.listHeight)
+        }
+    }
+
+    /// Nil for a list whose rows depend on more than this.
+    private var arrangementGrounds: ArrangementGrounds? {
+        guard place.view is ThreadsView, list.filter.isEmpty, list.sort != .activity, let shown
+        else {
+            return nil
+        }
+        return ArrangementGrounds(
+            place: place, arrivals: arrivals, shown: shown.sequence, isFrozen: frozen != nil,
+            sort: list.sort, isReversed: list.isReversed, isHeld: list.heldUntil != nil)
+    }
+
+    // MARK: Time
+
+    private mutating func step(by samples: Int) {
+        guard let here = shown?.sequence else { return }
+        goTo(sequence: here + samples)
+    }
+
+    private mutating func step(byMinutes minutes: Int) {
+        guard let here = shown?.sequence,
+            // A screen that stands for longer than the recording goes on from its oldest end.
+            let there = history.sequence(.seconds(60 * minutes), from: here)
+                ?? history.sequences?.lowerBound
+        else { return }
+        goTo(sequence: there)
+        if minutes < 0, there == history.sequences?.lowerBound {
+            say("this is the oldest sample kept")
+        }
+    }
+
+    private mutating func goTo(sequence: Int) {
+        guard let newest = live?.sequence, let oldest = history.sequences?.lowerBound else {
+            return
+        }
+        // Held, rows that another sample leaves out would come back at the end.
+        list.heldUntil = nil
+        if sequence >= newest {
+            frozen = nil
+            say("live again")
+        } else {
+            frozen = history.nearest(to: sequence).flatMap(history.snapshot(sequence:))
+            if sequence < oldest { say("this is the oldest sample kept") }
+        }
+    }
+}

@@ -1,0 +1,191 @@
+import Diagnosis
+import ProcFormats
+import ProcSampling
+import Screen
+import Units
+
+/// What of the host is short: a line for CPU and memory, swap and disk, UDP and TCP, each with its
+/// mark; below them the hot threads.
+enum ResourceLines {
+    static let height = 4
+
+    static func draw(
+        _ snapshot: Snapshot, _ state: State, into surface: inout Surface, in rect: Rect
+    ) {
+        let host = snapshot.host
+        let health = HostHealth(host)
+        let network = snapshot.network?.counters
+        let left = (rect.columns - 3) * 40 / 77
+        let cells: [(label: String, facts: [String], verdict: Verdict?)] = [
+            ("CPU", cpuFacts(host), health.cpu), ("MEM", memoryFacts(host), health.memory),
+            ("SWAP", swapFacts(host), health.swap), ("DISK", diskFacts(host), health.disk),
+            ("UDP", namespace(state) + udpFacts(network), state.shownVerdicts?.network.udp),
+            ("TCP", tcpFacts(network), state.shownVerdicts?.network.tcp),
+        ]
+        for (index, cell) in cells.enumerated() {
+            let isLeft = index % 2 == 0
+            let column = rect.column + (isLeft ? 0 : left + 3)
+            let columns = isLeft ? left : rect.columns - left - 3
+            let row = Rect(column: column, row: rect.row + index / 2, columns: columns, rows: 1)
+            draw(cell.label, cell.facts, cell.verdict, into: &surface, in: row)
+            if isLeft {
+                surface.put(
+                    String(surface.glyphs.bar),
+                    at: Point(column: rect.column + left + 1, row: row.row), style: .faint)
+            }
+        }
+        let last = Rect(column: rect.column, row: rect.row + 3, columns: rect.columns, rows: 1)
+        drawHotThreads(snapshot, state, into: &surface, in: last)
+    }
+
+    /// A label, figures, and at the right edge "ok" or the reason with its mark. What does not fit
+    /// is left out whole: half a figure would be another figure.
+    private static func draw(
+        _ label: String, _ facts: [String], _ verdict: Verdict?, into surface: inout Surface,
+        in rect: Rect
+    ) {
+        let mark = MarkText(verdict)
+        let room = rect.columns - mark.text.count - 1
+        var column = surface.put(label, at: rect.origin, style: .heading, within: room)
+        for fact in facts + (mark.reason.map { [" " + $0] } ?? []) {
+            let width = VisibleText.width(fact, unicode: surface.glyphs.isUnicode)
+            guard column + 1 + width <= room else { break }
+            column += 1
+            column += surface.put(
+                fact, at: Point(column: rect.column + column, row: rect.row))
+        }
+        surface.put(
+            mark.text,
+            at: Point(column: rect.column + rect.columns - mark.text.count, row: rect.row),
+            style: mark.style)
+    }
+
+    private static func cpuFacts(_ host: HostSample) -> [String] {
+        guard let shares = host.cpu else { return ["-"] }
+        var facts = [
+            "\(whole(shares.busy))%", "usr \(whole(shares.user))", "sys \(whole(shares.system))",
+        ]
+        if let runnable = host.runnable {
+            facts.append("run \(runnable)/\(host.cpuCount.map { String($0) } ?? "-")")
+        }
+        if let pressure = host.cpuPressure { facts.append("psi \(whole(pressure.some.average10))") }
+        if shares.steal.rawValue >= 0.5 { facts.append("steal \(whole(shares.steal))") }
+        facts.append("iowait \(whole(shares.ioWait))")
+        return facts
+    }
+
+    private static func whole(_ percent: Percent) -> Int {
+        Int(min(max(percent.rawValue, 0), 1e6).rounded())
+    }
+
+    private static func memoryFacts(_ host: HostSample) -> [String] {
+        guard let memory = host.memory else { return ["-"] }
+        var facts = ["avail \(memory.available.text) of \(memory.total.text)"]
+        if let pressure = host.memoryPressure {
+            facts.append("psi \(whole(pressure.some.average10))")
+        }
+        return facts
+    }
+
+    private static func swapFacts(_ host: HostSample) -> [String] {
+        guard let memory = host.memory else { return ["-"] }
+        guard memory.swapTotal.rawValue > 0 else { return ["none"] }
+        let used =
+            memory.swapTotal.rawValue
+            - min(
+                memory.swapFree.rawValue, memory.swapTotal.rawValue)
+        return [
+            ByteCount(used).text,
+            "in \(host.pagesSwappedIn.text) out \(host.pagesSwappedOut.text) pages/s",
+        ]
+    }
+
+    private static func diskFacts(_ host: HostSample) -> [String] {
+        var facts = [
+            "r \(host.bytesReadFromDisk.bytesText)", "w \(host.bytesWrittenToDisk.bytesText)",
+        ]
+        if let blocked = host.blocked { facts.append("D \(blocked)") }
+        if let pressure = host.ioPressure { facts.append("psi \(whole(pressure.some.average10))") }
+        return facts
+    }
+
+    /// Which network is meant, if not our own.
+    private static func namespace(_ state: State) -> [String] {
+        guard let namespace = state.shownNetwork?.namespace, !namespace.isOwn else { return [] }
+        return [NetworkNotes.name(of: namespace, state) + ":"]
+    }
+
+    private static func udpFacts(_ counters: NetworkCounters?) -> [String] {
+        guard let counters else { return ["-"] }
+        let received = counters.sum(.udpReceived, .udp6Received)
+        let lost = counters.sum(.udpErrors, .udp6Errors)
+        return ["\((received?.rate).text)/s in", "drop \((lost?.rate).text)/s"]
+    }
+
+    private static func tcpFacts(_ counters: NetworkCounters?) -> [String] {
+        guard let counters else { return ["-"] }
+        var facts: [String] = []
+        if let open = counters[.tcpEstablished]?.total { facts.append("\(open) open") }
+        if let sent = counters[.tcpSegmentsSent]?.rate,
+            let again = counters[.tcpRetransmitted]?.rate
+        {
+            let share = sent > .zero ? Percent(100 * again.rawValue / sent.rawValue) : .zero
+            facts.append("retr \(share.text)%")
+        }
+        let overflows = counters[.listenOverflows]?.rate
+        // What is guilty comes first: the last may find no room.
+        facts.insert(
+            "lsn-ovf \(overflows.text)/s", at: overflows ?? .zero > .zero ? 0 : facts.count)
+        return facts
+    }
+
+    // MARK: Hot threads
+
+    private static func drawHotThreads(
+        _ snapshot: Snapshot, _ state: State, into surface: inout Surface, in rect: Rect
+    ) {
+        let threshold = state.settings.hotThreshold
+        let hot = HotThread.all(in: snapshot, threshold: threshold)
+        let facts: [String]
+        if snapshot.interval == nil {
+            facts = ["-"]
+        } else if let first = hot.first {
+            let duration = state.history.duration(
+                ofHeat: first.thread, threshold: threshold, until: snapshot.sequence)
+            let time = duration > .seconds(1) ? " for \(duration.text)+" : ""
+            let use = first.isStarved ? "wants a whole CPU, gets " : ""
+            facts = [
+                "\(hot.count) ", "T\(first.thread.tid)",
+                first.name,
+                use + first.cpu.text + "%" + time,
+                "of \(first.processName) \(first.process.pid)",
+            ]
+        } else {
+            facts = ["0 ", "no thread uses \(Int(threshold.rawValue))% of a CPU"]
+        }
+        // Where threads wait for CPUs, a spinner may get too little of one to show: no "ok" then.
+        let isContended = HostHealth(snapshot.host).cpu.map { $0.mark > .ok } ?? true
+        let verdict =
+            !hot.isEmpty
+            ? Verdict(mark: .critical, reason: "")
+            : snapshot.interval == nil || isContended ? nil : Verdict.ok
+        draw("HOT", facts, verdict, into: &surface, in: rect)
+    }
+}
+
+/// A verdict as the screen shows it: the mark at the edge, the reason before it.
+struct MarkText {
+    let text: String
+    let style: Style
+    let reason: String?
+
+    init(_ verdict: Verdict?) {
+        switch verdict?.mark {
+        case .ok: (text, style) = ("ok", .good)
+        case .warning: (text, style) = (" !", .warning)
+        case .critical: (text, style) = ("!!", .critical)
+        case nil: (text, style) = (" -", .faint)
+        }
+        reason = verdict.flatMap { $0.reason.isEmpty ? nil : $0.reason }
+    }
+}

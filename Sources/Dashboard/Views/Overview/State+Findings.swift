@@ -1,0 +1,132 @@
+import Diagnosis
+import ProcSampling
+import Screen
+
+/// Findings in the Overview: selected above the first row of the list, opened where they lead.
+extension State {
+    /// Moves the selection between the findings and the list below them. False where that is the
+    /// list's own affair.
+    mutating func moveAmongFindings(by distance: Int) -> Bool {
+        let ids = listedFindings.map(\.id)
+        guard !ids.isEmpty, size.rows >= FindingsView.leastRows else { return false }
+        guard let selected = selectedFinding, let index = ids.firstIndex(of: selected) else {
+            guard distance < 0, list.selectedIndex ?? 0 == 0 else { return false }
+            selectedFinding = ids.last
+            return true
+        }
+        let next = index + distance
+        selectedFinding = next < ids.count ? ids[max(0, next)] : nil
+        return true
+    }
+
+    /// Selects the first finding, then the next one; after the last, the list.
+    mutating func selectNextFinding() {
+        let ids = listedFindings.map(\.id)
+        guard !ids.isEmpty else {
+            say("no findings")
+            return
+        }
+        guard size.rows >= FindingsView.leastRows else {
+            say("findings need a screen of \(FindingsView.leastRows) rows")
+            return
+        }
+        let next = selectedFinding.flatMap(ids.firstIndex).map { $0 + 1 } ?? 0
+        selectedFinding = next < ids.count ? ids[next] : nil
+    }
+
+    /// Goes to where a finding can be seen.
+    mutating func open(_ finding: Finding) {
+        let level = destination(of: finding)
+        switch level.view {
+        case is MemoryView: memory.subject = curve(of: finding)
+        case is RoutesView:
+            if case .peer(let address) = finding.subject { network.routeTo = address }
+        case is OverviewView: return
+        default: break
+        }
+        path.append(level)
+    }
+
+    /// Where a finding can be seen, with the row that it is about selected.
+    func destination(of finding: Finding) -> Level {
+        guard case .view(let view)? = finding.way?.kind else {
+            return switch finding.kind.area {
+            case .threads: threadsLevel(finding.subject)
+            case .memory: memoryLevel(finding)
+            case .network: Level(.losses)
+            }
+        }
+        var level = destination(of: finding, view)
+        if let filter = view.filter { level.list.filter = filter }
+        if let sort = view.sort { level.list.sort = sort.column }
+        return level
+    }
+
+    private func destination(of finding: Finding, _ view: NextStep.View) -> Level {
+        switch view.name {
+        case .overview: asLeft(.overview)
+        case .threads: threadsLevel(finding.subject)
+        case .memory, .swap, .mappings: memoryLevel(finding)
+        case .sockets:
+            finding.subject.process.map { Level(.sockets(of: .process($0))) }
+                ?? unfiltered(.sockets(of: nil))
+        case .udp: udpLevel(finding.subject)
+        case .losses: Level(.losses)
+        case .routes: Level(.routes)
+        }
+    }
+
+    private func unfiltered(_ place: Place) -> Level {
+        var level = asLeft(place)
+        level.list.filter = ""
+        return level
+    }
+
+    private func threadsLevel(_ subject: Subject) -> Level {
+        switch subject {
+        case .thread(let thread, let process): return Level(.thread(thread, of: process))
+        case .group(let group):
+            var level = asLeft(.threads(of: nil))
+            level.list.filter = group
+            return level
+        default:
+            return subject.process.map { Level(.threads(of: $0)) } ?? asLeft(.threads(of: nil))
+        }
+    }
+
+    private func memoryLevel(_ finding: Finding) -> Level {
+        var level = unfiltered(.memory)
+        if let process = killed(finding) ?? finding.subject.process {
+            level.select(.process(process))
+        } else if case .group(let path) = finding.subject {
+            level.list.filter = path
+        }
+        return level
+    }
+
+    /// Who was killed has a curve still.
+    private func killed(_ finding: Finding) -> ProcessIdentity? {
+        memory.history.processes.filter { finding.processes.contains($0.pid) }
+            .max { $0.startTime < $1.startTime }
+    }
+
+    private func curve(of finding: Finding) -> CurveSubject {
+        if case .view(let view)? = finding.way?.kind, view.name == .swap { return .hostSwap }
+        if killed(finding) != nil || finding.subject.process != nil { return .selection }
+        if case .group = finding.subject { return memory.subject }
+        return .hostMemory
+    }
+
+    private func udpLevel(_ subject: Subject) -> Level {
+        var level = unfiltered(.udp)
+        if case .socket(let id, _, _) = subject { level.select(.socket(id)) }
+        return level
+    }
+
+    /// A finding that is no more, or that is not on the screen, cannot stay selected.
+    mutating func dropLostFinding() {
+        guard let id = selectedFinding else { return }
+        let isThere = findings.contains { $0.id == id }
+        if !isThere || size.rows < FindingsView.leastRows { selectedFinding = nil }
+    }
+}

@@ -1,0 +1,170 @@
+import Diagnosis
+import ProcSampling
+import Screen
+import Units
+
+extension Place {
+    package static func sockets(of group: SocketGroup.ID?) -> Place {
+        Place(SocketsView(group: group))
+    }
+}
+
+/// View 4: the sockets of a network namespace, all or those of one group.
+struct SocketsView: View {
+    static let root = RootView(
+        key: "4", name: "sockets", title: "Sockets", place: .sockets(of: nil),
+        placeOfProcess: { .sockets(of: .process($0)) })
+
+    /// Nil for all.
+    let group: SocketGroup.ID?
+
+    func crumb(_ level: Level, _ state: State) -> String {
+        switch group {
+        case nil: "Sockets"
+        case .state(let transport, let state): "sockets \(state.name(of: transport))"
+        case .peer(let address): "sockets to \(address)"
+        case .noPeer: "sockets without a peer"
+        case .process(let process):
+            "sockets of \(state.live?.process(process)?.name ?? "process") \(process.pid)"
+        case .unknownProcess: "sockets of an unknown process"
+        case .noProcess: "sockets of no process any more"
+        }
+    }
+
+    var about: [String] { Self.about }
+
+    static let about = [
+        "Sockets of one network namespace, with who holds them. Filter by any part: :12201,",
+        "CLOSE_WAIT, a process, a peer. Tab counts them by state, peer or process.",
+        "What needs root (other users' processes) is -, and said once below.",
+    ]
+
+    var bindings: [Binding] { Self.bindings }
+
+    static let bindings =
+        [
+            Binding(
+                [.enter], .open,
+                ("Enter", "the selected socket, or the sockets of the selected group"),
+                hint: "Enter open"),
+            Binding(
+                [.tab], .nextGrouping,
+                ("Tab", "sockets one by one, or counted by state, by peer, by process"),
+                hint: "Tab group"),
+        ] + Keymap.ownerThreads + Keymap.list + Keymap.network + Keymap.peerTools
+
+    var columns: [Column] { Column.socketColumns }
+    var firstSort: ColumnID { .seen }
+    var isOfNetwork: Bool { true }
+    var isKept: Bool { group == nil }
+
+    func fitted(
+        _ column: Table<ColumnID>.Column, _ state: State
+    ) -> Table<ColumnID>.Column {
+        state.fittedToWidth(column, whole: [.localAddress, .peerAddress])
+    }
+
+    func prepare(_ state: inout State) { state.prepareSockets(of: group) }
+    func rows(_ arrangement: Arrangement) -> [Row] { arrangement.network?.sockets ?? [] }
+
+    func emptiness(_ state: State) -> String? {
+        if case .process? = group, state.shownNetwork?.sockets.owners.pending ?? 0 > 0 {
+            return "resolving the owners of sockets ..."
+        }
+        return NetworkNotes.emptiness(state, isWholeListing: true)
+    }
+
+    func summaryHeight(_ state: State) -> Int { state.size.rows >= 8 ? 1 : 0 }
+    func groundsHeight(rows: Int) -> Int { rows >= 12 ? 2 : 0 }
+    func subject(_ state: State) -> Subject? {
+        switch group {
+        case .process(let process): .process(process)
+        case .peer(let address): .peer(address)
+        default: nil
+        }
+    }
+
+    func wish(_ interest: inout Interest, _ state: State) { interest.network.tables = .all }
+    func shellCommands(_ state: State) -> [ShellCommand] { Self.shellCommands(state) }
+
+    static func shellCommands(_ state: State) -> [ShellCommand] {
+        [
+            ShellCommand(
+                state.enter + "ss -anpie", shows: "all sockets with owners and figures"),
+            ShellCommand(
+                state.enter + "ss -tan | awk '{ print $1 }' | sort | uniq -c",
+                shows: "TCP sockets by state"), .watch("sockets" + state.inNamespace),
+        ]
+    }
+
+    func textSummary(_ state: State) -> [[StyledText]] {
+        [[StyledText(Self.title(state))]] + NetworkNotes.lines(state)
+    }
+
+    func perform(_ command: Command, _ state: inout State) -> [Effect]? {
+        guard command == .nextGrouping else { return state.performOnNetwork(command) }
+        if group == nil { state.replacePlace(.socketGroups(by: SocketGroup.Kind.allCases[0])) }
+        return []
+    }
+
+    func draw(_ state: State, into surface: inout Surface, _ layout: Layout) {
+        Self.draw(Self.title(state), state, into: &surface, layout)
+    }
+
+    /// A list under its title, with what is to be said of the reading below it.
+    static func draw(
+        _ title: String, _ state: State, into surface: inout Surface, _ layout: Layout
+    ) {
+        guard let snapshot = state.shown else {
+            surface.put("reading /proc ...", at: layout.summary.origin, style: .faint)
+            return
+        }
+        ListView.drawRule(title, state, snapshot, into: &surface, in: layout.summary)
+        ListView.draw(state, snapshot, into: &surface, layout)
+        var grounds = layout.grounds
+        for line in NetworkNotes.lines(state) where grounds.rows > 0 {
+            let row = grounds.takeTop(1)
+            surface.put(
+                line, at: Point(column: row.column + 1, row: row.row), within: row.columns - 1)
+        }
+    }
+
+    static func title(_ state: State, by kind: SocketGroup.Kind? = nil) -> String {
+        var title = "SOCKETS \(NetworkNotes.namespace(state))"
+        guard let reading = state.shownNetwork else { return title }
+        if let kind { title += " by \(kind.name)" }
+        return title + "  " + counts(reading.sockets.sockets)
+    }
+
+    /// "tcp 140 udp 2 unix 9".
+    private static func counts(_ sockets: [SocketSample]) -> String {
+        var counts = Array(repeating: 0, count: Transport.allCases.count)
+        // In place: this is done for each picture.
+        for index in sockets.indices { counts[Int(sockets[index].transport.rawValue)] += 1 }
+        var sums: [String: Int] = [:]
+        for transport in Transport.allCases {
+            sums[transport.shortName, default: 0] += counts[Int(transport.rawValue)]
+        }
+        return ["tcp", "udp", "unix", "raw", "packet"]
+            .compactMap { name in sums[name].flatMap { $0 > 0 ? "\(name) \($0)" : nil } }
+            .joined(separator: " ")
+    }
+}
+
+extension SocketGroup.Kind {
+    /// "by state".
+    var name: String {
+        switch self {
+        case .state: "state"
+        case .peer: "peer"
+        case .process: "process"
+        }
+    }
+}
+
+extension Transport {
+    /// UNIX sockets of all kinds together.
+    fileprivate var shortName: String {
+        isUnix ? "unix" : name
+    }
+}

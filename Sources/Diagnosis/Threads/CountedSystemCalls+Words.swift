@@ -1,0 +1,78 @@
+internal import ProcSampling
+internal import Units
+
+extension CountedSystemCalls {
+    /// Less than these are not worth a word.
+    private static let leastShare = 0.1
+
+    /// The kinds of calls that make a storm, one or two.
+    private var frequent: ArraySlice<Call> {
+        calls.prefix(2).filter { Double($0.count) >= Self.leastShare * Double(named) }[...]
+    }
+
+    /// "getppid 9.4M/s, all succeed", "epoll_wait 2.0M/s, all return 0, and read 2.0M/s, all fail
+    /// with EAGAIN".
+    var storm: String {
+        frequent.map { "\($0.name) \(rate(of: $0.count).text)/s, \($0.outcome)" }
+            .joined(separator: ", and ")
+    }
+
+    /// What it does instead of waiting or working.
+    var meaning: String {
+        if frequent.contains(where: { $0.fails > 0.5 }) {
+            return "it tries again at once what fails, and never waits until it could succeed"
+        }
+        if frequent.contains(where: { $0.isEmpty > 0.5 && $0.mayWait }) {
+            return
+                "it asks again and again whether there is something to do, and never waits for it"
+        }
+        return "it makes the same call over and over and never waits: its CPU time goes into that"
+    }
+
+    /// "9.4M system calls/s, counted for 1s: getppid 100 %".
+    var evidence: String {
+        let shares = frequent.map { call in
+            "\(call.name) \(Int(100 * Double(call.count) / Double(max(1, named)))) %"
+        }
+        let names = shares.isEmpty ? "" : ": " + shares.joined(separator: ", ")
+        return "\(rate.text) system calls/s, counted for \(elapsed.text)\(names)"
+    }
+}
+
+extension CountedSystemCalls.Call {
+    /// Of those that returned, the part from 0 to 1 that failed, and that returned 0.
+    fileprivate var fails: Double { returned > 0 ? Double(failed) / Double(returned) : 0 }
+    fileprivate var isEmpty: Double { returned > 0 ? Double(zeros) / Double(returned) : 0 }
+
+    /// "all fail with EAGAIN", "all return 0", "1 byte each", "all succeed", "12 % fail".
+    fileprivate var outcome: String {
+        if failed > 0 {
+            return share(of: failed) + " fail" + (error.map { " with \($0)" } ?? "")
+        }
+        if zeros > 0, isEmpty > 0.5 { return share(of: zeros) + " return 0" }
+        if returnsBytes, returned > 0 {
+            let bytes = Double(sum) / Double(returned)
+            if bytes < 1.05 { return "1 byte each" }
+            return "\(Int(bytes.rounded())) bytes each"
+        }
+        return "all succeed"
+    }
+
+    /// Never "all" of what is not all, nor 0 % of something.
+    private func share(of part: Int) -> String {
+        guard part < returned else { return "all" }
+        return "\(min(99, max(1, Int((100 * Double(part) / Double(returned)).rounded())))) %"
+    }
+
+    private var returnsBytes: Bool {
+        [
+            "read", "pread64", "readv", "preadv", "recvfrom", "recvmsg", "write", "pwrite64",
+            "writev", "pwritev", "sendto", "sendmsg", "sendfile", "splice", "getrandom",
+        ].contains(name)
+    }
+
+    /// 0 is what these return when nothing has happened.
+    fileprivate var mayWait: Bool {
+        ["poll", "ppoll", "select", "pselect6"].contains(name) || name.hasPrefix("epoll_")
+    }
+}
