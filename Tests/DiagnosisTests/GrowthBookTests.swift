@@ -174,7 +174,7 @@ import Units
         #expect(alone.companions == nil)
         #expect(abs(try #require(alone.timeLeft) / .seconds(1) - 8042) <= 0.05 * 8042)
         let subject = Subject.process(MadeMachine.id(3))
-        let finding = machine.findings.findings.first { $0.subject == subject }
+        let finding = machine.findings.current.first { $0.subject == subject }
         let words = try #require(finding).evidence.first ?? ""
         #expect(
             words.hasSuffix(

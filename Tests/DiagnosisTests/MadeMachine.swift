@@ -4,12 +4,12 @@ import ProcSampling
 import Testing
 import Units
 
-/// A machine that is sampled once a second, or more rarely, for the books to look at.
+/// A machine that is sampled once a second, or more rarely, for findings to be made of.
 struct MadeMachine: CustomTestStringConvertible {
     var history = History()
     var memory = MemoryHistory()
     var growth = GrowthBook()
-    var findings = FindingsBook()
+    var findings = Findings()
     var second = 0
     /// Seconds from one refresh to the next.
     var interval = 1
@@ -40,7 +40,7 @@ struct MadeMachine: CustomTestStringConvertible {
         findings.update(snapshot, history: history, memory: memory, growth: growth)
     }
 
-    func finding(_ kind: FindingKind) -> Finding? { findings.findings.first { $0.kind == kind } }
+    func finding(_ kind: FindingKind) -> Finding? { findings.current.first { $0.kind == kind } }
 
     static func snapshot(
         _ second: Int, _ processes: [ProcessSample], groups: [MemoryGroup] = [],

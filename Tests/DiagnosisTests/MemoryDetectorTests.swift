@@ -101,7 +101,7 @@ import Units
         let finding = try #require(thrash())
         #expect(finding.severity == .critical)
         #expect(finding.confidence == .high)
-        #expect(finding.claim == "paging both ways: 100 pages/s in, 100 out")
+        #expect(finding.claim == "swapping in and out: 100 pages/s in, 100 out")
         #expect(finding.evidence.contains("most by streamd 7: 55 major faults/s"))
         #expect(thrash(pagesIn: 0) == nil)
         #expect(thrash(pagesOut: 0) == nil)
@@ -164,10 +164,10 @@ import Units
         let claims = Dictionary(uniqueKeysWithValues: found.map { ($0.subject, $0.claim) })
         #expect(
             claims == [
-                .group("/a"): "the kernel killed java 1 for want of memory in group /a",
+                .group("/a"): "the kernel OOM-killed java 1 in group /a",
                 .group("/b"):
-                    "the kernel killed 2 processes for want of memory in group /b: java 2, java 3",
-                .host: "the kernel killed java 4 for want of memory",
+                    "the kernel OOM-killed 2 processes in group /b: java 2, java 3",
+                .host: "the kernel OOM-killed java 4",
             ])
         let processes = found.first { $0.subject == .group("/b") }?.processes
         #expect(processes == [ProcessID(2), ProcessID(3)])
@@ -176,7 +176,7 @@ import Units
     @Test func aKillNamesItsVictim() throws {
         let found = OOMKill.findings(kills(1, [victim(9)]), groups: [], at: time)
         let finding = try #require(found.first)
-        #expect(finding.claim == "the kernel killed java 9 for want of memory")
+        #expect(finding.claim == "the kernel OOM-killed java 9")
         #expect(finding.confidence == .high)
         #expect(finding.evidence == ["6 kills on this machine since boot"])
         #expect(found.count == 1)
@@ -194,12 +194,12 @@ import Units
         #expect(one.map(\.subject) == [.group("/job")])
         #expect(
             one.first?.claim
-                == "the kernel killed java 9 for want of memory in group /job")
+                == "the kernel OOM-killed java 9 in group /job")
         // The host counts one more than the group: that one is the host's.
         let two = OOMKill.findings(
             kills(2, [victim(9, ofGroup: true), victim(10)]), groups: groups, at: time)
         #expect(two.map(\.subject) == [.group("/job"), .host])
-        #expect(two.last?.claim == "the kernel killed java 10 for want of memory")
+        #expect(two.last?.claim == "the kernel OOM-killed java 10")
     }
 
     @Test func onlyTheLatestKillsOfAWeekAreFound() {
@@ -249,17 +249,17 @@ import Units
     @Test(arguments: [(4, 9), (9, 4), (4, 4), (10, 10)])
     func aKillIsToldOnceWhenGroupsAreReadAtDifferentTimes(_ child: Int, _ parent: Int) {
         let before = kills(child: child, parent: parent, host: 20, of: 19)
-        #expect(before.findings.findings.map(\.subject) == [.group("/a/b")])
-        #expect(before.findings.findings.first?.since == MadeMachine.time(child))
+        #expect(before.findings.current.map(\.subject) == [.group("/a/b")])
+        #expect(before.findings.current.first?.since == MadeMachine.time(child))
         let after = kills(child: child, parent: parent, host: 20)
-        #expect(Set(after.findings.findings.map(\.subject)) == [.group("/a/b"), .host])
+        #expect(Set(after.findings.current.map(\.subject)) == [.group("/a/b"), .host])
     }
 
     @Test func aKillOfTheGroupAboveIsNotTakenForOneLongBefore() {
         // Version 1 does not count in the groups above; this kill is that group's own.
         let machine = kills(child: 4, parent: 70, host: 70, of: 80)
         #expect(
-            Set(machine.findings.findings.map(\.subject)) == [.group("/a/b"), .group("/a")])
+            Set(machine.findings.current.map(\.subject)) == [.group("/a/b"), .group("/a")])
     }
 
     @Test func killsOfMoreGroupsThanAreKeptAreNotTheHosts() {
@@ -277,8 +277,8 @@ import Units
                     lastSeen: MadeMachine.time(second))
             }
         }
-        #expect(machine.findings.findings.count == OOMKill.mostFindings)
-        #expect(!machine.findings.findings.contains { $0.subject == .host })
+        #expect(machine.findings.current.count == OOMKill.mostFindings)
+        #expect(!machine.findings.current.contains { $0.subject == .host })
     }
 
     @Test func killsAreKeptForTheSessionAndCountedInTheLowestGroup() {
@@ -291,12 +291,12 @@ import Units
             ]
         }
         machine.refresh([], groups: groups(0))
-        #expect(machine.findings.findings.isEmpty)
+        #expect(machine.findings.current.isEmpty)
         machine.refresh([], groups: groups(1))
-        #expect(machine.findings.findings.map(\.subject) == [.group("/a/b")])
+        #expect(machine.findings.current.map(\.subject) == [.group("/a/b")])
         for _ in 1...700 { machine.refresh([]) }
-        #expect(machine.findings.findings.map(\.severity) == [.warning])
-        #expect(machine.findings.findings.map(\.since) == [MadeMachine.time(2)])
+        #expect(machine.findings.current.map(\.severity) == [.warning])
+        #expect(machine.findings.current.map(\.since) == [MadeMachine.time(2)])
     }
 
     // MARK: Group memory
@@ -379,7 +379,7 @@ import Units
         #expect(machine.finding(.groupMemory)?.since == MadeMachine.time(1))
     }
 
-    // MARK: The book
+    // MARK: What is remembered
 
     @Test func theMostSevereComesFirstAndTheBeginningStays() {
         var machine = MadeMachine()
@@ -389,18 +389,18 @@ import Units
         }
         machine.refresh([], groups: [group("/b", 95), group("/c", 10)])
         machine.refresh([], groups: [group("/a", 95), group("/b", 95), group("/c", 10)])
-        #expect(machine.findings.findings.map(\.subject) == [.group("/b"), .group("/a")])
+        #expect(machine.findings.current.map(\.subject) == [.group("/b"), .group("/a")])
         machine.refresh([], groups: [group("/a", 95), group("/b", 95), group("/c", 95, hits: 1)])
         #expect(
-            machine.findings.findings.map(\.subject) == [.group("/c"), .group("/b"), .group("/a")])
+            machine.findings.current.map(\.subject) == [.group("/c"), .group("/b"), .group("/a")])
         // It wavers around the threshold and is what it was; gone for longer, it is new.
         for _ in 1...30 { machine.refresh([], groups: [group("/b", 89)]) }
-        #expect(machine.findings.findings.isEmpty)
+        #expect(machine.findings.current.isEmpty)
         machine.refresh([], groups: [group("/b", 95)])
-        #expect(machine.findings.findings.first?.since == MadeMachine.time(1))
+        #expect(machine.findings.current.first?.since == MadeMachine.time(1))
         for _ in 1...61 { machine.refresh([], groups: [group("/b", 89)]) }
         machine.refresh([], groups: [group("/b", 95)])
-        #expect(machine.findings.findings.first?.since == MadeMachine.time(machine.second))
+        #expect(machine.findings.current.first?.since == MadeMachine.time(machine.second))
     }
 
     @Test(arguments: [(8192 as Double?, Finding.Confidence.high), (nil, .medium)])
@@ -424,10 +424,10 @@ import Units
             }
         }
         for second in 1...200 { machine.refresh(processes(second)) }
-        let before = machine.findings.findings
+        let before = machine.findings.current
         #expect(before.count == 40)
         machine.refresh(processes(201))
-        let after = machine.findings.findings
+        let after = machine.findings.current
         #expect(after.count == 40)
         #expect(after.count { finding in !before.contains { $0.claim == finding.claim } } <= 16)
     }

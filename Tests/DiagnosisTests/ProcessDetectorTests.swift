@@ -83,7 +83,7 @@ final class ProcessDetectorTests {
                 waiter(8, run: 45, delay: 50, switches: 9000),
             ]
         }
-        let found = machine.findings.findings.filter { $0.kind == .cpuStarvation }
+        let found = machine.findings.current.filter { $0.kind == .cpuStarvation }
         #expect(found.map(\.severity) == [.info, .info])
     }
 
@@ -99,7 +99,7 @@ final class ProcessDetectorTests {
                 waiter($0, run: 100 - delay, delay: delay, system: system, switches: 0)
             }
         }
-        let found = machine.findings.findings.filter { $0.kind == .cpuStarvation }
+        let found = machine.findings.current.filter { $0.kind == .cpuStarvation }
         #expect(found.map(\.severity) == [severity, severity])
     }
 
@@ -128,7 +128,7 @@ final class ProcessDetectorTests {
                 waiter(8, run: 50, delay: 50, switches: 0),
             ]
         }
-        let found = machine.findings.findings.filter { $0.kind == .cpuStarvation }
+        let found = machine.findings.current.filter { $0.kind == .cpuStarvation }
         #expect(found.count == 2)
         #expect(found.allSatisfy { $0.meaning?.contains("affinity") == true })
         #expect(found.allSatisfy { $0.advice.contains("taskset -pc") })
@@ -138,7 +138,7 @@ final class ProcessDetectorTests {
         watch(40, host: busy) { _ in
             (1...9).map { waiter($0, run: 22, delay: 70 + Double($0), switches: 0) }
         }
-        let found = machine.findings.findings.filter { $0.kind == .cpuStarvation }
+        let found = machine.findings.current.filter { $0.kind == .cpuStarvation }
         #expect(found.count == 1)
         let finding = try #require(found.first)
         #expect(finding.subject == .host && finding.severity == .warning)

@@ -149,14 +149,14 @@ struct SystemCallStormTests {
         #expect(finding.severity == .warning)
         #expect(finding.confidence == .high)
         #expect(finding.claim == "caller 4128 of streamd 2214: system-call storm, " + calls)
-        #expect(machine.findings.findings.count == 1)
+        #expect(machine.findings.current.count == 1)
         #expect(machine.findings.uncounted.isEmpty)
     }
 
     @Test(arguments: servers)
     func `a server that sleeps is not even counted`(load: Load) {
         let machine = machine(load)
-        #expect(machine.findings.findings.isEmpty)
+        #expect(machine.findings.current.isEmpty)
         #expect(machine.findings.uncounted.isEmpty)
     }
 
@@ -166,14 +166,14 @@ struct SystemCallStormTests {
         var load = load
         load.sleeps = 0
         let machine = machine(load)
-        #expect(machine.findings.findings.isEmpty)
+        #expect(machine.findings.current.isEmpty)
         #expect(machine.findings.uncounted.isEmpty)
     }
 
     @Test func `before it is counted it is information`() throws {
         var machine = MadeMachine()
         machine.run(seconds: 10, [getppid.thread])
-        #expect(machine.findings.findings.isEmpty)
+        #expect(machine.findings.current.isEmpty)
         #expect(machine.findings.uncounted.isEmpty)
         machine.run(seconds: 1, [getppid.thread])
         let finding = try #require(machine.finding(.systemCallStorm))
@@ -242,7 +242,7 @@ struct SystemCallStormTests {
         ]
         let machine = machine(load)
         #expect((machine.finding(.systemCallStorm) != nil) == isStorm, "\(name)")
-        #expect(machine.findings.findings.count == (isStorm ? 1 : 0))
+        #expect(machine.findings.current.count == (isStorm ? 1 : 0))
     }
 
     @Test func `a thread of the kernel makes no calls`() {
@@ -252,7 +252,7 @@ struct SystemCallStormTests {
         process.isKernelThread = true
         process.threads = [thread.sample]
         for _ in 1...20 { machine.refresh([process], polls: [thread.id: thread.poll]) }
-        #expect(machine.findings.findings.isEmpty)
+        #expect(machine.findings.current.isEmpty)
         #expect(machine.findings.uncounted.isEmpty)
     }
 
@@ -289,7 +289,7 @@ struct SystemCallStormTests {
     @Test(arguments: (0...200).map { Double($0) / 2 })
     func `no thread is a spin and a storm`(system: Double) {
         let machine = machine(getppid) { ($0.user, $0.system) = (100 - system, system) }
-        #expect(machine.findings.findings.count <= 1)
+        #expect(machine.findings.current.count <= 1)
         #expect(machine.findings.uncounted.count <= 1)
     }
 

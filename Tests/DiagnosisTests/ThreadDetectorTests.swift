@@ -147,7 +147,7 @@ struct ThreadDetectorTests {
         var machine = MadeMachine()
         let threads = (0..<count).map { index in spinner.with { $0.number += index } }
         machine.run(seconds: 20, threads)
-        let found = machine.findings.findings
+        let found = machine.findings.current
         guard count > 3 else {
             #expect(found.count == 3)
             return
@@ -186,7 +186,7 @@ struct ThreadDetectorTests {
         #expect(finding.claim == "streamd 2214: 6 threads contend for the lock at 0x7f001040")
         #expect(
             finding.evidence.first
-                == "worker 3000 waits there in 60.0 % of 50 looks, switches 300/s")
+                == "worker 3000 waits there in 60.0 % of 50 samples, switches 300/s")
         #expect(finding.evidence.dropFirst(4).first == "2 threads more")
         #expect(finding.evidence.last == "worker 3005 ran most: 8.0 % CPU")
         // Who runs so little sleeps with the lock: a profile would not show it.
@@ -275,7 +275,7 @@ struct ThreadDetectorTests {
                 100 + index, process: 100 + index, since: 12, channel: "nfs_wait_bit_killable")
         }
         machine.run(seconds: 20, atNFS + [stalled(77, since: 12)])
-        let found = machine.findings.findings
+        let found = machine.findings.current
         #expect(found.count == 2)
         let wide = try #require(found.first { $0.subject == .host })
         #expect(

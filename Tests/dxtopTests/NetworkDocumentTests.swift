@@ -1,4 +1,4 @@
-import Diagnosis
+@testable import Diagnosis
 import ProcFormats
 import ProcSampling
 import Testing
@@ -38,8 +38,8 @@ import Units
         _ snapshot: Snapshot, target: ProcessIdentity? = nil
     ) -> RowDocuments {
         let noUsers: [UInt8] = []
-        var network = NetworkBook()
-        network.update(snapshot)
+        var network = NetworkVerdicts()
+        _ = network.update(snapshot)
         return RowDocuments(
             userNames: UserNames(parsing: noUsers.span), hotThreshold: Percent(90.0),
             target: target, memory: MemoryHistory(), growth: GrowthBook(), network: network)

@@ -1,4 +1,4 @@
-import Diagnosis
+@testable import Diagnosis
 import ProcFormats
 import ProcSampling
 import Testing
@@ -29,7 +29,7 @@ struct RowDocumentsTests {
         let rows = RowDocuments(
             userNames: UserNames(parsing: noUsers.span), hotThreshold: Percent(90.0),
             target: asked.id, memory: MemoryHistory(),
-            growth: GrowthBook(), network: NetworkBook())
+            growth: GrowthBook(), network: NetworkVerdicts())
         #expect(rows.processes(of: snapshot).map(\.process.id) == [asked.id])
         #expect(rows.threads(of: snapshot).map(\.process.id) == [asked.id])
     }

@@ -6,7 +6,7 @@ package struct LockConvoy: Detector {
     static let kind = FindingKind.lockConvoy
 
     package static let leastThreads = 3
-    /// Of the polls of a thread: it waits there most of the time.
+    /// Of the samples of a thread: it waits there most of the time.
     package static let leastShare = Percent(50.0)
     package static let leastLooks = 20
     /// Each goes to sleep and is woken that often: the lock goes round. A pool without work sleeps
@@ -17,7 +17,7 @@ package struct LockConvoy: Detector {
         Self.findings(input.threads.polled, at: input.snapshot.time)
     }
 
-    /// - Parameter threads: those that are polled, of all processes.
+    /// - Parameter threads: those that are sampled, of all processes.
     package static func findings(_ threads: [ThreadFacts], at time: WallTime) -> [Finding] {
         let contending = threads.filter { facts in
             facts.poll.looks >= leastLooks
@@ -55,7 +55,7 @@ package struct LockConvoy: Detector {
         let name = all.first?.poll.processName ?? ""
         var evidence = worst.waiters.sorted { $0.id.tid < $1.id.tid }.prefix(mostNamed).map {
             let share = $0.poll.share(waitingForLockAt: worst.address)
-            return "\($0.label) waits there in \(share.text) % of \($0.poll.looks) polls, switches"
+            return "\($0.label) waits there in \(share.text) % of \($0.poll.looks) samples, switches"
                 + " \($0.poll.voluntarySwitches?.text ?? "-")/s"
         }
         let more = worst.waiters.count - evidence.count

@@ -18,7 +18,7 @@ struct Reassembly: NetworkDetector {
         else { return [] }
         var evidence = ["\(failed) failures for \(needed) fragments within a minute"]
         if let late = trend.rise(of: .reassemblyTimeouts, .reassembly6Timeouts), late > 0 {
-            evidence.append("\(late) waited in vain for a fragment: it was lost on the way")
+            evidence.append("\(late) waited in vain for a fragment: it was lost on the path")
         }
         if let used = reading.limits.fragmentMemoryUsed,
             let most = reading.limits.fragmentMemoryMost

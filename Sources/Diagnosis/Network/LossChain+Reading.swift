@@ -106,7 +106,7 @@ extension LossChain {
                 (.reassembly6Timeouts, "of these a fragment never came"),
                 (.fragmentsFailed, "ours: too large, and must not be cut"),
                 (.icmpUnreachableReceived, "unreachable, or fragmentation needed: code not told"),
-                (.icmp6PacketTooBigReceived, "packet too big for the way"),
+                (.icmp6PacketTooBigReceived, "packet too big for the path"),
             ], of: counters)
         var memory = ""
         if let used = limits.fragmentMemoryUsed, let most = limits.fragmentMemoryMost {
@@ -120,7 +120,7 @@ extension LossChain {
                 + " fragments",
             next: [
                 .change(
-                    "keep datagrams below the path MTU less 28 bytes; look for what drops fragments"
+                    "keep datagrams below the path MTU less 28 bytes; find what drops fragments"
                         + memory)
             ],
             details: details, losing: .warning)
@@ -131,7 +131,7 @@ extension LossChain {
     private static func checksum(_ counters: NetworkCounters) -> Stage {
         Stage(
             id: .checksum, lost: counters.sum(.udpChecksumErrors, .udp6ChecksumErrors),
-            meaning: "the checksum was wrong: damaged on the way, or a faulty offload",
+            meaning: "the checksum was wrong: damaged on the path, or a faulty offload",
             next: [
                 .command("ethtool -K DEV rx off", "for a while: if it ends, the card is wrong")
             ],

@@ -23,7 +23,7 @@ package struct ReaderVerdict: Hashable, Sendable {
     /// while it loses also less, if it stands still: see `QueueShape`.
     package var full: Percent
     package var empty: Percent
-    /// One sentence: "the reader has stopped reading: the queue was full in 97 % of 500 looks".
+    /// One sentence: "the reader has stopped reading: the queue was full in 97 % of 500 samples".
     package var claim: String
     /// The figures and facts it rests on, one a line: "fd 7 in epoll fd 5, EDGE-TRIGGERED".
     package var proof: [String]

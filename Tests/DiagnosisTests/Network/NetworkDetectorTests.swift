@@ -15,7 +15,7 @@ import Units
                 [MadeMachine.process(3310, anonymous: 0)],
                 network: MadeNetwork.reading(second) { change(second, &$0) })
         }
-        return machine.findings.findings.filter { $0.kind == kind }
+        return machine.findings.current.filter { $0.kind == kind }
     }
 
     /// Of a counter that is at so much from the second reading on.
@@ -92,7 +92,7 @@ import Units
         let finding = try #require(loss(seconds: 43, burst: burst) { UInt64(100 * $0) })
         #expect(
             finding.claim
-                == "udp :12201 (streamd 3310) reader stalled 41s: queue full in 100% of looks, 4200 lost"
+                == "udp :12201 (streamd 3310) reader stalled 41s: queue full in 100% of samples, 4200 lost"
         )
         #expect(finding.evidence.contains("who holds it open is not known: root may see it"))
         #expect(finding.advice.hasPrefix("a bigger buffer is useless"))

@@ -98,7 +98,7 @@ import Units
         quiet.charged = [UInt32](repeating: 100 * Self.cost, count: 500)
         let full = try #require(judged(quiet))
         #expect(full.kind == .stalled && full.full == Percent(Float(100)))
-        #expect(full.claim.contains("full in 100 % of 500 looks"))
+        #expect(full.claim.contains("full in 100 % of 500 samples"))
 
         // As far below full as it may stand still while it loses, and yet there is room.
         var losing = burst([UInt32](repeating: 78, count: 500), dropped: 10)
@@ -158,7 +158,7 @@ import Units
         }
         let verdict = try #require(judged(499))
         #expect(verdict.kind == .ok)
-        #expect(verdict.claim.contains("not for want of room"))
+        #expect(verdict.claim.contains("did not meet a full queue"))
         #expect(verdict.confidence == .medium)
         #expect(judged(500)?.kind == .bufferTooSmall)
         #expect(judged(nil)?.kind == .bufferTooSmall)
@@ -169,8 +169,8 @@ import Units
     /// The owner of a socket that a child inherited may never read it.
     @Test func whatTheOwnerDoesNotDoProvesNothingOfOthers() throws {
         for (count, words) in [
-            (1, "1 other process holds it and was not looked at"),
-            (3, "3 other processes hold it and were not looked at"),
+            (1, "1 other process holds it and was not sampled"),
+            (3, "3 other processes hold it and were not sampled"),
         ] {
             let shared = reader(elsewhere: 50, others: count)
             let verdict = try #require(judged(burst(stalled, reader: shared)))
@@ -221,12 +221,12 @@ import Units
         #expect(
             verdict.proof == [
                 "fd 7 in epoll fd 5, EDGE-TRIGGERED",
-                "T3318 asleep in epoll_wait in 50 of 50 looks, 0 switches, no CPU",
+                "T3318 blocked in epoll_wait in 50 of 50 samples, 0 switches, no CPU",
                 "A full queue raises no new edge: it will not recover by itself.",
             ])
         #expect(
             verdict.claim
-                == "the reader has stopped reading: the queue was full in 100 % of 500 looks")
+                == "the reader has stopped reading: the queue was full in 100 % of 500 samples")
         #expect(verdict.advice.hasPrefix("a bigger buffer is useless"))
         #expect(verdict.advice.contains("EAGAIN"))
     }
@@ -249,7 +249,7 @@ import Units
         #expect(
             verdict.proof == [
                 "fd 7 in epoll fd 5",
-                "T3318 asleep in nanosleep, not for this socket, in 50 of 50 looks",
+                "T3318 asleep in nanosleep, not for this socket, in 50 of 50 samples",
                 "no thread waits for it: the one that should is elsewhere",
             ])
         #expect(verdict.confidence == .high)
@@ -266,7 +266,7 @@ import Units
 
     @Test func whatIsDeniedIsSaid() throws {
         let denied = try #require(judged(burst(stalled, reader: reader(isDenied: true))))
-        #expect(denied.proof == ["its threads may not be looked at: root may"])
+        #expect(denied.proof == ["its threads may not be sampled: root may"])
         #expect(denied.confidence == .medium)
         let unknown = try #require(judged(burst(stalled)))
         #expect(unknown.proof == ["who holds it open is not known: root may see it"])
@@ -280,7 +280,7 @@ import Units
         #expect(verdict.kind == .slow)
         #expect(verdict.confidence == .high)
         #expect(
-            verdict.proof == ["T3318 ran in 48 of 50 looks, 96 % of a CPU: it cannot read faster"])
+            verdict.proof == ["T3318 ran in 48 of 50 samples, 96 % of a CPU: it cannot read faster"])
         #expect(verdict.claim.contains("never below 76 %"))
         let waiting = reader(waits: 6, runs: 44)
         #expect(judged(burst(slow, reader: waiting))?.confidence == .medium)
@@ -365,7 +365,7 @@ import Units
             })
         #expect(
             verdict.claim
-                == "bursts too short to be seen do not fit: the queue was empty in 90 % of 500 looks,"
+                == "bursts too short to be sampled overflow the buffer: the queue was empty in 90 % of 500 samples,"
                 + " and yet 3750 were lost")
         // 32 KiB and twice 94 KiB.
         #expect(

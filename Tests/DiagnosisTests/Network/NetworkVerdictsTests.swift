@@ -3,11 +3,11 @@ import ProcSampling
 import Testing
 import Units
 
-/// The chain of losses, the header's marks, and what the book remembers.
-@Suite struct NetworkBookTests {
+/// The chain of losses, the header's marks, and what is remembered.
+@Suite struct NetworkVerdictsTests {
     private func book(
         _ readings: [NetworkReading], _ change: (inout HostSample) -> Void = { _ in }
-    ) -> NetworkBook {
+    ) -> NetworkVerdicts {
         var machine = MadeMachine()
         for reading in readings {
             machine.refresh([MadeMachine.process(3310, anonymous: 0)], network: reading, change)
