@@ -41,7 +41,7 @@ package struct NextStep: Hashable, Sendable {
         package var filter: String?
         package var sort: Sort?
 
-        package enum Name: Hashable, Sendable {
+        package enum Name: String, Hashable, Sendable {
             /// Processes by CPU.
             case overview
             /// The threads of the subject; of a thread, itself in depth.

@@ -44,7 +44,7 @@ struct ThreadDetectorTests {
         #expect(
             finding.meaning
                 == "it spends next to no time in the kernel: a profile shows where it is")
-        #expect(finding.advice.contains("p: the function"))
+        #expect(finding.advice == "dxtop profile --tid 4127: the function it burns the CPU in")
         // Nothing is known of the time before.
         #expect(finding.baseline == nil)
         // The second refresh has the first rates: they are of the second before.
@@ -190,7 +190,7 @@ struct ThreadDetectorTests {
         #expect(finding.evidence.dropFirst(4).first == "2 threads more")
         #expect(finding.evidence.last == "worker 3005 ran most: 8.0 % CPU")
         // Who runs so little sleeps with the lock: a profile would not show it.
-        #expect(finding.advice.contains("o on one of them"))
+        #expect(finding.advice == "dxtop waits --tid 3001: who holds the lock that it waits for")
     }
 
     @Test func whatIsNoConvoy() {

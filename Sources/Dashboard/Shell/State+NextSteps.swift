@@ -8,10 +8,17 @@ extension State {
     /// "p: the function it burns the CPU in; Enter, then n: whether it makes system calls". What no
     /// key does is said with its command.
     func nextSteps(of finding: Finding) -> String {
-        finding.next.filter { !isDone($0, finding) }.map { step in
-            guard let keys = keys(for: step, of: finding) else { return step.advice }
-            return "\(keys): \(step.text)"
-        }.joined(separator: "; ")
+        words(finding.next.filter { !isDone($0, finding) }) { keys(for: $0, of: finding) }
+    }
+
+    /// The same for what the view shows itself: a socket, a stage of the receive path.
+    func nextSteps(_ steps: [NextStep]) -> String {
+        words(steps) { keys(for: $0, on: subject) }
+    }
+
+    private func words(_ steps: [NextStep], keys: (NextStep) -> String?) -> String {
+        steps.map { step in keys(step).map { "\($0): \(step.text)" } ?? step.advice }
+            .joined(separator: "; ")
     }
 
     /// Shows already what the step leads to.
@@ -23,16 +30,11 @@ extension State {
     }
 
     private func keys(for step: NextStep, of finding: Finding) -> String? {
-        if case .view(let view) = step.kind {
-            if place == .overview, step == finding.way { return "Enter" }
-            if let keys = Self.keys(for: view, of: step.subject, at: place) { return keys }
-        }
-        guard let command = step.dashboardCommand else { return nil }
-        let here = place == .overview ? finding.subject : subject
-        if here.acts(for: step), let key = Keymap.keyName(of: command, in: place) { return key }
-        guard place == .overview else { return nil }
+        guard place == .overview else { return keys(for: step, on: subject) }
+        if step == finding.way { return "Enter" }
+        if let keys = keys(for: step, on: finding.subject) { return keys }
         let there = destination(of: finding).place
-        guard let key = Keymap.keyName(of: command, in: there) else { return nil }
+        guard let key = step.key(in: there) else { return nil }
         if step.subject == finding.subject { return "Enter, then \(key)" }
         switch (there.view, step.subject) {
         case (let view as ThreadView, _) where view.subject(self).acts(for: step):
@@ -43,21 +45,24 @@ extension State {
         }
     }
 
+    /// Those that do it from here, where keys act on a subject.
+    private func keys(for step: NextStep, on subject: Subject?) -> String? {
+        if case .view(let view) = step.kind,
+            let keys = Self.keys(for: view, of: step.subject, at: place)
+        {
+            return keys
+        }
+        return subject.acts(for: step) ? step.key(in: place) : nil
+    }
+
     /// Those that lead from a place to a view of the machine as a whole.
     private static func keys(
         for view: NextStep.View, of subject: Subject?, at place: Place
     ) -> String? {
         guard subject == nil || subject == .host else { return nil }
-        let root: Place? =
-            switch view.name {
-            case .overview: .overview
-            case .threads: .threads(of: nil)
-            case .memory, .swap: .memory
-            case .sockets: .sockets(of: nil)
-            case .udp, .losses: .udp
-            case .mappings, .routes: nil
-            }
-        guard let root else { return nil }
+        guard let root = RootView.all.first(where: { $0.name == view.name.root })?.place else {
+            return nil
+        }
         var keys: [String] = []
         if place != root, let key = Keymap.keyName(of: .view(root), in: place) {
             keys.append(key)
@@ -94,9 +99,24 @@ extension Finding {
     }
 }
 
+extension NextStep.View.Name {
+    /// The view that a number key opens and from which it is reached, as `--view` takes it.
+    fileprivate var root: String {
+        switch self {
+        case .swap: "memory"
+        case .losses: "udp"
+        default: rawValue
+        }
+    }
+}
+
 extension NextStep {
+    fileprivate func key(in place: Place) -> String? {
+        dashboardCommand.flatMap { Keymap.keyName(of: $0, in: place) }
+    }
+
     /// What a key asks for that does it; nil where none does.
-    fileprivate var dashboardCommand: Command? {
+    private var dashboardCommand: Command? {
         switch kind {
         case .probe(let probe): .probe(ProbeKind(probe))
         case .tool: .toolMenu
@@ -105,6 +125,8 @@ extension NextStep {
             // Of the process whose curve is on show.
             case .mappings: .open
             case .sockets: .sockets
+            // Of who holds a socket.
+            case .threads: .ownerThreads
             default: nil
             }
         case .setting, .command, .change: nil
@@ -124,7 +146,7 @@ extension Subject {
         case .probe(.stacks), .probe(.faults): process != nil && process == step.subject?.process
         case .view(let view):
             // Mappings are opened from the curve alone.
-            view.name == .sockets && process != nil && process == step.subject?.process
+            view.name != .mappings && process != nil && process == step.subject?.process
         default: self == step.subject
         }
     }

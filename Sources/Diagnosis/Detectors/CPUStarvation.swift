@@ -11,7 +11,7 @@ internal import Units
 /// half of it, because of others that compute and never rest. A server that has more requests than
 /// it can serve never rests either, but a good part of its time is the kernel's.
 struct CPUStarvation: Detector {
-    static let kind = FindingKind.cpuStarvation
+    static let kind: FindingKind = .cpuStarvation
     /// Who is in a group that uses up its quota waits for that.
     static let suppressedBy: [FindingKind] = [.cgroupThrottle]
 

@@ -8,7 +8,7 @@ internal import Units
 /// What is held back is runnable and waits, while the machine may be idle: that looks like
 /// starvation and is none.
 struct CgroupThrottle: Detector {
-    static let kind = FindingKind.cgroupThrottle
+    static let kind: FindingKind = .cgroupThrottle
 
     /// The share of the last 10 s' periods, in percent.
     static let leastShare = Percent(10.0)

@@ -3,7 +3,7 @@ internal import Units
 
 /// A process that does not close connections that its peers have closed.
 struct CloseWait: NetworkDetector {
-    static let kind = FindingKind.closeWait
+    static let kind: FindingKind = .closeWait
 
     /// A few are on their way at any time; a program that forgets does so again and again.
     static let leastSockets = 20

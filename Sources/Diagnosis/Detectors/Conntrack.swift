@@ -3,7 +3,7 @@ internal import Units
 
 /// The table of tracked connections is full, or nearly: new ones are dropped.
 struct Conntrack: NetworkDetector {
-    static let kind = FindingKind.conntrack
+    static let kind: FindingKind = .conntrack
 
     /// Beyond this a peak fills it.
     static let leastUse = 0.9

@@ -3,7 +3,7 @@ internal import Units
 
 /// A process that opens files or sockets and does not close them, or is about to run out of them.
 struct DescriptorLeak: Detector {
-    static let kind = FindingKind.fdLeak
+    static let kind: FindingKind = .fdLeak
 
     private var files = CountTrends()
 

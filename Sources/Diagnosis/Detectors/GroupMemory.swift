@@ -11,7 +11,7 @@ package import Units
 /// in the group was killed, or the limit was hit while the working set is at 95 % of it. A hit by
 /// itself says nothing: writing a large file makes thousands.
 package struct GroupMemory: Detector {
-    static let kind = FindingKind.groupMemory
+    static let kind: FindingKind = .groupMemory
 
     /// Shares of the limit, in percent.
     package static let leastUse: UInt64 = 90

@@ -4,7 +4,7 @@ package import Units
 
 /// A thread that waits in the kernel in a way that signals do not interrupt.
 package struct IOStall: Detector {
-    static let kind = FindingKind.ioStall
+    static let kind: FindingKind = .ioStall
 
     /// Three refreshes of a second: a disk answers sooner.
     package static let leastSpan: Duration = .seconds(3)

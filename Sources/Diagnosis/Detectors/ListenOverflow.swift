@@ -3,7 +3,7 @@ internal import Units
 
 /// Connections were refused a place in the queue of a program that accepts too slowly.
 struct ListenOverflow: NetworkDetector {
-    static let kind = FindingKind.listenOverflow
+    static let kind: FindingKind = .listenOverflow
 
     /// Listeners that were seen with a full queue, or that dropped, within the last minute.
     private var suspects: [SocketID: Suspect] = [:]

@@ -3,7 +3,7 @@ package import Units
 
 /// Threads of a process that wait for one another, at one lock.
 package struct LockConvoy: Detector {
-    static let kind = FindingKind.lockConvoy
+    static let kind: FindingKind = .lockConvoy
 
     package static let leastThreads = 3
     /// Of the samples of a thread: it waits there most of the time.

@@ -3,7 +3,7 @@ package import Units
 
 /// A process whose memory grows without an end in sight.
 package struct MemoryGrowth: Detector {
-    static let kind = FindingKind.memoryGrowth
+    static let kind: FindingKind = .memoryGrowth
 
     /// Less than this shows too little of what comes.
     package static let leastSpan: Duration = .seconds(120)

@@ -3,7 +3,7 @@ internal import Units
 
 /// An interface loses what it receives before IP sees it.
 struct NICDrop: NetworkDetector {
-    static let kind = FindingKind.nicDrop
+    static let kind: FindingKind = .nicDrop
 
     /// `dropped` also counts packets of protocols that nobody knows, as switches send them every two
     /// seconds: only a share of all, and not a handful, says something, and that is no warning.

@@ -3,7 +3,7 @@ package import Units
 
 /// The kernel OOM-killed a process since dxtop began.
 package struct OOMKill: Detector {
-    static let kind = FindingKind.oomKill
+    static let kind: FindingKind = .oomKill
 
     /// For so long after a kill it is most likely what someone is looking for.
     package static let criticalTime: Duration = .seconds(10 * 60)

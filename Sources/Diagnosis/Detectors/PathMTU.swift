@@ -3,7 +3,7 @@ internal import Units
 
 /// Something on the path to a peer lets less through than the interface at its beginning.
 package struct PathMTU: Detector {
-    static let kind = FindingKind.pathMTU
+    static let kind: FindingKind = .pathMTU
 
     func findings(in input: DiagnosisInput) -> [Finding] {
         input.paths.values.compactMap(Self.finding)

@@ -7,7 +7,7 @@ internal import Units
 /// A server that starts many has zombies at any moment, each for a moment: only those that stay
 /// count. Two signals: how many there are, and for how long each of them is there.
 struct PileUp: Detector {
-    static let kind = FindingKind.pileUp
+    static let kind: FindingKind = .pileUp
 
     static let leastZombies = 20
     /// Whoever waits for its children at all does so sooner.

@@ -3,7 +3,7 @@ internal import Units
 
 /// Fragments are lost, and with each of them a whole datagram.
 struct Reassembly: NetworkDetector {
-    static let kind = FindingKind.reassembly
+    static let kind: FindingKind = .reassembly
 
     /// Of the fragments that came: one datagram in some hundred is noticed by whoever needs it.
     static let leastShare = 0.001

@@ -3,7 +3,7 @@ internal import Units
 
 /// A CPU's backlog of packets was full. Running out of budget alone (squeezed) is no loss.
 struct SoftnetDrop: NetworkDetector {
-    static let kind = FindingKind.softnetDrop
+    static let kind: FindingKind = .softnetDrop
 
     func findings(of network: NetworkInput) -> [Finding] {
         let trend = network.trend

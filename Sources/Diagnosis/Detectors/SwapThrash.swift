@@ -4,7 +4,7 @@ internal import Units
 
 /// The machine swaps in and out: what it puts out it needs again at once.
 package struct SwapThrash: Detector {
-    static let kind = FindingKind.swapThrash
+    static let kind: FindingKind = .swapThrash
 
     /// How long it must go on: a program that starts pages for a while.
     package static let span: Duration = .seconds(30)

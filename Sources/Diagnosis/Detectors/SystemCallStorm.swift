@@ -7,7 +7,7 @@ package import Units
 /// redis and wrk reach 90 % and 750,000 a second. But they sleep, and their most frequent call makes
 /// 71 % at most. Both are told by counting, so a thread is a candidate until it was counted.
 package struct SystemCallStorm: Detector {
-    static let kind = FindingKind.systemCallStorm
+    static let kind: FindingKind = .systemCallStorm
 
     package static let leastDemand = Percent(70.0)
     /// Of a CPU. A storm's system time depends on the call and on the CPU: stat(2) from Python takes

@@ -3,7 +3,7 @@ internal import Units
 
 /// TCP retransmits much: a path loses packets.
 struct TCPRetransmits: NetworkDetector {
-    static let kind = FindingKind.tcpRetransmits
+    static let kind: FindingKind = .tcpRetransmits
 
     static let span: Duration = .seconds(30)
     /// Fewer say nothing of a share.

@@ -4,7 +4,7 @@ internal import Units
 
 /// A process that starts threads which do not end, or that has nearly all the tasks there may be.
 struct ThreadLeak: Detector {
-    static let kind = FindingKind.threadLeak
+    static let kind: FindingKind = .threadLeak
 
     /// A limit that others use up is not this process's matter: it must have half of what is used.
     static let leastShareOfUse = 0.5

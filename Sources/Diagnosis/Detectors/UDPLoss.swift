@@ -3,7 +3,7 @@ internal import Units
 
 /// A UDP socket that loses datagrams, and by which fault of whom.
 struct UDPLoss: NetworkDetector {
-    static let kind = FindingKind.udpLoss
+    static let kind: FindingKind = .udpLoss
 
     func findings(of network: NetworkInput) -> [Finding] {
         network.losers.sockets.values.map {

@@ -3,7 +3,7 @@ internal import Units
 
 /// All UDP sockets together have reached the kernel's limit; told since Linux 5.11.
 struct UDPMemory: NetworkDetector {
-    static let kind = FindingKind.udpMemory
+    static let kind: FindingKind = .udpMemory
 
     func findings(of network: NetworkInput) -> [Finding] {
         let (trend, reading) = (network.trend, network.reading)

@@ -4,7 +4,7 @@ package import Units
 /// A thread that keeps a CPU busy, never waits, and spends no time in the kernel: it spins, or it
 /// computes.
 package struct UserSpin: Detector {
-    static let kind = FindingKind.userSpin
+    static let kind: FindingKind = .userSpin
 
     /// Whatever a service does for a request takes less.
     package static let span: Duration = .seconds(10)
