@@ -228,6 +228,7 @@ struct ContractMachine {
         findings[0].evidence = ["one figure", "another"]
         findings[0].baseline = "it was not"
         findings[0].meaning = "so that follows"
+        findings[0].next.append(.probe(.profile, of: .thread(poll, of: streamd), "then this"))
         return findings
     }
 }

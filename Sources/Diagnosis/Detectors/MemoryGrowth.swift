@@ -137,7 +137,7 @@ package struct MemoryGrowth: Detector {
                 .view(.memory, of: .process(process.id), "its curve"),
                 .view(
                     .mappings, of: .process(process.id),
-                    "which mapping grows: that tells what it holds"),
+                    "the mapping that grows, which tells what it holds"),
             ],
             since: WallTime(
                 seconds: time.seconds - growth.span.components.seconds,
