@@ -136,7 +136,9 @@ import Units
             processes.append(target.process)
         }
         let state = scene.state
-        if let probe = state.probe { processes += [probe.subject.subject.process].compactMap(\.self) }
+        if let probe = state.probe {
+            processes += [probe.subject.subject.process].compactMap(\.self)
+        }
         if let tool = state.tool { processes += [tool.subject.subject.process].compactMap(\.self) }
         if let own = state.place.view.subject(state)?.process { processes.append(own) }
         if case .toolMenu(_, let chosen, _) = state.overlay {

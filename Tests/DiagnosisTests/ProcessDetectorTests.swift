@@ -147,7 +147,8 @@ final class ProcessDetectorTests {
         #expect(finding.subject == .host && finding.severity == .warning)
         #expect(
             finding.claim
-                == "9 processes are CPU-starved, most streamd 9: waits for a CPU 78.2 % of the time that it wants one")
+                == "9 processes are CPU-starved, most streamd 9: waits for a CPU 78.2 % of the time that it wants one"
+        )
         #expect(finding.processes.count == 9)
     }
 

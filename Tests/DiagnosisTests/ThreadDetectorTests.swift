@@ -190,7 +190,7 @@ struct ThreadDetectorTests {
         #expect(finding.evidence.dropFirst(4).first == "2 threads more")
         #expect(finding.evidence.last == "worker 3005 ran most: 8.0 % CPU")
         // Who runs so little sleeps with the lock: a profile would not show it.
-        #expect(finding.advice == "dxtop waits --tid 3001: who holds the lock that it waits for")
+        #expect(finding.advice == "dxtop waits --tid 3000: who holds the lock that it waits for")
     }
 
     @Test func whatIsNoConvoy() {

@@ -221,7 +221,8 @@ struct ContractMachine {
         var findings = subjects.map { kind, subject in
             Finding(
                 kind: kind, subject: subject, severity: .warning, confidence: .medium,
-                claim: "it is so", next: [.change("do this")], since: WallTime(seconds: 1_766_494_000))
+                claim: "it is so", next: [.change("do this")],
+                since: WallTime(seconds: 1_766_494_000))
         }
         findings[0].severity = .critical
         findings[0].confidence = .high

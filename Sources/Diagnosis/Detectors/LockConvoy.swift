@@ -50,15 +50,18 @@ package struct LockConvoy: Detector {
         let worst = locks.max { a, b in
             (a.waiters.count, b.address) < (b.waiters.count, a.address)
         }
-        guard let worst else { return nil }
+        guard let worst, case let waiters = worst.waiters.sorted(by: { $0.id.tid < $1.id.tid }),
+            let first = waiters.first
+        else { return nil }
         let address = "0x" + String(worst.address, radix: 16)
         let name = all.first?.poll.processName ?? ""
-        var evidence = worst.waiters.sorted { $0.id.tid < $1.id.tid }.prefix(mostNamed).map {
+        var evidence = waiters.prefix(mostNamed).map {
             let share = $0.poll.share(waitingForLockAt: worst.address)
-            return "\($0.label) waits there in \(share.text) % of \($0.poll.looks) samples, switches"
+            return
+                "\($0.label) waits there in \(share.text) % of \($0.poll.looks) samples, switches"
                 + " \($0.poll.voluntarySwitches?.text ?? "-")/s"
         }
-        let more = worst.waiters.count - evidence.count
+        let more = waiters.count - evidence.count
         if more > 0 { evidence.append("\(more) threads more") }
         if locks.count > 1 { evidence.append("\(locks.count - 1) locks more like this one") }
         let runner = all.max { ($0.recent?.cpu ?? .zero) < ($1.recent?.cpu ?? .zero) }
@@ -69,11 +72,11 @@ package struct LockConvoy: Detector {
         return Finding(
             kind: .lockConvoy, subject: .process(process), severity: .warning,
             confidence: .medium,
-            claim: "\(name) \(process.pid.rawValue): \(worst.waiters.count) threads contend for the"
+            claim: "\(name) \(process.pid.rawValue): \(waiters.count) threads contend for the"
                 + " lock at \(address)",
             evidence: evidence,
             meaning: "they wait for one another: more threads or CPUs would not make it faster",
-            next: next(ran, waiter: worst.waiters[0], of: process),
+            next: next(ran, waiter: first, of: process),
             since: time)
     }
 

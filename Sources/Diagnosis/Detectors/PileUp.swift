@@ -53,7 +53,8 @@ struct PileUp: Detector {
         }
         return Finding(
             kind: .pileUp, subject: subject, severity: .warning, confidence: .high,
-            claim: "\(server.name) \(pid) does not wait for its children: \(children.count) zombies",
+            claim:
+                "\(server.name) \(pid) does not wait for its children: \(children.count) zombies",
             evidence: evidence,
             meaning: "a zombie uses neither CPU nor memory, but a process number: at pid_max or"
                 + " pids.max fork fails, in others as well",

@@ -138,7 +138,8 @@ import Units
 
     @Test(arguments: [
         ("slow", "reader too slow: 100/s lost"), ("pauses", "reader pauses for 500 ms"),
-        ("small", "buffer too small"), ("healthy", "reader keeps up: 100/s lost, though there was room"),
+        ("small", "buffer too small"),
+        ("healthy", "reader keeps up: 100/s lost, though there was room"),
     ])
     func eachKindHasItsWords(_ name: String, _ words: String) throws {
         let burst = try CapturedQueue.burst(name)

@@ -280,7 +280,8 @@ import Units
         #expect(verdict.kind == .slow)
         #expect(verdict.confidence == .high)
         #expect(
-            verdict.proof == ["T3318 ran in 48 of 50 samples, 96 % of a CPU: it cannot read faster"])
+            verdict.proof == ["T3318 ran in 48 of 50 samples, 96 % of a CPU: it cannot read faster"]
+        )
         #expect(verdict.claim.contains("never below 76 %"))
         let waiting = reader(waits: 6, runs: 44)
         #expect(judged(burst(slow, reader: waiting))?.confidence == .medium)
