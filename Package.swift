@@ -105,7 +105,9 @@ let package = Package(
             ],
             path: "Tests/LongRun", swiftSettings: strict),
 
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["Fields", "ProcFormats", "ProcSampling", "Units"],
+            path: "Tests/TestSupport", swiftSettings: strict),
         // Apart from the rest: a program that uses the rest need not have the testing library.
         .target(name: "TestTraits", path: "Tests/TestTraits", swiftSettings: strict),
 
@@ -118,6 +120,10 @@ let package = Package(
             dependencies: [
                 "CLinux", "ProcFormats", "ProcSampling", "TestSupport", "TestTraits", "Units",
             ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "FieldsTests",
+            dependencies: ["Fields", "ProcFormats", "ProcSampling", "TestSupport", "Units"],
             swiftSettings: strict),
         .testTarget(
             name: "DiagnosisTests",
@@ -139,17 +145,17 @@ let package = Package(
         .testTarget(
             name: "DashboardTests",
             dependencies: [
-                "Dashboard", "Diagnosis", "Probes", "ProcFormats", "ProcSampling", "Screen",
-                "TestSupport", "Units",
+                "Dashboard", "Diagnosis", "Fields", "Probes", "ProcFormats", "ProcSampling",
+                "Screen", "TestSupport", "Units",
             ],
             exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
             name: "dxtopTests",
             dependencies: [
-                "Diagnosis", "dxtop", "Probes", "ProcFormats", "ProcSampling", "TestSupport",
-                "Units",
+                "Dashboard", "Diagnosis", "dxtop", "Fields", "Probes", "ProcFormats",
+                "ProcSampling", "TestSupport", "Units",
             ],
-            exclude: ["Contracts"], swiftSettings: strict),
+            exclude: ["Contracts", "Golden"], swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [

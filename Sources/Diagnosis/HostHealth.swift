@@ -80,7 +80,7 @@ package struct HostHealth: Hashable, Sendable {
             let pagesOut = host.pagesSwappedOut?.rawValue
         else { return nil }
         guard pagesIn >= swapTraffic, pagesOut >= swapTraffic else { return .ok }
-        return Verdict(mark: .critical, reason: "paging both ways")
+        return Verdict(mark: .critical, reason: "swapping in and out")
     }
 
     static func disk(_ host: HostSample) -> Verdict? {

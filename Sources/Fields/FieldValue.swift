@@ -2,7 +2,7 @@ package import Units
 
 /// What a field says of a row: a figure with its unit, words, or why there is none.
 ///
-/// Text, sort key, JSON and style all come from this one value, so that none of them is recovered
+/// Text, sort key, JSON and emphasis all come from this one value, so that none of them is recovered
 /// from another.
 package enum FieldValue: Hashable, Sendable {
     /// Not known: "-" on screens, null in JSON.
@@ -19,13 +19,28 @@ package enum FieldValue: Hashable, Sendable {
     /// A second.
     case rate(Rate)
     case bytes(ByteCount)
-    /// Bytes gained or lost.
+    /// Bytes, to the last one where four digits do.
+    case exactBytes(UInt64)
+    /// Bytes gained or lost, or gained a second.
     case change(ByteChange)
     case count(UInt64)
+    /// A count that gets large: "9148", "120k".
+    case total(UInt64)
     /// A number that names something: of a process, a port, a CPU.
     case number(Int64)
+    /// What has no unit: a load average.
+    case decimal(Double)
     case duration(Duration)
+    /// How long something is so; it may have been so before anybody looked.
+    case age(Duration, isAtLeast: Bool)
+    /// Time until something happens, known roughly.
+    case timeLeft(Duration)
+    case cpuTime(Nanoseconds)
+    case latency(microseconds: UInt32)
     case text(String)
+    /// One of a few kinds: how a narrow column calls it, its name in JSON, and its place among them.
+    case kind(String, name: String, rank: Int)
+    case list([String])
     case flag(Bool)
 }
 
@@ -38,13 +53,14 @@ extension FieldValue {
         }
     }
 
-    /// Measured, and nothing.
+    /// Measured, and nothing, as far as the text tells.
     package var isZero: Bool {
         switch self {
-        case .percent(let percent): percent.text == Percent.zero.text
-        case .rate(let rate): rate == .zero
+        case .percent(let percent): percent.rawValue.magnitude < 0.05
+        case .rate(let rate): rate.rawValue.magnitude < 0.05
         case .bytes(let bytes): bytes.rawValue == 0
-        case .count(let count): count == 0
+        case .change(let change): change.rawValue.magnitude < 0.5
+        case .count(let count), .total(let count), .exactBytes(let count): count == 0
         default: false
         }
     }
@@ -61,11 +77,20 @@ extension FieldValue {
         case .percent(let percent): isCoarse ? percent.wholeText : percent.text
         case .rate(let rate): isCoarse ? rate.twoDigits.text : rate.text
         case .bytes(let bytes): bytes.text
+        case .exactBytes(let count): count < 10_000 ? "\(count)" : ByteCount(count).text
         case .change(let change): change.text
         case .count(let count): "\(count)"
+        case .total(let count): count < 100_000 ? "\(count)" : Rate(Double(count)).text
         case .number(let number): "\(number)"
+        case .decimal(let number): "\(number)"
         case .duration(let duration): duration.text
+        case .age(let age, let isAtLeast): age.shortText + (isAtLeast ? "+" : "")
+        case .timeLeft(let time): time.estimate
+        case .cpuTime(let time): time.text
+        case .latency(let microseconds): Duration.microseconds(Int64(microseconds)).latencyText
         case .text(let text): text
+        case .kind(let word, _, _): word
+        case .list(let texts): texts.joined(separator: ", ")
         case .flag(let flag): flag ? "yes" : "no"
         }
     }
@@ -82,10 +107,16 @@ extension FieldValue {
         case .rate(let rate): .number(Double(rate.rawValue))
         case .bytes(let bytes): .number(Double(bytes.rawValue))
         case .change(let change): .number(change.rawValue)
-        case .count(let count): .number(Double(count))
+        case .count(let count), .total(let count), .exactBytes(let count): .number(Double(count))
         case .number(let number): .number(Double(number))
-        case .duration(let duration): .number(duration / .seconds(1))
+        case .decimal(let number): .number(number)
+        case .duration(let time), .age(let time, _), .timeLeft(let time):
+            .number(time / .seconds(1))
+        case .cpuTime(let time): .number(time.seconds)
+        case .latency(let microseconds): .number(Double(microseconds))
         case .text(let text): .text(text)
+        case .kind(_, _, let rank): .number(Double(rank))
+        case .list(let texts): .number(Double(texts.count))
         case .flag(let flag): .number(flag ? 1 : 0)
         }
     }
@@ -102,12 +133,46 @@ extension FieldValue: Encodable {
         case .rate(let rate): try container.encode(rate.rawValue.rounded2)
         case .bytes(let bytes): try container.encode(bytes.rawValue)
         case .change(let change): try container.encode(change.rawValue.rounded())
-        case .count(let count): try container.encode(count)
+        case .count(let count), .total(let count), .exactBytes(let count):
+            try container.encode(count)
         case .number(let number): try container.encode(number)
-        case .duration(let duration): try container.encode(duration.components.seconds)
+        case .decimal(let number): try container.encode(number)
+        case .duration(let time), .age(let time, _), .timeLeft(let time):
+            try container.encode(time.components.seconds)
+        case .cpuTime(let time): try container.encode(time.seconds)
+        case .latency(let microseconds): try container.encode(microseconds)
         case .text(let text): try container.encode(text)
+        case .kind(_, let name, _): try container.encode(name)
+        case .list(let texts): try container.encode(texts)
         case .flag(let flag): try container.encode(flag)
         }
+    }
+}
+
+extension FieldValue {
+    /// Not known where there is no value, or none that is a number.
+    package init(_ percent: Percent?) {
+        if let percent, percent.rawValue.isFinite {
+            self = .percent(percent)
+        } else {
+            self = .unknown
+        }
+    }
+
+    package init(_ rate: Rate?) {
+        if let rate, rate.rawValue.isFinite { self = .rate(rate) } else { self = .unknown }
+    }
+
+    package init(_ bytes: ByteCount?) { self = bytes.map(Self.bytes) ?? .unknown }
+    package init(_ text: String?) { self = text.map(Self.text) ?? .unknown }
+    package init(_ number: Double?) { self = number.map(Self.decimal) ?? .unknown }
+
+    package init(count: (some BinaryInteger)?) {
+        self = count.map { .count(UInt64(clamping: $0)) } ?? .unknown
+    }
+
+    package init(number: (some BinaryInteger)?) {
+        self = number.map { .number(Int64(clamping: $0)) } ?? .unknown
     }
 }
 
@@ -126,13 +191,26 @@ extension Rate {
     }
 }
 
-extension FieldValue {
-    /// Not known where there is no value.
-    package init(_ percent: Percent?) { self = percent.map(Self.percent) ?? .unknown }
-    package init(_ rate: Rate?) { self = rate.map(Self.rate) ?? .unknown }
-    package init(_ bytes: ByteCount?) { self = bytes.map(Self.bytes) ?? .unknown }
-    package init(_ text: String?) { self = text.map(Self.text) ?? .unknown }
-    package init(_ count: (some BinaryInteger)?) {
-        self = count.map { .count(UInt64(clamping: $0)) } ?? .unknown
+extension Duration {
+    /// In its largest unit: "41m".
+    package var shortText: String {
+        let seconds = max(0, components.seconds)
+        return switch seconds {
+        case ..<60: "\(seconds)s"
+        case ..<3600: "\(seconds / 60)m"
+        case ..<86_400: "\(seconds / 3600)h"
+        default: "\(min(seconds / 86_400, 999))d"
+        }
+    }
+
+    /// "0.04ms" would not fit a column: "40us", "1.2ms", "34ms", "1.2s".
+    package var latencyText: String {
+        let time = self / .milliseconds(1)
+        return switch time {
+        case ..<0.9995: "\(Int((time * 1000).rounded()))us"
+        case ..<9.95: "\((time * 10).rounded() / 10)ms"
+        case ..<9999.5: "\(Int(time.rounded()))ms"
+        default: "\(Int((time / 1000).rounded()))s"
+        }
     }
 }

@@ -1,6 +1,7 @@
 import Diagnosis
 import ProcSampling
 import Screen
+import TestSupport
 import Testing
 import Units
 
@@ -132,7 +133,7 @@ import Units
         scene.press(.enter)
         #expect(scene.shows("it has ended"), "\(scene)")
         let successor = ProcessIdentity(pid: ProcessID(2890), startTime: ClockTicks(40_030_100))
-        let original = Scene.edge07().processes[2]
+        let original = Edge07.snapshot().processes[2]
         var second = 0
         scene.sample(120) { snapshot in
             if second == 0 {
@@ -207,7 +208,7 @@ import Units
         scene.press(.enter)
         scene.sample { $0.readMappings(number: 1, buffers: 150) }
         #expect(scene.shows("4 mappings of 1.0G anon"), "\(scene)")
-        #expect(scene.shows("growth with the next"), "\(scene)")
+        #expect(scene.shows("growth after the next sample"), "\(scene)")
         scene.sample(9)
         scene.sample { $0.readMappings(number: 2, buffers: 156) }
         // Four times 6 MiB in 10 s.

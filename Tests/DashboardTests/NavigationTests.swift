@@ -122,7 +122,7 @@ import Units
         scene.press(.character("G"), .character("n"))
         #expect(scene.row(3).hasPrefix(">   4127 poll"))
         scene.press(.enter)
-        #expect(scene.row(1).contains("!! HOT for 9s+  wants a whole CPU, gets 48.0%"))
+        #expect(scene.row(1).contains("!! HOT for 9s+  CPU-starved: wants a whole CPU, gets 48.0%"))
     }
 
     @Test func enterGoesDownAndEscapeComesBack() {
@@ -377,7 +377,7 @@ import Units
         }
         let words = text.split(separator: " ").joined(separator: " ")
         #expect(words.contains("time runnable but without a CPU; includes throttling by a cgroup"))
-        #expect(words.contains("what dxtop itself costs: CPU% of one CPU, resident memory"))
+        #expect(words.contains("dxtop's own CPU% of one CPU, resident memory"))
         #expect(scene.shows(" end "))
         scene.press(.character("?"), .function(6))
         for column in ["TID", "NAME", "PROCESS", "PID", "S", "CPU%", "USR%", "SYS%", "WAIT%"] {

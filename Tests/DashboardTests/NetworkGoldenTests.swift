@@ -1,6 +1,7 @@
 import Dashboard
 import ProcSampling
 import Screen
+import TestSupport
 import Testing
 
 /// Views 4 and 5 at the sizes people have.
@@ -30,7 +31,7 @@ import Testing
     func tcpSocket(_ shot: GoldenTests.Shot) {
         let scene = Scene.network(
             columns: shot.columns, rows: shot.rows, glyphs: shot.glyphs,
-            place: .socket(MadeNetwork.id(3)))
+            place: .socket(Edge07.id(3)))
         Golden.expect(scene.state.render(), matches: "tcp-socket-\(shot.name)")
     }
 
@@ -45,7 +46,7 @@ import Testing
     func routes(_ shot: GoldenTests.Shot) {
         let scene = Scene.network(
             columns: shot.columns, rows: shot.rows, glyphs: shot.glyphs, place: .routes
-        ) { $0.routes = MadeNetwork.routes() }
+        ) { $0.routes = Edge07.routes() }
         Golden.expect(scene.state.render(), matches: "routes-\(shot.name)")
     }
 

@@ -1,8 +1,10 @@
+import Fields
 import Probes
 import Diagnosis
 import ProcFormats
 import ProcSampling
 import Screen
+import TestSupport
 import Testing
 import Units
 
@@ -23,7 +25,7 @@ struct NetworkTests {
         scene.press(.character("5"))
         #expect(scene.state.place == .udp)
         #expect(wish(scene).tables == .udp)
-        #expect(wish(scene).follows == [MadeNetwork.id(5), MadeNetwork.id(6)])
+        #expect(wish(scene).follows == [Edge07.id(5), Edge07.id(6)])
     }
 
     @Test(
@@ -38,7 +40,7 @@ struct NetworkTests {
         scene.press(.character("/"))
         scene.type(text)
         let ids = scene.state.level.list.rows.map(\.id)
-        #expect(Set(ids) == Set(cookies.map { .socket(MadeNetwork.id($0)) }), "\(scene)")
+        #expect(Set(ids) == Set(cookies.map { .socket(Edge07.id($0)) }), "\(scene)")
     }
 
     @Test func lossesComeFirstInUDP() {
@@ -56,7 +58,7 @@ struct NetworkTests {
         #expect(selected != nil)
         scene.wait(.seconds(6))
         scene.sample(1) { snapshot in
-            snapshot.network = MadeNetwork.reading(number: 90, at: snapshot.moment)
+            snapshot.network = Edge07.network(number: 90, at: snapshot.moment)
             snapshot.network?.sockets.sockets.reverse()
         }
         #expect(scene.state.level.list.selected == selected)
@@ -74,23 +76,24 @@ struct NetworkTests {
         scene.press(.down)
         let before = scene.state.level.list.rows.map(\.id)
         scene.sample(1) { snapshot in
-            snapshot.network = MadeNetwork.reading(number: 90, at: snapshot.moment)
+            snapshot.network = Edge07.network(number: 90, at: snapshot.moment)
             snapshot.network?.sockets.sockets.reverse()
         }
         #expect(scene.state.level.list.rows.map(\.id) == before)
     }
 
-    @Test(arguments: [
-        (ColumnID.receiveQueue, [5, 6, 1, 2] as [UInt64]), (.retransmits, [3, 2]),
-        (.localAddress, [1, 6, 5, 2]), (.peerAddress, [2, 4, 3]), (.process, [5, 1]),
-        (.holder, [5, 7, 1, 6]), (.roundTrip, [3, 2]), (.drops, [5]), (.socketState, [2, 3]),
-    ])
-    func everyColumnSorts(column: ColumnID, first: [UInt64]) {
+    @Test(
+        arguments: [
+            ("receiveQueue", [5, 6, 1, 2]), ("retransmits", [3, 2]), ("local", [1, 6, 5, 2]),
+            ("peer", [2, 4, 3]), ("process", [5, 1]), ("holder", [5, 7, 1, 6]),
+            ("roundTrip", [3, 2]), ("drops", [5]), ("state", [2, 3]),
+        ] as [(FieldID, [UInt64])])
+    func everyColumnSorts(column: FieldID, first: [UInt64]) {
         var scene = Scene.network(columns: 160)
         scene.state.sort(by: column)
         scene.wait(.milliseconds(1))
         let ids = scene.state.level.list.rows.map(\.id).prefix(first.count)
-        #expect(Array(ids) == first.map { .socket(MadeNetwork.id($0)) }, "\(scene)")
+        #expect(Array(ids) == first.map { .socket(Edge07.id($0)) }, "\(scene)")
     }
 
     @Test func hostileNamesStayInTheirRow() {
@@ -131,13 +134,13 @@ struct NetworkTests {
         scene.press(.character("/"))
         scene.type("51514")
         scene.press(.enter, .enter)
-        #expect(scene.state.place == .socket(MadeNetwork.id(2)))
+        #expect(scene.state.place == .socket(Edge07.id(2)))
         #expect(wish(scene).tables == .tcp)
         #expect(wish(scene).routeTo == IPAddress("10.9.1.4"))
         scene.press(.enter)
         #expect(scene.state.place == .threads(of: Scene.streamd))
         scene.press(.escape)
-        #expect(scene.state.place == .socket(MadeNetwork.id(2)))
+        #expect(scene.state.place == .socket(Edge07.id(2)))
         scene.press(.escape)
         #expect(scene.state.place == .sockets(of: nil))
         #expect(scene.state.level.list.filter == "51514")
@@ -153,7 +156,7 @@ struct NetworkTests {
     }
 
     @Test func socketWithoutAProcessSaysSo() {
-        var scene = Scene.network(place: .socket(MadeNetwork.id(4)))
+        var scene = Scene.network(place: .socket(Edge07.id(4)))
         scene.press(.enter)
         #expect(scene.shows("no process holds it any more"), "\(scene)")
     }
@@ -163,7 +166,7 @@ struct NetworkTests {
         scene.press(.enter)
         scene.sample(1) { snapshot in
             snapshot.network?.number = 99
-            snapshot.network?.sockets.sockets.removeAll { $0.id == MadeNetwork.id(5) }
+            snapshot.network?.sockets.sockets.removeAll { $0.id == Edge07.id(5) }
         }
         #expect(scene.row(0).contains("u :12201"), "\(scene)")
         #expect(scene.shows("This socket is closed"), "\(scene)")
@@ -244,7 +247,7 @@ struct NetworkTests {
         var scene = Scene.network(place: .udp)
         #expect(wish(scene).burst == nil)
         scene.press(.down, .character("b"))
-        #expect(wish(scene).burst == NetworkWish.Burst(sockets: [MadeNetwork.id(6)], number: 1))
+        #expect(wish(scene).burst == NetworkWish.Burst(sockets: [Edge07.id(6)], number: 1))
         scene.press(.character("b"))
         #expect(wish(scene).burst?.number == 2)
         scene.press(.character("4"), .character("/"))
@@ -254,7 +257,7 @@ struct NetworkTests {
         #expect(wish(scene).burst?.number == 2)
     }
 
-    @Test(arguments: [Place.udp, .socket(MadeNetwork.id(5))])
+    @Test(arguments: [Place.udp, .socket(Edge07.id(5))])
     func whatTheBufferHoldsIsSaid(place: Place) {
         let scene = Scene.network(columns: 120, rows: 40, place: place) { reading in
             // 300 bytes each, and the headers.
@@ -265,15 +268,15 @@ struct NetworkTests {
     }
 
     @Test func whoKeepsUpIsGivenNoAdvice() {
-        let scene = Scene.network(place: .socket(MadeNetwork.id(5))) { reading in
-            reading.bursts[MadeNetwork.id(5)]?.queue = Array(repeating: [0, 1280], count: 250)
+        let scene = Scene.network(place: .socket(Edge07.id(5))) { reading in
+            reading.bursts[Edge07.id(5)]?.queue = Array(repeating: [0, 1280], count: 250)
                 .flatMap(\.self)
-            reading.bursts[MadeNetwork.id(5)]?.dropped = 0
+            reading.bursts[Edge07.id(5)]?.dropped = 0
             reading.sockets.sockets[4].drops = Counted(total: 0, rate: .zero)
         }
         #expect(scene.shows("the reader keeps up"), "\(scene)")
         #expect(!scene.shows("next"), "\(scene)")
-        #expect(Scene.network(place: .socket(MadeNetwork.id(5))).shows("next"))
+        #expect(Scene.network(place: .socket(Edge07.id(5))).shows("next"))
     }
 
     @Test func theStageThatLosesIsSelected() {
@@ -286,14 +289,14 @@ struct NetworkTests {
     }
 
     @Test func routesShowTheWayToAPeer() {
-        var scene = Scene.network(place: .socket(MadeNetwork.id(3)))
+        var scene = Scene.network(place: .socket(Edge07.id(3)))
         scene.press(.character("r"))
         #expect(scene.state.place == .routes)
         #expect(wish(scene).wantsRoutes)
         #expect(wish(scene).routeTo == IPAddress("203.0.113.199"))
         scene.sample(1) { snapshot in
             snapshot.network?.number += 1
-            snapshot.network?.routes = MadeNetwork.routes()
+            snapshot.network?.routes = Edge07.routes()
             snapshot.network?.routes?.chosen = ChosenRoute(
                 peer: IPAddress("203.0.113.199") ?? IPAddress(v4: 0),
                 result: .success(
@@ -352,7 +355,7 @@ struct NetworkTests {
         scene.press(.character("N"))
         #expect(wish(scene).wantsNamespaces)
         let other = NetworkNamespace(
-            id: NamespaceID(4_026_532_000), names: ["web"], process: MadeNetwork.edged,
+            id: NamespaceID(4_026_532_000), names: ["web"], process: Edge07.edged,
             processCount: 3)
         scene.sample(1) { snapshot in
             let own = snapshot.network?.namespace
@@ -405,11 +408,11 @@ struct NetworkTests {
     // MARK: What is lacking
 
     @Test func aSocketThatIsNotReadIsNotCalledClosed() {
-        let scene = Scene.network(place: .socket(MadeNetwork.id(5))) {
+        let scene = Scene.network(place: .socket(Edge07.id(5))) {
             $0.sockets = SocketReading(tables: .all, isTorn: true)
         }
         #expect(scene.shows("reading sockets ..."), "\(scene)")
-        let failed = Scene.network(place: .socket(MadeNetwork.id(5))) {
+        let failed = Scene.network(place: .socket(Edge07.id(5))) {
             $0.sockets = SocketReading(tables: .all)
             $0.failure = .vanished(path: "/run/netns/web")
         }

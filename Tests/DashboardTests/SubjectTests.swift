@@ -2,6 +2,7 @@ import Diagnosis
 import Probes
 import ProcSampling
 import Screen
+import TestSupport
 import Testing
 import Units
 
@@ -24,8 +25,8 @@ import Units
         (.threadLeak, .process(journald)), (.pileUp, .process(journald)),
         (.memoryGrowth, .process(journald)), (.swapThrash, .host), (.oomKill, .group(group)),
         (.oomKill, .host), (.groupMemory, .group(group)),
-        (.udpLoss, .socket(MadeNetwork.id(5), inode: 8001, owner: journald)),
-        (.udpLoss, .socket(MadeNetwork.id(5), inode: 8001, owner: nil)), (.udpLoss, .host),
+        (.udpLoss, .socket(Edge07.id(5), inode: 8001, owner: journald)),
+        (.udpLoss, .socket(Edge07.id(5), inode: 8001, owner: nil)), (.udpLoss, .host),
         (.nicDrop, .interface("eth0")), (.softnetDrop, .host), (.reassembly, .host),
         (.udpMemory, .host), (.closeWait, .process(journald)), (.listenOverflow, .host),
         (.tcpRetransmits, .host), (.conntrack, .host),

@@ -1,6 +1,7 @@
 import Diagnosis
 import ProcFormats
 import ProcSampling
+import TestSupport
 import Testing
 import Units
 
@@ -17,24 +18,11 @@ import Units
     }
 
     private func memory(availableKibibytes available: Int) -> MemoryInfo? {
-        let text = """
-            MemTotal: 1000000 kB
-            MemFree: 1000 kB
-            MemAvailable: \(available) kB
-            SwapTotal: 0 kB
-            SwapFree: 0 kB
-
-            """
-        return try? MemoryInfo(parsing: Array(text.utf8).span)
+        Made.memory(totalKibibytes: 1_000_000, available: UInt64(available))
     }
 
     private func pressure(_ average10: Double, full: Double = 0) -> PressureStall? {
-        let text = """
-            some avg10=\(average10) avg60=0.00 avg300=0.00 total=0
-            full avg10=\(full) avg60=0.00 avg300=0.00 total=0
-
-            """
-        return try? PressureStall(parsing: Array(text.utf8).span)
+        Made.pressure(some: average10, full: full)
     }
 
     @Test func aQuietBoxIsOkEverywhere() {

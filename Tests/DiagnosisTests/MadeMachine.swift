@@ -1,6 +1,7 @@
 import Diagnosis
 import ProcFormats
 import ProcSampling
+import TestSupport
 import Testing
 import Units
 
@@ -70,9 +71,7 @@ struct MadeMachine: CustomTestStringConvertible {
             addressSpaceLimit: addressSpaceLimit.map { ByteCount(UInt64($0)) })
     }
 
-    static func id(_ pid: Int32) -> ProcessIdentity {
-        ProcessIdentity(pid: ProcessID(pid), startTime: ClockTicks(10_000_000))
-    }
+    static func id(_ pid: Int32) -> ProcessIdentity { Made.process(pid) }
 
     static func group(
         _ path: String, usage: Double, limit: Double?, reclaimable: Double = 0,
@@ -89,19 +88,12 @@ struct MadeMachine: CustomTestStringConvertible {
         swapFree: Double = 0
     ) -> MemoryInfo? {
         func kibibytes(_ bytes: Double) -> UInt64 { UInt64(bytes / 1024) }
-        let text = """
-            MemTotal: \(kibibytes(total)) kB
-            MemFree: 1000 kB
-            MemAvailable: \(kibibytes(available)) kB
-            SwapTotal: \(kibibytes(swapTotal)) kB
-            SwapFree: \(kibibytes(swapFree)) kB
-
-            """
-        return try? MemoryInfo(parsing: Array(text.utf8).span)
+        return Made.memory(
+            totalKibibytes: kibibytes(total), available: kibibytes(available),
+            swapTotal: kibibytes(swapTotal), swapFree: kibibytes(swapFree))
     }
 
     static func pressure(_ average10: Double) -> PressureStall? {
-        let text = "some avg10=\(average10) avg60=0.00 avg300=0.00 total=0\n"
-        return try? PressureStall(parsing: Array(text.utf8).span)
+        Made.pressure(some: average10, full: nil)
     }
 }

@@ -1,6 +1,7 @@
 import Diagnosis
 import ProcFormats
 import ProcSampling
+import TestSupport
 import Units
 
 /// Threads of one process, as a refresh and the looks before it find them.
@@ -22,9 +23,7 @@ struct MadeThread {
     var futexes: [FutexWait: Int] = [:]
     var stall: ThreadPoll.Stall?
 
-    var id: ThreadIdentity {
-        ThreadIdentity(tid: ThreadID(number), startTime: ClockTicks(10_000_000))
-    }
+    var id: ThreadIdentity { Made.thread(number) }
 
     var sample: ThreadSample {
         ThreadSample(

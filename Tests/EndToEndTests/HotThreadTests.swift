@@ -7,9 +7,10 @@ import Testing
         try await Workload.run("spin") { _ in
             try await Terminal.run(.dxtop("--interval", "1", "--view", "threads")) { terminal in
                 try await terminal.waitForThreads()
-                // Two refreshes of a second, and time to start on a busy machine.
-                try await terminal.wait(for: "poll in the first row", deadline: .seconds(5)) {
-                    $0.firstThread?.contains("poll") == true
+                // Two refreshes of a second, and time to start on a busy machine, where others may
+                // use as much.
+                try await terminal.wait(for: "nothing less above poll", deadline: .seconds(5)) {
+                    $0.hasNothingLess(above: "poll", by: "CPU%", underHeader: "TID")
                 }
             }
         }
@@ -18,11 +19,12 @@ import Testing
     @Test func overviewLeadsToTheSpinner() async throws {
         try await Workload.run("spin") { workload in
             try await Terminal.run(.dxtop()) { terminal in
-                try await terminal.wait(for: "the spinning process in the first row") {
-                    $0.firstRow(underHeader: "PID", "MAXT%")?.contains("\(workload.processID)")
-                        == true
+                let process = " \(workload.processID) "
+                try await terminal.wait(for: "no process above it whose threads use less") {
+                    $0.hasNothingLess(above: process, by: "MAXT%", underHeader: "PID")
                 }
-                try await terminal.send("g", "Enter")
+                try await terminal.send("g")
+                try await terminal.choose(process, in: "the spinning process")
                 let screen = try await terminal.wait(for: "its threads") {
                     $0.contains("THREADS") && $0.firstThread?.contains("poll") == true
                 }
@@ -39,7 +41,7 @@ import Testing
                 try await terminal.openThread("poll")
 
                 try await terminal.send("s")
-                try await terminal.wait(for: "the command, before it runs", deadline: .seconds(5)) {
+                try await terminal.wait(for: "the command, before it runs") {
                     $0.contains("strace") && $0.contains("\(poll)")
                 }
                 try await terminal.wait(for: "silence, said", deadline: .seconds(40)) {

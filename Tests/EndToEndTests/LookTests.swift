@@ -2,17 +2,24 @@ import Testing
 
 /// What it draws with, on terminals that can do less.
 @Suite(.serialized) struct LookTests {
+    /// Of this process alone: what else runs on the machine may be hotter.
+    private func threads(of workload: Workload, _ options: String...) -> Program {
+        var program = Program.dxtop("--view", "threads", "--pid", "\(workload.processID)")
+        program.arguments += options
+        return program
+    }
+
     @Test func plainLocaleGetsPlainASCII() async throws {
-        try await Workload.run("spin") { _ in
-            var program = Program.dxtop("--view", "threads")
+        try await Workload.run("spin") { workload in
+            var program = threads(of: workload)
             program.environment = ["LC_ALL": "C"]
             try await expectASCII(program)
         }
     }
 
     @Test func asciiOptionGetsPlainASCII() async throws {
-        try await Workload.run("spin") { _ in
-            try await expectASCII(.dxtop("--view", "threads", "--ascii"))
+        try await Workload.run("spin") { workload in
+            try await expectASCII(threads(of: workload, "--ascii"))
         }
     }
 
@@ -30,14 +37,14 @@ import Testing
     }
 
     @Test func coloursStandOutUnlessRefused() async throws {
-        try await Workload.run("spin") { _ in
-            try await Terminal.run(.dxtop("--view", "threads")) { terminal in
+        try await Workload.run("spin") { workload in
+            try await Terminal.run(threads(of: workload)) { terminal in
                 try await terminal.waitForThreads()
                 try await terminal.wait(for: "a colour", escapes: true) { !$0.colours.isEmpty }
             }
-            var quiet = Program.dxtop("--view", "threads")
+            var quiet = threads(of: workload)
             quiet.environment = ["NO_COLOR": "1"]
-            for program in [quiet, .dxtop("--view", "threads", "--no-color")] {
+            for program in [quiet, threads(of: workload, "--no-color")] {
                 try await Terminal.run(program) { terminal in
                     try await terminal.wait(for: "poll") {
                         $0.firstThread?.contains("poll") == true
@@ -54,8 +61,8 @@ import Testing
 
     @Test(arguments: ["nonsense", "vt100", "linux", "xterm-256color", "xterm-mono"])
     func worksOnTerminal(type: String) async throws {
-        try await Workload.run("spin") { _ in
-            var program = Program.dxtop("--view", "threads")
+        try await Workload.run("spin") { workload in
+            var program = threads(of: workload)
             program.environment = ["TERM": type]
             try await Terminal.run(program) { terminal in
                 try await terminal.waitForThreads()

@@ -47,11 +47,11 @@ import Testing
                 // Who holds them is found meanwhile.
                 for _ in 1...3 {
                     try await terminal.send("?")
-                    try await terminal.wait(for: "the help", deadline: .seconds(3)) {
+                    try await terminal.wait(for: "the help", deadline: .seconds(10)) {
                         $0.contains("KEYS")
                     }
                     try await terminal.send("Escape")
-                    try await terminal.wait(for: "the sockets", deadline: .seconds(3)) {
+                    try await terminal.wait(for: "the sockets", deadline: .seconds(10)) {
                         $0.contains("ESTABLISHED")
                     }
                 }

@@ -7,6 +7,7 @@ import Glibc
 import ProcFormats
 import ProcSampling
 import Screen
+import TestSupport
 import Units
 
 let numbers = CommandLine.arguments.dropFirst().compactMap { Int($0) }

@@ -23,7 +23,7 @@ struct MappingsLaneTests {
     /// other is complete at once.
     private func lane(_ log: Log, pause: Duration = .seconds(1000)) -> MappingsLane {
         MappingsLane(
-            pause: pause, deadline: .milliseconds(50),
+            pause: pause, deadline: .milliseconds(250),
             changed: { log.changes.add(1, ordering: .relaxed) },
             read: { process, session in
                 log.started.withLock { $0.append(process.pid.rawValue) }

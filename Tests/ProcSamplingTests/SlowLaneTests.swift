@@ -32,7 +32,7 @@ struct SlowLaneTests {
     }
 
     @Test func aReadThatHangsMarksItsProcessAndHoldsUpNobody() {
-        let lane = SlowLane(deadline: .milliseconds(20)) { process in
+        let lane = SlowLane { process in
             if process.rawValue == 1 { sleep(1000) }
             return SlowLane.Facts(command: "ok")
         }
@@ -72,7 +72,7 @@ struct SlowLaneTests {
 
     @Test func aThreadThatComesBackLateBringsItsAnswerAndWorksOnForTheRest() {
         let gate = Gate()
-        let lane = SlowLane(deadline: .milliseconds(10)) { process in
+        let lane = SlowLane { process in
             if process.rawValue <= 4 { gate.pass() }
             return SlowLane.Facts(command: "command \(process)")
         }
@@ -156,7 +156,7 @@ struct SlowLaneTests {
         let tree = FakeTree()
         tree.setProcess(100, [(100, FakeTree.Task())])
         tree.setProcess(200, [(200, FakeTree.Task())])
-        let lane = SlowLane(deadline: .milliseconds(20)) { process in
+        let lane = SlowLane { process in
             if process.rawValue == 100 { sleep(1000) }
             return SlowLane.Facts(command: "/bin/ok")
         }

@@ -2,6 +2,7 @@ import Diagnosis
 import Probes
 import ProcFormats
 import ProcSampling
+import TestSupport
 import Testing
 import Units
 
@@ -64,7 +65,7 @@ enum ContractDocuments {
 
     private static func rows(_ machine: ContractMachine) -> RowDocuments {
         RowDocuments(
-            userNames: UserNames(parsing: Array("stream:x:1001:1001::/:/bin/sh\n".utf8).span),
+            userNames: Edge07.users,
             hotThreshold: Percent(90.0), target: nil, memory: machine.memory,
             growth: machine.growth, network: machine.network, findings: machine.findings)
     }

@@ -1,6 +1,7 @@
 @testable import Diagnosis
 import ProcFormats
 import ProcSampling
+import TestSupport
 import Units
 
 /// A machine on which every field of every document has a value once, and is unknown once: each list
@@ -43,8 +44,8 @@ struct ContractMachine {
 
     // MARK: Its parts
 
-    static let streamd = ProcessIdentity(pid: ProcessID(2214), startTime: ClockTicks(9000))
-    static let poll = ThreadIdentity(tid: ThreadID(4127), startTime: ClockTicks(9100))
+    static let streamd = Made.process(2214, start: 9000)
+    static let poll = Made.thread(4127, start: 9100)
 
     private static var known: Snapshot {
         var snapshot = Snapshot(
@@ -67,7 +68,7 @@ struct ContractMachine {
     private static var host: HostSample {
         var host = HostSample(name: "edge-07", kernelRelease: "6.1.0", cpuCount: 2)
         host.uptime = 400_000.5
-        host.load = try? LoadAverage(parsing: Array("4.18 3.90 3.10 3/312 9000\n".utf8).span)
+        host.load = Made.load("4.18 3.90 3.10 3/312 9000")
         let shares = CPUShares(
             user: Percent(25.0), system: Percent(6.0), ioWait: Percent(1.0), steal: Percent(0.5),
             idle: Percent(67.5))
@@ -75,15 +76,9 @@ struct ContractMachine {
         host.cpus = [0, 1].map { HostSample.CPU(number: $0, shares: shares) }
         host.runnable = 2
         host.blocked = 1
-        let memory = """
-            MemTotal: 32820000 kB
-            MemFree: 1000000 kB
-            MemAvailable: 9437184 kB
-            SwapTotal: 4194304 kB
-            SwapFree: 4089446 kB
-
-            """
-        host.memory = try? MemoryInfo(parsing: Array(memory.utf8).span)
+        host.memory = Made.memory(
+            totalKibibytes: 32_820_000, free: 1_000_000, available: 9_437_184,
+            swapTotal: 4_194_304, swapFree: 4_089_446)
         host.pagesSwappedIn = Rate(1.0)
         host.pagesSwappedOut = Rate(2.0)
         host.bytesReadFromDisk = Rate(1_258_291.0)
@@ -92,12 +87,7 @@ struct ContractMachine {
         host.oomKills = OOMKills(total: 4)
         host.contextSwitches = Rate(5000.5)
         host.forks = Rate(6.5)
-        let pressure = """
-            some avg10=1.50 avg60=0.00 avg300=0.00 total=0
-            full avg10=0.50 avg60=0.00 avg300=0.00 total=0
-
-            """
-        let stall = try? PressureStall(parsing: Array(pressure.utf8).span)
+        let stall = Made.pressure(some: 1.5, full: 0.5)
         host.cpuPressure = stall
         host.memoryPressure = stall
         host.ioPressure = stall
@@ -129,18 +119,18 @@ struct ContractMachine {
 
     private static func thread(_ tid: Int32, cpu: Double, _ activity: Activity) -> ThreadSample {
         ThreadSample(
-            id: ThreadIdentity(tid: ThreadID(tid), startTime: ClockTicks(9000)),
+            id: Made.thread(tid, start: 9000),
             process: streamd.pid, name: "worker", state: .diskSleep, cpu: Percent(cpu),
             activity: activity)
     }
 
     private static var unknownProcess: ProcessSample {
-        let id = ProcessIdentity(pid: ProcessID(57), startTime: ClockTicks(57))
+        let id = Made.process(57, start: 57)
         return ProcessSample(
             id: id, name: "kworker/0:1", isKernelThread: true, state: .idle,
             threads: [
                 ThreadSample(
-                    id: ThreadIdentity(tid: ThreadID(57), startTime: id.startTime),
+                    id: Made.thread(57, start: 57),
                     process: id.pid, name: "kworker/0:1", state: .idle)
             ])
     }

@@ -1,6 +1,8 @@
 @testable import Diagnosis
+import Fields
 import ProcFormats
 import ProcSampling
+import TestSupport
 import Testing
 import Units
 
@@ -37,12 +39,19 @@ import Units
     private func rows(
         _ snapshot: Snapshot, target: ProcessIdentity? = nil
     ) -> RowDocuments {
-        let noUsers: [UInt8] = []
         var network = NetworkVerdicts()
         _ = network.update(snapshot)
         return RowDocuments(
-            userNames: UserNames(parsing: noUsers.span), hotThreshold: Percent(90.0),
+            userNames: Made.users(), hotThreshold: Percent(90.0),
             target: target, memory: MemoryHistory(), growth: GrowthBook(), network: network)
+    }
+
+    /// The only socket of a reading at moment zero.
+    private func document(of socket: SocketSample) -> RowDocument<SocketRow> {
+        var reading = reading([socket])
+        reading.moment = Nanoseconds(0)
+        let context = SocketContext(reading, userNames: UserNames(parsing: [UInt8]().span))
+        return RowDocument(SocketRow(context, 0))
     }
 
     /// Of a process that holds these sockets.
@@ -109,7 +118,7 @@ import Units
         listener.receiveQueue = 3
         listener.sendQueue = 128
         let text = try JSONText.encode(
-            SocketDocument(socket: listener, process: nil, moment: Nanoseconds(0)))
+            document(of: listener))
         #expect(text.contains(#""accept_queue":3,"accept_queue_limit":128"#))
         #expect(text.contains(#""receive_queue_bytes":null"#))
         #expect(text.contains(#""send_queue_bytes":null"#))
@@ -120,10 +129,8 @@ import Units
             (SocketAddress.unix("/run/x"), #""local_address":"/run/x","local_port":null"#),
             (.unix(""), #""local_address":null"#),
         ] {
-            let document = SocketDocument(
-                socket: socket(1, .unixStream, local: address), process: nil,
-                moment: Nanoseconds(0))
-            let json = try JSONText.encode(document)
+            let json = try JSONText.encode(
+                document(of: socket(1, .unixStream, local: address)))
             #expect(json.contains(text))
             #expect(json.contains(#""family":"unix""#))
             #expect(json.contains(#""protocol":"unix_stream""#))
@@ -159,7 +166,7 @@ import Units
         ]
         let snapshot = snapshot(reading)
         let udp = try #require(rows(snapshot).udp(of: snapshot))
-        #expect(udp.sockets.map(\.socket.socket.id) == [losing.id, before.id])
+        #expect(udp.sockets.map(\.row.socket.id) == [losing.id, before.id])
         let text = try JSONText.encode(udp)
         for field in [
             #""in_datagrams_per_second":8"#, #""receive_buffer_errors_total":7"#,
@@ -178,7 +185,7 @@ import Units
         own.owner = SocketOwner(process: process, descriptor: 3)
         let snapshot = snapshot(reading([own, socket(2)]))
         let rows = rows(snapshot, target: process)
-        #expect(rows.sockets(of: snapshot)?.map(\.socket.id) == [own.id])
-        #expect(rows.udp(of: snapshot)?.sockets.map(\.socket.socket.id) == [own.id])
+        #expect(rows.sockets(of: snapshot)?.map(\.row.socket.id) == [own.id])
+        #expect(rows.udp(of: snapshot)?.sockets.map(\.row.socket.id) == [own.id])
     }
 }

@@ -1,6 +1,8 @@
 @testable import Diagnosis
+import Fields
 import ProcFormats
 import ProcSampling
+import TestSupport
 import Testing
 import Units
 
@@ -25,12 +27,11 @@ struct RowDocumentsTests {
             sequence: 1, time: WallTime(seconds: 0), interval: nil,
             host: HostSample(name: "h", kernelRelease: "6", cpuCount: 1),
             processes: [other, asked])
-        let noUsers: [UInt8] = []
         let rows = RowDocuments(
-            userNames: UserNames(parsing: noUsers.span), hotThreshold: Percent(90.0),
+            userNames: Made.users(), hotThreshold: Percent(90.0),
             target: asked.id, memory: MemoryHistory(),
             growth: GrowthBook(), network: NetworkVerdicts())
-        #expect(rows.processes(of: snapshot).map(\.process.id) == [asked.id])
-        #expect(rows.threads(of: snapshot).map(\.process.id) == [asked.id])
+        #expect(rows.processes(of: snapshot).map(\.row.process.id) == [asked.id])
+        #expect(rows.threads(of: snapshot).map(\.row.process.id) == [asked.id])
     }
 }

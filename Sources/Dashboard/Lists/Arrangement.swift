@@ -1,43 +1,31 @@
 import Diagnosis
-import ProcFormats
+import Fields
 import ProcSampling
 import Units
 
 /// Makes the rows of a list out of a snapshot: which there are, in which order, how deep.
 struct Arrangement {
-    let snapshot: Snapshot
+    private let snapshot: Snapshot
     let list: ListState
-    let userNames: UserNames
-    /// Rows go by the number of their thread; see `RowReader`.
-    private let namesThreads: Bool
+    private let contexts: RowContexts
+    /// Of the view.
+    private let columns: [Column]
+    var network: NetworkRows? { contexts.network }
     /// The places that rows have and keep; nil where they are put in order anew.
     private let places: [RowID: Int]?
-    private let memory: MemoryFigures?
-    /// The groups of mappings on show.
-    private let groups: [MappingGroup]
-    let network: NetworkRows?
     /// What a probe found, in order.
     private let probe: [ProbeRow]
-    private let hotFunctions: HotFunctionState
-    private let isCoarse: Bool
 
     /// - Parameter holdsOrder: rows keep the places they have.
     init(
-        snapshot: Snapshot, list: ListState, userNames: UserNames, holdsOrder: Bool,
-        namesThreads: Bool, memory: MemoryFigures? = nil, groups: [MappingGroup] = [],
-        network: NetworkRows? = nil, probe: [ProbeRow] = [],
-        hotFunctions: HotFunctionState = HotFunctionState(), isCoarse: Bool = false
+        snapshot: Snapshot, list: ListState, contexts: RowContexts, columns: [Column],
+        holdsOrder: Bool, probe: [ProbeRow] = []
     ) {
-        self.isCoarse = isCoarse
-        self.hotFunctions = hotFunctions
-        self.probe = probe
-        self.network = network
         self.snapshot = snapshot
         self.list = list
-        self.userNames = userNames
-        self.namesThreads = namesThreads
-        self.memory = memory
-        self.groups = groups
+        self.contexts = contexts
+        self.columns = columns
+        self.probe = probe
         places =
             holdsOrder
             ? Dictionary(
@@ -71,7 +59,11 @@ struct Arrangement {
             row.depth = probe[index].depth
             return row
         }
-        return isOrdered ? rows : ordered(rows)
+        guard !isOrdered else { return rows }
+        let column = columns.first { $0.id == list.sort }
+        return ordered(rows, leastFirst: column?.leastFirst ?? false) {
+            probe[$0.index].cells[list.sort]?.key
+        }
     }
 
     private func processes() -> [Row] {
@@ -91,11 +83,13 @@ struct Arrangement {
     }
 
     func mappings() -> [Row] {
+        let groups = contexts.groups
         var rows = groups.indices.map {
             Row(id: .mappings(groups[$0].id), index: $0)
         }
         if !list.filter.isEmpty {
-            rows.removeAll { !MappingReader($0, in: groups).matches(list.filter) }
+            let filter = TextFilter(list.filter)
+            rows.removeAll { MappingRow($0, in: contexts)?.matches(filter) != true }
         }
         return ordered(rows).flatMap { row -> [Row] in
             guard groups[row.index].count > 1 else { return [row] }
@@ -131,34 +125,34 @@ struct Arrangement {
 
     private func filtered(_ rows: [Row]) -> [Row] {
         guard !list.filter.isEmpty else { return rows }
-        return rows.filter { reader($0).matches(list.filter) }
+        let filter = TextFilter(list.filter)
+        return rows.filter { matches($0, filter) }
     }
 
+    private func matches(_ row: Row, _ filter: TextFilter) -> Bool {
+        ProcessRow(row, in: contexts)?.matches(filter) == true
+    }
+
+    /// By the column that a person chose.
     func ordered(_ rows: [Row]) -> [Row] {
+        let column = columns.first { $0.id == list.sort }
+        return ordered(rows, leastFirst: column?.leastFirst ?? false) {
+            column?.key($0, contexts)
+        }
+    }
+
+    private func ordered(
+        _ rows: [Row], leastFirst: Bool, by key: (Row) -> SortKey?
+    ) -> [Row] {
         if let places {
             let keys = rows.map { places[$0.id] ?? .max }
             return rows.indices.sorted { keys[$0] < keys[$1] }.map { rows[$0] }
         }
-        // The keys are made once per row, not once per comparison, and only numbers are moved.
         let earlier = earlierPlaces
-        let keys = rows.map { row in
-            switch row.id {
-            case .mappings: return MappingReader(row, in: groups).key(list.sort)
-            case .socketGroup, .route: return network?.key(list.sort, of: row)
-            case .probe: return probe[row.index].cells[list.sort]?.key
-            default: return reader(row).key(list.sort)
-            }
-        }
-        let stood = rows.map { earlier[$0.id] ?? .max }
-        return rows.indices
-            .sorted { one, other in
-                if SortKey.precedes(keys[one], keys[other], reversed: list.isReversed) {
-                    return true
-                }
-                return stood[one] < stood[other]
-                    && !SortKey.precedes(keys[other], keys[one], reversed: list.isReversed)
-            }
-            .map { rows[$0] }
+        return RowOrder.sorted(
+            rows.count, descending: leastFirst == list.isReversed,
+            places: rows.map { earlier[$0.id] ?? .max }, key: { key(rows[$0]) }
+        ).map { rows[$0] }
     }
 
     /// Where rows stood that were on the screen or near it. Of rows with the same figure these come
@@ -173,12 +167,6 @@ struct Arrangement {
 
     /// More than any screen shows.
     private static let rowsNearScreen = 200
-
-    private func reader(_ row: Row) -> RowReader {
-        RowReader(
-            row, in: snapshot, userNames: userNames, namesThreads: namesThreads, memory: memory,
-            hotFunctions: hotFunctions, isCoarse: isCoarse)
-    }
 
     /// Processes below the one that started them, siblings in order; with a filter, the processes
     /// that match and the way to them.
@@ -263,8 +251,9 @@ struct Arrangement {
     private func keepingWays(in rows: [Row]) -> [Row] {
         var kept: [Row] = []
         var wantedDepth = 0
+        let filter = TextFilter(list.filter)
         for row in rows.reversed() {
-            if reader(row).matches(list.filter) {
+            if matches(row, filter) {
                 kept.append(row)
                 wantedDepth = row.depth
             } else if row.depth < wantedDepth {

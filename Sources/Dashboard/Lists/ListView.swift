@@ -1,3 +1,4 @@
+import Fields
 import Probes
 import ProcSampling
 import Screen
@@ -5,12 +6,10 @@ import Units
 
 /// The table of processes or threads that most views have in common.
 enum ListView {
-    static func table(for state: State) -> Table<ColumnID> {
+    static func table(for state: State) -> Table<FieldID> {
         let list = state.level.list
         let columns = state.columns
-        // Words begin with a, times that are left with the shortest.
-        let sortsText =
-            columns.first { $0.id == list.sort }?.isNumber == false || list.sort == .timeLeft
+        let leastFirst = columns.first { $0.id == list.sort }?.leastFirst ?? false
         return Table(
             columns: columns.map { column in
                 var column = state.place.view.fitted(column.inTable, state)
@@ -19,7 +18,7 @@ enum ListView {
                     column.width = .flexible(minimum: 22)
                     column.rank = 0
                 }
-                if column.id == .samples, state.probe?.profile?.countsPages == true {
+                if column.id == "samples", state.probe?.profile?.countsPages == true {
                     column.title = "MEMORY"
                 }
                 // The one that sorts must be seen.
@@ -29,7 +28,7 @@ enum ListView {
             // The way of a datagram has an order of its own.
             order: state.place.view.hasOwnOrder
                 ? nil
-                : Table.Order(column: list.sort, isDescending: sortsText == list.isReversed))
+                : Table.Order(column: list.sort, isDescending: leastFirst == list.isReversed))
     }
 
     static func draw(
@@ -44,105 +43,49 @@ enum ListView {
 
     /// Draws the heads and as many rows as fit, from row `first` on.
     static func draw(
-        _ table: Table<ColumnID>, _ state: State, _ snapshot: Snapshot, first: Int,
+        _ table: Table<FieldID>, _ state: State, _ snapshot: Snapshot, first: Int,
         into surface: inout Surface, in area: Rect
     ) {
         let list = state.level.list
         // Once for all cells.
-        let (figures, groups) = (state.memoryFigures, state.mappingGroups)
-        let network = state.networkRows
+        let contexts = state.rowContexts(of: snapshot)
+        let columns = Dictionary(
+            state.columns.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         table.draw(
             into: &surface, in: area, rows: list.rows.count, first: first,
             selected: state.selectedFinding != nil && state.place.view is OverviewView
                 ? nil : list.selectedIndex
-        ) { index, column in
+        ) { index, id in
             let row = list.rows[index]
-            switch row.id {
-            case .mappings, .mapping:
-                return content(of: column, MappingReader(row, in: groups), row)
-            case .socket, .socketGroup, .route, .stage, .part:
-                return network.map { NetworkCells($0).content(of: column, row) } ?? .text("")
-            // Its view draws it.
-            case .probe: return .text("")
-            case .process, .thread: break
+            guard let column = columns[id], let cell = column.cell(row, contexts) else {
+                return .text("")
             }
-            let reader = RowReader(
-                row, in: snapshot, userNames: state.userNames,
-                namesThreads: state.place.view.namesThreads, memory: figures,
-                hotFunctions: state.shownFunctions, isCoarse: state.settings.isSlow)
-            return content(of: column, reader, row, state, snapshot)
-        }
-    }
-
-    private static func content(
-        of column: ColumnID, _ reader: RowReader, _ row: Row, _ state: State, _ snapshot: Snapshot
-    ) -> Table<ColumnID>.Content {
-        // Only for the columns that show it: a process's threads may have to be looked through. In
-        // view 3 it is not the subject.
-        let isMemory = state.place.view is MemoryView
-        let isHot =
-            [.curve, .command, .name, .cpu, .hottest].contains(column) && !isMemory
-            && state.isHot(row, in: snapshot)
-        let style = isHot ? Style.critical : Style.text
-        switch column {
-        case .curve:
-            guard case .thread(let thread) = row.id else { return .text("") }
-            let values = state.cpuCurve(of: thread, last: .seconds(60), points: 6)
-            return .sparkline(Sparkline(values, maximum: 100, style: style))
-        case .command, .name:
-            var text = reader.text(column)
-            if isMemory { text = Self.withoutFolder(text) }
-            var branch = branch(of: row, state, surfaceGlyphs: state.settings.glyphs)
-            if state.place.view.namesThreads, row.part != nil, branch.isEmpty { branch = "  " }
-            if isMemory, case .process(let process) = row.id {
-                branch = state.memory.mark(of: process).map { "\($0) " } ?? ""
+            if id == .curve, case .thread(let thread) = row.id {
+                let values = state.cpuCurve(of: thread, last: .seconds(60), points: 6)
+                let style: Style = state.isHot(row, in: snapshot) ? .critical : .text
+                return .sparkline(Sparkline(values, maximum: 100, style: style))
             }
-            return .pieces([StyledText(branch, .faint), StyledText(text, style)])
-        case .shape:
-            let text = reader.text(column)
-            let grows = text == "linear" || text == "rising"
-            return .text(StyledText(text, grows ? .warning : text == "flat" ? .faint : .text))
-        case .cpu, .hottest:
-            // A hot figure has a mark, so that it stands out without colour too. The sum of a
-            // process is not marked: of several threads it says nothing about any one.
-            let marksHot = isHot && (column == .hottest || row.part != nil)
-            return .text(
-                StyledText(
-                    reader.text(column) + (marksHot ? "!" : " "), marksHot ? .critical : .text))
-        default:
-            let text = reader.text(column)
-            return .text(StyledText(text, ["-", "0.0"].contains(text) ? .faint : .text))
-        }
-    }
-
-    /// A command line without the folder of its program, which would take up a narrow column.
-    private static func withoutFolder(_ command: String) -> String {
-        let program = command.prefix { $0 != " " }
-        guard let slash = program.lastIndex(of: "/") else { return command }
-        return String(command[command.index(after: slash)...])
-    }
-
-    private static func content(
-        of column: ColumnID, _ reader: MappingReader, _ row: Row
-    ) -> Table<ColumnID>.Content {
-        let text = reader.text(column)
-        switch column {
-        case .mapping:
-            let branch = row.depth > 0 ? "  " : row.isFolded ? "+ " : ""
-            return .pieces([StyledText(branch, .faint), StyledText(text)])
-        case .rate:
-            return .text(StyledText(text, text.hasPrefix("+") ? .warning : .text))
-        default:
-            return .text(StyledText(text, text == "-" || text == "0B" ? .faint : .text))
+            let text = StyledText(cell.text, Style(cell.emphasis))
+            guard column.holdsTree else { return .text(text) }
+            return .pieces([StyledText(branch(of: row, state), .faint), text])
         }
     }
 
     /// What hangs a row in the tree.
-    private static func branch(of row: Row, _ state: State, surfaceGlyphs: Glyphs) -> String {
-        guard state.level.list.isTree, row.depth > 0 || row.isFolded else { return "" }
-        let indent = String(repeating: "  ", count: max(0, min(row.depth, 20) - 1))
-        let hook = row.depth > 0 ? (surfaceGlyphs.isUnicode ? "└ " : "`-") : ""
-        return indent + hook + (row.isFolded ? "+ " : "")
+    private static func branch(of row: Row, _ state: State) -> String {
+        switch row.id {
+        case .process(let process) where state.place == .memory:
+            return state.memory.mark(of: process).map { "\($0) " } ?? ""
+        case .process, .thread:
+            if state.level.list.isTree, row.depth > 0 || row.isFolded {
+                let indent = String(repeating: "  ", count: max(0, min(row.depth, 20) - 1))
+                let hook = row.depth > 0 ? (state.settings.glyphs.isUnicode ? "└ " : "`-") : ""
+                return indent + hook + (row.isFolded ? "+ " : "")
+            }
+            return state.place == .overview && row.part != nil ? "  " : ""
+        default:
+            return row.depth > 0 ? "  " : row.isFolded ? "+ " : ""
+        }
     }
 
     private static func drawEmpty(

@@ -1,4 +1,5 @@
 package import Diagnosis
+package import Fields
 package import ProcSampling
 
 /// Which process or thread a row stands for, whatever row that is.
@@ -42,7 +43,7 @@ package struct ListState: Sendable {
     package var isByHand = false
     /// The first row on the screen.
     package var scroll = 0
-    package var sort: ColumnID
+    package var sort: FieldID
     /// Turns the column's own direction (largest first for figures) around.
     package var isReversed = false
     package var filter = ""
@@ -64,7 +65,7 @@ package struct ListState: Sendable {
     /// Where the selected row last stood.
     private var selectedPlace = 0
 
-    init(sort: ColumnID) { self.sort = sort }
+    init(sort: FieldID) { self.sort = sort }
 
     /// The selected row's number.
     package var selectedIndex: Int? {
@@ -126,7 +127,7 @@ struct ArrangementGrounds: Hashable {
     /// The number of the one that is shown.
     let shown: Int
     let isFrozen: Bool
-    let sort: ColumnID
+    let sort: FieldID
     let isReversed: Bool
     let isHeld: Bool
 

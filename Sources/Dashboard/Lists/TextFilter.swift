@@ -1,3 +1,7 @@
+import Fields
+import ProcSampling
+import Units
+
 /// What rows are searched for: text that stands anywhere in theirs, ASCII letters in either case.
 struct TextFilter {
     private let needle: [UInt8]
@@ -24,9 +28,27 @@ struct TextFilter {
     }
 }
 
-extension String {
-    /// Whether `part` stands in it, ASCII letters matching in either case.
-    func containsIgnoringCase(_ part: String) -> Bool { TextFilter(part).matches(self) }
+extension ProcessRow {
+    /// Whether any name, number or command of the row has the text in it.
+    func matches(_ filter: TextFilter) -> Bool {
+        let fields = ProcessFields.declared
+        return filter.matches(process.id.pid.description)
+            || [fields.name, fields.user, fields.command].contains {
+                filter.matches($0.text(of: self))
+            }
+            || process.memoryGroup.map(filter.matches) == true
+            || thread.map { $0.matches(filter) } == true
+    }
+}
+
+extension ThreadRow {
+    /// Whether what only the thread has does.
+    fileprivate func matches(_ filter: TextFilter) -> Bool {
+        let fields = ThreadFields.declared
+        return [fields.tid, fields.name, fields.activity].contains {
+            filter.matches($0.text(of: self))
+        }
+    }
 }
 
 extension UInt8 {

@@ -1,9 +1,10 @@
 import Diagnosis
+import Fields
 import ProcSampling
 import Units
 
-/// The rows of lists of networks, and the figures of those that are not sockets.
-struct NetworkRows {
+/// The rows of lists of networks, and what their fields read.
+final class NetworkRows: Sendable {
     /// Sockets, in order.
     let sockets: [Row]
     let groups: [SocketGroup]
@@ -11,7 +12,16 @@ struct NetworkRows {
     let figures: SocketFigures?
     let chain: LossChain?
 
-    private var routes: [Route] { reading?.routes?.routes ?? [] }
+    init(
+        sockets: [Row], groups: [SocketGroup], reading: NetworkReading?, figures: SocketFigures?,
+        chain: LossChain?
+    ) {
+        self.sockets = sockets
+        self.groups = groups
+        self.reading = reading
+        self.figures = figures
+        self.chain = chain
+    }
 
     func groupRows(filter: String) -> [Row] {
         let search = TextFilter(filter)
@@ -21,11 +31,11 @@ struct NetworkRows {
 
     func routeRows(filter: String) -> [Row] {
         let search = TextFilter(filter)
+        let routes = reading?.routes?.routes ?? []
+        let texts = RouteFields.table.fields.filter(\.alignment.isText)
         return routes.indices.filter { index in
-            let columns: [ColumnID] = [
-                .destination, .gateway, .interface, .source, .routeKind, .origin, .table,
-            ]
-            return columns.contains { search.matches(text($0, of: routes[index])) }
+            let row = RouteRow(routes[index], at: index, interfaces: reading?.interfaces ?? [])
+            return texts.contains { search.matches($0.text(of: row)) }
         }.map { Row(id: .route($0), index: $0) }
     }
 
@@ -41,25 +51,6 @@ struct NetworkRows {
         }
     }
 
-    func text(_ column: ColumnID, of row: Row) -> String {
-        switch row.id {
-        case .socketGroup: text(column, of: groups[row.index])
-        case .route: text(column, of: routes[row.index])
-        case .stage, .part: lossText(column, of: row)
-        default: ""
-        }
-    }
-
-    func key(_ column: ColumnID, of row: Row) -> SortKey? {
-        switch row.id {
-        case .socketGroup: key(column, of: groups[row.index])
-        case .route: key(column, of: routes[row.index], at: row.index)
-        default: nil
-        }
-    }
-
-    // MARK: Groups
-
     func name(of group: SocketGroup.ID) -> String {
         switch group {
         case .state(let transport, let state): "\(transport.name) \(state.name(of: transport))"
@@ -71,106 +62,9 @@ struct NetworkRows {
         case .noProcess: "(no process any more)"
         }
     }
-
-    private func text(_ column: ColumnID, of group: SocketGroup) -> String {
-        func count(_ value: Int) -> String { value == 0 ? "" : "\(value)" }
-        return switch column {
-        case .count: "\(group.count)"
-        case .group: name(of: group.id)
-        case .established: count(group.established)
-        case .listening: count(group.listening)
-        case .closeWait: count(group.closeWait)
-        case .timeWait: count(group.timeWait)
-        case .receiveQueue: ByteCount(group.receiveQueue).text
-        case .sendQueue: ByteCount(group.sendQueue).text
-        case .retransmits: group.retransmits.map { Rate(Double($0)).text } ?? ""
-        case .drops: group.drops.map { Rate(Double($0)).text } ?? ""
-        default: ""
-        }
-    }
-
-    private func key(_ column: ColumnID, of group: SocketGroup) -> SortKey? {
-        switch column {
-        case .count: .number(Double(group.count))
-        case .group: .text(name(of: group.id))
-        case .established: .number(Double(group.established))
-        case .listening: .number(Double(group.listening))
-        case .closeWait: .number(Double(group.closeWait))
-        case .timeWait: .number(Double(group.timeWait))
-        case .receiveQueue: .number(Double(group.receiveQueue))
-        case .sendQueue: .number(Double(group.sendQueue))
-        case .retransmits: group.retransmits.map { .number(Double($0)) }
-        case .drops: group.drops.map { .number(Double($0)) }
-        default: nil
-        }
-    }
-
-    // MARK: Routes
-
-    private func text(_ column: ColumnID, of route: Route) -> String {
-        switch column {
-        case .destination: route.destinationText
-        case .gateway: route.gateway.map { "\($0)" } ?? "-"
-        case .interface: route.interfaceName ?? route.interface.map { "if\($0)" } ?? "-"
-        case .source: route.source.map { "\($0)" } ?? ""
-        case .metric: route.metric.map { "\($0)" } ?? ""
-        case .mtu: mtu(of: route).map { "\($0)" } ?? ""
-        case .routeKind: route.kind
-        case .origin: route.origin
-        case .table: Self.tableName(route.table)
-        default: ""
-        }
-    }
-
-    private func mtu(of route: Route) -> UInt32? {
-        route.mtu ?? reading?.interfaces.first { $0.id == route.interface }?.mtu
-    }
-
-    private func key(_ column: ColumnID, of route: Route, at index: Int) -> SortKey? {
-        switch column {
-        case .metric: route.metric.map { .number(Double($0)) }
-        case .mtu: mtu(of: route).map { .number(Double($0)) }
-        // As the reading has them: main first, the most specific first.
-        case .table: .number(Double(-index))
-        default: .text(text(column, of: route))
-        }
-    }
-
-    /// As in `/etc/iproute2/rt_tables`.
-    private static func tableName(_ table: UInt32) -> String {
-        switch table {
-        case 253: "default"
-        case 254: "main"
-        case 255: "local"
-        default: "\(table)"
-        }
-    }
-
-    // MARK: Losses
-
-    private func lossText(_ column: ColumnID, of row: Row) -> String {
-        guard let stage = chain?.stages[row.index] else { return "" }
-        let part = row.part.map { stage.details[$0] }
-        let lost = part.map(\.lost) ?? stage.lost
-        return switch column {
-        case .stage: part?.name ?? stage.id.name
-        case .dropRate: (lost?.rate).text
-        case .sinceStart: lost.map { "\($0.sinceStart)" } ?? "-"
-        case .drops: lost.map { "\($0.total)" } ?? "-"
-        case .remark: part?.text ?? ""
-        default: ""
-        }
-    }
 }
 
 extension Route {
-    /// "default", "10.0.0.0/24", "2001:db8::/32".
-    var destinationText: String {
-        guard let destination else { return isV6 ? "default (v6)" : "default" }
-        let isHost = prefixLength == (isV6 ? 128 : 32)
-        return isHost ? "\(destination)" : "\(destination)/\(prefixLength)"
-    }
-
     /// "via 10.0.0.1 dev eth0".
     var wayText: String {
         let gateway = gateway.map { "via \($0) " } ?? ""

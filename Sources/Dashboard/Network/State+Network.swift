@@ -1,4 +1,5 @@
 import Diagnosis
+import Fields
 import Probes
 import ProcFormats
 import ProcSampling
@@ -87,8 +88,8 @@ extension State {
     /// Addresses have room for their longest of version 4 where the screen is wide, before more
     /// columns get any.
     func fittedToWidth(
-        _ column: Table<ColumnID>.Column, whole: [ColumnID]
-    ) -> Table<ColumnID>.Column {
+        _ column: Table<FieldID>.Column, whole: [FieldID]
+    ) -> Table<FieldID>.Column {
         guard size.columns >= 100, whole.contains(column.id) else { return column }
         var column = column
         column.width = .flexible(minimum: 21)

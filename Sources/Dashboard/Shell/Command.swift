@@ -1,3 +1,5 @@
+package import Fields
+
 /// What a key asks for.
 package enum Command: Hashable, Sendable {
     // Anywhere
@@ -17,7 +19,7 @@ package enum Command: Hashable, Sendable {
     case filter
     case hotRow(by: Int)
     case chooseSort, sortNext(by: Int), reverseSort
-    case sort(ColumnID)
+    case sort(FieldID)
     case toggleThreads, toggleTree, toggleFollow
     case fold, unfold
 

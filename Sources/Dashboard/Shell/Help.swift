@@ -32,19 +32,23 @@ enum Help {
             head: "hot",
             text: "uses a whole CPU, or wants it (CPU% + WAIT%) and never sleeps (VCS/s below 1)"),
         Line(head: "-", text: "not known, or not permitted"),
+        Line(
+            head: "paused",
+            text: "sorting paused: rows keep their places for 5 s after a key"),
         Line(head: "recorded", text: "an earlier sample: the rows that used CPU or were on screen"),
         Line(
             head: "malformed",
             text: "files of /proc that dxtop failed to parse: its bug, please report"),
         Line(head: "incomplete", text: "processes of a captured tree without stat or task"),
         Line(
-            head: "hung", text: "processes whose command line could not be read in time: left alone"
+            head: "hung",
+            text: "processes whose command line could not be read in time: not read again"
         ),
         Line(head: "for 4s+", text: "hot at least that long: dxtop has not watched for longer"),
-        Line(head: "LIVE", text: "the screen goes with time; FROZEN: it stands, -0:42 back"),
+        Line(head: "LIVE", text: "updating; FROZEN -0:42: paused, 42 s ago"),
         Line(
             head: "budget",
             text: "refreshes come that far apart, for dxtop's CPU to keep within --budget"),
-        Line(head: "self", text: "what dxtop itself costs: CPU% of one CPU, resident memory"),
+        Line(head: "self", text: "dxtop's own CPU% of one CPU, resident memory"),
     ]
 }

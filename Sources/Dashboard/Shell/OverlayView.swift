@@ -114,7 +114,7 @@ enum OverlayView {
         _ state: State, _ selected: Int, into surface: inout Surface, in area: Rect, width: Int
     ) {
         guard let list = state.shownNetwork?.namespaces else {
-            Card(title: "Network namespaces", rows: [[StyledText("looking for them ...", .faint)]])
+            Card(title: "Network namespaces", rows: [[StyledText("searching ...", .faint)]])
                 .draw(into: &surface, in: area)
             return
         }

@@ -1,4 +1,5 @@
 import Diagnosis
+import Fields
 import Probes
 import ProcSampling
 import Screen
@@ -166,10 +167,10 @@ extension ProbeKind {
 }
 
 extension NextStep.View.Sort {
-    var column: ColumnID {
+    var column: FieldID {
         switch self {
         case .cpu: .cpu
-        case .faults: .faults
+        case .faults: "faults"
         case .anonymous: .anonymous
         case .receiveQueue: .receiveQueue
         case .retransmits: .retransmits

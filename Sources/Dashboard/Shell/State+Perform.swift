@@ -1,4 +1,5 @@
 import Diagnosis
+import Fields
 import ProcSampling
 import Screen
 import Units
@@ -185,7 +186,7 @@ extension State {
         sort(by: ids[(index + distance + ids.count) % ids.count])
     }
 
-    mutating func sort(by column: ColumnID) {
+    mutating func sort(by column: FieldID) {
         guard columns.contains(where: { $0.id == column }) else {
             say("this view has no such column")
             return
@@ -205,11 +206,9 @@ extension State {
         let grounds = arrangementGrounds
         if grounds?.isMet(by: list.arrangedBy) != true {
             let arrangement = Arrangement(
-                snapshot: shown, list: list, userNames: userNames,
-                holdsOrder: list.heldUntil != nil,
-                namesThreads: view.namesThreads, memory: memoryFigures, groups: mappingGroups,
-                network: networkRows, probe: probeRows, hotFunctions: shownFunctions,
-                isCoarse: settings.isSlow)
+                snapshot: shown, list: list, contexts: rowContexts(of: shown),
+                columns: view.columns,
+                holdsOrder: list.heldUntil != nil, probe: probeRows)
             // What is filtered out by hand makes way as always.
             let isFiltering = if case .filter = prompt?.purpose { true } else { false }
             let waits = shown.extent == .recorded || view.waitsForSelection

@@ -1,4 +1,5 @@
 import Diagnosis
+import Fields
 package import ProcFormats
 package import ProcSampling
 import Screen

@@ -1,3 +1,4 @@
+import Fields
 import ProcSampling
 import Screen
 
@@ -21,7 +22,7 @@ protocol View: Hashable, Sendable {
     /// The columns of its list, left to right; none where it shows no list.
     var columns: [Column] { get }
     /// The column that its list is sorted by at first.
-    var firstSort: ColumnID { get }
+    var firstSort: FieldID { get }
     /// Its rows stand in an order that no column makes: a path, a tree.
     var hasOwnOrder: Bool { get }
     /// Its list names threads by their own number among processes.
@@ -31,9 +32,9 @@ protocol View: Hashable, Sendable {
     /// It shows a network namespace, which may be another than ours.
     var isOfNetwork: Bool { get }
     /// A column that says something now.
-    func shows(_ column: ColumnID, _ state: State) -> Bool
+    func shows(_ column: FieldID, _ state: State) -> Bool
     /// A column with the head and the width that it has now.
-    func fitted(_ column: Table<ColumnID>.Column, _ state: State) -> Table<ColumnID>.Column
+    func fitted(_ column: Table<FieldID>.Column, _ state: State) -> Table<FieldID>.Column
     /// Brings what rows are made of up to what is shown.
     func prepare(_ state: inout State)
     /// All rows that pass the filter, in order.
@@ -77,15 +78,15 @@ protocol View: Hashable, Sendable {
 
 extension View {
     var columns: [Column] { [] }
-    var firstSort: ColumnID { .cpu }
+    var firstSort: FieldID { .cpu }
     var hasOwnOrder: Bool { false }
     var namesThreads: Bool { false }
     var waitsForSelection: Bool { false }
     var isOfNetwork: Bool { false }
-    func shows(_ column: ColumnID, _ state: State) -> Bool { true }
+    func shows(_ column: FieldID, _ state: State) -> Bool { true }
     func fitted(
-        _ column: Table<ColumnID>.Column, _ state: State
-    ) -> Table<ColumnID>.Column { column }
+        _ column: Table<FieldID>.Column, _ state: State
+    ) -> Table<FieldID>.Column { column }
     func prepare(_ state: inout State) {}
     func rows(_ arrangement: Arrangement) -> [Row] { [] }
     func settle(_ state: inout State) {}

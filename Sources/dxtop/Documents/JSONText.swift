@@ -1,3 +1,4 @@
+import Fields
 import FoundationEssentials
 
 /// JSON as dxtop prints it: one line, keys in order, nothing in it that could steer a terminal.
@@ -48,6 +49,14 @@ struct FieldWriter {
         }
     }
 
+    /// Those of a row's fields that documents have.
+    mutating func write<Row>(_ fields: [Field<Row>], of row: Row) throws {
+        for field in fields {
+            guard case .named(let name) = field.export else { continue }
+            try write(name, field.value(row))
+        }
+    }
+
     private struct Key: CodingKey {
         let stringValue: String
         var intValue: Int? { nil }
@@ -56,9 +65,4 @@ struct FieldWriter {
         init(stringValue: String) { self.stringValue = stringValue }
         init?(intValue: Int) { nil }
     }
-}
-
-extension Float {
-    /// With two decimals: what is measured has no more.
-    var rounded2: Double { (Double(self) * 100).rounded() / 100 }
 }

@@ -1,3 +1,4 @@
+import Fields
 import Probes
 import ProcFormats
 import ProcSampling

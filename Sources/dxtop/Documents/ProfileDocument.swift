@@ -1,3 +1,4 @@
+import Fields
 import Probes
 import ProcSampling
 import Units

@@ -1,24 +1,27 @@
+import Dashboard
 import Diagnosis
+import Fields
 import ProcSampling
 import Units
 
 extension RowDocuments {
     /// In the order of the kernel's tables; nil while no table of sockets was read.
-    func sockets(of snapshot: Snapshot) -> [SocketDocument]? {
+    func sockets(of snapshot: Snapshot) -> [RowDocument<SocketRow>]? {
         guard let reading = snapshot.network, !reading.sockets.tables.isEmpty else { return nil }
-        return documents(of: reading.sockets.sockets, in: snapshot, at: reading)
+        return rows(of: reading.sockets.sockets.indices, in: snapshot, at: reading)
+            .map { RowDocument($0) }
     }
 
     /// Its sockets in the order of what they lose; nil while nothing was read.
     func udp(of snapshot: Snapshot) -> UDPDocument? {
         guard let reading = snapshot.network else { return nil }
-        let sockets = reading.sockets.sockets.filter { $0.transport == .udp }
-            .sorted { $0.losses > $1.losses }
+        let sockets = reading.sockets.sockets
+        let order = sockets.indices.filter { sockets[$0].transport == .udp }
+            .sorted { sockets[$0].losses > sockets[$1].losses }
         return UDPDocument(
             reading: reading, chain: network.chain,
-            sockets: documents(of: sockets, in: snapshot, at: reading).map {
-                UDPSocketDocument(socket: $0, reader: network.reader(of: $0.socket.id))
-            })
+            sockets: rows(of: order, in: snapshot, at: reading)
+                .map { RowDocument(withReader: $0) })
     }
 
     /// What the UDP sockets of each process that holds some drop, together; nil for a process while
@@ -35,15 +38,14 @@ extension RowDocuments {
         return rates
     }
 
-    private func documents(
-        of sockets: [SocketSample], in snapshot: Snapshot, at reading: NetworkReading
-    ) -> [SocketDocument] {
-        let names = ProcessNames(snapshot.processes)
-        return sockets.filter { target == nil || $0.owner?.process == target }.map {
-            SocketDocument(
-                socket: $0, process: $0.owner.flatMap { names.name(of: $0.process) },
-                moment: reading.moment)
-        }
+    private func rows(
+        of order: some Sequence<Int>, in snapshot: Snapshot, at reading: NetworkReading
+    ) -> [SocketRow] {
+        let context = SocketContext(
+            reading, userNames: userNames, verdicts: network,
+            names: ProcessNames(snapshot.processes))
+        return order.map { SocketRow(context, $0) }
+            .filter { target == nil || $0.socket.owner?.process == target }
     }
 }
 

@@ -1,4 +1,6 @@
+import Dashboard
 import Diagnosis
+import Fields
 import ProcFormats
 import ProcSampling
 import Units
@@ -12,11 +14,7 @@ struct SnapshotDocument: Encodable {
         var fields = FieldWriter(encoder)
         try fields.write("schema", 1)
         try fields.write("time", snapshot.time.rfc3339)
-        try fields.write(
-            "host",
-            HostDocument(
-                host: snapshot.host, ownCost: snapshot.ownCost,
-                threadSource: snapshot.threadSources?.chosen, trouble: snapshot.trouble))
+        try fields.write("host", HostDocument(snapshot: snapshot))
         try fields.write("processes", rows.processes(of: snapshot))
         try fields.write("threads", rows.threads(of: snapshot))
         try fields.write("sockets", rows.sockets(of: snapshot))
@@ -59,51 +57,60 @@ struct RowDocuments {
     let network: NetworkVerdicts
     var findings: [Finding] = []
 
-    func processes(of snapshot: Snapshot) -> [ProcessDocument] {
-        documents(
-            of: chosen(snapshot)
-                .sorted { ($0.hottestCPU ?? .zero) > ($1.hottestCPU ?? .zero) }, in: snapshot)
+    func processes(of snapshot: Snapshot) -> [RowDocument<ProcessRow>] {
+        let processes = snapshot.processes
+        return documents(
+            of: chosen(snapshot).sorted {
+                (processes[$0].hottestCPU ?? .zero) > (processes[$1].hottestCPU ?? .zero)
+            }, in: snapshot)
     }
 
     /// What grew most over the last hour, or since the start, first; processes without memory of
     /// their own (kernel threads) are left out.
-    func memory(of snapshot: Snapshot) -> [ProcessDocument] {
-        let ordered = chosen(snapshot).filter { $0.memory != nil }
-            .map { process in
+    func memory(of snapshot: Snapshot) -> [RowDocument<ProcessRow>] {
+        let processes = snapshot.processes
+        let ordered = chosen(snapshot).filter { processes[$0].memory != nil }
+            .map { index in
                 let change = memory.change(
-                    of: .process(process.id), last: .seconds(3600), until: snapshot.moment)
-                return (process: process, change: change?.bytes ?? .min)
+                    of: .process(processes[index].id), last: .seconds(3600),
+                    until: snapshot.moment)
+                return (
+                    index: index, change: change?.bytes ?? .min,
+                    size: processes[index].anonymousAndSwap
+                )
             }
-            .sorted {
-                ($1.change, $1.process.anonymousAndSwap) < ($0.change, $0.process.anonymousAndSwap)
-            }
-        return documents(of: ordered.map(\.process), in: snapshot)
+            .sorted { ($1.change, $1.size) < ($0.change, $0.size) }
+        return documents(of: ordered.map(\.index), in: snapshot)
     }
 
     private func documents(
-        of processes: [ProcessSample], in snapshot: Snapshot
-    ) -> [ProcessDocument] {
+        of processes: [Int], in snapshot: Snapshot
+    ) -> [RowDocument<ProcessRow>] {
         let drops = dropRates(in: snapshot)
-        return processes.map {
-            ProcessDocument(
-                process: $0, userNames: userNames, outlook: growth[$0.id],
-                drops: drops[$0.id] ?? nil)
-        }
+        let context = TaskContext(
+            snapshot.processes, userNames: userNames,
+            memory: TaskContext.MemoryFigures(growth: { [growth] in ProcessGrowth(growth[$0]) }),
+            drops: { drops[$0] ?? nil })
+        return processes.map { RowDocument(ProcessRow(context, $0)) }
     }
 
-    func threads(of snapshot: Snapshot) -> [ThreadDocument] {
-        chosen(snapshot)
-            .flatMap { process in
-                process.threads.map {
-                    ThreadDocument(thread: $0, process: process, hotThreshold: hotThreshold)
-                }
+    func threads(of snapshot: Snapshot) -> [RowDocument<ThreadRow>] {
+        let context = TaskContext(
+            snapshot.processes, userNames: userNames,
+            isHot: { [hotThreshold] process, thread in
+                thread.flatMap { process.threads[$0].isHot(hotThreshold) }
+            })
+        return chosen(snapshot)
+            .flatMap { index in
+                snapshot.processes[index].threads.indices.map { ThreadRow(context, index, $0) }
             }
             .sorted { ($0.thread.cpu ?? .zero) > ($1.thread.cpu ?? .zero) }
+            .map { RowDocument($0) }
     }
 
-    private func chosen(_ snapshot: Snapshot) -> [ProcessSample] {
-        guard let target else { return snapshot.processes }
-        return snapshot.processes.filter { $0.id == target }
+    /// Where the snapshot has those that are wanted.
+    private func chosen(_ snapshot: Snapshot) -> [Int] {
+        snapshot.processes.indices.filter { target == nil || snapshot.processes[$0].id == target }
     }
 }
 

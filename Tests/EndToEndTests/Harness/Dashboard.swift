@@ -34,6 +34,24 @@ extension Screen {
     /// The first row of the table of threads.
     var firstThread: String? { firstRow(underHeader: "TID", "CPU%") }
 
+    /// Whether a table has a row with this text, and none above it with a smaller figure in a column.
+    func hasNothingLess(
+        above text: String, by column: String, underHeader title: String
+    ) -> Bool {
+        guard let header = rows.firstIndex(where: { $0.contains(title) && $0.contains(column) }),
+            let end = rows[header].firstRange(of: column)?.upperBound
+        else { return false }
+        let place = rows[header].distance(from: rows[header].startIndex, to: end)
+        func figure(_ row: String) -> Double? {
+            row.prefix(place).split(separator: " ").last.flatMap { Double($0.filter { $0 != "!" }) }
+        }
+        let table = rows[(header + 1)...]
+        guard let found = table.firstIndex(where: { $0.contains(text) }),
+            let own = figure(rows[found])
+        else { return false }
+        return table[..<found].allSatisfy { figure($0).map { $0 >= own } ?? false }
+    }
+
     /// Whether it asks before it quits.
     var asksToQuit: Bool {
         rows.contains { $0.contains("uit?") || $0.contains("uit dxtop?") }

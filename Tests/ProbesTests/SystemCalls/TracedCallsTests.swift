@@ -79,8 +79,8 @@ import Units
                 let other = CallLog()
                 await onOwnThread { other.run(SystemCallProbe(.thread(target), .traced)) }
                 let reason = try #require(other.refusal).reason
-                #expect(reason.hasPrefix("T\(target.thread.tid) is traced by "))
-                #expect(reason.contains("(dxtop:trace) already"))
+                #expect(reason.hasPrefix("T\(target.thread.tid) is already traced by "))
+                #expect(reason.contains("(dxtop:trace)"))
             }
         }
     }

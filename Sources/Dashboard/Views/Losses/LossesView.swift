@@ -1,3 +1,4 @@
+import Fields
 import Diagnosis
 import ProcSampling
 import Screen
@@ -14,7 +15,7 @@ struct LossesView: View {
     var about: [String] {
         [
             "The receive path of a datagram from the wire to the program, and what was dropped at",
-            "each stage. DROP/s now, SEEN since dxtop started, TOTAL since boot. Below: what a drop",
+            "each stage. DROP/s now, SEEN since dxtop started, DROPS since boot. Below: what a drop",
             "at the selected stage means and what to do.",
         ]
     }
@@ -25,7 +26,7 @@ struct LossesView: View {
     }
 
     var columns: [Column] { Column.lossColumns }
-    var firstSort: ColumnID { .dropRate }
+    var firstSort: FieldID { .dropRate }
     var hasOwnOrder: Bool { true }
     var isOfNetwork: Bool { true }
 

@@ -1,3 +1,4 @@
+import Fields
 import Diagnosis
 import Glibc
 package import ProcSampling
@@ -40,7 +41,7 @@ struct MappingsView: View {
         ]
 
     var columns: [Column] { Column.mappingColumns }
-    var firstSort: ColumnID { .rate }
+    var firstSort: FieldID { .rate }
 
     func prepare(_ state: inout State) { state.mappings.sortMembers(of: state.list.unfolded) }
     func rows(_ arrangement: Arrangement) -> [Row] { arrangement.mappings() }
@@ -160,7 +161,7 @@ struct MappingsView: View {
 
     private static func growth(_ reading: MappingsReading, _ state: State) -> String {
         guard let first = state.mappings.first else { return "; growth cannot be told" }
-        guard first.moment < reading.moment else { return "; growth with the next" }
+        guard first.moment < reading.moment else { return "; growth after the next sample" }
         return "; growth over \(Duration(reading.moment.since(first.moment)).text)"
     }
 
@@ -170,7 +171,7 @@ struct MappingsView: View {
         if state.mappings.readsAgain { return "; reading ..." }
         guard state.frozen == nil, let nextAt = reading.nextAt else { return "" }
         let left = nextAt.since(snapshot.moment).seconds.rounded(.up)
-        return "; again in \(Int(left)) s, r: now"
+        return " (\(Int(left)) s; r = now)"
     }
 
     /// The kernel's own sums, where it tells them; else those of what was read, or of `status`.
@@ -189,7 +190,7 @@ struct MappingsView: View {
             ("RSS", rollup?.resident ?? sum(\.resident) ?? process?.residentMemory),
             ("anon", rollup?.anonymous ?? sum(\.anonymous) ?? memory?.anonymous),
             ("swap", rollup?.swap ?? sum(\.swap) ?? memory?.swap),
-            ("addresses", sum(\.size) ?? memory?.addressSpace),
+            ("virtual", sum(\.size) ?? memory?.addressSpace),
         ]
         return [StyledText(facts.map { "\($0.0) \($0.1.text)" }.joined(separator: "  "))]
     }

@@ -1,4 +1,5 @@
 import Diagnosis
+import Fields
 package import ProcSampling
 import Units
 
@@ -112,20 +113,13 @@ enum CurveSpan: Int, CaseIterable, Comparable {
     static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
 }
 
-/// By how many bytes a process grew; nil where that is not known.
-struct MemoryChanges: Hashable {
-    /// Over the last five minutes and the last hour, or what was recorded of them.
-    let fiveMinutes: Int64?
-    let hour: Int64?
-    /// Over the last day, or what there is; nil before there is more than an hour.
-    let day: Int64?
-
+extension MemoryChanges {
     init(of subject: MemoryHistory.Subject, in history: MemoryHistory, until moment: Nanoseconds) {
         func change(_ seconds: Int) -> MemoryHistory.Change? {
             history.change(of: subject, last: .seconds(seconds), until: moment)
         }
-        fiveMinutes = change(300)?.bytes
-        hour = change(3600)?.bytes
-        day = change(86_400).flatMap { $0.covered > .seconds(3600) ? $0.bytes : nil }
+        self.init(
+            fiveMinutes: change(300)?.bytes, hour: change(3600)?.bytes,
+            day: change(86_400).flatMap { $0.covered > .seconds(3600) ? $0.bytes : nil })
     }
 }

@@ -1,3 +1,4 @@
+import Fields
 import ProcSampling
 import Screen
 
@@ -50,16 +51,16 @@ struct MemoryView: View {
     ]
 
     var columns: [Column] { Column.memoryColumns }
-    var firstSort: ColumnID { .hourChange }
+    var firstSort: FieldID { .hourChange }
     var isKept: Bool { true }
     /// A curve stays on show when its process ends, and goes on with the one that continues it.
     var waitsForSelection: Bool { true }
 
-    func shows(_ column: ColumnID, _ state: State) -> Bool { state.isKnownLongEnough(for: column) }
+    func shows(_ column: FieldID, _ state: State) -> Bool { state.isKnownLongEnough(for: column) }
 
     func fitted(
-        _ column: Table<ColumnID>.Column, _ state: State
-    ) -> Table<ColumnID>.Column { state.fittedToTime(column) }
+        _ column: Table<FieldID>.Column, _ state: State
+    ) -> Table<FieldID>.Column { state.fittedToTime(column) }
 
     func prepare(_ state: inout State) {
         if let shown = state.shown { state.memory.updateChanges(for: shown) }

@@ -1,4 +1,5 @@
 import Diagnosis
+import Fields
 import ProcSampling
 import Screen
 
@@ -19,7 +20,7 @@ extension State {
     }
 
     /// Whether a column says more than the one for a shorter time.
-    func isKnownLongEnough(for column: ColumnID) -> Bool {
+    func isKnownLongEnough(for column: FieldID) -> Bool {
         switch column {
         case .fiveMinuteChange: recordedMemory > .seconds(300)
         case .dayChange: recordedMemory > .seconds(3600)
@@ -28,7 +29,7 @@ extension State {
     }
 
     /// A column of view 3 whose time is not over yet is headed by what there is of it: "+/12m".
-    func fittedToTime(_ column: Table<ColumnID>.Column) -> Table<ColumnID>.Column {
+    func fittedToTime(_ column: Table<FieldID>.Column) -> Table<FieldID>.Column {
         let seconds = Int(recordedMemory.seconds)
         let full = column.id == .hourChange ? 3600 : column.id == .dayChange ? 86_400 : 0
         guard seconds < full else { return column }

@@ -18,7 +18,7 @@ enum VerdictText {
         switch shape {
         case .linear, .risingFloor:
             pieces.append(StyledText(rate(growth)))
-            pieces.append(StyledText("  rising \(growth.rising)/\(growth.windows)"))
+            pieces.append(StyledText(" rising \(growth.rising)/\(growth.windows)"))
             if let outlook { pieces += end(outlook) }
         case .plateau:
             pieces.append(
@@ -27,7 +27,7 @@ enum VerdictText {
             pieces.append(StyledText("  \(change) at once, \(level) since"))
         case .sawtooth:
             pieces.append(
-                StyledText("  rises and falls; sure only of that: a random walk looks like it"))
+                StyledText("  rises and falls; a random walk would, too"))
         case .flat:
             pieces.append(StyledText("  \(change) in \(growth.span.text)"))
             if growth.isBelowShare { pieces.append(StyledText(": below 5 % of its size")) }
@@ -46,9 +46,9 @@ enum VerdictText {
 
     private static func end(_ outlook: MemoryOutlook) -> [StyledText] {
         guard let limit = outlook.limit, let headroom = outlook.headroom else { return [] }
-        var pieces = [StyledText("  left \(headroom.text)")]
+        var pieces = [StyledText(" headroom \(headroom.text)")]
         if let time = outlook.timeLeft {
-            pieces.append(StyledText("  ~\(time.estimate)", .warning))
+            pieces.append(StyledText(" ~\(time.estimate)", .warning))
             pieces.append(StyledText(" to \(limit.shortText)"))
         }
         return pieces

@@ -1,3 +1,4 @@
+import Fields
 import Diagnosis
 import ProcFormats
 import ProcSampling
@@ -50,7 +51,7 @@ struct OverviewView: View {
     ]
 
     var columns: [Column] { Column.processColumns }
-    var firstSort: ColumnID { .hottest }
+    var firstSort: FieldID { .hottest }
     var namesThreads: Bool { true }
 
     func rows(_ arrangement: Arrangement) -> [Row] { arrangement.processRows() }

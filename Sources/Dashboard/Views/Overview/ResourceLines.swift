@@ -135,7 +135,7 @@ enum ResourceLines {
         let overflows = counters[.listenOverflows]?.rate
         // What is guilty comes first: the last may find no room.
         facts.insert(
-            "lsn-ovf \(overflows.text)/s", at: overflows ?? .zero > .zero ? 0 : facts.count)
+            "ListenOverflows \(overflows.text)/s", at: overflows ?? .zero > .zero ? 0 : facts.count)
         return facts
     }
 

@@ -1,4 +1,5 @@
 import Diagnosis
+import Fields
 import ProcSampling
 import Screen
 
@@ -41,7 +42,6 @@ extension State {
         case is MemoryView: memory.subject = curve(of: finding)
         case is RoutesView:
             if case .peer(let address) = finding.subject { network.routeTo = address }
-        case is OverviewView: return
         default: break
         }
         path.append(level)
@@ -64,15 +64,20 @@ extension State {
 
     private func destination(of finding: Finding, _ view: NextStep.View) -> Level {
         switch view.name {
-        case .overview: asLeft(.overview)
         case .threads: threadsLevel(finding.subject)
         case .memory, .swap, .mappings: memoryLevel(finding)
+        default: networkLevel(finding.subject, view)
+        }
+    }
+
+    private func networkLevel(_ subject: Subject, _ view: NextStep.View) -> Level {
+        switch view.name {
         case .sockets:
-            finding.subject.process.map { Level(.sockets(of: .process($0))) }
+            subject.process.map { Level(.sockets(of: .process($0))) }
                 ?? unfiltered(.sockets(of: nil))
-        case .udp: udpLevel(finding.subject)
-        case .losses: Level(.losses)
+        case .udp: udpLevel(subject)
         case .routes: Level(.routes)
+        default: Level(.losses)
         }
     }
 

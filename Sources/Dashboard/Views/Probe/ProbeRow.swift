@@ -1,3 +1,4 @@
+import Fields
 import Screen
 
 /// A row of what a probe has found, ready to be drawn and sorted.
@@ -10,7 +11,7 @@ struct ProbeRow: Sendable {
 
     /// Stays the same from reading to reading.
     var id: String
-    var cells: [ColumnID: Cell]
+    var cells: [FieldID: Cell]
     /// In a tree: how deep it stands, and whether there is something below it.
     var depth = 0
     var hasChildren = false

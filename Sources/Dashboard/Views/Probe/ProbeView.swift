@@ -1,3 +1,4 @@
+import Fields
 import Probes
 import ProcSampling
 import Screen
@@ -84,13 +85,13 @@ struct ProbeView: View {
 
     var columns: [Column] { Column.columns(of: page) }
 
-    var firstSort: ColumnID {
+    var firstSort: FieldID {
         switch page {
-        case .functions: .selfShare
-        case .callTree, .threads: .totalShare
-        case .systemCalls: .callCount
-        case .waits: .share
-        case .stacks: .threads
+        case .functions: "selfShare"
+        case .callTree, .threads: "totalShare"
+        case .systemCalls: "callCount"
+        case .waits: "share"
+        case .stacks: "threads"
         }
     }
 
@@ -274,11 +275,11 @@ struct ProbeView: View {
     }
 
     private static func content(
-        of column: ColumnID, _ row: ProbeRow, isOpen: Bool
-    ) -> Table<ColumnID>.Content {
+        of column: FieldID, _ row: ProbeRow, isOpen: Bool
+    ) -> Table<FieldID>.Content {
         let cell = row.cells[column] ?? ProbeRow.Cell(text: "")
         let text = StyledText(cell.text, cell.style)
-        guard column == .function || column == .stack else { return .text(text) }
+        guard column == "function" || column == "stack" else { return .text(text) }
         // So deep a chain would leave no room for the name.
         let indent = String(repeating: " ", count: min(row.depth, 24))
         let mark = row.hasChildren ? (isOpen ? "- " : "+ ") : row.depth > 0 ? "  " : ""

@@ -1,3 +1,4 @@
+import Fields
 import Probes
 import Screen
 import Units
@@ -29,7 +30,7 @@ struct ProfileRows {
         id.hasPrefix("f") ? Int(id.dropFirst()) : nil
     }
 
-    func cells(of number: Int, self own: Int, total: Int) -> [ColumnID: ProbeRow.Cell] {
+    func cells(of number: Int, self own: Int, total: Int) -> [FieldID: ProbeRow.Cell] {
         func share(_ count: Int) -> ProbeRow.Cell {
             ProbeRow.Cell(
                 text: Percent(count, of: weight).text, style: count == 0 ? .faint : .text,
@@ -38,10 +39,10 @@ struct ProfileRows {
         let frame = profile.frames[number]
         let style: Style = frame.isUnnamed ? .faint : frame.origin == .kernel ? .heading : .text
         return [
-            .selfShare: share(own), .totalShare: share(total),
-            .samples: ProbeRow.Cell(text: profile.figure(total), key: .number(Double(total))),
-            .function: ProbeRow.Cell(text: frame.label, style: style, key: .text(frame.name)),
-            .module: ProbeRow.Cell(
+            "selfShare": share(own), "totalShare": share(total),
+            "samples": ProbeRow.Cell(text: profile.figure(total), key: .number(Double(total))),
+            "function": ProbeRow.Cell(text: frame.label, style: style, key: .text(frame.name)),
+            "module": ProbeRow.Cell(
                 text: frame.module ?? "-", style: .faint, key: .text(frame.module ?? "")),
         ]
     }
@@ -73,14 +74,14 @@ struct ProfileRows {
             return ProbeRow(
                 id: "t\(thread.tid)",
                 cells: [
-                    .totalShare: ProbeRow.Cell(
+                    "totalShare": ProbeRow.Cell(
                         text: Percent(count, of: weight).text, key: .number(Double(count))),
-                    .samples: ProbeRow.Cell(
+                    "samples": ProbeRow.Cell(
                         text: profile.figure(count), key: .number(Double(count))),
-                    .tid: ProbeRow.Cell(
+                    "tid": ProbeRow.Cell(
                         text: "\(thread.tid)", key: .number(Double(thread.tid.rawValue))),
-                    .name: ProbeRow.Cell(text: thread.name, key: .text(thread.name)),
-                    .pid: ProbeRow.Cell(
+                    "name": ProbeRow.Cell(text: thread.name, key: .text(thread.name)),
+                    "pid": ProbeRow.Cell(
                         text: "\(thread.process)", key: .number(Double(thread.process.rawValue))),
                 ])
         }

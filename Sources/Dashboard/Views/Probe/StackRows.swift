@@ -1,3 +1,4 @@
+import Fields
 import Probes
 import ProcFormats
 import ProcSampling
@@ -19,7 +20,7 @@ enum StackRows {
                 ProbeRow(
                     id: "\(number) \(id)",
                     cells: [
-                        .stack: ProbeRow.Cell(
+                        "stack": ProbeRow.Cell(
                             text: frame.label + (frame.module.map { "  \($0)" } ?? ""),
                             style: frame.origin == .kernel ? .heading : .text)
                     ], depth: 1)
@@ -28,8 +29,8 @@ enum StackRows {
                 ProbeRow(
                     id: "t\(thread.id.tid)",
                     cells: [
-                        .state: ProbeRow.Cell(text: String(thread.state.letter)),
-                        .stack: ProbeRow.Cell(
+                        "state": ProbeRow.Cell(text: String(thread.state.letter)),
+                        "stack": ProbeRow.Cell(
                             text: "T\(thread.id.tid) \(thread.name)", style: .accent),
                     ], depth: 1)
             }
@@ -43,13 +44,13 @@ enum StackRows {
         return listing.groups.lazy.flatMap(\.threads).first { $0.id.tid.rawValue == tid }?.id
     }
 
-    private static func cells(of group: StackListing.Group) -> [ColumnID: ProbeRow.Cell] {
+    private static func cells(of group: StackListing.Group) -> [FieldID: ProbeRow.Cell] {
         let states = Set(group.threads.map(\.state.letter)).sorted()
         return [
-            .threads: ProbeRow.Cell(
+            "threads": ProbeRow.Cell(
                 text: "\(group.threads.count)", key: .number(Double(group.threads.count))),
-            .state: ProbeRow.Cell(text: String(states), key: .text(String(states))),
-            .stack: ProbeRow.Cell(
+            "state": ProbeRow.Cell(text: String(states), key: .text(String(states))),
+            "stack": ProbeRow.Cell(
                 text: group.shortChain, style: group.frames.isEmpty ? .faint : .text,
                 key: .text(group.chain)),
         ]

@@ -1,3 +1,4 @@
+import Fields
 import Probes
 import Screen
 import Units
@@ -10,13 +11,13 @@ enum SystemCallRows {
             return ProbeRow(
                 id: call.name,
                 cells: [
-                    .call: cell(call.name, .text(call.name)),
-                    .callCount: figure(call.count.map { Double($0) }),
-                    .callRate: cell(rate.text, rate.map { .number(Double($0.rawValue)) }),
-                    .errors: figure(call.errors.map { Double($0) }, warns: true),
-                    .meanTime: time(call.meanTime),
-                    .callTime: time(call.time),
-                    .share: share(call, of: count),
+                    "call": cell(call.name, .text(call.name)),
+                    "callCount": figure(call.count.map { Double($0) }),
+                    "callRate": cell(rate.text, rate.map { .number(Double($0.rawValue)) }),
+                    "errors": figure(call.errors.map { Double($0) }, warns: true),
+                    "meanTime": time(call.meanTime),
+                    "callTime": time(call.time),
+                    "share": share(call, of: count),
                 ])
         }
     }

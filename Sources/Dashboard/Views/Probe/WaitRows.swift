@@ -1,3 +1,4 @@
+import Fields
 import Probes
 import Screen
 import Units
@@ -16,15 +17,15 @@ enum WaitRows {
             return ProbeRow(
                 id: id(of: place),
                 cells: [
-                    .share: ProbeRow.Cell(
+                    "share": ProbeRow.Cell(
                         text: share.text, key: .number(Double(share.rawValue))),
-                    .longest: ProbeRow.Cell(
+                    "longest": ProbeRow.Cell(
                         text: place.longest.fineText, key: .number(place.longest.seconds)),
-                    .call: ProbeRow.Cell(
+                    "call": ProbeRow.Cell(
                         text: call, style: place.activity == .running ? .good : .text,
                         key: .text(call)),
-                    .waitChannel: ProbeRow.Cell(text: channel, style: .faint, key: .text(channel)),
-                    .object: ProbeRow.Cell(
+                    "waitChannel": ProbeRow.Cell(text: channel, style: .faint, key: .text(channel)),
+                    "object": ProbeRow.Cell(
                         text: place.object ?? "", key: .text(place.object ?? "")),
                 ],
                 grounds: grounds)

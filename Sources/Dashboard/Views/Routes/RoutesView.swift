@@ -1,3 +1,4 @@
+import Fields
 import Diagnosis
 import ProcSampling
 import Screen
@@ -28,7 +29,7 @@ struct RoutesView: View {
     }
 
     var columns: [Column] { Column.routeColumns }
-    var firstSort: ColumnID { .table }
+    var firstSort: FieldID { .table }
     var isOfNetwork: Bool { true }
 
     func rows(_ arrangement: Arrangement) -> [Row] {

@@ -1,4 +1,5 @@
 import Diagnosis
+import Fields
 import ProcSampling
 import Screen
 import Units
@@ -74,10 +75,11 @@ struct SocketDetailView {
                     StyledText(socket.transport.name + " ", .heading),
                     StyledText(socket.stateName, socket.state == .closeWait ? .warning : .text),
                     StyledText(
-                        "  for \(figures.text(.seen, of: socket))  inode \(socket.inode)"
-                            + "  made by \(figures.text(.user, of: socket))"),
+                        "  for \(figures.text(SocketFields.declared.age, of: socket))  inode \(socket.inode)"
+                            + "  owner (uid) \(figures.text(SocketFields.declared.user, of: socket))"
+                    ),
                 ]),
-            Fact("LOCAL", figures.text(.localAddress, of: socket)),
+            Fact("LOCAL", figures.text(SocketFields.declared.local, of: socket)),
             Fact("PEER", peer(socket, figures)),
             Fact("OWNER", owner(socket, figures)),
             queues(socket, figures),
@@ -87,7 +89,7 @@ struct SocketDetailView {
     }
 
     private func peer(_ socket: SocketSample, _ figures: SocketFigures) -> String {
-        let text = figures.text(.peerAddress, of: socket)
+        let text = figures.text(SocketFields.declared.peer, of: socket)
         guard let route = figures.reading.routes?.chosen, route.peer == state.selectedPeer else {
             return text
         }
@@ -104,7 +106,7 @@ struct SocketDetailView {
             return socket.inode == 0 ? "the kernel: no process holds it any more" : "- not known"
         }
         var text = "\(figures.name(of: socket) ?? "process") \(owner.process.pid)"
-        text += " as descriptor \(owner.descriptor)"
+        text += " fd \(owner.descriptor)"
         switch socket.otherOwners {
         case 0: break
         case 1: text += "; another process holds it, too"
@@ -117,7 +119,7 @@ struct SocketDetailView {
         if socket.state == .listen {
             return Fact(
                 "ACCEPT",
-                "\(figures.text(.receiveQueue, of: socket)) connections wait, backlog \(figures.text(.sendQueue, of: socket))"
+                "\(figures.text(SocketFields.declared.receiveQueue, of: socket)) connections wait, backlog \(figures.text(SocketFields.declared.sendQueue, of: socket))"
             )
         }
         var pieces = [
@@ -129,7 +131,7 @@ struct SocketDetailView {
             let loses = drops.rate.map { $0 > .zero } ?? false
             pieces.append(
                 StyledText(
-                    "   lost \(drops.total), \(drops.rate.text)/s", loses ? .critical : .text))
+                    "   drops \(drops.total), \(drops.rate.text)/s", loses ? .critical : .text))
         }
         return Fact("QUEUES", pieces)
     }
@@ -138,11 +140,11 @@ struct SocketDetailView {
 
     private func connection(_ tcp: TCPFigures) -> [Fact] {
         func time(_ microseconds: UInt32?) -> String {
-            microseconds.map { SocketFigures.milliseconds(Double($0) / 1000) } ?? "-"
+            microseconds.map { Duration.microseconds(Int64($0)).latencyText } ?? "-"
         }
         func ago(_ milliseconds: UInt32?) -> String {
             milliseconds.map {
-                $0 < 1000 ? "\($0)ms" : SocketFigures.shortAge(.milliseconds(Int64($0)))
+                $0 < 1000 ? "\($0)ms" : Duration.milliseconds(Int64($0)).shortText
             }
                 ?? "-"
         }
@@ -152,7 +154,7 @@ struct SocketDetailView {
                 "TCP",
                 "rtt \(time(tcp.roundTripMicroseconds)) +-\(time(tcp.roundTripVariationMicroseconds))"
                     + "  cwnd \(number(tcp.congestionWindow))  unacked \(number(tcp.unacknowledged))"
-                    + "  sent again \(tcp.retransmits.map { "\($0.total)" } ?? "-")"
+                    + "  retransmits \(tcp.retransmits.map { "\($0.total)" } ?? "-")"
                     + " (\((tcp.retransmits?.rate).text)/s)  pmtu \(number(tcp.pathMTU))"),
             Fact(
                 "DATA",
@@ -162,7 +164,9 @@ struct SocketDetailView {
         if let limited = tcp.receiveWindowLimitedMicroseconds, limited > 0 {
             let seconds = (Double(limited) / 1e5).rounded() / 10
             facts.append(
-                Fact("LIMITED", "\(seconds) s it could not send: the peer's window was closed"))
+                Fact(
+                    "LIMITED", "\(seconds) s it could not send: the peer's receive window was full")
+            )
         }
         return facts
     }
@@ -196,7 +200,7 @@ struct SocketDetailView {
         let taken = (burst.charged.isEmpty ? burst.queue : burst.charged).map { Double($0) }
         let seconds = (burst.duration.seconds * 10).rounded() / 10
         surface.put(
-            "QUEUE, a look every 10 ms", at: area.takeTop(1).origin, style: .heading)
+            "QUEUE, sampled every 10 ms", at: area.takeTop(1).origin, style: .heading)
         Chart(
             taken,
             scale: .fromZero(maximum: max(Double(burst.buffer.rawValue), taken.max() ?? 0)),
@@ -215,7 +219,7 @@ struct SocketDetailView {
         var curves: [(String, SocketHistory.Figure, String)] = [
             ("RXQ", .receiveQueue, "B"), ("TXQ", .sendQueue, "B"),
         ]
-        if socket?.transport != .tcp { curves.append(("LOST", .drops, "")) }
+        if socket?.transport != .tcp { curves.append(("DROPS", .drops, "")) }
         if socket?.transport == .tcp || socket == nil {
             curves += [("RETR", .retransmits, ""), ("RTT", .roundTrip, "ms")]
         }
@@ -231,7 +235,7 @@ struct SocketDetailView {
             let top =
                 unit == "B"
                 ? ByteCount(clamping: highest).text
-                : unit == "ms" ? SocketFigures.milliseconds(highest / 1000) : Rate(highest).text
+                : unit == "ms" ? Duration.microseconds(highest).latencyText : Rate(highest).text
             surface.put(top, at: Point(column: line.column + Self.indent, row: line.row))
             Sparkline(values, maximum: max(highest, 1)).draw(
                 into: &surface,

@@ -26,7 +26,7 @@ struct SocketGrounds {
         if let capacity = verdict.capacity?.text {
             lines += Wrapped.lines(capacity, width: width - 1).map { [StyledText(" " + $0)] }
         }
-        if let burst { lines.append([StyledText(Self.look(burst), .faint)]) }
+        if let burst { lines.append([StyledText(Self.cost(burst), .faint)]) }
         self.lines = lines
     }
 
@@ -46,23 +46,25 @@ struct SocketGrounds {
 
     private static func absence(_ socket: SocketSample, _ burst: QueueBurst?) -> [StyledText] {
         if let burst, !burst.isComplete {
-            return [StyledText("looking at its queue every 10 ms: \(burst.queue.count) looks ...")]
+            return [StyledText("sampling its queue every 10 ms: \(burst.queue.count) samples ...")]
         }
         if let drops = socket.drops, drops.sinceStart > 0 {
             return [
-                StyledText("it lost \(drops.sinceStart) since dxtop began to look; b looks why")
+                StyledText(
+                    "it dropped \(drops.sinceStart) since dxtop started; b samples its queue")
             ]
         }
         return [
-            StyledText("it lost nothing while dxtop looked; ", .faint), StyledText("b", .accent),
-            StyledText(" looks closely at its queue", .faint),
+            StyledText("no drops since dxtop started; ", .faint), StyledText("b", .accent),
+            StyledText(" samples its queue", .faint),
         ]
     }
 
     /// How it was found out, and at what cost.
-    private static func look(_ burst: QueueBurst) -> String {
+    private static func cost(_ burst: QueueBurst) -> String {
         let seconds = (burst.duration.seconds * 10).rounded() / 10
         let state = burst.isComplete ? "" : " so far"
-        return "\(burst.queue.count) looks in \(seconds) s\(state), at \(burst.cost.text)% of a CPU"
+        return
+            "\(burst.queue.count) samples in \(seconds) s\(state), at \(burst.cost.text)% of a CPU"
     }
 }

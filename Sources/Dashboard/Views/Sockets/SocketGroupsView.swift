@@ -1,3 +1,4 @@
+import Fields
 import Diagnosis
 import ProcSampling
 import Screen
@@ -16,7 +17,7 @@ struct SocketGroupsView: View {
     var about: [String] { SocketsView.about }
     var bindings: [Binding] { SocketsView.bindings }
     var columns: [Column] { Column.socketGroupColumns }
-    var firstSort: ColumnID { .count }
+    var firstSort: FieldID { .count }
     var isOfNetwork: Bool { true }
     var isKept: Bool { true }
 

@@ -1,4 +1,5 @@
 import Diagnosis
+import Fields
 import ProcSampling
 import Units
 
@@ -11,7 +12,7 @@ struct SocketRows: Sendable {
         var reading: Int
         var count: Int
         var group: SocketGroup.ID?
-        var sort: ColumnID
+        var sort: FieldID
         var isReversed: Bool
         /// Only those that receive datagrams.
         var isOfUDP = false
@@ -42,12 +43,12 @@ struct SocketRows: Sendable {
             (self.order, isHeld) = (order, held != nil)
         }
         self.choice = choice
-        let sockets = figures.reading.sockets.sockets
+        let context = figures.context
         var search = SocketSearch(choice.filter, figures: figures)
         rows.removeAll(keepingCapacity: true)
         rows.reserveCapacity(indices.count)
-        for index in indices where search.isEmpty || search.matches(sockets[index]) {
-            rows.append(Row(id: .socket(sockets[index].id), index: index))
+        for index in indices where search.isEmpty || search.matches(SocketRow(context, index)) {
+            rows.append(Row(id: .socket(context.reading.sockets.sockets[index].id), index: index))
         }
     }
 
@@ -60,8 +61,7 @@ struct SocketRows: Sendable {
                 && order.group?.contains(sockets[index]) ?? true
         }
         guard let held else {
-            return SocketOrder(column: order.sort, isReversed: order.isReversed, figures: figures)
-                .sorted(indices)
+            return sorted(indices, in: order, figures.context)
         }
         var places: [SocketID: Int] = [:]
         places.reserveCapacity(held.count)
@@ -70,5 +70,16 @@ struct SocketRows: Sendable {
         }
         return indices.map { (place: places[sockets[$0].id] ?? .max, index: $0) }
             .sorted { $0 < $1 }.map(\.index)
+    }
+    /// Those alike stay in the order of the kernel's tables.
+    private static func sorted(
+        _ indices: [Int], in order: Order, _ context: SocketContext
+    ) -> [Int] {
+        guard let field = SocketFields.table[order.sort] ?? SocketReaderFields.table[order.sort]
+        else { return indices }
+        return RowOrder.sorted(
+            indices.count, descending: field.leastFirst == order.isReversed,
+            key: { field.key(of: SocketRow(context, indices[$0])) }
+        ).map { indices[$0] }
     }
 }

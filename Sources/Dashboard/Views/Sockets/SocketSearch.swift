@@ -1,4 +1,5 @@
 import Diagnosis
+import Fields
 import ProcSampling
 import Units
 
@@ -34,10 +35,11 @@ struct SocketSearch {
     /// All are let through.
     var isEmpty: Bool { filter.isEmpty }
 
-    mutating func matches(_ socket: SocketSample) -> Bool {
+    mutating func matches(_ row: SocketRow) -> Bool {
         if isEmpty { return true }
+        let socket = row.socket
         if let owner = socket.owner, processes.contains(owner.process) { return true }
-        if matchesKind(of: socket) || matchesUser(of: socket) { return true }
+        if matchesKind(of: socket) || matchesUser(of: row) { return true }
         text.removeAll(keepingCapacity: true)
         socket.local.write(to: &text)
         text.append(UInt8(ascii: "\n"))
@@ -47,8 +49,8 @@ struct SocketSearch {
         if filter.matches(text.span) { return true }
         // Names, where they are on show; those of interfaces always are.
         return (figures.words.hasNames || socket.transport == .packet)
-            && (filter.matches(figures.text(.localAddress, of: socket))
-                || filter.matches(figures.text(.peerAddress, of: socket)))
+            && (filter.matches(SocketFields.declared.local.text(of: row))
+                || filter.matches(SocketFields.declared.peer.text(of: row)))
     }
 
     private mutating func matchesKind(of socket: SocketSample) -> Bool {
@@ -59,10 +61,10 @@ struct SocketSearch {
         return isFound
     }
 
-    private mutating func matchesUser(of socket: SocketSample) -> Bool {
-        guard let user = socket.user else { return false }
+    private mutating func matchesUser(of row: SocketRow) -> Bool {
+        guard let user = row.socket.user else { return false }
         if let known = users[user] { return known }
-        let isFound = filter.matches(figures.text(.user, of: socket))
+        let isFound = filter.matches(SocketFields.declared.user.text(of: row))
         users[user] = isFound
         return isFound
     }

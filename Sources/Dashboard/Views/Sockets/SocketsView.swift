@@ -1,3 +1,4 @@
+import Fields
 import Diagnosis
 import ProcSampling
 import Screen
@@ -54,14 +55,14 @@ struct SocketsView: View {
         ] + Keymap.ownerThreads + Keymap.list + Keymap.network + Keymap.peerTools
 
     var columns: [Column] { Column.socketColumns }
-    var firstSort: ColumnID { .seen }
+    var firstSort: FieldID { .age }
     var isOfNetwork: Bool { true }
     var isKept: Bool { group == nil }
 
     func fitted(
-        _ column: Table<ColumnID>.Column, _ state: State
-    ) -> Table<ColumnID>.Column {
-        state.fittedToWidth(column, whole: [.localAddress, .peerAddress])
+        _ column: Table<FieldID>.Column, _ state: State
+    ) -> Table<FieldID>.Column {
+        state.fittedToWidth(column, whole: [.local, .peer])
     }
 
     func prepare(_ state: inout State) { state.prepareSockets(of: group) }

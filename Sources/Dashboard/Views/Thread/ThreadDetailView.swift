@@ -65,7 +65,7 @@ struct ThreadDetailView {
         let time = state.history.duration(
             ofHeat: identity, threshold: threshold, until: state.shown?.sequence)
         let since = time > .seconds(1) ? " for \(time.text)+" : ""
-        let wish = cpu < threshold ? "wants a whole CPU, gets \(cpu.text)%  " : ""
+        let wish = cpu < threshold ? "CPU-starved: wants a whole CPU, gets \(cpu.text)%  " : ""
         pieces.insert(StyledText("!! HOT\(since)  \(wish)", .critical), at: 0)
         return pieces
     }
@@ -107,7 +107,7 @@ struct ThreadDetailView {
                 StyledText(
                     "  usr \(thread.user.text)  sys \(thread.system.text)"
                         + "  wait \(thread.runDelay.text)"
-                        + "  used \(thread.totalTime.text)"
+                        + "  CPU time \(thread.totalTime.text)"
                         + "  on cpu \(thread.processor.map { String($0) } ?? "-")"),
             ])
     }
@@ -130,7 +130,7 @@ struct ThreadDetailView {
             .map { "\($0.key.letter) \(shares.share(of: $0.key).text)%" }
         return Fact(
             "STATE",
-            "\(thread.state.letter) \(name);  in \(shares.polls) looks of the last 60 s: "
+            "\(thread.state.letter) \(name);  \(shares.polls) samples in the last 60 s: "
                 + parts.joined(separator: "  "))
     }
 
@@ -141,7 +141,7 @@ struct ThreadDetailView {
         }
         switch detail.systemCall {
         case .success(.running):
-            return Fact("NOW", "[running] on a CPU or waiting for one; asleep in no system call")
+            return Fact("NOW", "[runnable] on a CPU or waiting for one, in no system call")
         case .success(.outside):
             return Fact("NOW", "blocked outside a system call (page fault, signal stop)")
         case .success(.blocked(let number, let arguments)):
@@ -167,7 +167,7 @@ struct ThreadDetailView {
         let stat = detail.stat
         var schedule = "\(stat.policy.name)  nice \(stat.nice)  priority \(stat.priority)"
         if stat.realTimePriority > 0 { schedule += "  real-time \(stat.realTimePriority)" }
-        schedule += "  may run on CPUs \(detail.allowedCPUs ?? "-")"
+        schedule += "  CPU affinity \(detail.allowedCPUs ?? "-")"
         if let tracer = detail.tracer { schedule += "  TRACED by \(tracer)" }
         facts.append(Fact("SCHED", schedule))
         switch detail.io {
@@ -225,12 +225,12 @@ extension TaskState {
     /// What the letter means.
     var explanation: String {
         switch self {
-        case .running: "runs or could run"
+        case .running: "running or runnable"
         case .sleeping: "sleeps"
         case .diskSleep: "uninterruptible, mostly a disk"
         case .stopped: "stopped by a signal"
         case .traced: "stopped by a tracer"
-        case .zombie: "ended, not waited for"
+        case .zombie: "zombie"
         case .dead: "dead"
         case .idle: "idle kernel thread"
         case .parked: "parked kernel thread"

@@ -61,7 +61,7 @@ extension State {
             let subject = subjectOrNotice()
         else { return }
         guard ToolCatalogue.tools(for: subject.target).contains(where: { $0.id == id }) else {
-            say("\(subject.name) is no thread: x lists what looks at it", isFailure: true)
+            say("\(subject.name) is no thread: x lists its tools", isFailure: true)
             return
         }
         prepare(tool, for: subject)
@@ -74,7 +74,7 @@ extension State {
         }
         let subject = toolSubject
         if let ended = ended(subject) {
-            say("\(ended) has ended: there is nothing left to look at", isFailure: true)
+            say("\(ended) has ended", isFailure: true)
             return nil
         }
         if place.view.isOfNetwork, subject == nil {

@@ -112,7 +112,7 @@ struct ToolView: View {
         if tool.tool.usesDataFile {
             rows.append([StyledText("data     to a private file instead, removed at the end")])
         }
-        rows.append([StyledText("limit    \(tool.tool.seconds) s, then it ends by itself")])
+        rows.append([StyledText("limit    \(tool.tool.seconds) s, then it ends automatically")])
         let seconds = max(1, Int((startsIn.seconds).rounded(.up)))
         rows += [
             [],

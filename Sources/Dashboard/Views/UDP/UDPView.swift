@@ -1,3 +1,4 @@
+import Fields
 import Diagnosis
 import ProcSampling
 import Screen
@@ -38,13 +39,13 @@ struct UDPView: View {
     }
 
     var columns: [Column] { Column.udpColumns }
-    var firstSort: ColumnID { .dropRate }
+    var firstSort: FieldID { .dropRate }
     var isOfNetwork: Bool { true }
     var isKept: Bool { true }
 
     func fitted(
-        _ column: Table<ColumnID>.Column, _ state: State
-    ) -> Table<ColumnID>.Column { state.fittedToWidth(column, whole: [.localAddress]) }
+        _ column: Table<FieldID>.Column, _ state: State
+    ) -> Table<FieldID>.Column { state.fittedToWidth(column, whole: [.local]) }
 
     func prepare(_ state: inout State) { state.prepareSockets(of: nil, isOfUDP: true) }
     func rows(_ arrangement: Arrangement) -> [Row] { arrangement.network?.sockets ?? [] }
@@ -89,7 +90,7 @@ struct UDPView: View {
         guard let figures = state.socketFigures else { return [] }
         return figures.reading.sockets.sockets.flatMap { socket -> [String] in
             guard let verdict = figures.verdict(of: socket), verdict.kind != .ok else { return [] }
-            let head = figures.text(.localAddress, of: socket)
+            let head = figures.text(SocketFields.declared.local, of: socket)
             let lines = SocketGrounds(socket, figures, width: max(40, width - 2)).lines
             return ["", head] + lines.map { "  " + $0.map(\.text).joined() }
         }
@@ -149,7 +150,7 @@ struct UDPView: View {
             if index > 0 { pieces.append(StyledText(" > ", .faint)) }
             let loses = stage.mark.map { $0 > .ok } ?? false
             let name = loses ? stage.id.name.uppercased() : stage.id.name
-            let lost = stage.lost.map { SocketFigures.count($0.sinceStart) } ?? "-"
+            let lost = stage.lost.map { FieldValue.total($0.sinceStart).text() } ?? "-"
             let style: Style =
                 switch stage.mark {
                 case .critical: .critical

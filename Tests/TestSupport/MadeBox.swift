@@ -1,12 +1,11 @@
 import ProcFormats
-import ProcSampling
-import TestSupport
+package import ProcSampling
 import Units
 
 /// A made-up machine on which nothing lasts: with every sample a process ends and another begins,
 /// threads and sockets do the same, control groups change their names, memory grows and falls, and
 /// now and then a thread spins or a socket loses datagrams.
-struct MadeBox {
+package struct MadeBox {
     private var random = SeededRandom(seed: 1)
     private var snapshot: Snapshot
     private let step: Int
@@ -18,7 +17,7 @@ struct MadeBox {
     private static let socketCount = 80
     private static let namespace = NamespaceID(4_026_531_840)
 
-    init(secondsApart step: Int) {
+    package init(secondsApart step: Int) {
         self.step = step
         var host = HostSample(name: "made", kernelRelease: "6.1.0", cpuCount: 8)
         host.cpu = CPUShares(
@@ -40,7 +39,7 @@ struct MadeBox {
     }
 
     /// The next sample.
-    mutating func next() -> Snapshot {
+    package mutating func next() -> Snapshot {
         snapshot.sequence += 1
         snapshot.time.seconds += Int64(step)
         snapshot.moment += Nanoseconds(UInt64(step) * 1_000_000_000)

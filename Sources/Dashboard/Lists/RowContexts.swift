@@ -1,0 +1,79 @@
+import Diagnosis
+import Fields
+import Probes
+import ProcSampling
+import Screen
+
+/// Where the rows of lists find what their fields read: made once for all of them.
+struct RowContexts: Sendable {
+    var tasks: TaskContext?
+    /// The groups of mappings on show.
+    var groups: [MappingGroup] = []
+    var network: NetworkRows?
+}
+
+/// A row type that lists show.
+protocol ListRow: FieldRow {
+    /// Nil for a row of another type.
+    init?(_ row: Row, in contexts: RowContexts)
+}
+
+extension ProcessRow: ListRow {
+    init?(_ row: Row, in contexts: RowContexts) {
+        guard let tasks = contexts.tasks else { return nil }
+        self.init(tasks, row.index, part: row.part)
+    }
+}
+
+extension ThreadRow: ListRow {
+    init?(_ row: Row, in contexts: RowContexts) {
+        guard let tasks = contexts.tasks, let part = row.part else { return nil }
+        self.init(tasks, row.index, part)
+    }
+}
+
+extension SocketRow: ListRow {
+    init?(_ row: Row, in contexts: RowContexts) {
+        guard let context = contexts.network?.figures?.context,
+            context.reading.sockets.sockets.indices.contains(row.index)
+        else { return nil }
+        self.init(context, row.index)
+    }
+}
+
+extension State {
+    /// What the fields of the rows on show read.
+    func rowContexts(of snapshot: Snapshot) -> RowContexts {
+        RowContexts(
+            tasks: taskContext(of: snapshot), groups: mappingGroups, network: networkRows)
+    }
+
+    private func taskContext(of snapshot: Snapshot) -> TaskContext {
+        let (threshold, functions) = (settings.hotThreshold, shownFunctions)
+        // In view 3 CPU time is not the subject.
+        let marksHot = !(place.view is MemoryView)
+        return TaskContext(
+            snapshot.processes, userNames: userNames, namesThreads: place.view.namesThreads,
+            isCoarse: settings.isSlow,
+            isHot: { process, thread in
+                guard marksHot else { return nil }
+                guard let thread else { return process.hasHotThread(threshold) }
+                return process.threads[thread].isHot(threshold)
+            },
+            function: { functions[$0]?.frame.label },
+            memory: memoryFigures(of: snapshot))
+    }
+}
+
+extension Style {
+    init(_ emphasis: Emphasis) {
+        switch emphasis {
+        case .normal: self = .text
+        case .faint: self = .faint
+        case .heading: self = .heading
+        case .good: self = .good
+        case .warning: self = .warning
+        case .critical: self = .critical
+        }
+    }
+}
