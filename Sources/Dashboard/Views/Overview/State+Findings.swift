@@ -71,12 +71,12 @@ extension State {
     }
 
     private func networkLevel(_ subject: Subject, _ view: NextStep.View) -> Level {
-        switch view.name {
+        if case .peer = subject { return Level(.routes) }
+        return switch view.name {
         case .sockets:
             subject.process.map { Level(.sockets(of: .process($0))) }
                 ?? unfiltered(.sockets(of: nil))
         case .udp: udpLevel(subject)
-        case .routes: Level(.routes)
         default: Level(.losses)
         }
     }
