@@ -14,7 +14,7 @@ extension State {
         switch kind {
         case .profile:
             // Who selected a process asks for all of it.
-            guard isProcessSelected else {
+            if case .thread = subject {
                 return start(.profile(ProfileRequest(target: .thread(target))), of: thread)
             }
             return start(
@@ -35,19 +35,12 @@ extension State {
         }
     }
 
-    private var isProcessSelected: Bool {
-        switch place.view {
-        case is MemoryView, is MappingsView: return true
-        case is OverviewView:
-            if case .process = list.selected { return true } else { return false }
-        default: return false
-        }
-    }
-
     /// The thread that probes look at, with the names of it and of its process; says why, if there is
     /// none.
     private mutating func probeTarget() -> (ThreadTarget, ProbeSubject, ProbeSubject)? {
-        guard let subject = subjectOrNotice(), case .thread(let target) = subject.target else {
+        guard let subject = subjectOrNotice() else { return nil }
+        guard case .thread(let target) = subject.target else {
+            say(lackOfProcess, isFailure: true)
             return nil
         }
         return (target, thread(target), process(target.process))

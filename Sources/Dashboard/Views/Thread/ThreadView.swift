@@ -38,6 +38,8 @@ struct ThreadView: View {
             ("n", "count its system calls by name, without stopping it"), hint: "n calls")
     ]
 
+    func subject(_ state: State) -> Subject? { .thread(thread, of: process) }
+
     func wish(_ interest: inout Interest, _ state: State) {
         interest.selectedThread = thread
         interest.shownThreads = [thread]
