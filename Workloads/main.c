@@ -15,6 +15,7 @@ static const struct {
     {"idle", "idle N [--spinners K] [--active P]",
      "N idle threads, K that spin, P percent that run now and then", idle},
     {"forkstorm", "forkstorm RATE", "RATE processes a second that exit at once", forkstorm},
+    {"zombies", "zombies N", "N children that have ended and are never waited for", zombies},
     {"threadstorm", "threadstorm N", "N threads appear and vanish together, again and again",
      threadstorm},
     {"names", "names [--sockets]",

@@ -31,6 +31,18 @@ void forkstorm(struct arguments *arguments) {
     run(arguments);
 }
 
+void zombies(struct arguments *arguments) {
+    expect_count(arguments, 1, "zombies N");
+    long count = number(arguments->values[0], 1, 10000, "N");
+    for (long i = 0; i < count; i++) {
+        pid_t child = fork();
+        if (child < 0) fail("fork");
+        if (child == 0) _exit(0);
+    }
+    say("zombies pid=%d count=%ld", getpid(), count);
+    run(arguments);
+}
+
 /// Lives until the moment that its wave ends.
 static void *live_until(void *moment) {
     uint64_t end = *(const uint64_t *)moment, now = monotonic_nanoseconds();

@@ -7,6 +7,7 @@
 _Noreturn void spin(struct arguments *);
 _Noreturn void idle(struct arguments *);
 _Noreturn void forkstorm(struct arguments *);
+_Noreturn void zombies(struct arguments *);
 _Noreturn void threadstorm(struct arguments *);
 _Noreturn void names(struct arguments *);
 _Noreturn void calls(struct arguments *);

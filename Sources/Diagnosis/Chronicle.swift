@@ -12,7 +12,7 @@ package struct Chronicle: Sendable {
     /// Curves of sockets.
     package private(set) var sockets = SocketHistory()
     /// As of the latest snapshot.
-    package private(set) var verdicts = Verdicts()
+    package var verdicts = Verdicts()
     /// The newest snapshot.
     package private(set) var latest: Snapshot?
     private var said = VerdictLog()

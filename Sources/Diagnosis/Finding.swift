@@ -18,8 +18,8 @@ package struct Finding: Hashable, Sendable, Identifiable {
     package var baseline: String?
     /// What it rules out, or what follows from it; nil where the claim says all.
     package var meaning: String?
-    /// What to press or to do next.
-    package var advice: String
+    /// What to do next, the best first.
+    package var next: [NextStep]
     /// Processes that it is about, alive or not, where the subject does not say it.
     package var processes: [ProcessID] = []
     /// Since when it has been the case.
@@ -28,7 +28,7 @@ package struct Finding: Hashable, Sendable, Identifiable {
     package init(
         kind: FindingKind, subject: Subject, severity: Severity, confidence: Confidence,
         claim: String, evidence: [String] = [], baseline: String? = nil, meaning: String? = nil,
-        advice: String, since: WallTime
+        next: [NextStep], since: WallTime
     ) {
         self.kind = kind
         self.subject = subject
@@ -38,30 +38,14 @@ package struct Finding: Hashable, Sendable, Identifiable {
         self.evidence = evidence
         self.baseline = baseline
         self.meaning = meaning
-        self.advice = advice
+        self.next = next
         self.since = since
     }
 
     package var id: FindingID { FindingID(kind: kind, subject: subject) }
 
-    package enum Subject: Hashable, Sendable {
-        case host
-        case process(ProcessIdentity)
-        case thread(ThreadIdentity, of: ProcessIdentity)
-        /// A control group, by its path.
-        case group(String)
-        /// With the process that holds it, where that is known.
-        case socket(SocketID, inode: UInt32, owner: ProcessIdentity?)
-        /// A network interface, by name.
-        case interface(String)
-        /// Who is at the other end of a way.
-        case peer(IPAddress)
-
-        /// Without what may become known later, or change while it is the same one.
-        fileprivate var lasting: Subject {
-            if case .socket(let id, _, _) = self { .socket(id, inode: 0, owner: nil) } else { self }
-        }
-    }
+    /// The first of the next steps in words, with its command.
+    package var advice: String { next.first?.advice ?? "" }
 
     package enum Severity: String, Hashable, Comparable, Sendable {
         case info, warning, critical
@@ -101,39 +85,38 @@ package struct Finding: Hashable, Sendable, Identifiable {
     }
 }
 
-/// What is found; the raw values are the names in JSON.
-package enum FindingKind: String, Hashable, Sendable, CaseIterable {
-    case userSpin = "user_spin"
-    case systemCallStorm = "syscall_storm"
-    case lockConvoy = "lock_convoy"
-    case ioStall = "io_stall"
-    case cpuStarvation = "cpu_starvation"
-    case cgroupThrottle = "cgroup_throttle"
-    case fdLeak = "fd_leak"
-    case threadLeak = "thread_leak"
-    case memoryGrowth = "memory_growth"
-    case swapThrash = "swap_thrash"
-    case oomKill = "oom_kill"
-    case groupMemory = "cgroup_memory"
-    case closeWait = "close_wait"
-    case listenOverflow = "listen_overflow"
-    case udpLoss = "udp_loss"
-    case softnetDrop = "softnet_drop"
-    case nicDrop = "nic_drop"
-    case reassembly
-    case pathMTU = "path_mtu"
-    case conntrack
-    case udpMemory = "udp_memory"
-    case tcpRetransmits = "tcp_retransmits"
+/// What is found. Each detector declares its own.
+package struct FindingKind: Hashable, Sendable {
+    /// As in JSON.
+    package let name: String
+    /// Which views show it.
+    package let area: Area
+    /// It happened, and is over: the latest time counts.
+    let isMoment: Bool
+
+    package enum Area: Hashable, Sendable { case threads, memory, network }
+
+    init(_ name: String, of area: Area, isMoment: Bool = false) {
+        self.name = name
+        self.area = area
+        self.isMoment = isMoment
+    }
 }
 
 /// Which finding, whatever its figures are by now.
 package struct FindingID: Hashable, Sendable {
     private let kind: FindingKind
-    private let subject: Finding.Subject
+    private let subject: Subject
 
-    package init(kind: FindingKind, subject: Finding.Subject) {
+    package init(kind: FindingKind, subject: Subject) {
         self.kind = kind
         self.subject = subject.lasting
+    }
+}
+
+extension Subject {
+    /// Without what may become known later, or change while it is the same one.
+    fileprivate var lasting: Subject {
+        if case .socket(let id, _, _) = self { .socket(id, inode: 0, owner: nil) } else { self }
     }
 }

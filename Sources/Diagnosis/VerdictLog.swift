@@ -16,7 +16,7 @@ struct VerdictLog: Sendable {
         RowLimits(rows: 256, changes: 8, changesAtOnce: 256))
     private var outlooks = RowLog<OutlookRow>(
         RowLimits(rows: 1024, changes: 40, changesAtOnce: 2048))
-    private var readers = RowLog<ValueRow<SocketID, NetworkBook.Reader>>(
+    private var readers = RowLog<ValueRow<SocketID, NetworkVerdicts.Reader>>(
         RowLimits(rows: 64, changes: 4, changesAtOnce: 64))
 
     private struct Moment: Sendable {
@@ -93,7 +93,7 @@ struct VerdictLog: Sendable {
         let moment = moments[index]
         let found = Dictionary(
             uniqueKeysWithValues: findings.rows(at: index).map { ($0.subject, $0.row.finding) })
-        let network = NetworkBook(
+        let network = NetworkVerdicts(
             readers: readers.rows(at: index).map { ($0.subject, $0.row.value) }, udp: moment.udp,
             tcp: moment.tcp, in: snapshot)
         let growth = GrowthBook(

@@ -35,7 +35,7 @@ import Units
     @Test func losses() throws {
         let stage = LossChain.Stage(
             id: .nic, lost: Counted(total: 9, rate: Rate(2.0), sinceStart: 1), meaning: "a",
-            advice: "b")
+            next: [.change("b")])
         let part = LossChain.Detail(
             name: "eth0", lost: Counted(total: 0, rate: .zero), text: "mtu 1500")
         let rows = [LossRow(stage), LossRow(stage, part: part)]

@@ -81,7 +81,7 @@ import Units
             ]
             snapshot.host.oomKills = kills
         }
-        #expect(scene.shows("killed streamd 2214 for want of memory in group /job"), "\(scene)")
+        #expect(scene.shows("OOM-killed streamd 2214 in group /job"), "\(scene)")
         scene.press(.home, .up)
         #expect(scene.shows("since 14:03:12"), "\(scene)")
         scene.press(.enter)

@@ -173,7 +173,7 @@ import Units
         let alone = try #require(judged)
         #expect(alone.companions == nil)
         #expect(abs(try #require(alone.timeLeft) / .seconds(1) - 8042) <= 0.05 * 8042)
-        let subject = Finding.Subject.process(MadeMachine.id(3))
+        let subject = Subject.process(MadeMachine.id(3))
         let finding = machine.findings.findings.first { $0.subject == subject }
         let words = try #require(finding).evidence.first ?? ""
         #expect(

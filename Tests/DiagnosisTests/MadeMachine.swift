@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Units
 
-/// A machine that is sampled once a second, or more rarely, for the books to look at.
+/// A machine that is sampled once a second, or more rarely, for findings to be made of.
 struct MadeMachine: CustomTestStringConvertible {
     var chronicle = Chronicle()
     var memory: MemoryHistory { chronicle.memory }

@@ -101,7 +101,7 @@ import Units
         let finding = try #require(thrash())
         #expect(finding.severity == .critical)
         #expect(finding.confidence == .high)
-        #expect(finding.claim == "paging both ways: 100 pages/s in, 100 out")
+        #expect(finding.claim == "swapping in and out: 100 pages/s in, 100 out")
         #expect(finding.evidence.contains("most by streamd 7: 55 major faults/s"))
         #expect(thrash(pagesIn: 0) == nil)
         #expect(thrash(pagesOut: 0) == nil)
@@ -164,10 +164,10 @@ import Units
         let claims = Dictionary(uniqueKeysWithValues: found.map { ($0.subject, $0.claim) })
         #expect(
             claims == [
-                .group("/a"): "the kernel killed java 1 for want of memory in group /a",
+                .group("/a"): "the kernel OOM-killed java 1 in group /a",
                 .group("/b"):
-                    "the kernel killed 2 processes for want of memory in group /b: java 2, java 3",
-                .host: "the kernel killed java 4 for want of memory",
+                    "the kernel OOM-killed 2 processes in group /b: java 2, java 3",
+                .host: "the kernel OOM-killed java 4",
             ])
         let processes = found.first { $0.subject == .group("/b") }?.processes
         #expect(processes == [ProcessID(2), ProcessID(3)])
@@ -176,7 +176,7 @@ import Units
     @Test func aKillNamesItsVictim() throws {
         let found = OOMKill.findings(kills(1, [victim(9)]), groups: [], at: time)
         let finding = try #require(found.first)
-        #expect(finding.claim == "the kernel killed java 9 for want of memory")
+        #expect(finding.claim == "the kernel OOM-killed java 9")
         #expect(finding.confidence == .high)
         #expect(finding.evidence == ["6 kills on this machine since boot"])
         #expect(found.count == 1)
@@ -194,12 +194,12 @@ import Units
         #expect(one.map(\.subject) == [.group("/job")])
         #expect(
             one.first?.claim
-                == "the kernel killed java 9 for want of memory in group /job")
+                == "the kernel OOM-killed java 9 in group /job")
         // The host counts one more than the group: that one is the host's.
         let two = OOMKill.findings(
             kills(2, [victim(9, ofGroup: true), victim(10)]), groups: groups, at: time)
         #expect(two.map(\.subject) == [.group("/job"), .host])
-        #expect(two.last?.claim == "the kernel killed java 10 for want of memory")
+        #expect(two.last?.claim == "the kernel OOM-killed java 10")
     }
 
     @Test func onlyTheLatestKillsOfAWeekAreFound() {
@@ -379,7 +379,7 @@ import Units
         #expect(machine.finding(.groupMemory)?.since == MadeMachine.time(1))
     }
 
-    // MARK: The book
+    // MARK: What is remembered
 
     @Test func theMostSevereComesFirstAndTheBeginningStays() {
         var machine = MadeMachine()

@@ -50,7 +50,10 @@ final class ProcessDetectorTests {
     @Test func aThreadThatNeverRestsAndWaitsIsStarved() throws {
         watch(32, host: busy) { _ in [waiter(7, run: 66, delay: 34, switches: 0)] }
         let finding = try #require(machine.finding(.cpuStarvation))
-        #expect(finding.claim == "T7 worker (streamd 7) wants CPU, waits 34.0 % of that time")
+        #expect(
+            finding.claim
+                == "T7 worker (streamd 7) is CPU-starved: waits for a CPU 34.0 % of the time that it wants one"
+        )
         #expect(finding.severity == .warning && finding.confidence == .high)
         #expect(
             finding.evidence == [
@@ -144,7 +147,8 @@ final class ProcessDetectorTests {
         #expect(finding.subject == .host && finding.severity == .warning)
         #expect(
             finding.claim
-                == "9 processes want CPU and wait for it, most streamd 9: 78.2 % of that time")
+                == "9 processes are CPU-starved, most streamd 9: waits for a CPU 78.2 % of the time that it wants one"
+        )
         #expect(finding.processes.count == 9)
     }
 

@@ -119,7 +119,7 @@ import Testing
                 ) {
                     $0.contains("MEMORY workload \(workload.processID)")
                         && $0.row(with: "LINEAR").map(Self.isAboutItsRate) == true
-                        && $0.row(with: "LINEAR")?.contains("left ") == true
+                        && $0.row(with: "LINEAR")?.contains("headroom ") == true
                 }
                 try await terminal.send("Enter")
                 try await terminal.wait(for: "the mappings that grow", deadline: .seconds(30)) {

@@ -65,6 +65,21 @@ import Testing
         }
     }
 
+    @Test func aProcessThatDoesNotWaitForItsChildrenIsNamed() async throws {
+        try await Workload.run("zombies", "25") { workload in
+            let found = try await findings(of: workload.processID, refreshes: 33)
+            let finding = try #require(found.first { $0["id"] == .string("pile_up") }, "\(found)")
+            #expect(finding["severity"] == .string("warning"))
+            #expect(finding["confidence"] == .string("high"))
+            let pid = workload.processID
+            #expect(
+                finding["claim"]
+                    == .string("workload \(pid) does not wait for its children: 25 zombies"))
+            let next = try #require(finding["next"]).items
+            #expect(next.first?["command"] == .string("dxtop stacks --pid \(pid)"))
+        }
+    }
+
     @Test func asTextEachFindingHasItsGrounds() async throws {
         try await Workload.run("fdleak", "--at-once", "1000", "--rate", "0") { workload in
             let outcome = try await run(

@@ -1,4 +1,4 @@
-import Diagnosis
+@testable import Diagnosis
 import ProcFormats
 import ProcSampling
 import TestSupport
@@ -10,7 +10,7 @@ struct ContractMachine {
     private(set) var snapshot: Snapshot
     private(set) var memory = MemoryHistory()
     private(set) var growth = GrowthBook()
-    private(set) var network = NetworkBook()
+    private(set) var network = NetworkVerdicts()
     private(set) var findings = ContractMachine.findings
 
     /// After half an hour in which the one process grew by 1 MiB a refresh.
@@ -24,7 +24,7 @@ struct ContractMachine {
             if second == 1800 { snapshot.network = Self.reading(at: snapshot.moment) }
             memory.record(snapshot)
             growth.update(snapshot, memory: memory)
-            network.update(snapshot)
+            _ = network.update(snapshot)
         }
     }
 
@@ -201,7 +201,7 @@ struct ContractMachine {
     /// One of each kind of subject; the first with all that a finding may have.
     private static var findings: [Finding] {
         let socket = SocketID(namespace: namespace.id, cookie: 2)
-        let subjects: [(FindingKind, Finding.Subject)] = [
+        let subjects: [(FindingKind, Subject)] = [
             (.swapThrash, .host), (.memoryGrowth, .process(streamd)),
             (.userSpin, .thread(poll, of: streamd)), (.groupMemory, .group("/system.slice")),
             (.udpLoss, .socket(socket, inode: 8001, owner: streamd)),
@@ -211,13 +211,15 @@ struct ContractMachine {
         var findings = subjects.map { kind, subject in
             Finding(
                 kind: kind, subject: subject, severity: .warning, confidence: .medium,
-                claim: "it is so", advice: "do this", since: WallTime(seconds: 1_766_494_000))
+                claim: "it is so", next: [.change("do this")],
+                since: WallTime(seconds: 1_766_494_000))
         }
         findings[0].severity = .critical
         findings[0].confidence = .high
         findings[0].evidence = ["one figure", "another"]
         findings[0].baseline = "it was not"
         findings[0].meaning = "so that follows"
+        findings[0].next.append(.probe(.profile, of: .thread(poll, of: streamd), "then this"))
         return findings
     }
 }

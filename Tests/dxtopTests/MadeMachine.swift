@@ -1,4 +1,4 @@
-import Diagnosis
+@testable import Diagnosis
 import ProcFormats
 import ProcSampling
 import Units
@@ -11,7 +11,7 @@ struct MadeMachine {
     private(set) var snapshot: Snapshot
     private var memory = MemoryHistory()
     private var growth = GrowthBook()
-    private var network = NetworkBook()
+    private var network = NetworkVerdicts()
 
     private static let streamd = ProcessIdentity(
         pid: ProcessID(2214), startTime: ClockTicks(9000))
@@ -47,7 +47,7 @@ struct MadeMachine {
         snapshot.network = Self.reading(number: Int(second), at: snapshot.moment)
         memory.record(snapshot)
         growth.update(snapshot, memory: memory)
-        network.update(snapshot)
+        _ = network.update(snapshot)
     }
 
     private static func host() -> HostSample {

@@ -1,4 +1,4 @@
-import Diagnosis
+@testable import Diagnosis
 import Fields
 import ProcFormats
 import ProcSampling
@@ -39,8 +39,8 @@ import Units
     private func rows(
         _ snapshot: Snapshot, target: ProcessIdentity? = nil
     ) -> RowDocuments {
-        var network = NetworkBook()
-        network.update(snapshot)
+        var network = NetworkVerdicts()
+        _ = network.update(snapshot)
         return RowDocuments(
             userNames: Made.users(), hotThreshold: Percent(90.0),
             target: target, memory: MemoryHistory(), growth: GrowthBook(), network: network)

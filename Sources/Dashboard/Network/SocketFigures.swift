@@ -8,14 +8,15 @@ import Units
 struct SocketFigures: Sendable {
     let reading: NetworkReading
     let words: SocketWords
-    let verdicts: NetworkBook
+    let verdicts: NetworkVerdicts
     /// Names of processes.
     let names: ProcessNames
     /// For the fields of their rows.
     let context: SocketContext
 
     init(
-        reading: NetworkReading, words: SocketWords, verdicts: NetworkBook, userNames: UserNames,
+        reading: NetworkReading, words: SocketWords, verdicts: NetworkVerdicts,
+        userNames: UserNames,
         names: ProcessNames
     ) {
         self.reading = reading
@@ -42,7 +43,7 @@ struct SocketFigures: Sendable {
 extension SocketContext {
     /// - Parameter verdicts: what is known of how sockets are read; nil where nothing is.
     package convenience init(
-        _ reading: NetworkReading, userNames: UserNames, verdicts: NetworkBook?,
+        _ reading: NetworkReading, userNames: UserNames, verdicts: NetworkVerdicts?,
         names: ProcessNames,
         address: @escaping @Sendable (SocketAddress, Transport) -> String = { address, _ in
             address.description

@@ -26,21 +26,14 @@ extension State {
         shownNetwork?.sockets[id]
     }
 
-    /// The socket whose row is selected, or whose detail is open.
-    var selectedSocket: SocketSample? {
-        if let view = place.view as? SocketView { return socket(view.id) }
-        guard case .socket(let id) = list.selected else { return nil }
-        return list.selectedIndex.flatMap { socket(at: list.rows[$0], id) } ?? socket(id)
-    }
-
-    /// The other end that a tool or a route is asked for.
-    var selectedPeer: IPAddress? {
-        if place.view is RoutesView { return network.routeTo }
-        if case .socketGroup(.peer(let address)) = list.selected { return address }
-        guard case .ip(let address, _) = selectedSocket?.peer, !address.isUnspecified else {
-            return nil
+    /// A socket of what is shown, looked for first where its row is.
+    func sample(of id: SocketID) -> SocketSample? {
+        if list.selected == .socket(id), let index = list.selectedIndex,
+            let socket = socket(at: list.rows[index], id)
+        {
+            return socket
         }
-        return address.unmapped
+        return socket(id)
     }
 
     // MARK: What is read
@@ -126,20 +119,13 @@ extension State {
         return []
     }
 
-    /// The sockets of the selected process.
+    /// The sockets of the process that keys act on.
     mutating func openSocketsOfSelection() {
-        guard let selectedProcess = selectedProcess ?? processOfSelectedThread else {
-            say("select a process first", isFailure: true)
+        guard let selectedProcess else {
+            say(lackOfProcess, isFailure: true)
             return
         }
         path.append(Level(.sockets(of: .process(selectedProcess))))
-    }
-
-    private var processOfSelectedThread: ProcessIdentity? {
-        guard let shown, let index = list.selectedIndex, case .thread = list.rows[index].id else {
-            return nil
-        }
-        return shown.processes[list.rows[index].index].id
     }
 
     mutating func replacePlace(_ place: Place) {
@@ -149,7 +135,7 @@ extension State {
 
     /// The threads of the process that holds the selected socket, or that the selected group is of.
     mutating func openOwner() {
-        if case .socketGroup(.process(let process)) = list.selected {
+        if case .process(let process) = subject {
             path.append(Level(.threads(of: process)))
             return
         }

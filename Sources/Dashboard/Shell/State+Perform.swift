@@ -124,13 +124,13 @@ extension State {
     }
 
     private mutating func fold() {
-        guard let selected = list.selected else { return }
+        guard chosenFinding == nil, let selected = list.selected else { return }
         list.folded.insert(selected)
         list.unfolded.remove(selected)
     }
 
     private mutating func unfold() {
-        guard let selected = list.selected else { return }
+        guard chosenFinding == nil, let selected = list.selected else { return }
         list.folded.remove(selected)
         list.unfolded.insert(selected)
     }

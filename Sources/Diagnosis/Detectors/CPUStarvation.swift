@@ -10,7 +10,11 @@ internal import Units
 /// so what it has to do takes that much longer; or nearly all of its time goes by in the queue; or
 /// half of it, because of others that compute and never rest. A server that has more requests than
 /// it can serve never rests either, but a good part of its time is the kernel's.
-enum CPUStarvation {
+struct CPUStarvation: Detector {
+    static let kind: FindingKind = .cpuStarvation
+    /// Who is in a group that uses up its quota waits for that.
+    static let suppressedBy: [FindingKind] = [.cgroupThrottle]
+
     /// Of the time that CPU is wanted, in percent, over 30 s and still over the last 10 s.
     static let leastShare = 20.0
     /// CPU seconds waited for in a second: who wants so little that it does not come to a tenth of a
@@ -30,23 +34,25 @@ enum CPUStarvation {
     /// So many processes are told as one: the machine has too few CPUs for them.
     static let many = 3
 
-    /// - Parameter throttled: groups that use up their quotas: who is in one waits for that.
-    static func findings(
-        _ waits: CPUWaits, throttled: Set<String>, in snapshot: Snapshot
-    ) -> [Finding] {
-        let starved = waits.waits.filter(isStarved)
+    private var waits = CPUWaits()
+
+    mutating func findings(in input: DiagnosisInput) -> [Finding] {
+        let snapshot = input.snapshot
+        waits.add(snapshot)
+        let starved = waits.waits.filter(Self.isStarved)
         guard !starved.isEmpty else { return [] }
         let processes = Dictionary(
             snapshot.processes.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         let cases = starved.compactMap { wait -> Case? in
-            guard let process = processes[wait.process],
-                !snapshot.cpuGroups(of: process).contains(where: { throttled.contains($0.path) })
+            guard let process = processes[wait.process], !input.isExplained(process)
             else { return nil }
             return Case(process: process, wait: wait)
         }.sorted { ($1.wait.delay, $0.process.id.pid) < ($0.wait.delay, $1.process.id.pid) }
         let machine = Machine(snapshot)
-        if cases.count >= many { return [hostWide(cases, machine, at: snapshot.time)] }
-        return cases.map { finding($0, machine, at: snapshot.time) }
+        if cases.count >= Self.many {
+            return [Self.hostWide(cases, machine, at: snapshot.time)]
+        }
+        return cases.map { Self.finding($0, machine, at: snapshot.time) }
     }
 
     private static func isStarved(_ wait: CPUWaits.Wait) -> Bool {
@@ -125,7 +131,7 @@ enum CPUStarvation {
 
     private static func finding(_ found: Case, _ machine: Machine, at time: WallTime) -> Finding {
         let who: String
-        let subject: Finding.Subject
+        let subject: Subject
         if let thread = found.thread {
             let name = found.process.threads.first { $0.id == thread.id }?.name
             who = "T\(thread.id.tid) \(name ?? found.process.name) (\(found.name))"
@@ -137,26 +143,34 @@ enum CPUStarvation {
         return Finding(
             kind: .cpuStarvation, subject: subject, severity: found.severity(machine),
             confidence: .high,
-            claim: "\(who) wants CPU, waits \(found.share) % of that time",
+            claim:
+                "\(who) is CPU-starved: waits for a CPU \(found.share) % of the time that it wants one",
             evidence: [figures(found.wait)] + machine.evidence, baseline: machine.baseline,
             meaning: meaning(found, machine),
-            advice: machine.hasIdleCPUs
-                ? "taskset -pc \(found.process.id.pid): which CPUs it may use"
-                : "1, then P: who has the CPUs; stop or renice (nice, cpu.weight) what matters less",
+            next: machine.hasIdleCPUs
+                ? [
+                    .command(
+                        "taskset -pc \(found.process.id.pid)", of: subject, "its CPU affinity")
+                ] : othersFirst,
             since: time)
     }
 
     private static func meaning(_ found: Case, _ machine: Machine) -> String {
         if machine.hasIdleCPUs {
             return
-                "CPUs are idle meanwhile: it may not use them (affinity, cpuset), or a quota that"
-                + " is not to be seen from here holds it back"
+                "CPUs are idle meanwhile: its affinity or cpuset keeps it off them, or a quota that"
+                + " is not visible from here holds it back"
         }
         if machine.busiest?.id == found.process.id {
             return "its own threads compete: more of them than CPUs make it no faster"
         }
-        return "slow for want of CPU, not by its own code: others have the CPUs"
+        return "CPU-starved, not slow by its own code: the CPUs are busy with others"
     }
+
+    private static let othersFirst: [NextStep] = [
+        .view(.overview, sort: .cpu, "what the CPUs are busy with"),
+        .change("stop or renice (nice, cpu.weight) what matters less"),
+    ]
 
     private static func figures(_ wait: CPUWaits.Wait) -> String {
         let (run, delay) = (Percent(wait.run).text, Percent(wait.delay).text)
@@ -170,17 +184,21 @@ enum CPUStarvation {
         var finding = Finding(
             kind: .cpuStarvation, subject: .host,
             severity: cases.map { $0.severity(machine) }.max() ?? .info, confidence: .high,
-            claim: "\(cases.count) processes want CPU and wait for it, most"
-                + " \(cases[0].name): \(cases[0].share) % of that time",
+            claim:
+                "\(cases.count) processes are CPU-starved, most \(cases[0].name): waits for a CPU"
+                + " \(cases[0].share) % of the time that it wants one",
             evidence: [cases[0].name + " " + figures(cases[0].wait)] + machine.evidence,
             baseline: machine.baseline,
             meaning: machine.hasIdleCPUs
-                ? "CPUs are idle meanwhile: they may not use them (affinity, cpuset)"
+                ? "CPUs are idle meanwhile: affinity or cpuset keeps them off those"
                 : "more wants to run than there are CPUs: what is slow need not be slow by itself",
-            advice:
-                "1, then P: who has the CPUs; stop or renice (nice, cpu.weight) what matters less",
+            next: othersFirst,
             since: time)
         finding.processes = cases.map(\.process.id.pid)
         return finding
     }
+}
+
+extension FindingKind {
+    package static let cpuStarvation = FindingKind("cpu_starvation", of: .threads)
 }

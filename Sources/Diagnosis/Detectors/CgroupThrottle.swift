@@ -7,18 +7,25 @@ internal import Units
 /// A tenth of the periods is every request that comes in one of them late by tens of milliseconds.
 /// What is held back is runnable and waits, while the machine may be idle: that looks like
 /// starvation and is none.
-enum CgroupThrottle {
+struct CgroupThrottle: Detector {
+    static let kind: FindingKind = .cgroupThrottle
+
     /// The share of the last 10 s' periods, in percent.
     static let leastShare = Percent(10.0)
     /// Of fewer periods, one would be too much.
     static let leastPeriods: UInt64 = 10
 
-    static func findings(_ quotas: QuotaTrends, in snapshot: Snapshot) -> [Finding] {
-        snapshot.cpuGroups.values.compactMap { group in
+    private var quotas = QuotaTrends()
+
+    mutating func findings(in input: DiagnosisInput) -> [Finding] {
+        let snapshot = input.snapshot
+        quotas.add(snapshot)
+        return snapshot.cpuGroups.values.compactMap { group in
             guard let now = quotas.enforcement(of: group.path), let share = now.share,
-                now.periods >= leastPeriods, share >= leastShare
+                now.periods >= Self.leastPeriods, share >= Self.leastShare
             else { return nil }
-            return finding(group, now, share, before: quotas.before(group.path), in: snapshot)
+            return Self.finding(
+                group, now, share, before: quotas.before(group.path), in: snapshot)
         }
     }
 
@@ -39,8 +46,10 @@ enum CgroupThrottle {
                 + " throttled in \(share.text) % of periods, lost \(seconds(now.lost)) of the last"
                 + " \(seconds(now.length))",
             evidence: evidence, baseline: before.flatMap(baseline), meaning: meaning(snapshot.host),
-            advice: "Enter: who runs in it; raise its quota (cpu.max, CPUQuota=), or run fewer"
-                + " threads at once",
+            next: [
+                .view(.threads, of: .group(group.path), "the threads that run in it"),
+                .change("raise its quota (cpu.max, CPUQuota=), or run fewer threads at once"),
+            ],
             since: snapshot.time)
     }
 
@@ -72,4 +81,8 @@ enum CgroupThrottle {
         let hundredths = Int((value * 100).rounded())
         return hundredths < 10 ? "0.0\(hundredths)" : "0.\(hundredths)"
     }
+}
+
+extension FindingKind {
+    package static let cgroupThrottle = FindingKind("cgroup_throttle", of: .threads)
 }

@@ -2,7 +2,9 @@ internal import Samples
 internal import Units
 
 /// A process that does not close connections that its peers have closed.
-struct CloseWait: Sendable {
+struct CloseWait: NetworkDetector {
+    static let kind: FindingKind = .closeWait
+
     /// A few are on their way at any time; a program that forgets does so again and again.
     static let leastSockets = 20
     /// Who closes at all does so within a minute.
@@ -35,7 +37,7 @@ struct CloseWait: Sendable {
         }
     }
 
-    mutating func add(_ reading: NetworkReading) {
+    private mutating func add(_ reading: NetworkReading) {
         // A torn listing would make a low count, and the next one a rise.
         guard reading.sockets.tables.contains(.closeWait), !reading.sockets.isTorn else { return }
         var now: [ProcessIdentity: Int] = [:]
@@ -63,8 +65,9 @@ struct CloseWait: Sendable {
         }
     }
 
-    func findings(names: ProcessNames, at time: WallTime) -> [Finding] {
-        old.compactMap { process, old in
+    mutating func findings(of network: NetworkInput) -> [Finding] {
+        add(network.reading)
+        return old.compactMap { process, old in
             guard old.count >= Self.leastSockets, let points = counts[process],
                 let now = points.last?.count, let fewest = points.map(\.count).min(),
                 now - fewest >= Self.leastRise,
@@ -81,12 +84,19 @@ struct CloseWait: Sendable {
             return Finding(
                 kind: .closeWait, subject: .process(process), severity: .warning,
                 confidence: .high,
-                claim: "\(names[process]) holds \(now) sockets in CLOSE_WAIT: its peers closed, it"
+                claim:
+                    "\(network.names[process]) holds \(now) sockets in CLOSE_WAIT: its peers closed, it"
                     + " did not call close()",
                 evidence: evidence,
-                advice: "4, then /CLOSE_WAIT: which peers; the program must close what it has read"
-                    + " to the end",
-                since: time)
+                next: [
+                    .view(.sockets, of: .process(process), filter: "CLOSE_WAIT", "which peers"),
+                    .change("the program must close what it has read to the end"),
+                ],
+                since: network.time)
         }
     }
+}
+
+extension FindingKind {
+    package static let closeWait = FindingKind("close_wait", of: .network)
 }

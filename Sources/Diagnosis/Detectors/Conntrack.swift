@@ -2,19 +2,19 @@ internal import Samples
 internal import Units
 
 /// The table of tracked connections is full, or nearly: new ones are dropped.
-enum Conntrack {
+struct Conntrack: NetworkDetector {
+    static let kind: FindingKind = .conntrack
+
     /// Beyond this a peak fills it.
     static let leastUse = 0.9
 
-    static func finding(
-        _ trend: CounterTrend, in reading: NetworkReading, at time: WallTime
-    ) -> Finding? {
-        let limits = reading.limits
+    func findings(of network: NetworkInput) -> [Finding] {
+        let (trend, limits) = (network.trend, network.reading.limits)
         let share: Double? = limits.trackedConnections.flatMap { used in
             limits.trackedConnectionsMost.flatMap { $0 == 0 ? nil : Double(used) / Double($0) }
         }
         let dropped = trend.rise(of: .conntrackDrops) ?? 0
-        guard dropped > 0 || (share ?? 0) >= leastUse else { return nil }
+        guard dropped > 0 || (share ?? 0) >= Self.leastUse else { return [] }
         let full = share.map { "table \(Int((100 * $0).rounded(.down)))% full" }
         var evidence: [String] = []
         if let used = limits.trackedConnections, let most = limits.trackedConnectionsMost {
@@ -27,16 +27,23 @@ enum Conntrack {
         if let failed = trend.rise(of: .conntrackInsertFailures), failed > 0 {
             evidence.append("\(failed) not entered: another one was faster, or no room")
         }
-        let most = limits.trackedConnectionsMost.map { " from \($0)" } ?? ""
-        return Finding(
+        let most = limits.trackedConnectionsMost.map { " it from \($0)" } ?? " it"
+        let finding = Finding(
             kind: .conntrack, subject: .host, severity: dropped > 0 ? .critical : .warning,
             confidence: dropped > 0 ? .high : .medium,
             claim: (["connection tracking"]
                 + [full, dropped > 0 ? "\(dropped) packets dropped" : nil].compactMap(\.self))
                 .joined(separator: " "),
             evidence: evidence,
-            advice: "raise net.netfilter.nf_conntrack_max\(most), shorten its timeouts, or leave"
-                + " such traffic out (NOTRACK)",
-            since: time)
+            next: [
+                .setting("net.netfilter.nf_conntrack_max", "raise\(most)"),
+                .change("shorten its timeouts, or leave such traffic out (NOTRACK)"),
+            ],
+            since: network.time)
+        return [finding]
     }
+}
+
+extension FindingKind {
+    package static let conntrack = FindingKind("conntrack", of: .network)
 }

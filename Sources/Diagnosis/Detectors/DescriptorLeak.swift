@@ -2,9 +2,15 @@ internal import Samples
 internal import Units
 
 /// A process that opens files or sockets and does not close them, or is about to run out of them.
-enum DescriptorLeak {
-    static func findings(_ files: CountTrends, in snapshot: Snapshot) -> [Finding] {
-        snapshot.processes.compactMap { process in
+struct DescriptorLeak: Detector {
+    static let kind: FindingKind = .fdLeak
+
+    private var files = CountTrends()
+
+    mutating func findings(in input: DiagnosisInput) -> [Finding] {
+        let snapshot = input.snapshot
+        files.add(snapshot) { $0.openFiles }
+        return snapshot.processes.compactMap { process in
             guard let count = process.openFiles, count >= CountTrends.leastCount else { return nil }
             let leak = CountLeak(
                 count: count, rise: files.rise(of: process.id),
@@ -22,8 +28,16 @@ enum DescriptorLeak {
                 evidence: leak.evidence, baseline: leak.baseline,
                 meaning: leak.meaning("it opens more than it closes")
                     + "at the limit open, accept and socket fail with EMFILE",
-                advice: "l: its sockets, by state and peer; ls -l /proc/\(pid)/fd names the others",
+                next: [
+                    .view(.sockets, of: .process(process.id), "its sockets, by state and peer"),
+                    .command(
+                        "ls -l /proc/\(pid)/fd", of: .process(process.id), "the files among them"),
+                ],
                 since: leak.since(snapshot.time))
         }
     }
+}
+
+extension FindingKind {
+    package static let fdLeak = FindingKind("fd_leak", of: .threads)
 }

@@ -10,7 +10,9 @@ package import Units
 /// which must be memory as well and not cache: tasks of the machine wait for memory (PSI), something
 /// in the group was killed, or the limit was hit while the working set is at 95 % of it. A hit by
 /// itself says nothing: writing a large file makes thousands.
-package enum GroupMemory {
+package struct GroupMemory: Detector {
+    static let kind: FindingKind = .groupMemory
+
     /// Shares of the limit, in percent.
     package static let leastUse: UInt64 = 90
     package static let leastUseOfHits: UInt64 = 95
@@ -30,6 +32,14 @@ package enum GroupMemory {
             self.wasHit = wasHit
             self.hadKill = hadKill
         }
+    }
+
+    func findings(in input: DiagnosisInput) -> [Finding] {
+        let snapshot = input.snapshot
+        let recently = snapshot.moment.since(Self.recent.inNanoseconds)
+        return Self.findings(
+            snapshot.memoryGroups, pressure: snapshot.host.memoryPressure?.some.average10,
+            signs: { input.groups.signs(of: $0, since: recently) }, at: snapshot.time)
     }
 
     /// One finding for each group that is near its limit, and none for those above it that are near
@@ -101,6 +111,13 @@ package enum GroupMemory {
             claim: "group \(group.path) at \(share.text) % of its memory limit"
                 + (isHit ? ", which it hits" : ""),
             evidence: evidence,
-            advice: "Enter: who in it grows; or raise memory.max", since: time)
+            next: [
+                .view(.memory, of: .group(group.path), "which of its processes grow"),
+                .change("raise memory.max"),
+            ], since: time)
     }
+}
+
+extension FindingKind {
+    package static let groupMemory = FindingKind("cgroup_memory", of: .memory)
 }

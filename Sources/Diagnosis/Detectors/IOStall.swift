@@ -1,8 +1,11 @@
+internal import ProcFormats
 package import Samples
 package import Units
 
 /// A thread that waits in the kernel in a way that signals do not interrupt.
-package enum IOStall {
+package struct IOStall: Detector {
+    static let kind: FindingKind = .ioStall
+
     /// Three refreshes of a second: a disk answers sooner.
     package static let leastSpan: Duration = .seconds(3)
     package static let leastLooks = 3
@@ -10,6 +13,12 @@ package enum IOStall {
     package static let leastPressure: Float = 5
     /// Processes that wait at one place are told of together beyond these.
     package static let mostProcesses = 3
+
+    func findings(in input: DiagnosisInput) -> [Finding] {
+        Self.findings(
+            input.threads.polled, pressure: input.snapshot.host.ioPressure?.some.average10,
+            in: input.snapshot)
+    }
 
     /// - Parameter pressure: some task's wait for a disk in the last 10 s, in percent; nil without
     ///   PSI.
@@ -27,7 +36,7 @@ package enum IOStall {
             if stalls.allSatisfy({ wide.contains($0.channel) }) {
                 together += stalls
             } else {
-                let subject: Finding.Subject =
+                let subject: Subject =
                     stalls.count == 1 ? stalls[0].facts.subject : .process(process)
                 found.append(finding(stalls, subject, pressure))
             }
@@ -58,7 +67,7 @@ package enum IOStall {
     /// One long wait is worth a warning whatever it is for. Many in a row are what a disk is for,
     /// until the machine as a whole waits for it.
     private static func finding(
-        _ stalls: [Stall], _ subject: Finding.Subject, _ pressure: Percent?
+        _ stalls: [Stall], _ subject: Subject, _ pressure: Percent?
     ) -> Finding {
         let isConfirmed = pressure.map { $0.rawValue >= leastPressure } ?? false
         let longest = stalls.max { $0.duration < $1.duration }
@@ -78,7 +87,7 @@ package enum IOStall {
             }
         var evidence = [
             longest.map {
-                "state D in \($0.facts.poll.stall?.looks ?? 0) looks in a row, \($0.duration.text)"
+                "state D in \($0.facts.poll.stall?.looks ?? 0) samples in a row, \($0.duration.text)"
             },
             hasLongWait ? "one and the same wait: no switch meanwhile" : "wait after wait",
             pressure.map { "tasks waited for a disk in \($0.text) % of the last 10 s (psi)" },
@@ -92,10 +101,30 @@ package enum IOStall {
             severity: hasLongWait || isConfirmed ? .warning : .info,
             confidence: isConfirmed ? .high : .medium,
             claim: "\(who) blocked in \(place) for \(span)", evidence: evidence,
-            meaning: cause + "not CPU, and signals do not reach it",
-            advice: "Enter: its kernel stack and what it waits for; S: all threads' stacks",
+            meaning: cause + "it uses no CPU, and signals do not reach it",
+            next: next(subject),
             since: stalls.map(\.since).min() ?? WallTime(seconds: 0))
         finding.processes = Set(facts.map(\.poll.process.pid)).sorted()
         return finding
     }
+
+    private static func next(_ subject: Subject) -> [NextStep] {
+        switch subject {
+        case .thread(_, of: let process):
+            [
+                .view(.threads, of: subject, "its kernel stack and what it waits for"),
+                .probe(.stacks, of: .process(process), "the stacks of all threads"),
+            ]
+        case .process:
+            [
+                .probe(.stacks, of: subject, "the stacks of all threads"),
+                .view(.threads, of: subject, "the threads that wait, in state D"),
+            ]
+        default: [.view(.threads, of: subject, "the threads that wait, in state D")]
+        }
+    }
+}
+
+extension FindingKind {
+    package static let ioStall = FindingKind("io_stall", of: .threads)
 }

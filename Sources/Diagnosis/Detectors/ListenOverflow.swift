@@ -2,7 +2,9 @@ internal import Samples
 internal import Units
 
 /// Connections were refused a place in the queue of a program that accepts too slowly.
-struct ListenOverflow: Sendable {
+struct ListenOverflow: NetworkDetector {
+    static let kind: FindingKind = .listenOverflow
+
     /// Listeners that were seen with a full queue, or that dropped, within the last minute.
     private var suspects: [SocketID: Suspect] = [:]
 
@@ -11,7 +13,7 @@ struct ListenOverflow: Sendable {
         var seen: Nanoseconds
     }
 
-    mutating func add(_ reading: NetworkReading) {
+    private mutating func add(_ reading: NetworkReading) {
         if reading.sockets.tables.contains(.listening) {
             let sockets = reading.sockets.sockets
             for index in sockets.indices where sockets[index].state == .listen {
@@ -27,25 +29,33 @@ struct ListenOverflow: Sendable {
         }
     }
 
-    func finding(
-        _ trend: CounterTrend, names: ProcessNames, in reading: NetworkReading, at time: WallTime
-    ) -> Finding? {
-        guard let refused = trend.rise(of: .listenOverflows), refused > 0 else { return nil }
+    mutating func findings(of network: NetworkInput) -> [Finding] {
+        let reading = network.reading
+        add(reading)
+        guard let refused = network.trend.rise(of: .listenOverflows), refused > 0 else {
+            return []
+        }
         // Who drops is told by its own counter; a full queue alone may have refused nobody.
         let listeners = suspects.values.map(\.socket).sorted {
             ($0.drops?.rate ?? .zero, $0.lost, $0.receiveQueue ?? 0, $1.id.cookie)
                 > ($1.drops?.rate ?? .zero, $1.lost, $1.receiveQueue ?? 0, $0.id.cookie)
         }
-        let lines = listeners.prefix(4).map { Self.line(of: $0, names) }
+        let lines = listeners.prefix(4).map { Self.line(of: $0, network.names) }
         let isNow = reading.counters[.listenOverflows]?.isLosing == true
-        return Finding(
+        let finding = Finding(
             kind: .listenOverflow, subject: .host, severity: isNow ? .critical : .warning,
             confidence: listeners.isEmpty ? .medium : .high,
             claim: lines.first ?? "a TCP accept queue overflows: \(refused) refused",
             evidence: [
                 "TcpExt.ListenOverflows rose by \(refused) within a minute, of all listeners"
             ] + lines,
-            advice: Self.advice(listeners.first, most: reading.limits.acceptQueueMost), since: time)
+            next: [
+                .change(Self.cure(listeners.first, most: reading.limits.acceptQueueMost)),
+                .view(
+                    .sockets, of: .host, filter: "LISTEN", sort: .receiveQueue,
+                    "the listeners, by accept queue"),
+            ], since: network.time)
+        return [finding]
     }
 
     /// "tcp :8080 (streamd 2214) accept queue full 129/128: 60 dropped since dxtop began".
@@ -62,7 +72,7 @@ struct ListenOverflow: Sendable {
     }
 
     /// The kernel cuts what a program asks for to net.core.somaxconn.
-    private static func advice(_ socket: SocketSample?, most: UInt64?) -> String {
+    private static func cure(_ socket: SocketSample?, most: UInt64?) -> String {
         let end =
             switch (socket?.sendQueue, most) {
             case (let backlog?, let most?) where backlog >= most:
@@ -75,4 +85,8 @@ struct ListenOverflow: Sendable {
             }
         return "accept(2) faster, or " + end
     }
+}
+
+extension FindingKind {
+    package static let listenOverflow = FindingKind("listen_overflow", of: .network)
 }

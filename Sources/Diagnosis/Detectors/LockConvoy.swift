@@ -2,16 +2,22 @@ internal import Samples
 package import Units
 
 /// Threads of a process that wait for one another, at one lock.
-package enum LockConvoy {
+package struct LockConvoy: Detector {
+    static let kind: FindingKind = .lockConvoy
+
     package static let leastThreads = 3
-    /// Of the looks at a thread: it waits there most of the time.
+    /// Of the samples of a thread: it waits there most of the time.
     package static let leastShare = Percent(50.0)
     package static let leastLooks = 20
     /// Each goes to sleep and is woken that often: the lock goes round. A pool without work sleeps
     /// at one address, too, but it sleeps on.
     package static let leastSwitches = Rate(100.0)
 
-    /// - Parameter threads: those that are looked at, of all processes.
+    func findings(in input: DiagnosisInput) -> [Finding] {
+        Self.findings(input.threads.polled, at: input.snapshot.time)
+    }
+
+    /// - Parameter threads: those that are sampled, of all processes.
     package static func findings(_ threads: [ThreadFacts], at time: WallTime) -> [Finding] {
         let contending = threads.filter { facts in
             facts.poll.looks >= leastLooks
@@ -44,15 +50,18 @@ package enum LockConvoy {
         let worst = locks.max { a, b in
             (a.waiters.count, b.address) < (b.waiters.count, a.address)
         }
-        guard let worst else { return nil }
+        guard let worst, case let waiters = worst.waiters.sorted(by: { $0.id.tid < $1.id.tid }),
+            let first = waiters.first
+        else { return nil }
         let address = "0x" + String(worst.address, radix: 16)
         let name = all.first?.poll.processName ?? ""
-        var evidence = worst.waiters.sorted { $0.id.tid < $1.id.tid }.prefix(mostNamed).map {
+        var evidence = waiters.prefix(mostNamed).map {
             let share = $0.poll.share(waitingForLockAt: worst.address)
-            return "\($0.label) waits there in \(share.text) % of \($0.poll.looks) looks, switches"
+            return
+                "\($0.label) waits there in \(share.text) % of \($0.poll.looks) samples, switches"
                 + " \($0.poll.voluntarySwitches?.text ?? "-")/s"
         }
-        let more = worst.waiters.count - evidence.count
+        let more = waiters.count - evidence.count
         if more > 0 { evidence.append("\(more) threads more") }
         if locks.count > 1 { evidence.append("\(locks.count - 1) locks more like this one") }
         let runner = all.max { ($0.recent?.cpu ?? .zero) < ($1.recent?.cpu ?? .zero) }
@@ -63,25 +72,34 @@ package enum LockConvoy {
         return Finding(
             kind: .lockConvoy, subject: .process(process), severity: .warning,
             confidence: .medium,
-            claim: "\(name) \(process.pid.rawValue): \(worst.waiters.count) threads contend for the"
+            claim: "\(name) \(process.pid.rawValue): \(waiters.count) threads contend for the"
                 + " lock at \(address)",
             evidence: evidence,
             meaning: "they wait for one another: more threads or CPUs would not make it faster",
-            advice: advice(ran),
+            next: next(ran, waiter: first, of: process),
             since: time)
     }
 
     /// Who holds the lock while it runs is seen in a profile; who sleeps with it, is not.
-    private static func advice(_ ran: (ThreadFacts, ThreadFigures)?) -> String {
-        let others = "S: where all of them are"
-        guard let (facts, figures) = ran, figures.cpu >= busy else {
-            return "Enter, then o on one of them: who holds the lock; " + others
-        }
-        return "Enter, then p on \(facts.label): what it does while it holds the lock; " + others
+    private static func next(
+        _ ran: (ThreadFacts, ThreadFigures)?, waiter: ThreadFacts, of process: ProcessIdentity
+    ) -> [NextStep] {
+        let first: NextStep =
+            if let (facts, figures) = ran, figures.cpu >= busy {
+                .probe(
+                    .profile, of: facts.subject, "what \(facts.label) does while it holds the lock")
+            } else {
+                .probe(.waits, of: waiter.subject, "who holds the lock that it waits for")
+            }
+        return [first, .probe(.stacks, of: .process(process), "where all of them are")]
     }
 
     private static let busy = Percent(20.0)
 
     /// Threads that are told of one by one.
     private static let mostNamed = 4
+}
+
+extension FindingKind {
+    package static let lockConvoy = FindingKind("lock_convoy", of: .threads)
 }

@@ -1,8 +1,11 @@
+import History
 package import Samples
 package import Units
 
 /// A process whose memory grows without an end in sight.
-package enum MemoryGrowth {
+package struct MemoryGrowth: Detector {
+    static let kind: FindingKind = .memoryGrowth
+
     /// Less than this shows too little of what comes.
     package static let leastSpan: Duration = .seconds(120)
     /// A limit that is met later than this is no business of today.
@@ -31,6 +34,89 @@ package enum MemoryGrowth {
         var confirms: Bool { growth > 0 && change >= leastConfirmed * growth }
     }
 
+    /// What was said of processes whose growth is judged.
+    private var told: [ProcessIdentity: Told] = [:]
+    private var groups = GroupUse()
+
+    package init() {}
+
+    private struct Told: Sendable {
+        /// The sequence number of the refresh at which the growth was judged.
+        var judged: Int
+        var finding: Finding?
+    }
+
+    /// What is said of a process stands until it is judged anew: its words and witnesses cost more
+    /// than all the rest.
+    mutating func findings(in input: DiagnosisInput) -> [Finding] {
+        let (snapshot, growth) = (input.snapshot, input.growth)
+        guard growth.sequence == snapshot.sequence else { return told.values.compactMap(\.finding) }
+        let paths = Set(growth.growing.compactMap { snapshot.processes[$0.index].memoryGroup })
+        groups.follow(paths.filter { Self.isGroup($0, in: snapshot) }, in: snapshot)
+        var before = told
+        var host = HostChanges(memory: input.memory)
+        told.removeAll(keepingCapacity: true)
+        return growth.growing.compactMap { grower in
+            if let known = before.removeValue(forKey: grower.id), known.judged == grower.judged {
+                told[grower.id] = known
+                return known.finding
+            }
+            let process = snapshot.processes[grower.index]
+            let finding = growth[grower.id].flatMap { outlook in
+                Self.finding(
+                    of: process, outlook: outlook,
+                    witnesses: witnesses(of: process, outlook, in: snapshot, &host),
+                    at: snapshot.time)
+            }
+            told[grower.id] = Told(judged: grower.judged, finding: finding)
+            return finding
+        }
+    }
+
+    /// All processes of a machine are no group; but in a container its own group is called "/".
+    private static func isGroup(_ path: String, in snapshot: Snapshot) -> Bool {
+        path != "/" || snapshot.memoryGroups[path]?.limit != nil
+    }
+
+    /// What the host's memory did, computed once for each span.
+    private struct HostChanges {
+        let memory: MemoryHistory
+        private var known: [Duration: Double?] = [:]
+
+        init(memory: MemoryHistory) { self.memory = memory }
+
+        mutating func bytes(last span: Duration) -> Double? {
+            if let bytes = known[span] { return bytes }
+            let bytes = memory.change(of: .hostMemory, last: span).map { Double($0.bytes) }
+            known[span] = .some(bytes)
+            return bytes
+        }
+    }
+
+    /// Counters that are kept apart from the process's own.
+    private func witnesses(
+        of process: ProcessSample, _ outlook: MemoryOutlook, in snapshot: Snapshot,
+        _ host: inout HostChanges
+    ) -> [Witness] {
+        var witnesses: [Witness] = []
+        let growth = outlook.growth
+        if let bytes = host.bytes(last: growth.span) {
+            witnesses.append(
+                Witness(
+                    name: "the host's memory in use", change: bytes, growth: growth.change))
+        }
+        if let path = process.memoryGroup, let use = groups.use(of: path, in: snapshot),
+            use.seconds >= Double(Growth.leastSpan.components.seconds)
+        {
+            witnesses.append(
+                Witness(
+                    name: "group \(path)", change: use.bytes, growth: growth.slope * use.seconds))
+        }
+        return witnesses
+    }
+
+    // MARK: One finding
+
     /// - Returns: nil unless the growth is linear or has a rising floor, over two minutes or more.
     package static func finding(
         of process: ProcessSample, outlook: MemoryOutlook, witnesses: [Witness], at time: WallTime
@@ -48,7 +134,12 @@ package enum MemoryGrowth {
             kind: .memoryGrowth, subject: .process(process.id), severity: severity(outlook),
             confidence: confidence(shape, isConfirmed: !confirmed.isEmpty), claim: claim,
             evidence: evidence(outlook, confirmed: confirmed),
-            advice: "Enter: its curve, and Enter again: which mapping grows tells what it holds",
+            next: [
+                .view(.memory, of: .process(process.id), "its curve"),
+                .view(
+                    .mappings, of: .process(process.id),
+                    "the mapping that grows, which tells what it holds"),
+            ],
             since: WallTime(
                 seconds: time.seconds - growth.span.components.seconds,
                 nanoseconds: time.nanoseconds))
@@ -100,4 +191,8 @@ package enum MemoryGrowth {
         }
         return lines
     }
+}
+
+extension FindingKind {
+    package static let memoryGrowth = FindingKind("memory_growth", of: .memory)
 }

@@ -2,15 +2,16 @@ internal import Samples
 internal import Units
 
 /// An interface loses what it receives before IP sees it.
-enum NICDrop {
+struct NICDrop: NetworkDetector {
+    static let kind: FindingKind = .nicDrop
+
     /// `dropped` also counts packets of protocols that nobody knows, as switches send them every two
     /// seconds: only a share of all, and not a handful, says something, and that is no warning.
     static let leastDropped: UInt64 = 10
     static let leastShare = 0.001
 
-    static func findings(
-        _ trend: CounterTrend, in reading: NetworkReading, advice: String, at time: WallTime
-    ) -> [Finding] {
+    func findings(of network: NetworkInput) -> [Finding] {
+        let (trend, reading) = (network.trend, network.reading)
         let masters = reading.interfaces.masters
         return reading.interfaces.compactMap { interface in
             guard !masters.contains(interface.id) else { return nil }
@@ -20,7 +21,9 @@ enum NICDrop {
             let (overrun, damaged) = (rise(.overrun), rise(.damaged))
             var dropped = rise(.dropped)
             let all = Double(rise(.received)) + Double(dropped)
-            if dropped < leastDropped || Double(dropped) < leastShare * all { dropped = 0 }
+            if dropped < Self.leastDropped || Double(dropped) < Self.leastShare * all {
+                dropped = 0
+            }
             guard overrun + damaged + dropped > 0 else { return nil }
             let parts = [
                 (overrun, "missed, its ring was full"), (damaged, "damaged on the wire"),
@@ -35,7 +38,11 @@ enum NICDrop {
                     : "\(interface.name) dropped \(dropped) packets, perhaps of unknown protocols",
                 evidence: parts.map { "\($0.0) \($0.1), within a minute" }
                     + ["\(rise(.received)) received meanwhile"],
-                advice: advice, since: time)
+                next: network.next(at: .nic), since: network.time)
         }
     }
+}
+
+extension FindingKind {
+    package static let nicDrop = FindingKind("nic_drop", of: .network)
 }

@@ -1,8 +1,10 @@
 package import Samples
 package import Units
 
-/// The kernel killed a process for want of memory since dxtop began to look.
-package enum OOMKill {
+/// The kernel OOM-killed a process since dxtop began.
+package struct OOMKill: Detector {
+    static let kind: FindingKind = .oomKill
+
     /// For so long after a kill it is most likely what someone is looking for.
     package static let criticalTime: Duration = .seconds(10 * 60)
     /// After a day it is history, after a week nobody's concern.
@@ -10,6 +12,13 @@ package enum OOMKill {
     package static let longestTime: Duration = .seconds(7 * 24 * 60 * 60)
     /// The latest of them: a service that is killed again and again may have a new group each time.
     package static let mostFindings = 16
+
+    func findings(in input: DiagnosisInput) -> [Finding] {
+        let kills = input.groups.kills
+        return Self.findings(
+            input.snapshot.host.oomKills, groups: kills.groups, forgotten: kills.forgotten,
+            at: input.snapshot.time)
+    }
 
     /// Kills that were counted in one group and not below it, since it was first seen.
     package struct GroupKills: Hashable, Sendable {
@@ -83,7 +92,7 @@ package enum OOMKill {
 
     /// - Parameter areAll: whether the victims are this subject's, and not perhaps another group's.
     private static func finding(
-        _ count: UInt64, subject: Finding.Subject, where place: String, victims: [OOMKills.Victim],
+        _ count: UInt64, subject: Subject, where place: String, victims: [OOMKills.Victim],
         areAll: Bool, of kills: OOMKills?, lastSeen: WallTime, at time: WallTime
     ) -> Finding {
         let names = victims.suffix(3).map { "\($0.name) \($0.process.rawValue)" }
@@ -97,16 +106,18 @@ package enum OOMKill {
             evidence.append("killed in groups, which is not said: \(names)")
         }
         if victims.isEmpty {
-            evidence.append("who it was stands in the kernel log, which says nothing here")
+            evidence.append("the kernel log names it, and cannot be read here")
         }
         if let total = kills?.total { evidence.append("\(total) kills on this machine since boot") }
         return Finding(
             kind: .oomKill, subject: subject,
             severity: severity(after: .seconds(time.seconds - lastSeen.seconds)), confidence: .high,
-            claim: "the kernel killed \(some) for want of memory\(place)\(who)",
+            claim: "the kernel OOM-killed \(some)\(place)\(who)",
             evidence: evidence,
-            advice:
-                "Enter: its curve, or who grows; dmesg -T | grep -i oom: who held what when it was killed",
+            next: [
+                .view(.memory, of: subject, "its curve, or what grows there"),
+                .command("dmesg -T | grep -i oom", "what held how much when it was killed"),
+            ],
             since: lastSeen)
     }
 
@@ -114,4 +125,8 @@ package enum OOMKill {
         if passed < criticalTime { return .critical }
         return passed < warningTime ? .warning : .info
     }
+}
+
+extension FindingKind {
+    package static let oomKill = FindingKind("oom_kill", of: .memory, isMoment: true)
 }

@@ -1,8 +1,14 @@
 package import Samples
 internal import Units
 
-/// Something on the way to a peer lets less through than the interface at its beginning.
-package enum PathMTU {
+/// Something on the path to a peer lets less through than the interface at its beginning.
+package struct PathMTU: Detector {
+    static let kind: FindingKind = .pathMTU
+
+    func findings(in input: DiagnosisInput) -> [Finding] {
+        input.paths.values.compactMap(Self.finding)
+    }
+
     /// - Returns: nil if all that the interface allows comes through, or if it is not known.
     package static func finding(_ result: PathMTUResult) -> Finding? {
         guard result.isBelowInterface == true, let pathMTU = result.pathMTU,
@@ -26,15 +32,33 @@ package enum PathMTU {
                     ? "\(teller) says that more is too long"
                     : "one of \(pathMTU + 1) bytes is not, and nobody says why: a black hole, or a filter of long pings",
             ],
-            advice: "keep UDP payloads at or below \(payload) bytes, or "
-                + (isTold
-                    ? "let them be fragmented, each lost fragment loses all of a datagram"
-                    : "let ICMP \"\(tooLong(result))\" pass on the way;"
-                        + " for TCP, sysctl net.ipv4.tcp_mtu_probing=1"),
+            next: next(result, payload: payload, isTold: isTold),
             since: result.time)
+    }
+
+    private static func next(
+        _ result: PathMTUResult, payload: Int, isTold: Bool
+    ) -> [NextStep] {
+        let keep = "keep UDP payloads at or below \(payload) bytes, or "
+        let route = NextStep.view(.routes, of: .peer(result.peer), "the route to it")
+        if isTold {
+            return [
+                .change(
+                    keep + "let them be fragmented, each lost fragment loses all of a datagram"),
+                route,
+            ]
+        }
+        return [
+            .change(keep + "let ICMP \"\(tooLong(result))\" pass on the path"),
+            .setting("net.ipv4.tcp_mtu_probing", to: "1", "for TCP"), route,
+        ]
     }
 
     private static func tooLong(_ result: PathMTUResult) -> String {
         result.peer.isV6 ? "packet too big" : "fragmentation needed"
     }
+}
+
+extension FindingKind {
+    package static let pathMTU = FindingKind("path_mtu", of: .network)
 }

@@ -3,14 +3,21 @@ import ProcFormats
 package import Samples
 import Units
 
-/// The machine pages both ways: what it puts out it needs again at once.
-package enum SwapThrash {
+/// The machine swaps in and out: what it puts out it needs again at once.
+package struct SwapThrash: Detector {
+    static let kind: FindingKind = .swapThrash
+
     /// How long it must go on: a program that starts pages for a while.
     package static let span: Duration = .seconds(30)
     /// Major faults a second, on average: below, nobody waits much.
     package static let leastMajorFaults = 50.0
     /// Some task waited for memory in this share of the last 10 s (PSI).
     package static let leastPressure: Float = 10
+
+    func findings(in input: DiagnosisInput) -> [Finding] {
+        let recent = input.history.hosts(last: Self.span)
+        return Self.finding(recent, in: input.snapshot).map { [$0] } ?? []
+    }
 
     /// - Parameter recent: the refreshes of the last 30 s, oldest first; see `History.hosts(last:)`.
     /// - Returns: nil if pages did not move both ways in every refresh of 30 s, or if that is not
@@ -51,9 +58,12 @@ package enum SwapThrash {
         if let worst = waiter(in: snapshot) { evidence.append(worst) }
         return Finding(
             kind: .swapThrash, subject: .host, severity: pressure == nil ? .warning : .critical,
-            confidence: pressure == nil ? .medium : .high, claim: "paging both ways: \(rates)",
+            confidence: pressure == nil ? .medium : .high, claim: "swapping in and out: \(rates)",
             evidence: evidence,
-            advice: "Enter, then sort by FLT/s: who waits; by ANON: who holds the memory",
+            next: [
+                .view(.swap, of: .host, sort: .faults, "who waits, by page faults"),
+                .view(.memory, sort: .anonymous, "who holds the memory"),
+            ],
             since: snapshot.time)
     }
 
@@ -64,4 +74,8 @@ package enum SwapThrash {
         guard let worst, let faults = worst.majorFaults, faults > .zero else { return nil }
         return "most by \(worst.name) \(worst.id.pid.rawValue): \(faults.text) major faults/s"
     }
+}
+
+extension FindingKind {
+    package static let swapThrash = FindingKind("swap_thrash", of: .memory)
 }

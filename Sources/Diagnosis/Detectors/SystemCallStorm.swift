@@ -6,7 +6,9 @@ package import Units
 /// Neither the share of system time nor the rate of the calls tells it from a busy server: nginx,
 /// redis and wrk reach 90 % and 750,000 a second. But they sleep, and their most frequent call makes
 /// 71 % at most. Both are told by counting, so a thread is a candidate until it was counted.
-package enum SystemCallStorm {
+package struct SystemCallStorm: Detector {
+    static let kind: FindingKind = .systemCallStorm
+
     package static let leastDemand = Percent(70.0)
     /// Of a CPU. A storm's system time depends on the call and on the CPU: stat(2) from Python takes
     /// 22 %, getppid 50 to 68 %, a send 93 %.
@@ -38,6 +40,10 @@ package enum SystemCallStorm {
         return recent.system > Percent(Double(mostSystemOfOthers.rawValue) + faults)
     }
 
+    func findings(in input: DiagnosisInput) -> [Finding] {
+        Self.findings(input.threads.storming, at: input.snapshot.time)
+    }
+
     static func isStorm(_ counted: CountedSystemCalls) -> Bool {
         counted.rate >= leastCalls && counted.share(ofMostFrequent: 2) >= leastShare
     }
@@ -58,9 +64,12 @@ package enum SystemCallStorm {
                 + " system time",
             evidence: evidence(facts), baseline: facts.spell?.before?.text,
             meaning: facts.counted?.meaning ?? uncounted,
-            advice: facts.counted == nil
-                ? "Enter, then n: which calls, and how many a second"
-                : "Enter, then p: who makes the calls",
+            next: [
+                facts.counted == nil
+                    ? .probe(
+                        .systemCalls, of: facts.subject, "which calls, and how many a second")
+                    : .probe(.profile, of: facts.subject, "the code that makes the calls")
+            ],
             since: since([facts]))
     }
 
@@ -81,7 +90,9 @@ package enum SystemCallStorm {
             evidence: [threads.labels] + (first.map(evidence) ?? []),
             baseline: first?.spell?.before?.text,
             meaning: counted?.meaning ?? uncounted,
-            advice: "Enter, then n on one of them: which calls, and how many a second",
+            next: [
+                .probe(.systemCalls, of: .process(process), "which calls, and how many a second")
+            ],
             since: since(threads))
     }
 
@@ -111,4 +122,8 @@ package enum SystemCallStorm {
         }
         return lines + (facts.counted.map { [$0.evidence] } ?? [])
     }
+}
+
+extension FindingKind {
+    package static let systemCallStorm = FindingKind("syscall_storm", of: .threads)
 }

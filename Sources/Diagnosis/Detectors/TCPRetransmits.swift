@@ -1,8 +1,10 @@
 internal import Samples
 internal import Units
 
-/// TCP sends much again: a way loses packets.
-enum TCPRetransmits {
+/// TCP retransmits much: a path loses packets.
+struct TCPRetransmits: NetworkDetector {
+    static let kind: FindingKind = .tcpRetransmits
+
     static let span: Duration = .seconds(30)
     /// Fewer say nothing of a share.
     static let leastSegments: UInt64 = 1000
@@ -15,34 +17,41 @@ enum TCPRetransmits {
     /// In one reading: fewer say nothing of a peer.
     static let leastRetransmits = 10.0
 
-    static func finding(
-        _ trend: CounterTrend, in reading: NetworkReading, at time: WallTime
-    ) -> Finding? {
+    func findings(of network: NetworkInput) -> [Finding] {
+        let (trend, span) = (network.trend, Self.span)
         guard let again = trend.rise(of: .tcpRetransmitted, last: span),
-            let sent = trend.rise(of: .tcpSegmentsSent, last: span), sent >= leastSegments,
-            Double(again) >= leastShare * Double(sent)
-        else { return nil }
+            let sent = trend.rise(of: .tcpSegmentsSent, last: span), sent >= Self.leastSegments,
+            Double(again) >= Self.leastShare * Double(sent)
+        else { return [] }
         let share = Double(again) / Double(sent)
         let timeouts = trend.rise(of: .tcpTimeouts, last: span) ?? 0
-        let worst = worstPeer(reading)
-        var evidence = ["\(again) of \(sent) segments sent again in \(span.text)"]
+        let worst = Self.worstPeer(network.reading)
+        var evidence = ["\(again) of \(sent) segments retransmitted in \(span.text)"]
         if timeouts > 0 { evidence.append("\(timeouts) of them after a timeout") }
         if let worst {
             evidence.append(
-                "connections to \(worst.peer), \(worst.count) of them, send \(worst.rate.text)/s again,"
-                    + " \(Int((100 * worst.share).rounded())) % of all now")
+                "connections to \(worst.peer), \(worst.count) of them, retransmit"
+                    + " \(worst.rate.text)/s, \(Int((100 * worst.share).rounded())) % of all now")
         }
         let percent = Percent(100 * share).text
-        return Finding(
+        let finding = Finding(
             kind: .tcpRetransmits, subject: .host,
-            severity: share >= criticalShare ? .critical : .warning,
+            severity: share >= Self.criticalShare ? .critical : .warning,
             confidence: worst == nil ? .medium : .high,
-            claim: "TCP sends \(percent) % again"
+            claim: "TCP retransmits \(percent) % of its segments"
                 + (worst.map { ", most of it to \($0.peer)" } ?? ""),
             evidence: evidence,
-            advice:
-                "4, sort by RETR: which peers; x on one: ping with sizes shows loss and path MTU",
-            since: time)
+            next: [
+                .view(.sockets, of: .host, sort: .retransmits, "which peers")
+            ]
+                + (worst.map {
+                    [
+                        .tool("ping", of: .peer($0.peer), "loss on the path to it"),
+                        .tool("path-mtu", of: .peer($0.peer), "the path MTU to it"),
+                    ]
+                } ?? []),
+            since: network.time)
+        return [finding]
     }
 
     private struct Peer {
@@ -76,4 +85,8 @@ enum TCPRetransmits {
         guard share >= mostly else { return nil }
         return Peer(peer: peer, rate: Rate(Double(worst.rate)), count: worst.count, share: share)
     }
+}
+
+extension FindingKind {
+    package static let tcpRetransmits = FindingKind("tcp_retransmits", of: .network)
 }

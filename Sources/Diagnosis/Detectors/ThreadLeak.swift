@@ -3,16 +3,22 @@ internal import Samples
 internal import Units
 
 /// A process that starts threads which do not end, or that has nearly all the tasks there may be.
-enum ThreadLeak {
+struct ThreadLeak: Detector {
+    static let kind: FindingKind = .threadLeak
+
     /// A limit that others use up is not this process's matter: it must have half of what is used.
     static let leastShareOfUse = 0.5
 
-    static func findings(_ threads: CountTrends, in snapshot: Snapshot) -> [Finding] {
-        snapshot.processes.compactMap { process in
+    private var threads = CountTrends()
+
+    mutating func findings(in input: DiagnosisInput) -> [Finding] {
+        let snapshot = input.snapshot
+        threads.add(snapshot) { $0.isKernelThread ? nil : $0.threadCount }
+        return snapshot.processes.compactMap { process in
             guard process.threadCount >= CountTrends.leastCount else { return nil }
             let leak = CountLeak(
                 count: process.threadCount, rise: threads.rise(of: process.id),
-                limit: limit(of: process, snapshot.host))
+                limit: Self.limit(of: process, snapshot.host))
             guard let severity = leak.severity else { return nil }
             return Finding(
                 kind: .threadLeak, subject: .process(process.id), severity: severity,
@@ -22,7 +28,12 @@ enum ThreadLeak {
                 evidence: leak.evidence, baseline: leak.baseline,
                 meaning: leak.meaning("it starts more threads than end")
                     + "at the limit clone and fork fail with EAGAIN, in others as well",
-                advice: "2: its threads, by name; S: the stacks of all, those alike together",
+                next: [
+                    .view(.threads, of: .process(process.id), "its threads, by name"),
+                    .probe(
+                        .stacks, of: .process(process.id),
+                        "the stacks of all, identical ones grouped"),
+                ],
                 since: leak.since(snapshot.time))
         }
     }
@@ -45,4 +56,8 @@ enum ThreadLeak {
         return limits.filter { Double(process.threadCount) >= leastShareOfUse * $0.used }
             .min { $0.most - $0.used < $1.most - $1.used }
     }
+}
+
+extension FindingKind {
+    package static let threadLeak = FindingKind("thread_leak", of: .threads)
 }

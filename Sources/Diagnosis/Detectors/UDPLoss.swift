@@ -2,11 +2,21 @@ internal import Samples
 internal import Units
 
 /// A UDP socket that loses datagrams, and by which fault of whom.
-enum UDPLoss {
+struct UDPLoss: NetworkDetector {
+    static let kind: FindingKind = .udpLoss
+
+    func findings(of network: NetworkInput) -> [Finding] {
+        network.losers.sockets.values.map {
+            Self.finding(
+                $0, reader: network.readers[$0.socket.id], names: network.names,
+                in: network.reading, at: network.time)
+        } + (Self.closedFinding(network).map { [$0] } ?? [])
+    }
+
     /// - Parameters:
     ///   - loser: its losses of the last minute.
-    ///   - reader: what a close look at its queue said; nil before there was one.
-    static func finding(
+    ///   - reader: what sampling its queue closely said; nil before there was that.
+    private static func finding(
         _ loser: LostSockets.Loser, reader: ReaderVerdict?, names: ProcessNames,
         in reading: NetworkReading, at time: WallTime
     ) -> Finding {
@@ -35,8 +45,12 @@ enum UDPLoss {
             confidence: reader?.confidence ?? .medium,
             claim: "udp \(socket.local)\(who) \(fault(loser, reader, lost, reading))\(end)",
             evidence: evidence,
-            advice: reader.map(\.advice).flatMap { $0.isEmpty ? nil : $0 }
-                ?? "Enter: its queue and its reader",
+            next: (reader?.next ?? []) + [
+                .view(
+                    .udp,
+                    of: .socket(socket.id, inode: socket.inode, owner: socket.owner?.process),
+                    "its queue and its reader")
+            ],
             since: time)
     }
 
@@ -55,13 +69,13 @@ enum UDPLoss {
         case .stalled:
             let stalled = Duration(reading.moment.since(loser.since)).text
             let full = Int(reader.full.rawValue.rounded())
-            return "reader stalled \(stalled): queue full in \(full)% of looks, \(lost) lost"
+            return "reader stalled \(stalled): queue full in \(full)% of samples, \(lost) lost"
         case .slow: return "reader too slow: \(rate)"
         case .pauses:
             let away = reader.longestAbsence.map { " for \($0.shortText)" } ?? ""
             return "reader pauses\(away)\(lasts): \(rate)"
         case .bufferTooSmall: return "buffer too small\(lasts): \(rate)"
-        case .ok: return "reader keeps up: \(rate), not for want of room"
+        case .ok: return "reader keeps up: \(rate), though there was room"
         }
     }
 
@@ -69,10 +83,9 @@ enum UDPLoss {
     private static let settled: Duration = .seconds(2)
 
     /// The namespace lost for want of room, and no socket that is there did, or tells.
-    static func closedFinding(
-        _ trend: CounterTrend, losers: LostSockets, in reading: NetworkReading, at time: WallTime
-    ) -> Finding? {
-        guard losers.sockets.isEmpty, reading.sockets.tables.contains(.udp),
+    private static func closedFinding(_ network: NetworkInput) -> Finding? {
+        let (trend, reading) = (network.trend, network.reading)
+        guard network.losers.sockets.isEmpty, reading.sockets.tables.contains(.udp),
             !reading.sockets.isTorn,
             let lost = trend.rise(of: .udpBufferErrors, .udp6BufferErrors),
             let latest = trend.rise(of: .udpBufferErrors, .udp6BufferErrors, last: settled),
@@ -90,9 +103,16 @@ enum UDPLoss {
                         ? "no socket that is open dropped any"
                         : "what each socket dropped is not told")
             ],
-            advice: isClosed
-                ? "5: where it is lost; short-lived sockets: raise net.core.rmem_default\(size)"
-                : "5, sort by RECV-Q: whose queue is full",
-            since: time)
+            next: isClosed
+                ? [
+                    .view(.losses, of: .host, "where datagrams are lost"),
+                    .setting(
+                        "net.core.rmem_default", "short-lived sockets: raise it\(size)"),
+                ] : [.view(.udp, of: .host, sort: .receiveQueue, "whose queue is full")],
+            since: network.time)
     }
+}
+
+extension FindingKind {
+    package static let udpLoss = FindingKind("udp_loss", of: .network)
 }

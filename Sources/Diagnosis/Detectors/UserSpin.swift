@@ -3,7 +3,9 @@ package import Units
 
 /// A thread that keeps a CPU busy, never waits, and spends no time in the kernel: it spins, or it
 /// computes.
-package enum UserSpin {
+package struct UserSpin: Detector {
+    static let kind: FindingKind = .userSpin
+
     /// Whatever a service does for a request takes less.
     package static let span: Duration = .seconds(10)
     package static let leastCPU = Percent(90.0)
@@ -34,6 +36,10 @@ package enum UserSpin {
             && poll.counted?.voluntarySwitches == 0 && poll.counted?.readsAndWrites ?? 0 == 0
     }
 
+    func findings(in input: DiagnosisInput) -> [Finding] {
+        Self.findings(input.threads.spinning, at: input.snapshot.time)
+    }
+
     /// A warning, whoever it is: that a core computes for ten seconds without a pause may be what
     /// it is there for, but a service does not, and a person who looks knows which it is.
     package static func findings(_ threads: [ThreadFacts], at time: WallTime) -> [Finding] {
@@ -47,8 +53,10 @@ package enum UserSpin {
             claim: "\(facts.title): spin or pure compute in user space,"
                 + " \(facts.recent?.text ?? "a CPU")",
             evidence: evidence(facts), baseline: facts.spell?.before?.text,
-            advice: "Enter, then p: the function it burns the CPU in, after 5 s; n counts its"
-                + " system calls",
+            next: [
+                .probe(.profile, of: facts.subject, "the function it burns the CPU in"),
+                .probe(.systemCalls, of: facts.subject, "whether it makes system calls"),
+            ],
             since: since([facts]))
         finding.meaning =
             switch facts.makesNoCalls {
@@ -77,7 +85,9 @@ package enum UserSpin {
             meaning: threads.allSatisfy { $0.makesNoCalls == true }
                 ? "they make no system calls: strace will show nothing; use a profile"
                 : "they spend next to no time in the kernel: a profile shows where they are",
-            advice: "Enter, then p on one of them: the function it burns the CPU in, after 5 s",
+            next: [
+                .probe(.profile, of: .process(process), "the functions they burn the CPU in")
+            ],
             since: since(threads))
     }
 
@@ -114,4 +124,8 @@ package enum UserSpin {
 extension ThreadFacts {
     /// Nil if its calls were not counted.
     fileprivate var makesNoCalls: Bool? { counted.map { $0.count == 0 } }
+}
+
+extension FindingKind {
+    package static let userSpin = FindingKind("user_spin", of: .threads)
 }

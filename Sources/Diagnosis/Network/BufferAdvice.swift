@@ -23,17 +23,27 @@ struct BufferAdvice {
         self.limits = limits
     }
 
-    func text(for kind: ReaderVerdict.Kind, _ facts: ReaderFacts) -> String {
+    func next(for kind: ReaderVerdict.Kind, _ facts: ReaderFacts) -> [NextStep] {
         switch kind {
         case .ok where burst.dropped > 0:
-            "look for a filter on the socket (ss -b) and at Udp.InCsumErrors and Udp.MemErrors"
-        case .ok: ""
-        case .stalled: "a bigger buffer is useless: " + facts.cure
+            [
+                .command("ss -uanmpb", "whether a filter on the socket drops them"),
+                .command("nstat -asz 'Udp*'", "InCsumErrors and MemErrors"),
+            ]
+        case .ok: []
+        case .stalled: facts.cures(beginning: "a bigger buffer is useless: ")
         case .slow:
-            "more readers (SO_REUSEPORT), recvmmsg(2), less work for each datagram;"
-                + " a bigger buffer only delays the loss"
-        case .pauses: raise(to: neededForPauses) ?? "shorten the pauses, or raise SO_RCVBUF"
-        case .bufferTooSmall: raise(to: neededForBursts) ?? "raise SO_RCVBUF and net.core.rmem_max"
+            [
+                .change(
+                    "more readers (SO_REUSEPORT), recvmmsg(2), less work for each datagram;"
+                        + " a bigger buffer only delays the loss")
+            ]
+        case .pauses:
+            raise(to: neededForPauses) ?? [.change("shorten the pauses, or raise SO_RCVBUF")]
+        case .bufferTooSmall:
+            raise(to: neededForBursts) ?? [
+                .setting("net.core.rmem_max", "raise it"), .change("raise SO_RCVBUF"),
+            ]
         }
     }
 
@@ -60,23 +70,27 @@ struct BufferAdvice {
         return max(Double(burst.buffer.rawValue) + 2 * lost, lasting)
     }
 
-    private func raise(to needed: Double?) -> String? {
+    private func raise(to needed: Double?) -> [NextStep]? {
         guard let needed else { return nil }
         guard needed <= Self.mostBuffer else {
-            return "no buffer lasts so long: shorten the pauses"
+            return [.change("no buffer lasts so long: shorten the pauses")]
         }
         // Not less than twice of what did not do.
         let least = max(needed, 2 * Double(burst.buffer.rawValue))
         let wanted = ByteCount(clamping: least).rawValue.roundedUpToPowerOfTwo
         let asked = wanted / 2
-        let program = "SO_RCVBUF \(asked), which the kernel doubles"
+        let program = "set SO_RCVBUF=\(asked) in the program (the kernel doubles it)"
         guard let most = limits.receiveBufferMost else {
-            return "have the program ask for \(program), and allow it in net.core.rmem_max"
+            return [
+                .change(program), .setting("net.core.rmem_max", "whether it allows \(asked)"),
+            ]
         }
         guard most < asked else {
-            return "have the program ask for \(program); net.core.rmem_max \(most) allows it"
+            return [.change(program + "; net.core.rmem_max \(most) allows it")]
         }
-        return "raise net.core.rmem_max from \(most) to \(asked) and have the program ask for"
-            + " \(program)"
+        return [
+            .setting("net.core.rmem_max", to: "\(asked)", "raise it from \(most)"),
+            .change(program),
+        ]
     }
 }

@@ -43,23 +43,30 @@ extension LossChain {
             meaning:
                 "lost before IP: the ring was full (missed, overrun), the frame was damaged, or"
                 + " dropped, which counts protocols that nobody knows, too",
-            advice: "ethtool -S \(device): which counter; ethtool -G \(device) rx N: a larger ring;"
-                + " spread its interrupts; damaged: cable and duplex",
+            next: [
+                .command("ethtool -S \(device)", "which counter"),
+                .command("ethtool -G \(device) rx N", "a larger ring"),
+                .change("spread its interrupts over more CPUs"),
+                .change("damaged: check cable and duplex"),
+            ],
             details: details, losing: .warning)
     }
 
     private static func softnet(_ cpus: [SoftnetSample], _ limits: NetworkLimits) -> Stage {
         let details = cpus.map { cpu in
-            var text = ["squeezed \(cpu.squeezed.total)"]
-            if let backlog = cpu.backlog { text.append("\(backlog) wait") }
+            var text = ["time_squeeze \(cpu.squeezed.total)"]
+            if let backlog = cpu.backlog { text.append("backlog \(backlog)") }
             return Detail(
                 name: "cpu \(cpu.id)", lost: cpu.dropped, text: text.joined(separator: ", "))
         }
         return Stage(
             id: .softnet, lost: cpus.map(\.dropped).sum,
-            meaning: "a CPU's backlog was full; squeezed is only a hint that it is short of time",
-            advice: raise("net.core.netdev_max_backlog", from: limits.backlogMost)
-                + "; spread the packets over more CPUs (RPS)",
+            meaning:
+                "a CPU's backlog was full; time_squeeze is only a hint that it is short of time",
+            next: [
+                raise("net.core.netdev_max_backlog", from: limits.backlogMost),
+                .change("spread the packets over more CPUs (RPS)"),
+            ],
             details: details, losing: .critical)
     }
 
@@ -71,15 +78,18 @@ extension LossChain {
             (.ipHeaderErrors, "damaged headers"), (.ip6HeaderErrors, "damaged headers"),
             (.ipAddressErrors, "not for this machine"), (.ip6AddressErrors, "not for this machine"),
             (.ipNoRoutes, "no route"), (.ip6NoRoutes, "no route"),
-            (.ipTruncated, "cut short"), (.ip6Truncated, "cut short"),
-            (.reversePathFiltered, "no way back: rp_filter"),
+            (.ipTruncated, "truncated"), (.ip6Truncated, "truncated"),
+            (.reversePathFiltered, "dropped by rp_filter"),
             (.conntrackDrops, "connection tracking"),
         ]
         return Stage(
             id: .ip, lost: losses.compactMap { counters[$0.0] }.sum,
-            meaning: "thrown away by IP: damaged, misdirected, filtered or for want of memory",
-            advice: "by the counter: routes and net.ipv4.conf.*.rp_filter for addresses, "
-                + "net.netfilter.nf_conntrack_max for connection tracking",
+            meaning: "thrown away by IP: damaged, misdirected, filtered or out of memory",
+            next: [
+                .change("by the counter: routes for addresses"),
+                .setting("net.ipv4.conf.all.rp_filter", "for rp_filter"),
+                .setting("net.netfilter.nf_conntrack_max", "for connection tracking"),
+            ],
             details: details(losses, of: counters), losing: .warning)
     }
 
@@ -96,7 +106,7 @@ extension LossChain {
                 (.reassembly6Timeouts, "of these a fragment never came"),
                 (.fragmentsFailed, "ours: too large, and must not be cut"),
                 (.icmpUnreachableReceived, "unreachable, or fragmentation needed: code not told"),
-                (.icmp6PacketTooBigReceived, "packet too big for the way"),
+                (.icmp6PacketTooBigReceived, "packet too big for the path"),
             ], of: counters)
         var memory = ""
         if let used = limits.fragmentMemoryUsed, let most = limits.fragmentMemoryMost {
@@ -108,8 +118,11 @@ extension LossChain {
             id: .reassembly, lost: counters.sum(.reassemblyFailed, .reassembly6Failed),
             meaning: "a fragment was lost, and with it the whole datagram; or there was no room for"
                 + " fragments",
-            advice: "keep datagrams below the path MTU less 28 bytes; look for what drops fragments"
-                + memory,
+            next: [
+                .change(
+                    "keep datagrams below the path MTU less 28 bytes; find what drops fragments"
+                        + memory)
+            ],
             details: details, losing: .warning)
     }
 
@@ -118,8 +131,10 @@ extension LossChain {
     private static func checksum(_ counters: NetworkCounters) -> Stage {
         Stage(
             id: .checksum, lost: counters.sum(.udpChecksumErrors, .udp6ChecksumErrors),
-            meaning: "the checksum was wrong: damaged on the way, or a faulty offload",
-            advice: "ethtool -K DEV rx off for a while: if it ends, the card is wrong",
+            meaning: "the checksum was wrong: damaged on the path, or a faulty offload",
+            next: [
+                .command("ethtool -K DEV rx off", "for a while: if it ends, the card is wrong")
+            ],
             details: details([(.udpChecksumErrors, ""), (.udp6ChecksumErrors, "")], of: counters),
             losing: .warning)
     }
@@ -137,21 +152,25 @@ extension LossChain {
         return Stage(
             id: .memory, lost: reading.counters.sum(.udpMemoryErrors, .udp6MemoryErrors),
             meaning: "all UDP sockets together are at the limit, whatever their own buffers",
-            advice: "find the reader that leaves its queue full (view 5, RECV-Q)"
-                + (limits.udpMemoryMost.map { moreMemory($0, of: machine) } ?? ""),
+            next: [
+                .view(.udp, sort: .receiveQueue, "find the reader that leaves its queue full")
+            ] + (limits.udpMemoryMost.map { [moreMemory($0, of: machine)] } ?? []),
             details: details, losing: .critical)
     }
 
     /// The kernel's own limit is a fifth of all memory, which nothing else can use meanwhile.
-    private static func moreMemory(_ most: PageCount, of machine: PageCount?) -> String {
+    private static func moreMemory(
+        _ most: PageCount, of machine: PageCount?
+    ) -> NextStep {
         let (more, isOver) = most.rawValue.multipliedReportingOverflow(by: 2)
         guard !isOver, more <= (machine?.rawValue ?? .max) / 2 else {
-            return
-                "; the \(most.rawValue) pages of net.ipv4.udp_mem are much of the memory already:"
-                + " do not raise it"
+            return .change(
+                "the \(most.rawValue) pages of net.ipv4.udp_mem are much of the memory already:"
+                    + " do not raise it")
         }
-        return "; only then raise the last number of net.ipv4.udp_mem from \(most.rawValue) to"
-            + " \(more) pages"
+        return .change(
+            "only then raise the last number of net.ipv4.udp_mem from \(most.rawValue) to"
+                + " \(more) pages")
     }
 
     static func details(
@@ -175,21 +194,22 @@ extension LossChain {
         }
     }
 
-    /// "raise X from 1000 to 4000".
-    private static func raise(_ setting: String, from value: UInt64?) -> String {
-        guard let value, value > 0 else { return "raise \(setting)" }
-        return "raise \(setting) from \(value) to \(value.multipliedReportingOverflow(by: 4).0)"
+    /// To four times as much, where it is known.
+    private static func raise(_ setting: String, from value: UInt64?) -> NextStep {
+        guard let value, value > 0 else { return .setting(setting, "raise it") }
+        let more = value.multipliedReportingOverflow(by: 4).0
+        return .setting(setting, to: "\(more)", "raise it from \(value)")
     }
 }
 
 extension LossChain.Stage {
     /// - Parameter losing: its mark while it loses.
     init(
-        id: LossChain.StageID, lost: Counted?, meaning: String, advice: String,
+        id: LossChain.StageID, lost: Counted?, meaning: String, next: [NextStep],
         details: [LossChain.Detail], losing: Mark
     ) {
         self.init(
-            id: id, lost: lost, meaning: meaning, advice: advice, details: details,
+            id: id, lost: lost, meaning: meaning, next: next, details: details,
             mark: lost?.isLosing == true ? losing : nil)
     }
 }

@@ -52,9 +52,12 @@ extension LossChain {
             id: .socket, lost: lost,
             meaning: "a socket's buffer was full: its reader is slow, away or has stopped, or the"
                 + " buffer is small",
-            advice: worst.flatMap { readers[$0.id] }.map(\.advice).flatMap { $0.isEmpty ? nil : $0 }
-                ?? "watch its queue (view 5) to learn which; net.core.rmem_max is"
-                + " \(reading.limits.receiveBufferMost.map(String.init) ?? "not known")",
+            next: worst.flatMap { readers[$0.id]?.next }.flatMap { $0.isEmpty ? nil : $0 } ?? [
+                .view(
+                    .udp,
+                    "watch its queue to learn which; net.core.rmem_max is"
+                        + " \(reading.limits.receiveBufferMost.map(String.init) ?? "not known")")
+            ],
             details: details, losing: .critical)
     }
 

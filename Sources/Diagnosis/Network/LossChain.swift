@@ -23,23 +23,26 @@ package struct LossChain: Hashable, Sendable {
         /// What a loss here means.
         package var meaning: String
         /// What to do, with figures of this machine.
-        package var advice: String
+        package var next: [NextStep]
         /// By interface, by CPU, by counter, by socket.
         package var details: [Detail]
         /// Loses now.
         package var mark: Mark?
 
         package init(
-            id: StageID, lost: Counted?, meaning: String, advice: String, details: [Detail] = [],
+            id: StageID, lost: Counted?, meaning: String, next: [NextStep], details: [Detail] = [],
             mark: Mark? = nil
         ) {
             self.id = id
             self.lost = lost
             self.meaning = meaning
-            self.advice = advice
+            self.next = next
             self.details = details
             self.mark = mark
         }
+
+        /// What to do in one sentence.
+        package var advice: String { next.advice }
     }
 
     package struct Detail: Hashable, Sendable {

@@ -54,10 +54,17 @@ struct ReaderFacts {
     private var isNobody: Bool { isNobodySeen && !isShared }
 
     /// What to do about a reader that has stopped.
-    var cure: String {
+    func cures(beginning: String) -> [NextStep] {
+        let threads = reader.owner.map {
+            NextStep.view(.threads, of: .process($0.process), "what its threads do instead")
+        }
+        return [.change(beginning + cure)] + (threads.map { [$0] } ?? [])
+    }
+
+    private var cure: String {
         if isShared {
             return "find out which of the \(reader.otherOwners + 1) processes that hold it is to"
-                + " read it, and what that does instead (view 2)"
+                + " read it, and what that does instead"
         }
         if isDisarmed { return "restart it, or fix it: arm EPOLLONESHOT again after each event" }
         if isEdgeTriggered {
@@ -65,7 +72,7 @@ struct ReaderFacts {
         }
         return isNobody
             ? "nobody reads: restart the program, or have it close the socket"
-            : "restart it, or find out what its thread does instead (view 2)"
+            : "restart it, or find out what its thread does instead"
     }
 
     /// Whether they fit what the queue says.
@@ -95,14 +102,14 @@ struct ReaderFacts {
         guard let owner = reader.owner else {
             return [
                 isSearching
-                    ? "who holds it open is still searched"
+                    ? "who holds it open is still being resolved"
                     : "who holds it open is not known: root may see it"
             ]
         }
         var lines = reader.epolls.map { "fd \(owner.descriptor) in \($0.text)" }
         if isShared, kind != .ok { lines.append(others) }
         if reader.isDenied {
-            return lines + ["its threads may not be looked at: root may"]
+            return lines + ["its threads may not be sampled: root may"]
         }
         // Who did nothing at all has nothing to do with a reader that reads.
         let shown = reader.threads.filter {
@@ -115,8 +122,8 @@ struct ReaderFacts {
 
     private var others: String {
         reader.otherOwners == 1
-            ? "1 other process holds it and was not looked at"
-            : "\(reader.otherOwners) other processes hold it and were not looked at"
+            ? "1 other process holds it and was not sampled"
+            : "\(reader.otherOwners) other processes hold it and were not sampled"
     }
 
     /// What follows for a reader that has stopped.
@@ -133,25 +140,25 @@ struct ReaderFacts {
 
     private func line(of thread: SocketReader.Thread, _ kind: ReaderVerdict.Kind) -> String {
         let name = "T\(thread.id.tid)"
-        let looks = "of \(thread.looks) looks"
+        let samples = "of \(thread.looks) samples"
         if thread.runs > thread.waits, thread.runs >= thread.sleepsElsewhere {
             let share = "\(Int((100 * thread.runShare).rounded())) % of a CPU"
             let end = kind == .slow ? ": it cannot read faster" : ""
-            return "\(name) ran in \(thread.runs) \(looks), \(share)\(end)"
+            return "\(name) ran in \(thread.runs) \(samples), \(share)\(end)"
         }
         if thread.sleepsElsewhere > thread.waits {
             let place = thread.waits == 0 ? thread.call.map { " in \($0)" } ?? "" : ""
             return "\(name) asleep\(place), not for this socket, in"
-                + " \(thread.sleepsElsewhere) \(looks)"
+                + " \(thread.sleepsElsewhere) \(samples)"
         }
         let switches = "\(thread.voluntarySwitches) switches"
         let cpu =
             thread.cpuTime.rawValue < Self.leastCPUTime
             ? "no CPU" : "\(Duration(thread.cpuTime).shortText) of CPU"
         // The call is the last one: of a thread that slept elsewhere, too, it may be that one.
-        let wait = thread.epoll == nil ? "a wait for it" : "epoll_wait"
+        let wait = thread.epoll == nil ? "recv on this socket" : "epoll_wait"
         let call = thread.sleepsElsewhere == 0 ? thread.call ?? wait : wait
-        return "\(name) asleep in \(call) in \(thread.waits) \(looks), \(switches), \(cpu)"
+        return "\(name) blocked in \(call) in \(thread.waits) \(samples), \(switches), \(cpu)"
     }
 }
 

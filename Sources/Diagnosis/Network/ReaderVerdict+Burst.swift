@@ -47,7 +47,7 @@ extension ReaderVerdict {
             kind: kind, confidence: Self.confidence(kind, burst, facts),
             full: Percent(100 * shape.roomless), empty: Percent(100 * shape.empty),
             claim: Self.claim(kind, burst, shape), proof: facts.proof(of: kind),
-            advice: BufferAdvice(burst, shape, capacity, reading.limits).text(for: kind, facts),
+            next: BufferAdvice(burst, shape, capacity, reading.limits).next(for: kind, facts),
             capacity: capacity)
         longestAbsence = kind == .pauses ? burst.time(of: shape.worstAbsence.looks) : nil
     }
@@ -97,16 +97,16 @@ extension ReaderVerdict {
     }
 
     private static func claim(_ kind: Kind, _ burst: QueueBurst, _ shape: QueueShape) -> String {
-        let full = "full in \(whole(shape.roomless)) of \(shape.looks) looks"
+        let full = "full in \(whole(shape.roomless)) of \(shape.looks) samples"
         switch kind {
         case .ok where burst.dropped > 0:
-            return "the reader keeps up: what is dropped here is not for want of room"
+            return "the reader keeps up: what is dropped here did not meet a full queue"
         case .ok:
             return "the reader keeps up: the queue was empty in \(whole(shape.empty)) of"
-                + " \(shape.looks) looks, and nothing was dropped"
+                + " \(shape.looks) samples, and nothing was dropped"
         case .stalled where shape.roomless < leastFull:
             return "the reader has stopped reading: \(ByteCount(UInt64(shape.last)).longText) wait,"
-                + " and the queue never fell in \(shape.looks) looks"
+                + " and the queue never fell in \(shape.looks) samples"
         case .stalled:
             return "the reader has stopped reading: the queue was \(full)"
         case .slow:
@@ -120,10 +120,11 @@ extension ReaderVerdict {
                 + " \(burst.time(of: shape.worstAbsence.looks).shortText): the queue was \(full),"
                 + " empty in \(whole(shape.empty))"
         case .bufferTooSmall where shape.roomlessLooks == 0:
-            return "bursts too short to be seen do not fit: the queue was empty in"
-                + " \(whole(shape.empty)) of \(shape.looks) looks, and yet \(burst.dropped) were lost"
+            return "bursts too short to be sampled overflow the buffer: the queue was empty in"
+                + " \(whole(shape.empty)) of \(shape.looks) samples, and yet \(burst.dropped) were"
+                + " dropped"
         case .bufferTooSmall:
-            return "short bursts do not fit: the queue was \(full), empty in"
+            return "short bursts overflow the buffer: the queue was \(full), empty in"
                 + " \(whole(shape.empty))"
         }
     }

@@ -23,19 +23,19 @@ package struct ReaderVerdict: Hashable, Sendable {
     /// while it loses also less, if it stands still: see `QueueShape`.
     package var full: Percent
     package var empty: Percent
-    /// One sentence: "the reader has stopped reading: the queue was full in 97 % of 500 looks".
+    /// One sentence: "the reader has stopped reading: the queue was full in 97 % of 500 samples".
     package var claim: String
     /// The figures and facts it rests on, one a line: "fd 7 in epoll fd 5, EDGE-TRIGGERED".
     package var proof: [String]
     /// What to do, with figures.
-    package var advice: String
+    package var next: [NextStep]
     package var capacity: QueueCapacity?
     /// For how long it stays away where it pauses.
     package var longestAbsence: Duration?
 
     package init(
         kind: Kind, confidence: Finding.Confidence, full: Percent, empty: Percent, claim: String,
-        proof: [String], advice: String, capacity: QueueCapacity? = nil
+        proof: [String], next: [NextStep], capacity: QueueCapacity? = nil
     ) {
         self.kind = kind
         self.confidence = confidence
@@ -43,7 +43,10 @@ package struct ReaderVerdict: Hashable, Sendable {
         self.empty = empty
         self.claim = claim
         self.proof = proof
-        self.advice = advice
+        self.next = next
         self.capacity = capacity
     }
+
+    /// What to do in one sentence; empty where nothing is to be done.
+    package var advice: String { next.advice }
 }

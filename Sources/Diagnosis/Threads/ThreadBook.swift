@@ -6,8 +6,11 @@ package import Units
 /// What is made of threads: updated once for each refresh, at a cost of the threads that are looked
 /// at between the refreshes, 64 at most.
 package struct ThreadBook: Sendable {
-    /// In no order; see `FindingsBook`, which has them, too.
-    package private(set) var findings: [Finding] = []
+    /// Those that are polled, in no order.
+    private(set) var polled: [ThreadFacts] = []
+    /// Those of them that go on in a way that may be a spin, or a storm of system calls.
+    private(set) var spinning: [ThreadFacts] = []
+    private(set) var storming: [ThreadFacts] = []
     /// Threads whose findings would be surer, or gone, if their system calls were counted for a
     /// moment: storms before spins, and of these who wants most CPU first. Without those that were
     /// counted lately.
@@ -48,18 +51,13 @@ package struct ThreadBook: Sendable {
             let moments = history.moments(of: id, from: Self.span)
             busy.append(ThreadFacts(id: id, poll: poll, recent: ThreadFigures(moments)))
         }
-        let spinning = spells(of: busy, &spins, snapshot, history, while: UserSpin.goesOn)
-        let storming = spells(of: busy, &storms, snapshot, history, while: SystemCallStorm.goesOn)
+        polled = busy
+        spinning = spells(of: busy, &spins, snapshot, history, while: UserSpin.goesOn)
+        storming = spells(of: busy, &storms, snapshot, history, while: SystemCallStorm.goesOn)
             .filter { snapshot.process($0.poll.process)?.isKernelThread != true }
         uncounted =
             candidates(storming.filter(SystemCallStorm.isCandidate), at: snapshot.moment)
             + candidates(spinning.filter(UserSpin.isSpin), at: snapshot.moment)
-        findings =
-            UserSpin.findings(spinning, at: snapshot.time)
-            + SystemCallStorm.findings(storming, at: snapshot.time)
-            + LockConvoy.findings(busy, at: snapshot.time)
-            + IOStall.findings(
-                busy, pressure: snapshot.host.ioPressure?.some.average10, in: snapshot)
     }
 
     private mutating func forgetCounts(at moment: Nanoseconds) {

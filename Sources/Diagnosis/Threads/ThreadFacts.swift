@@ -67,7 +67,7 @@ package struct ThreadFacts: Sendable {
     /// "poll 4127".
     var label: String { "\(poll.name) \(id.tid.rawValue)" }
 
-    var subject: Finding.Subject { .thread(id, of: poll.process) }
+    var subject: Subject { .thread(id, of: poll.process) }
 }
 
 extension [ThreadFacts] {

@@ -1,4 +1,5 @@
-package import ProcSampling
+import ProcReading
+package import Samples
 import Synchronization
 
 /// Counts the system calls of threads whose verdict depends on it, unasked and beside the sampling.

@@ -8,20 +8,37 @@ struct FindingDocument: Encodable {
 
     func encode(to encoder: any Encoder) throws {
         var fields = FieldWriter(encoder)
-        try fields.write("id", finding.kind.rawValue)
+        try fields.write("id", finding.kind.name)
         try fields.write("severity", finding.severity.rawValue)
         try fields.write("confidence", finding.confidence.rawValue)
-        try fields.write("subject", SubjectDocument(subject: finding.subject))
+        try fields.write("subject", SubjectDocument(finding.subject))
         try fields.write("claim", finding.claim)
         try fields.write("evidence", finding.evidence)
         try fields.write("was", finding.baseline)
         try fields.write("so", finding.meaning)
         try fields.write("advice", finding.advice)
+        try fields.write("next", finding.next.map(NextStepDocument.init))
         try fields.write("since", finding.since.rfc3339)
     }
 
+    private struct NextStepDocument: Encodable {
+        let step: NextStep
+
+        init(_ step: NextStep) { self.step = step }
+
+        func encode(to encoder: any Encoder) throws {
+            var fields = FieldWriter(encoder)
+            try fields.write("kind", step.kind.name)
+            try fields.write("subject", step.subject.map(SubjectDocument.init))
+            try fields.write("command", step.command)
+            try fields.write("text", step.text)
+        }
+    }
+
     private struct SubjectDocument: Encodable {
-        let subject: Finding.Subject
+        let subject: Subject
+
+        init(_ subject: Subject) { self.subject = subject }
 
         func encode(to encoder: any Encoder) throws {
             var fields = FieldWriter(encoder)
@@ -47,6 +64,16 @@ struct FindingDocument: Encodable {
             case .peer(let address):
                 try fields.write("kind", "peer")
                 try fields.write("address", address.description)
+            case .device(let name):
+                try fields.write("kind", "device")
+                try fields.write("name", name)
+            case .mapping(let address, let process):
+                try fields.write("kind", "mapping")
+                try fields.write("pid", process.pid.rawValue)
+                try fields.write("address", "0x" + String(address, radix: 16))
+            case .file(let path):
+                try fields.write("kind", "file")
+                try fields.write("path", path)
             }
         }
     }

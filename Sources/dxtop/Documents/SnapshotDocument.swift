@@ -54,7 +54,7 @@ struct RowDocuments {
     let target: ProcessIdentity?
     let memory: MemoryHistory
     let growth: GrowthBook
-    let network: NetworkBook
+    let network: NetworkVerdicts
     var findings: [Finding] = []
 
     func processes(of snapshot: Snapshot) -> [RowDocument<ProcessRow>] {

@@ -26,7 +26,7 @@ enum MadeNetwork {
     }
 
     /// What a finding about `udp(1)` is about.
-    static let udpSubject = Finding.Subject.socket(
+    static let udpSubject = Subject.socket(
         id(1), inode: 1001, owner: MadeMachine.id(3310))
 
     static func udp(

@@ -92,7 +92,7 @@ import Units
         let finding = try #require(loss(seconds: 43, burst: burst) { UInt64(100 * $0) })
         #expect(
             finding.claim
-                == "udp :12201 (streamd 3310) reader stalled 41s: queue full in 100% of looks, 4200 lost"
+                == "udp :12201 (streamd 3310) reader stalled 41s: queue full in 100% of samples, 4200 lost"
         )
         #expect(finding.evidence.contains("who holds it open is not known: root may see it"))
         #expect(finding.advice.hasPrefix("a bigger buffer is useless"))
@@ -108,7 +108,7 @@ import Units
     }
 
     @Test(arguments: [(true, [MadeNetwork.udpSubject]), (false, [.host])])
-    func aTornListingClosesNoSocket(_ isTorn: Bool, _ subjects: [Finding.Subject]) {
+    func aTornListingClosesNoSocket(_ isTorn: Bool, _ subjects: [Subject]) {
         let found = findings(.udpLoss, seconds: 5) { second, reading in
             rising(second, [.udpBufferErrors: 100], &reading)
             reading.sockets.isTorn = isTorn && second > 2
@@ -138,7 +138,8 @@ import Units
 
     @Test(arguments: [
         ("slow", "reader too slow: 100/s lost"), ("pauses", "reader pauses for 500 ms"),
-        ("small", "buffer too small"), ("healthy", "reader keeps up: 100/s lost, not for want"),
+        ("small", "buffer too small"),
+        ("healthy", "reader keeps up: 100/s lost, though there was room"),
     ])
     func eachKindHasItsWords(_ name: String, _ words: String) throws {
         let burst = try CapturedQueue.burst(name)
@@ -298,7 +299,7 @@ import Units
         let finding = try #require(softnet(dropped: 40))
         #expect(finding.claim == "CPU 3 dropped 40 packets: its backlog was full")
         #expect(finding.confidence == .high)
-        #expect(finding.advice.hasPrefix("raise net.core.netdev_max_backlog from 1000 to 4000"))
+        #expect(finding.advice == "sysctl -w net.core.netdev_max_backlog=4000: raise it from 1000")
         #expect(softnet(dropped: 0, squeezed: 50) == nil)
     }
 
@@ -463,7 +464,7 @@ import Units
         #expect(found.claim.hasSuffix("most of it to 10.0.0.1") == (confidence == .high))
         #expect(
             found.evidence.contains(
-                "connections to 10.0.0.1, 1 of them, send 10/s again, 50 % of all now")
+                "connections to 10.0.0.1, 1 of them, retransmit 10/s, 50 % of all now")
                 == (confidence == .high))
     }
 

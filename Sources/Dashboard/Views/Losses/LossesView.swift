@@ -75,7 +75,7 @@ struct LossesView: View {
             style: .heading)
         let width = grounds.columns - 7
         let meaning = Wrapped.lines(stage.meaning, width: width)
-        let advice = Wrapped.lines(stage.advice, width: width)
+        let advice = Wrapped.lines(state.nextSteps(stage.next), width: width)
         let lines =
             meaning.enumerated().map { ($0 == 0 ? "means" : "", $1) }
             + advice.enumerated().map { ($0 == 0 ? "next" : "", $1) }

@@ -55,6 +55,8 @@ struct MappingsView: View {
         state.size.rows >= 14 ? Self.summaryLines : state.size.rows >= 8 ? 2 : 0
     }
 
+    func subject(_ state: State) -> Subject? { .process(process) }
+
     func wish(_ interest: inout Interest, _ state: State) {
         interest.shownProcesses = [process]
         // Nobody looks at more than what stands: the process is left in peace.

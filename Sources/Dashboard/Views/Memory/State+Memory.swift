@@ -7,23 +7,6 @@ import Units
 
 /// View 3: which curve, over which time, and the mappings behind it.
 extension State {
-    /// The process whose row is selected, or whose mappings or threads are on show.
-    var selectedProcess: ProcessIdentity? {
-        switch place.view {
-        case let view as MappingsView: return view.process
-        case let view as ThreadView: return view.process
-        case let view as ThreadsView where view.process != nil: return view.process
-        case is SocketView, is UDPView: return selectedSocket?.owner?.process
-        case let view as SocketsView:
-            if let owner = selectedSocket?.owner { return owner.process }
-            guard case .process(let process) = view.group else { return nil }
-            return process
-        default:
-            guard case .process(let process) = list.selected else { return nil }
-            return process
-        }
-    }
-
     /// The mappings on show, those of one use together.
     var mappingGroups: [MappingGroup] {
         guard let view = place.view as? MappingsView, mappings.latest?.process == view.process,

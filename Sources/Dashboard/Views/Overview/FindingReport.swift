@@ -3,7 +3,8 @@ import Samples
 import Screen
 package import Units
 
-/// Findings as plain text, each with its grounds: why, what was, what follows, what to do next.
+/// Findings as plain text, each with its grounds: why, how it was before, what it means, and
+/// commands that show what is next.
 package struct FindingReport {
     private let width: Int
     private let secondsFromUTC: Int
@@ -25,14 +26,14 @@ package struct FindingReport {
         let head = "\(finding.claim)  (\(finding.confidence.text), since \(since))"
         return piece(finding.severity.glyph, head)
             + finding.evidence.enumerated().flatMap { piece($0 == 0 ? "  why" : "", $1) }
-            + (finding.baseline.map { piece("  was", $0) } ?? [])
-            + (finding.meaning.map { piece("  so", $0) } ?? [])
-            + piece("  next", finding.advice)
+            + (finding.baseline.map { piece("  before", $0) } ?? [])
+            + (finding.meaning.map { piece("  meaning", $0) } ?? [])
+            + finding.next.enumerated().flatMap { piece($0 == 0 ? "  next" : "", $1.advice) }
     }
 
     /// Text behind a label of its own column, which stands for a finding's mark or its parts.
     private func piece(_ label: String, _ text: String) -> [String] {
-        let indent = label.hasPrefix(" ") || label.isEmpty ? 7 : 3
+        let indent = label.hasPrefix(" ") || label.isEmpty ? 10 : 3
         let harmless = VisibleText.of(text, unicode: false)
         return Wrapped.lines(harmless, width: width - indent).enumerated().map { index, line in
             let head = index == 0 ? label : ""
@@ -55,10 +56,6 @@ extension Finding.Severity {
 extension Finding {
     /// Whether it is about a process, as far as it says so.
     package func concerns(_ id: ProcessIdentity) -> Bool {
-        switch subject {
-        case .process(let process), .thread(_, let process): process == id
-        case .socket(_, _, let owner): owner == id
-        case .host, .group, .interface, .peer: processes.contains(id.pid)
-        }
+        subject.process.map { $0 == id } ?? processes.contains(id.pid)
     }
 }

@@ -75,23 +75,25 @@ enum FindingsView {
     /// Why it is said, and what to do next: under the claim.
     private static func grounds(_ finding: Finding, _ state: State) -> [[StyledText]] {
         let columns = state.size.columns
-        func lines(_ label: String, _ text: String) -> [[StyledText]] {
-            Wrapped.lines(text, width: columns - indent - label.count - 1).enumerated().map {
-                let head = $0 == 0 ? label : String(repeating: " ", count: label.count)
-                return [StyledText(head + " ", .heading), StyledText($1, .faint)]
+        let isCut = VisibleText.width(finding.claim) > claimWidth(finding, columns: columns)
+        let mute = state.muted[finding.id].map { "muted: \($0.reason); m again: unmute" }
+        let parts = [
+            ("mute", mute), ("before", finding.baseline), ("meaning", finding.meaning),
+            ("next", state.nextSteps(of: finding)),
+        ]
+        let widest = parts.filter { $0.1 != nil }.map(\.0.count).max() ?? 0
+        func lines(_ label: String, _ text: String?) -> [[StyledText]] {
+            guard let text else { return [] }
+            return Wrapped.lines(text, width: columns - indent - widest - 1).enumerated().map {
+                let head = $0 == 0 ? label : ""
+                let space = String(repeating: " ", count: widest + 1 - head.count)
+                return [StyledText(head + space, .heading), StyledText($1, .faint)]
             }
         }
-        let isCut = VisibleText.width(finding.claim) > claimWidth(finding, columns: columns)
-        let claim = isCut ? lines("what", finding.claim) : []
-        let mute = state.muted[finding.id].map {
-            lines("mute", "muted: \($0.reason); m tells again")
-        }
-        let was = finding.baseline.map { lines("was ", $0) } ?? []
-        let so = finding.meaning.map { lines("so  ", $0) } ?? []
-        let next = lines("next", finding.advice)
+        let claim = lines("what", isCut ? finding.claim : nil)
         let since = finding.since.clock(secondsFromUTC: state.settings.secondsFromUTC)
-        let why = lines("why ", (["since \(since)"] + finding.evidence).joined(separator: "; "))
-        let rest = (mute ?? []) + was + so + next
+        let why = lines("why", (["since \(since)"] + finding.evidence).joined(separator: "; "))
+        let rest = parts.flatMap(lines)
         return claim + why.prefix(max(1, mostGroundLines - rest.count - claim.count)) + rest
     }
 

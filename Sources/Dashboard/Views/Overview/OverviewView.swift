@@ -75,7 +75,7 @@ struct OverviewView: View {
     }
 
     func shellCommands(_ state: State) -> [ShellCommand] {
-        [
+        state.findingCommands + [
             ShellCommand("top -b -n 1 -o %CPU", shows: "processes by CPU"),
             ShellCommand(
                 "ps -eLo pid,tid,pcpu,comm --sort=-pcpu | head",
@@ -102,7 +102,7 @@ struct OverviewView: View {
     }
 
     func open(_ state: inout State) -> [Effect] {
-        guard let finding = state.selectedFinding else { return state.openSelectedRow() }
+        guard let finding = state.chosenFinding else { return state.openSelectedRow() }
         state.open(finding)
         return []
     }

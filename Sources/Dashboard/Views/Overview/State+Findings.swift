@@ -29,112 +29,111 @@ extension State {
             say("no findings")
             return
         }
+        guard size.rows >= FindingsView.leastRows else {
+            say("findings need a screen of \(FindingsView.leastRows) rows")
+            return
+        }
         let next = selectedFinding.flatMap(ids.firstIndex).map { $0 + 1 } ?? 0
         selectedFinding = next < ids.count ? ids[next] : nil
     }
 
     /// Goes to where a finding can be seen.
-    mutating func open(_ id: FindingID) {
-        guard let finding = findings.first(where: { $0.id == id }) else { return }
-        switch finding.kind.area {
-        case .memory: openMemory(finding)
-        case .network: openNetwork(finding)
-        case .threads: openThreads(finding)
-        }
-    }
-
-    private mutating func openThreads(_ finding: Finding) {
-        switch finding.subject {
-        case .thread(let thread, let process):
-            path.append(Level(.thread(thread, of: process)))
-        case .process(let process):
-            path.append(Level(.threads(of: process)))
-        case .group(let group):
-            var level = asLeft(.threads(of: nil))
-            level.list.filter = group
-            path.append(level)
-        case .host, .socket, .interface, .peer:
-            path.append(asLeft(.threads(of: nil)))
-        }
-    }
-
-    private mutating func openMemory(_ finding: Finding) {
-        var level = asLeft(.memory)
-        level.list.filter = ""
-        // Who was killed has a curve still.
-        let ended = chronicle.memory.processes.filter { finding.processes.contains($0.pid) }
-            .max { $0.startTime < $1.startTime }
-        if let ended {
-            level.select(.process(ended))
-            memory.subject = .selection
-            path.append(level)
-            return
-        }
-        switch finding.subject {
-        case .process(let process):
-            level.select(.process(process))
-            memory.subject = .selection
-        case .group(let path):
-            level.list.filter = path
-        case .host, .thread, .socket, .interface, .peer:
-            memory.subject = finding.kind == .swapThrash ? .hostSwap : .hostMemory
+    mutating func open(_ finding: Finding) {
+        let level = destination(of: finding)
+        switch level.view {
+        case is MemoryView: memory.subject = curve(of: finding)
+        case is RoutesView:
+            if case .peer(let address) = finding.subject { network.routeTo = address }
+        default: break
         }
         path.append(level)
     }
 
-    private mutating func openNetwork(_ finding: Finding) {
-        switch (finding.kind, finding.subject) {
-        case (_, .socket(let id, _, _)):
-            var level = asLeft(.udp)
-            level.list.filter = ""
-            level.select(.socket(id))
-            path.append(level)
-        case (_, .process(let process)):
-            var level = Level(.sockets(of: .process(process)))
-            if finding.kind == .closeWait { level.list.filter = "CLOSE_WAIT" }
-            path.append(level)
-        case (_, .peer(let address)):
-            network.routeTo = address
-            path.append(Level(.routes))
-        case (.listenOverflow, _):
-            var level = asLeft(.sockets(of: nil))
-            level.list.filter = "LISTEN"
-            level.list.sort = .receiveQueue
-            path.append(level)
-        case (.tcpRetransmits, _):
-            var level = asLeft(.sockets(of: nil))
-            level.list.filter = ""
-            level.list.sort = .retransmits
-            path.append(level)
+    /// Where a finding can be seen, with the row that it is about selected.
+    func destination(of finding: Finding) -> Level {
+        guard case .view(let view)? = finding.way?.kind else {
+            return switch finding.kind.area {
+            case .threads: threadsLevel(finding.subject)
+            case .memory: memoryLevel(finding)
+            case .network: Level(.losses)
+            }
+        }
+        var level = destination(of: finding, view)
+        if let filter = view.filter { level.list.filter = filter }
+        if let sort = view.sort { level.list.sort = sort.column }
+        return level
+    }
+
+    private func destination(of finding: Finding, _ view: NextStep.View) -> Level {
+        switch view.name {
+        case .threads: threadsLevel(finding.subject)
+        case .memory, .swap, .mappings: memoryLevel(finding)
+        default: networkLevel(finding.subject, view)
+        }
+    }
+
+    private func networkLevel(_ subject: Subject, _ view: NextStep.View) -> Level {
+        if case .peer = subject { return Level(.routes) }
+        return switch view.name {
+        case .sockets:
+            subject.process.map { Level(.sockets(of: .process($0))) }
+                ?? unfiltered(.sockets(of: nil))
+        case .udp: udpLevel(subject)
+        default: Level(.losses)
+        }
+    }
+
+    private func unfiltered(_ place: Place) -> Level {
+        var level = asLeft(place)
+        level.list.filter = ""
+        return level
+    }
+
+    private func threadsLevel(_ subject: Subject) -> Level {
+        switch subject {
+        case .thread(let thread, let process): return Level(.thread(thread, of: process))
+        case .group(let group):
+            var level = asLeft(.threads(of: nil))
+            level.list.filter = group
+            return level
         default:
-            path.append(Level(.losses))
+            return subject.process.map { Level(.threads(of: $0)) } ?? asLeft(.threads(of: nil))
         }
     }
 
-    /// A finding that is no more cannot stay selected.
+    private func memoryLevel(_ finding: Finding) -> Level {
+        var level = unfiltered(.memory)
+        if let process = killed(finding) ?? finding.subject.process {
+            level.select(.process(process))
+        } else if case .group(let path) = finding.subject {
+            level.list.filter = path
+        }
+        return level
+    }
+
+    /// Who was killed has a curve still.
+    private func killed(_ finding: Finding) -> ProcessIdentity? {
+        chronicle.memory.processes.filter { finding.processes.contains($0.pid) }
+            .max { $0.startTime < $1.startTime }
+    }
+
+    private func curve(of finding: Finding) -> CurveSubject {
+        if case .view(let view)? = finding.way?.kind, view.name == .swap { return .hostSwap }
+        if killed(finding) != nil || finding.subject.process != nil { return .selection }
+        if case .group = finding.subject { return memory.subject }
+        return .hostMemory
+    }
+
+    private func udpLevel(_ subject: Subject) -> Level {
+        var level = unfiltered(.udp)
+        if case .socket(let id, _, _) = subject { level.select(.socket(id)) }
+        return level
+    }
+
+    /// A finding that is no more, or that is not on the screen, cannot stay selected.
     mutating func dropLostFinding() {
-        guard let id = selectedFinding, !findings.contains(where: { $0.id == id }) else {
-            return
-        }
-        selectedFinding = nil
-    }
-}
-
-extension FindingKind {
-    /// Which views show it.
-    fileprivate enum Area { case threads, memory, network }
-
-    var isOfThreads: Bool { area == .threads }
-
-    fileprivate var area: Area {
-        switch self {
-        case .userSpin, .systemCallStorm, .lockConvoy, .ioStall, .cpuStarvation, .cgroupThrottle,
-            .fdLeak, .threadLeak:
-            .threads
-        case .memoryGrowth, .swapThrash, .oomKill, .groupMemory: .memory
-        case .closeWait, .listenOverflow, .udpLoss, .softnetDrop, .nicDrop, .reassembly, .pathMTU,
-            .conntrack, .udpMemory, .tcpRetransmits:
-            .network
-        }
+        guard let id = selectedFinding else { return }
+        let isThere = findings.contains { $0.id == id }
+        if !isThere || size.rows < FindingsView.leastRows { selectedFinding = nil }
     }
 }

@@ -16,14 +16,14 @@ extension State {
 
     /// Asks why; of a muted one, tells of it again.
     mutating func muteSelected() {
-        guard let id = selectedFinding, let finding = findings.first(where: { $0.id == id }) else {
+        guard let finding = chosenFinding else {
             say("select a finding first: Tab, or Up above the list")
             return
         }
-        if muted.removeValue(forKey: id) != nil {
-            say("told of again: \(finding.claim)")
+        if muted.removeValue(forKey: finding.id) != nil {
+            say("unmuted: \(finding.claim)")
         } else {
-            prompt = Prompt(purpose: .mute(id), field: TextField())
+            prompt = Prompt(purpose: .mute(finding.id), field: TextField())
         }
     }
 
@@ -35,6 +35,6 @@ extension State {
         muted[id] = Mute(reason: reason, since: now)
         // The next one has come into its place.
         selectedFinding = listedFindings.first { muted[$0.id] == nil }?.id
-        say("muted until dxtop ends; m on it tells of it again")
+        say("muted until dxtop ends; m on it unmutes")
     }
 }

@@ -12,22 +12,28 @@ package struct ProbeSubject: Hashable, Sendable {
     /// For the name of a file: "T4127", "2214", "host".
     let shortName: String
 
-    static let host = ProbeSubject(name: "the whole host", owner: nil, shortName: "host")
+    let subject: Subject
+
+    static let host = ProbeSubject(
+        name: "the whole host", owner: nil, shortName: "host", subject: .host)
 
     init(thread: ThreadIdentity, name: String, processName: String, process: ProcessIdentity) {
         self.init(
             name: "T\(thread.tid) \(name)", owner: "\(processName) \(process.pid)",
-            shortName: "T\(thread.tid)")
+            shortName: "T\(thread.tid)", subject: .thread(thread, of: process))
     }
 
     init(process: ProcessIdentity, name: String) {
-        self.init(name: "\(name) \(process.pid)", owner: nil, shortName: "\(process.pid)")
+        self.init(
+            name: "\(name) \(process.pid)", owner: nil, shortName: "\(process.pid)",
+            subject: .process(process))
     }
 
-    private init(name: String, owner: String?, shortName: String) {
+    private init(name: String, owner: String?, shortName: String, subject: Subject) {
         self.name = name
         self.owner = owner
         self.shortName = shortName
+        self.subject = subject
     }
 
     /// "T4127 poll (streamd 2214)".

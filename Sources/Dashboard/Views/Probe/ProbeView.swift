@@ -79,6 +79,8 @@ struct ProbeView: View {
 
     func groundsHeight(rows: Int) -> Int { rows >= 20 ? Self.groundLines : 0 }
 
+    func subject(_ state: State) -> Subject? { state.probe?.subject.subject }
+
     func shellCommands(_ state: State) -> [ShellCommand] {
         state.probe.map { [$0.shellCommand] } ?? []
     }

@@ -12,7 +12,8 @@ extension State {
     mutating func startProbe(_ kind: ProbeKind) -> [Effect] {
         guard let (target, thread, process) = probeTarget() else { return [] }
         // Who selected a process asks for all of it.
-        let isOfProcess = kind.uses.first?.scope == .process || isProcessSelected
+        var isOfProcess = kind.uses.first?.scope == .process
+        if case .thread = subject {} else { isOfProcess = true }
         let wanted: [(ProbeTarget, ProbeSubject)] = [
             (.process(target.process), process), (.thread(target), thread),
         ]
@@ -22,19 +23,12 @@ extension State {
         return []
     }
 
-    private var isProcessSelected: Bool {
-        switch place.view {
-        case is MemoryView, is MappingsView: return true
-        case is OverviewView:
-            if case .process = list.selected { return true } else { return false }
-        default: return false
-        }
-    }
-
     /// The thread that probes are of, with the names of it and of its process; says why, if there is
     /// none.
     private mutating func probeTarget() -> (ThreadTarget, ProbeSubject, ProbeSubject)? {
-        guard let subject = subjectOrNotice(), case .thread(let target) = subject.target else {
+        guard let subject = subjectOrNotice() else { return nil }
+        guard case .thread(let target) = subject.target else {
+            say(lackOfProcess, isFailure: true)
             return nil
         }
         return (target, thread(target), process(target.process))

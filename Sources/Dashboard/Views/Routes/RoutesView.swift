@@ -43,6 +43,8 @@ struct RoutesView: View {
     func summaryHeight(_ state: State) -> Int { state.size.rows >= 8 ? 1 : 0 }
     func groundsHeight(rows: Int) -> Int { rows >= 12 ? 3 : 0 }
 
+    func subject(_ state: State) -> Subject? { state.network.routeTo.map { .peer($0) } }
+
     func wish(_ interest: inout Interest, _ state: State) {
         interest.network.wantsRoutes = true
         interest.network.routeTo = state.network.routeTo

@@ -180,7 +180,9 @@ struct SocketDetailView {
     ) {
         guard rest.rows > 1 else { return }
         surface.put("READER", at: Point(column: rest.column, row: rest.row), style: .heading)
-        let lines = SocketGrounds(socket, figures, width: rest.columns - Self.indent).lines
+        let lines = SocketGrounds(
+            socket, figures, width: rest.columns - Self.indent, in: state
+        ).lines
         for line in lines.prefix(max(1, rest.rows - 5)) where rest.rows > 0 {
             let row = rest.takeTop(1)
             surface.put(

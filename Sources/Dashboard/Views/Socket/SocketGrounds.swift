@@ -7,7 +7,7 @@ import Units
 struct SocketGrounds {
     let lines: [[StyledText]]
 
-    init(_ socket: SocketSample, _ figures: SocketFigures, width: Int) {
+    init(_ socket: SocketSample, _ figures: SocketFigures, width: Int, in state: State? = nil) {
         let burst = figures.reading.bursts[socket.id]
         guard let verdict = figures.verdict(of: socket) else {
             lines = [Self.absence(socket, burst)]
@@ -17,8 +17,9 @@ struct SocketGrounds {
         for proof in verdict.proof {
             lines += Wrapped.lines(proof, width: width - 1).map { [StyledText(" " + $0)] }
         }
-        if !verdict.advice.isEmpty {
-            lines += Wrapped.lines(verdict.advice, width: width - 6).enumerated().map {
+        let next = state?.nextSteps(verdict.next) ?? verdict.advice
+        if !next.isEmpty {
+            lines += Wrapped.lines(next, width: width - 6).enumerated().map {
                 [StyledText($0 == 0 ? "next  " : "      ", .heading), StyledText($1)]
             }
         }

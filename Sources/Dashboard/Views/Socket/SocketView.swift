@@ -28,6 +28,8 @@ struct SocketView: View {
 
     var isOfNetwork: Bool { true }
 
+    func subject(_ state: State) -> Subject? { state.subject(of: id) }
+
     func wish(_ interest: inout Interest, _ state: State) {
         interest.network.tables = state.socket(id)?.transport.table ?? .all
         interest.network.follows = [id]

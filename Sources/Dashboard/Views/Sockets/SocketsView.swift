@@ -81,6 +81,14 @@ struct SocketsView: View {
 
     func summaryHeight(_ state: State) -> Int { state.size.rows >= 8 ? 1 : 0 }
     func groundsHeight(rows: Int) -> Int { rows >= 12 ? 2 : 0 }
+    func subject(_ state: State) -> Subject? {
+        switch group {
+        case .process(let process): .process(process)
+        case .peer(let address): .peer(address)
+        default: nil
+        }
+    }
+
     func wish(_ interest: inout Interest, _ state: State) { interest.network.tables = .all }
     func shellCommands(_ state: State) -> [ShellCommand] { Self.shellCommands(state) }
 

@@ -4,7 +4,7 @@ import Samples
 import Screen
 import Units
 
-/// What diagnosis says of one thread, and what probes found of it: claim, why, was, so, next.
+/// What diagnosis says of one thread, and what probes found of it: claim, why, before, meaning, next.
 struct ThreadVerdictView {
     private let state: State
     private let thread: ThreadIdentity
@@ -20,7 +20,7 @@ struct ThreadVerdictView {
     private var findings: [Finding] {
         let ofThread = state.listedFindings.filter { $0.subject == .thread(thread, of: process) }
         let ofProcess = state.listedFindings.filter { finding in
-            finding.subject == .process(process) && finding.kind.isOfThreads
+            finding.subject == .process(process) && finding.kind.area == .threads
         }
         return ofThread + ofProcess
     }
@@ -41,36 +41,32 @@ struct ThreadVerdictView {
         let mute = state.muted[finding.id].map { "  (muted: \($0.reason))" } ?? ""
         let since = finding.since.clock(secondsFromUTC: state.settings.secondsFromUTC)
         let text = "\(finding.claim), since \(since)\(mute)"
-        return Wrapped.lines(text, width: width - Self.indent - 5).enumerated().map { index, line in
+        return Wrapped.lines(text, width: width - Self.indent - Self.labels).enumerated().map {
+            index, line in
             index == 0
                 ? [
                     StyledText("VERDICT ", .heading),
                     StyledText(
-                        padded(finding.confidence.text, to: 5), mute.isEmpty ? style : .faint),
+                        padded(finding.confidence.text, to: Self.labels),
+                        mute.isEmpty ? style : .faint),
                     StyledText(line, Style(.text, .bold)),
-                ] : [StyledText(padded("", to: Self.indent + 5)), StyledText(line, .text)]
+                ]
+                : [StyledText(padded("", to: Self.indent + Self.labels)), StyledText(line, .text)]
         }
-    }
-
-    /// What to press next; one is in the place already that Enter leads to from the Overview.
-    private func advice(_ finding: Finding) -> String {
-        let way = "Enter, then "
-        return finding.advice.hasPrefix(way)
-            ? String(finding.advice.dropFirst(way.count)) : finding.advice
     }
 
     private func grounds(_ finding: Finding, width: Int) -> [[StyledText]] {
         let parts: [(String, String?)] = [
-            ("why", finding.evidence.joined(separator: "; ")), ("was", finding.baseline),
-            ("so", finding.meaning), ("next", advice(finding)),
+            ("why", finding.evidence.joined(separator: "; ")), ("before", finding.baseline),
+            ("meaning", finding.meaning), ("next", state.nextSteps(of: finding)),
         ]
         return parts.flatMap { label, text -> [[StyledText]] in
             guard let text, !text.isEmpty else { return [] }
-            return Wrapped.lines(text, width: width - Self.indent - 5).enumerated().map {
+            return Wrapped.lines(text, width: width - Self.indent - Self.labels).enumerated().map {
                 index, line in
                 [
                     StyledText(padded("", to: Self.indent)),
-                    StyledText(padded(index == 0 ? label : "", to: 5), .heading),
+                    StyledText(padded(index == 0 ? label : "", to: Self.labels), .heading),
                     StyledText(line, label == "next" ? .accent : .text),
                 ]
             }
@@ -97,6 +93,8 @@ struct ThreadVerdictView {
     }
 
     private static let indent = 8
+    /// Columns of a label: "meaning", and a blank.
+    private static let labels = 8
 
     private func padded(_ text: String, to columns: Int) -> String {
         text + String(repeating: " ", count: max(0, columns - text.count))

@@ -32,6 +32,8 @@ struct ThreadView: View {
         Keymap.profile + Keymap.calls + Keymap.tools + Keymap.probes + Keymap.curves
     }
 
+    func subject(_ state: State) -> Subject? { .thread(thread, of: process) }
+
     func wish(_ interest: inout Interest, _ state: State) {
         interest.selectedThread = thread
         interest.shownThreads = [thread]
@@ -47,13 +49,13 @@ struct ThreadView: View {
     }
 
     func shellCommands(_ state: State) -> [ShellCommand] {
-        let task = "/proc/\(process.pid)/task/\(thread.tid)"
+        let task = "\(process.pid)/task/\(thread.tid)"
         return [
             ShellCommand(
-                "cat \(task)/syscall \(task)/wchan",
+                "cat /proc/\(task)/syscall /proc/\(task)/wchan",
                 shows: "the system call it is in (number, arguments), the wait channel"),
-            ShellCommand("cat \(task)/stack", shows: "its kernel stack, as root"),
-            ShellCommand("grep ctxt \(task)/status", shows: "its switches since it began"),
+            ShellCommand("cat /proc/\(task)/stack", shows: "its kernel stack, as root"),
+            ShellCommand("grep ctxt /proc/\(task)/status", shows: "its switches since it began"),
             ShellCommand(
                 "pidstat -t -u -w -p \(process.pid) 1", shows: "CPU and switches each second"),
         ]

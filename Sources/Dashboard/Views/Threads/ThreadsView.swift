@@ -68,6 +68,8 @@ struct ThreadsView: View {
 
     func summaryHeight(_ state: State) -> Int { state.size.rows >= 8 ? 1 : 0 }
 
+    func subject(_ state: State) -> Subject? { process.map { .process($0) } }
+
     func wish(_ interest: inout Interest, _ state: State) {
         state.wishForTasks(&interest, columnsForAll: true)
         guard let process else { return }

@@ -5,32 +5,23 @@ import Units
 
 /// Tools: which thread or peer they are for, the card before they start, keys while they run.
 extension State {
-    /// The selected thread; of a selected process, its hottest thread.
+    /// What a tool is for: in a view of networks the peer, else the thread; of a process, its hottest
+    /// thread.
     var toolSubject: ToolSubject? {
         if let tool, place.view is ToolView { return tool.subject }
+        if case .peer(let address) = subject { return toolSubject(ofPeer: address) }
+        if place.view.isOfNetwork { return selectedPeer.map(toolSubject(ofPeer:)) }
         guard let shown else { return nil }
-        if let view = place.view as? ThreadView {
-            let (thread, owner) = (view.thread, view.process)
+        if case .thread(let thread, of: let owner) = subject {
             // A recorded sample may leave out a thread that is alive, and tools look at it now.
             return subject(thread: thread, process: owner, in: shown)
                 ?? live.flatMap { subject(thread: thread, process: owner, in: $0) }
         }
-        if let view = place.view as? MappingsView {
-            return shown.process(view.process).flatMap { hottest(of: $0, in: shown) }
-        }
-        if place.view.isOfNetwork { return peerSubject }
-        guard let index = list.selectedIndex else { return nil }
-        let row = list.rows[index]
-        switch row.id {
-        case .thread(let thread):
-            return subject(thread: thread, process: shown.processes[row.index].id, in: shown)
-        case .process: return hottest(of: shown.processes[row.index], in: shown)
-        default: return nil
-        }
+        return selectedProcess.flatMap(shown.process).flatMap { hottest(of: $0, in: shown) }
     }
 
-    private var peerSubject: ToolSubject? {
-        selectedPeer.map { subject(peer: $0, in: shownNetwork?.namespace) }
+    private func toolSubject(ofPeer address: IPAddress) -> ToolSubject {
+        subject(peer: address, in: shownNetwork?.namespace)
     }
 
     /// A peer, with the way to it as far as it is known by now.
@@ -82,7 +73,7 @@ extension State {
             return nil
         }
         let subject = toolSubject
-        if let ended = endedThread(subject) {
+        if let ended = ended(subject) {
             say("\(ended) has ended", isFailure: true)
             return nil
         }
@@ -90,26 +81,31 @@ extension State {
             say("select a socket with a peer first", isFailure: true)
             return nil
         }
-        if !isLive, subject == nil {
-            say("that thread is not in the recorded sample", isFailure: true)
-            return nil
-        }
-        guard let subject else {
-            say("select a thread first", isFailure: true)
-            return nil
+        if subject == nil {
+            let isKnown = selectedProcess != nil && !isLive
+            say(
+                isKnown ? "that thread is not in the recorded sample" : lackOfProcess,
+                isFailure: true)
         }
         return subject
     }
 
-    /// What to call the thread that is meant, if it is not there any more.
-    private func endedThread(_ subject: ToolSubject?) -> String? {
-        if let view = place.view as? ThreadView, hasEnded(view.thread, of: view.process) {
-            return "T\(view.thread.tid) \(level.threadName ?? "")"
+    /// What to call the thread or process that is meant, if it is not there any more.
+    private func ended(_ tool: ToolSubject?) -> String? {
+        if case .thread(let target) = tool?.target, hasEnded(target.thread, of: target.process) {
+            return tool?.name
         }
-        guard let subject, case .thread(let target) = subject.target,
-            hasEnded(target.thread, of: target.process)
-        else { return nil }
-        return subject.name
+        switch subject {
+        case .thread(let thread, of: let owner) where hasEnded(thread, of: owner):
+            return (["T\(thread.tid)"] + [level.threadName].compactMap(\.self))
+                .joined(separator: " ")
+        case let subject?:
+            guard tool == nil, let process = subject.process, live?.extent == .complete,
+                live?.process(process) == nil
+            else { return nil }
+            return "process \(process.pid)"
+        case nil: return nil
+        }
     }
 
     /// Shows the card; the tool starts when its time is over, or by Enter.

@@ -56,6 +56,8 @@ struct ToolView: View {
         state.size.rows >= 14 ? 6 : state.size.rows >= 6 ? 2 : 0
     }
 
+    func subject(_ state: State) -> Subject? { state.tool?.subject.subject }
+
     func wish(_ interest: inout Interest, _ state: State) {
         switch state.tool?.subject.target {
         case .thread(let target):

@@ -175,6 +175,6 @@ struct UDPView: View {
             return NetworkNotes.lines(state)
         }
         let notes = NetworkNotes.lines(state)
-        return SocketGrounds(socket, figures, width: width).lines + notes
+        return SocketGrounds(socket, figures, width: width, in: state).lines + notes
     }
 }

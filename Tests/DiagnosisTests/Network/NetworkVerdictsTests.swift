@@ -3,11 +3,11 @@ import ProcSampling
 import Testing
 import Units
 
-/// The chain of losses, the header's marks, and what the book remembers.
-@Suite struct NetworkBookTests {
+/// The chain of losses, the header's marks, and what is remembered.
+@Suite struct NetworkVerdictsTests {
     private func book(
         _ readings: [NetworkReading], _ change: (inout HostSample) -> Void = { _ in }
-    ) -> NetworkBook {
+    ) -> NetworkVerdicts {
         var machine = MadeMachine()
         for reading in readings {
             machine.refresh([MadeMachine.process(3310, anonymous: 0)], network: reading, change)
@@ -85,7 +85,7 @@ import Units
 
     @Test func limitsAreInTheAdvice() throws {
         let softnet = try stage(.softnet) { $0.limits.backlogMost = nil }
-        #expect(softnet.advice.hasPrefix("raise net.core.netdev_max_backlog;"))
+        #expect(softnet.advice.hasPrefix("sysctl net.core.netdev_max_backlog: raise it;"))
     }
 
     /// Twice what there is may be half of all memory, and no more.
@@ -99,7 +99,7 @@ import Units
             $0.memory = bytes.flatMap { MadeMachine.memory(available: 0, total: $0) }
         }
         let advice = try #require(book.chain?.stages.first { $0.id == .memory }?.advice)
-        #expect(advice.hasPrefix("find the reader that leaves its queue full"))
+        #expect(advice.hasPrefix("dxtop watch udp: find the reader that leaves its queue full"))
         #expect(advice.hasSuffix("net.ipv4.udp_mem from 1000 to 2000 pages") == isRaised)
         #expect(advice.hasSuffix("do not raise it") == !isRaised)
     }

@@ -2,21 +2,20 @@ package import Samples
 internal import Units
 
 /// What is made of a network namespace: updated once for each reading of it.
-package struct NetworkBook: Sendable {
+package struct NetworkVerdicts: Sendable {
     /// Nil until there was a reading.
     package private(set) var chain: LossChain?
     /// The marks in the Overview's header. Nil where the counters are not there.
     package private(set) var udp: Verdict?
     package private(set) var tcp: Verdict?
-    /// In no order; see `FindingsBook`, which has them, too.
-    package private(set) var findings: [Finding] = []
+    /// The latest reading was the first of its namespace.
+    private(set) var isNew = false
 
+    private var sendsTCP = false
     private var number: Int?
     private var namespace: NamespaceID?
     private var trend = CounterTrend()
     private var losers = LostSockets()
-    private var closeWait = CloseWait()
-    private var listeners = ListenOverflow()
     private var watched: [SocketID: Watched] = [:]
 
     private struct Watched: Sendable {
@@ -52,7 +51,7 @@ package struct NetworkBook: Sendable {
     }
 
     /// Who is to read a socket, as far as its queue was watched. That all is well is over as soon as
-    /// it loses: the next look will tell.
+    /// it loses: the next samples will tell.
     package func reader(of socket: SocketID) -> ReaderVerdict? {
         watched[socket].flatMap { $0.reader.isRefuted ? nil : $0.reader.verdict }
     }
@@ -62,30 +61,37 @@ package struct NetworkBook: Sendable {
         watched.lazy.map { ($0.key, $0.value.reader) }
     }
 
-    private func latestVerdict(of socket: SocketID) -> ReaderVerdict? {
-        watched[socket]?.reader.verdict
-    }
-
     /// A reading that is known already changes nothing; another namespace starts anew.
-    package mutating func update(_ snapshot: Snapshot) {
-        guard let reading = snapshot.network, reading.number != number else { return }
-        if reading.namespace.id != namespace { self = NetworkBook() }
+    ///
+    /// - Returns: what detectors judge; nil where there is no new reading.
+    mutating func update(_ snapshot: Snapshot) -> NetworkInput? {
+        isNew = false
+        guard let reading = snapshot.network, reading.number != number else { return nil }
+        if reading.namespace.id != namespace {
+            self = NetworkVerdicts()
+            isNew = true
+        }
         number = reading.number
         namespace = reading.namespace.id
         trend.add(reading)
         losers.add(reading)
-        closeWait.add(reading)
-        listeners.add(reading)
         judge(reading)
         let names = ProcessNames(snapshot.processes)
         let verdicts = watched.mapValues(\.reader.verdict)
         let chain = LossChain(
             reading, readers: verdicts, names: names, machineMemory: snapshot.host.memoryPages)
-        findings = findings(reading, chain, names, at: snapshot.time)
         self.chain = chain
-        udp = Self.udpMark(
-            reading, trend, isLosing: losers.sockets.values.contains(where: \.isLosing))
-        tcp = Self.tcpMark(reading, findings)
+        let isLosing = losers.sockets.values.contains(where: \.isLosing)
+        udp = Self.udpMark(reading, trend, isLosing: isLosing)
+        sendsTCP = reading.counters[.tcpSegmentsSent]?.rate != nil
+        return NetworkInput(
+            reading: reading, time: snapshot.time, names: names, trend: trend, losers: losers,
+            readers: verdicts, chain: chain)
+    }
+
+    /// Takes in what was found of the latest reading.
+    mutating func mark(_ findings: [Finding]) {
+        tcp = sendsTCP ? Self.tcpMark(findings) : nil
     }
 
     /// A verdict on a burst that is over stands until the next one is over; without one, a burst is
@@ -116,29 +122,5 @@ package struct NetworkBook: Sendable {
             let loses = losers.sockets[id]?.isLosing == true
             watched[id]?.reader.isRefuted = socket.reader.verdict.kind == .ok && loses
         }
-    }
-
-    private func findings(
-        _ reading: NetworkReading, _ chain: LossChain, _ names: ProcessNames, at time: WallTime
-    ) -> [Finding] {
-        func advice(_ stage: LossChain.StageID) -> String {
-            chain.stages.first { $0.id == stage }?.advice ?? ""
-        }
-        var found = losers.sockets.values.map {
-            UDPLoss.finding(
-                $0, reader: latestVerdict(of: $0.socket.id), names: names, in: reading, at: time)
-        }
-        found += closeWait.findings(names: names, at: time)
-        found += NICDrop.findings(trend, in: reading, advice: advice(.nic), at: time)
-        found += [
-            UDPLoss.closedFinding(trend, losers: losers, in: reading, at: time),
-            listeners.finding(trend, names: names, in: reading, at: time),
-            SoftnetDrop.finding(trend, in: reading, advice: advice(.softnet), at: time),
-            Reassembly.finding(trend, in: reading, advice: advice(.reassembly), at: time),
-            Conntrack.finding(trend, in: reading, at: time),
-            UDPMemory.finding(trend, in: reading, advice: advice(.memory), at: time),
-            TCPRetransmits.finding(trend, in: reading, at: time),
-        ].compactMap(\.self)
-        return found
     }
 }

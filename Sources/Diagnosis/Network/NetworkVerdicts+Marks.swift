@@ -2,7 +2,7 @@ internal import Samples
 internal import Units
 
 /// The marks of UDP and TCP in the Overview's header.
-extension NetworkBook {
+extension NetworkVerdicts {
     /// Critical while a socket, or all of them for want of memory, lose; a warning for what was lost
     /// within the last minute.
     static func udpMark(
@@ -22,8 +22,7 @@ extension NetworkBook {
     }
 
     /// As bad as the worst finding about TCP.
-    static func tcpMark(_ reading: NetworkReading, _ findings: [Finding]) -> Verdict? {
-        guard reading.counters[.tcpSegmentsSent]?.rate != nil else { return nil }
+    static func tcpMark(_ findings: [Finding]) -> Verdict {
         let worst = findings.filter {
             [.listenOverflow, .tcpRetransmits, .closeWait].contains($0.kind)
         }.max { $0.severity < $1.severity }

@@ -1,0 +1,52 @@
+/// Every detector there is.
+package enum Detectors {
+    static let all: [any Detector.Type] = [
+        // Processor
+        UserSpin.self,
+        SystemCallStorm.self,
+        LockConvoy.self,
+        IOStall.self,
+        CPUStarvation.self,
+        CgroupThrottle.self,
+
+        // Processes
+        DescriptorLeak.self,
+        ThreadLeak.self,
+        PileUp.self,
+
+        // Memory
+        MemoryGrowth.self,
+        SwapThrash.self,
+        OOMKill.self,
+        GroupMemory.self,
+
+        // Network
+        UDPLoss.self,
+        NICDrop.self,
+        SoftnetDrop.self,
+        Reassembly.self,
+        UDPMemory.self,
+        CloseWait.self,
+        ListenOverflow.self,
+        TCPRetransmits.self,
+        Conntrack.self,
+        PathMTU.self,
+    ]
+
+    package static var kinds: [FindingKind] { all.map { $0.kind } }
+
+    /// New ones, those before that suppress others.
+    static func made() -> [any Detector] {
+        var rest = all
+        var ordered: [any Detector.Type] = []
+        while !rest.isEmpty {
+            let waiting = Set(rest.map { $0.kind })
+            let free = rest.filter { waiting.isDisjoint(with: $0.suppressedBy) }
+            // A circle suppresses nothing.
+            ordered += free.isEmpty ? rest : free
+            let taken = Set(ordered.map { $0.kind })
+            rest.removeAll { taken.contains($0.kind) }
+        }
+        return ordered.map { $0.init() }
+    }
+}
