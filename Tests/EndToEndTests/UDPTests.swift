@@ -127,7 +127,7 @@ import Testing
                 let thread = try started[0].thread("thread")
                 try await terminal.wait(for: "the proof", deadline: .seconds(30)) { screen in
                     screen.contains("EDGE-TRIGGERED")
-                        && screen.contains("T\(thread) asleep in epoll_wait")
+                        && screen.contains("T\(thread) blocked in epoll_wait")
                 }
                 try await terminal.send("1")
                 let port = try started[0].number("port")
