@@ -95,7 +95,8 @@ extension View {
     func kept(_ snapshot: Snapshot, of totals: Snapshot.Totals) -> KeptRows? { nil }
     func emptiness(_ state: State) -> String? { "nothing here" }
 
-    func summaryHeight(_ state: State) -> Int { 0 }
+    /// Above a list, its title, where the screen has room for one.
+    func summaryHeight(_ state: State) -> Int { isList && state.size.rows >= 8 ? 1 : 0 }
     func groundsHeight(rows: Int) -> Int { 0 }
     func hints(_ hints: [String], _ state: State) -> [String] { hints }
     func shellCommands(_ state: State) -> [ShellCommand] { [] }

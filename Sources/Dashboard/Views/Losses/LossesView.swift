@@ -42,7 +42,6 @@ struct LossesView: View {
         .sockets(snapshot, of: totals)
     }
 
-    func summaryHeight(_ state: State) -> Int { state.size.rows >= 8 ? 1 : 0 }
     func groundsHeight(rows: Int) -> Int { UDPView().groundsHeight(rows: rows) }
     func wish(_ interest: inout Interest, _ state: State) { interest.network.tables = .udp }
     func shellCommands(_ state: State) -> [ShellCommand] { UDPView.shellCommands(state) }

@@ -40,7 +40,6 @@ struct RoutesView: View {
     }
 
     func emptiness(_ state: State) -> String? { NetworkNotes.emptiness(state) }
-    func summaryHeight(_ state: State) -> Int { state.size.rows >= 8 ? 1 : 0 }
     func groundsHeight(rows: Int) -> Int { rows >= 12 ? 3 : 0 }
 
     func subject(_ state: State) -> Subject? { state.network.routeTo.map { .peer($0) } }

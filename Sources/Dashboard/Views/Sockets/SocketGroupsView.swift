@@ -38,7 +38,6 @@ struct SocketGroupsView: View {
         .sockets(snapshot, of: totals)
     }
 
-    func summaryHeight(_ state: State) -> Int { state.size.rows >= 8 ? 1 : 0 }
     func groundsHeight(rows: Int) -> Int { rows >= 12 ? 2 : 0 }
     func wish(_ interest: inout Interest, _ state: State) { interest.network.tables = .all }
     func shellCommands(_ state: State) -> [ShellCommand] { SocketsView.shellCommands(state) }

@@ -79,7 +79,6 @@ struct SocketsView: View {
         .sockets(snapshot, of: totals)
     }
 
-    func summaryHeight(_ state: State) -> Int { state.size.rows >= 8 ? 1 : 0 }
     func groundsHeight(rows: Int) -> Int { rows >= 12 ? 2 : 0 }
     func subject(_ state: State) -> Subject? {
         switch group {

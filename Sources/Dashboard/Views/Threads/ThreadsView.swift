@@ -66,8 +66,6 @@ struct ThreadsView: View {
         }
     }
 
-    func summaryHeight(_ state: State) -> Int { state.size.rows >= 8 ? 1 : 0 }
-
     func subject(_ state: State) -> Subject? { process.map { .process($0) } }
 
     func wish(_ interest: inout Interest, _ state: State) {

@@ -61,7 +61,6 @@ struct UDPView: View {
         .sockets(snapshot, of: totals)
     }
 
-    func summaryHeight(_ state: State) -> Int { state.size.rows >= 8 ? 1 : 0 }
     func groundsHeight(rows: Int) -> Int { rows >= 30 ? 10 : rows >= 16 ? 8 : rows >= 10 ? 2 : 0 }
 
     func wish(_ interest: inout Interest, _ state: State) {
