@@ -86,7 +86,7 @@ struct DashboardCommand: ParsableCommand {
                 state.say("a line of \(slowBaud) baud: --slow is on")
             }
             state.network.namespace = namespace
-            if namesFunctions { state.hotFunctions.turnOn() }
+            if namesFunctions { state.probes.hotFunctions.turnOn() }
             var loop = try RunLoop(
                 state: state, terminal: terminal, budget: budget.share,
                 source: { root.source(threads: threads, changed: $0) })

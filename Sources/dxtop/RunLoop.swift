@@ -53,7 +53,7 @@ struct RunLoop<Display: Terminal> {
         ) {
             mailbox.post(.sample($0))
         }
-        if state.hotFunctions.isOn { sampleFunctions(true) }
+        if state.probes.hotFunctions.isOn { sampleFunctions(true) }
     }
 
     /// Runs until the user quits.
@@ -131,7 +131,7 @@ struct RunLoop<Display: Terminal> {
     private mutating func handle(_ event: Event) -> Bool {
         for effect in state.update(event, at: now) {
             switch effect {
-            case .look(let interest, let atOnce):
+            case .read(let interest, let atOnce):
                 sampling.setInterest(interest)
                 if atOnce { sampling.sampleNow() }
             case .setInterval(let interval): sampling.setInterval(interval)

@@ -93,9 +93,9 @@ import Units
         var scene = Scene(place: .overview)
         scene.sample(5) { $0.grow(to: 3900) }
         scene.press(.home, .up)
-        #expect(scene.state.selectedFinding != nil)
+        #expect(scene.state.findings.selected != nil)
         scene.sample(5) { $0.grow(to: 100) }
-        #expect(scene.state.selectedFinding == nil)
+        #expect(scene.state.findings.selected == nil)
         #expect(!scene.shows("FINDINGS"))
     }
 
@@ -103,7 +103,7 @@ import Units
         var scene = Self.scene(columns: 80, rows: 15)
         #expect(!scene.shows("FINDINGS"), "\(scene)")
         scene.press(.home, .up)
-        #expect(scene.state.selectedFinding == nil)
+        #expect(scene.state.findings.selected == nil)
     }
 
     @Test func aFrozenScreenKeepsItsFindings() {

@@ -190,13 +190,13 @@ import Units
         var scene = Scene.growing(.linear, seconds: 60)
         let effects = scene.press(.enter)
         #expect(scene.state.place == .mappings(of: Scene.streamd))
-        guard case .look(let interest, atOnce: true)? = effects.first else {
+        guard case .read(let interest, atOnce: true)? = effects.first else {
             Issue.record("nothing was asked for: \(effects)")
             return
         }
         #expect(interest.mappings?.process == Scene.streamd)
         let after = scene.press(.escape)
-        guard case .look(let nothing, _)? = after.first else {
+        guard case .read(let nothing, _)? = after.first else {
             Issue.record("the reading was not taken back: \(after)")
             return
         }
@@ -224,7 +224,7 @@ import Units
         scene.press(.enter)
         scene.sample { $0.readMappings(number: 1, buffers: 150) }
         let effects = scene.press(.character("z"))
-        guard case .look(let interest, _)? = effects.first else {
+        guard case .read(let interest, _)? = effects.first else {
             Issue.record("it goes on being read: \(effects)")
             return
         }
@@ -253,7 +253,7 @@ import Units
         scene.press(.enter)
         scene.sample { $0.readMappings(number: 1, buffers: 150) }
         let effects = scene.press(.character("r"))
-        guard case .look(let interest, atOnce: true)? = effects.first else {
+        guard case .read(let interest, atOnce: true)? = effects.first else {
             Issue.record("nothing was asked for: \(effects)")
             return
         }

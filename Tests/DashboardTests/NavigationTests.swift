@@ -300,11 +300,11 @@ import Units
         var scene = Scene(place: .threads(of: nil))
         scene.sample(2)
         let looks = scene.type("/futex").compactMap { effect -> Interest? in
-            if case .look(let interest, _) = effect { interest } else { nil }
+            if case .read(let interest, _) = effect { interest } else { nil }
         }
         #expect(try #require(looks.last).columnsForAll.contains(.activity))
         let after = scene.press(.escape).compactMap { effect -> Interest? in
-            if case .look(let interest, _) = effect { interest } else { nil }
+            if case .read(let interest, _) = effect { interest } else { nil }
         }
         #expect(try #require(after.last).columnsForAll.isEmpty)
     }

@@ -214,14 +214,14 @@ struct NetworkTests {
 
     @Test func tabGoesThroughFindings() {
         var scene = Scene.network(place: .overview, seconds: 3)
-        let count = scene.state.findings.count
+        let count = scene.state.verdicts.findings.count
         #expect(count > 0)
         for _ in 0..<count {
             scene.press(.tab)
-            #expect(scene.state.selectedFinding != nil)
+            #expect(scene.state.findings.selected != nil)
         }
         scene.press(.tab)
-        #expect(scene.state.selectedFinding == nil)
+        #expect(scene.state.findings.selected == nil)
         // The finding of a socket leads to its row, which is marked.
         scene.press(.tab, .enter)
         #expect(scene.state.place == .udp, "\(scene)")

@@ -269,7 +269,7 @@ import Units
         _ = scene.state.update(
             .hotFunctions(HotFunctions(frequency: 0, refusal: refusal)), at: scene.now)
         #expect(scene.shows("perf_event_paranoid is 3: run dxtop as root"))
-        #expect(!scene.state.hotFunctions.isOn)
+        #expect(!scene.state.probes.hotFunctions.isOn)
     }
 
     // MARK: Golden

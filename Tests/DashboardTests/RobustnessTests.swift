@@ -85,7 +85,7 @@ import Units
             }
             let surface = scene.state.render()
             #expect(surface.size == scene.state.size)
-            #expect(scene.state.path.first?.place == .overview)
+            #expect(scene.state.navigation.path.first?.place == .overview)
         }
     }
 

@@ -37,7 +37,7 @@ import Units
         var scene = Scene(rows: 40, place: .overview)
         scene.sample(2)
         scene.press(.home)
-        scene.state.chronicle.verdicts = Verdicts([
+        scene.state.timeline.chronicle.verdicts = Verdicts([
             Finding(
                 kind: kind, subject: subject, severity: .warning, confidence: .high,
                 claim: "something is the case",
@@ -90,8 +90,8 @@ import Units
     func toolsAreOfTheFindingsSubjectOrNone(_ kind: FindingKind, _ subject: Subject) {
         var scene = Self.scene(kind, subject)
         scene.press(.character("x"))
-        guard case .toolMenu(_, let chosen, _) = scene.state.overlay else {
-            #expect(scene.state.overlay == nil)
+        guard case .toolMenu(_, let chosen, _) = scene.state.dialogue.overlay else {
+            #expect(scene.state.dialogue.overlay == nil)
             #expect(subject.process == nil && scene.state.toolSubject == nil)
             return
         }
@@ -119,7 +119,7 @@ import Units
     @Test func commandsAreThoseOfTheFinding() throws {
         var scene = Self.scene(.userSpin, .thread(Self.thread, of: Self.journald))
         scene.press(.character("y"))
-        guard case .commands(let commands) = scene.state.overlay else {
+        guard case .commands(let commands) = scene.state.dialogue.overlay else {
             Issue.record("no commands")
             return
         }
@@ -137,15 +137,17 @@ import Units
             processes.append(target.process)
         }
         let state = scene.state
-        if let probe = state.probe {
+        if let probe = state.probes.current {
             processes += [probe.subject.subject.process].compactMap(\.self)
         }
-        if let tool = state.tool { processes += [tool.subject.subject.process].compactMap(\.self) }
+        if let tool = state.tools.current {
+            processes += [tool.subject.subject.process].compactMap(\.self)
+        }
         if let own = state.place.view.subject(state)?.process { processes.append(own) }
-        if case .toolMenu(_, let chosen, _) = state.overlay {
+        if case .toolMenu(_, let chosen, _) = state.dialogue.overlay {
             processes += [chosen.subject.process].compactMap(\.self)
         }
-        if case .commands(let commands) = state.overlay {
+        if case .commands(let commands) = state.dialogue.overlay {
             #expect(
                 !commands.contains { $0.command.contains("\(Scene.streamd.pid)") }, "\(commands)")
         }

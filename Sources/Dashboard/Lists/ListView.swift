@@ -51,7 +51,7 @@ enum ListView {
             state.columns.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         table.draw(
             into: &surface, in: area, rows: list.rows.count, first: first,
-            selected: state.selectedFinding != nil && state.place.view is OverviewView
+            selected: state.findings.selected != nil && state.place.view is OverviewView
                 ? nil : list.selectedIndex
         ) { index, id in
             let row = list.rows[index]

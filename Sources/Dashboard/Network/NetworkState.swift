@@ -14,7 +14,7 @@ package struct NetworkState: Sendable {
     /// To whom the way is shown.
     var routeTo: IPAddress?
     /// Ports by the names of services, once they were asked for.
-    var services: ServiceNames?
+    private(set) var services: ServiceNames?
     var showsServices = false
     /// Addresses by the names of hosts: what DNS was asked for, and what it said; nil while it has
     /// not answered.
@@ -31,6 +31,14 @@ package struct NetworkState: Sendable {
     private var processNamesOf: Int?
 
     package init() {}
+
+    mutating func update(_ event: Event) {
+        switch event {
+        case .services(let names): services = names
+        case .hostName(let address, let name): hostNames[address] = .some(name)
+        default: break
+        }
+    }
 
     /// Brings the names of processes up to what is shown.
     mutating func prepare(_ snapshot: Snapshot) {
@@ -51,13 +59,9 @@ package struct NetworkState: Sendable {
         groups = SocketGroup.all(by: kind, in: reading.sockets.sockets)
     }
 
-    mutating func look(at sockets: [SocketID]) {
+    mutating func poll(_ sockets: [SocketID]) {
         burstCount += 1
         burst = NetworkWish.Burst(sockets: sockets, number: burstCount)
-    }
-
-    mutating func note(_ name: String?, of address: IPAddress) {
-        hostNames[address] = .some(name)
     }
 
     /// Those of these hosts that were not asked for yet; from now on they are.

@@ -125,18 +125,13 @@ extension State {
             say(lackOfProcess, isFailure: true)
             return
         }
-        path.append(Level(.sockets(of: .process(selectedProcess))))
-    }
-
-    mutating func replacePlace(_ place: Place) {
-        left[self.place] = level
-        path[path.count - 1] = left[place] ?? Level(place)
+        navigation.open(.sockets(of: .process(selectedProcess)))
     }
 
     /// The threads of the process that holds the selected socket, or that the selected group is of.
     mutating func openOwner() {
         if case .process(let process) = subject {
-            path.append(Level(.threads(of: process)))
+            navigation.open(.threads(of: process))
             return
         }
         guard let socket = selectedSocket else {
@@ -150,7 +145,7 @@ extension State {
                     : "its process is not known: root would see it", isFailure: true)
             return
         }
-        path.append(Level(.threads(of: owner.process)))
+        navigation.open(.threads(of: owner.process))
     }
 
     mutating func startBurst() {
@@ -168,13 +163,13 @@ extension State {
             say("select a UDP socket first", isFailure: true)
             return
         }
-        network.look(at: [socket.id])
+        network.poll([socket.id])
         say("sampling its queue every 10 ms for 5 s")
     }
 
     mutating func openRoutes() {
         network.routeTo = selectedPeer
-        path.append(Level(.routes))
+        navigation.open(.routes)
     }
 
     mutating func setRouteTo(_ text: String) {
@@ -233,7 +228,7 @@ extension State {
             return
         }
         let known = shownNetwork?.namespaces?.namespaces ?? []
-        overlay = .namespaceMenu(
+        dialogue.overlay = .namespaceMenu(
             selected: known.firstIndex { $0.id == shownNetwork?.namespace.id } ?? 0)
     }
 
@@ -244,9 +239,7 @@ extension State {
         network.routeTo = nil
         network.burst = nil
         // A socket or a group of another namespace says nothing here.
-        if let first = path.firstIndex(where: { $0.view.isOfNetwork }), first < path.count - 1 {
-            path.removeSubrange((first + 1)...)
-        }
+        navigation.closeAbove { $0.isOfNetwork }
         list.selected = nil
         list.isByHand = false
     }

@@ -32,7 +32,7 @@ package enum Event: Sendable {
 package enum Effect: Sendable {
     /// Read these from now on; see `Interest`. At once where a person waits for it, else with the
     /// next refresh.
-    case look(Interest, atOnce: Bool)
+    case read(Interest, atOnce: Bool)
     case setInterval(Duration)
     case startTool(Tool, ToolTarget, run: Int)
     case stopTool

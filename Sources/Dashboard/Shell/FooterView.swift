@@ -3,7 +3,7 @@ import Screen
 /// The bottom line: what is being typed, else a message, else the most useful keys.
 enum FooterView {
     static func draw(_ state: State, into surface: inout Surface, in rect: Rect) {
-        if let prompt = state.prompt {
+        if let prompt = state.dialogue.prompt {
             // On a screen too small for a bottom line one still sees what one types.
             let last = Rect(
                 column: 0, row: max(0, state.size.rows - 1), columns: state.size.columns,
@@ -12,7 +12,7 @@ enum FooterView {
             return
         }
         guard !rect.isEmpty else { return }
-        if let notice = state.notice {
+        if let notice = state.dialogue.notice {
             draw(notice, into: &surface, in: rect)
             return
         }

@@ -37,11 +37,11 @@ enum HeaderView {
     private static func breadcrumb(_ state: State) -> [StyledText] {
         guard let snapshot = state.shown else { return [StyledText("dxtop", .heading)] }
         var pieces = [StyledText(snapshot.host.name, .heading)]
-        for level in state.path.dropFirst() {
+        for level in state.navigation.path.dropFirst() {
             pieces.append(StyledText(" > ", .faint))
             pieces.append(StyledText(level.view.crumb(level, state), .heading))
         }
-        guard state.path.count == 1 else { return pieces }
+        guard state.navigation.path.count == 1 else { return pieces }
         let host = snapshot.host
         var facts = "  \(host.cpuCount.map { String($0) } ?? "-") CPU"
         if let memory = host.memory { facts += "  \(memory.total.text)" }

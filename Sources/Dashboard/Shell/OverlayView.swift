@@ -5,7 +5,7 @@ import Screen
 /// The boxes that lie over a view.
 enum OverlayView {
     static func draw(_ state: State, into surface: inout Surface) {
-        guard let overlay = state.overlay else { return }
+        guard let overlay = state.dialogue.overlay else { return }
         var area = surface.bounds
         if area.rows > 4 {
             _ = area.takeTop(1)

@@ -5,7 +5,7 @@ extension State {
     func wantedInterest() -> Interest {
         var interest = Interest(network: networkWish(), hotThreshold: settings.hotThreshold)
         place.view.wish(&interest, self)
-        switch overlay {
+        switch dialogue.overlay {
         case .namespaceMenu: interest.network.wantsNamespaces = true
         // What comes through to a peer is held against what the interface on the way allows.
         case .toolMenu: interest.network.routeTo = selectedPeer

@@ -5,9 +5,9 @@ import Screen
 /// Keys while a box lies over the view.
 extension State {
     mutating func pressInOverlay(_ key: Key) -> [Effect] {
-        switch overlay {
-        case .help(let scroll): overlay = help(scroll, key)
-        case .commands: overlay = nil
+        switch dialogue.overlay {
+        case .help(let scroll): dialogue.overlay = help(scroll, key)
+        case .commands: dialogue.overlay = nil
         case .quitQuestion: return answerQuitQuestion(key)
         case .sortMenu(let selected): chooseSort(selected, key)
         case .namespaceMenu(let selected): chooseNamespace(selected, key)
@@ -35,7 +35,7 @@ extension State {
     }
 
     private mutating func answerQuitQuestion(_ key: Key) -> [Effect] {
-        overlay = nil
+        dialogue.overlay = nil
         switch key {
         case .character("q"), .character("y"), .enter: return [.quit]
         default: return []
@@ -44,22 +44,22 @@ extension State {
 
     private mutating func chooseSort(_ selected: Int, _ key: Key) {
         switch menu(selected, key, count: columns.count) {
-        case .moved(let index): overlay = .sortMenu(selected: index)
+        case .moved(let index): dialogue.overlay = .sortMenu(selected: index)
         case .chosen(let index):
-            overlay = nil
+            dialogue.overlay = nil
             sort(by: columns[index].id)
-        case .closed: overlay = nil
+        case .closed: dialogue.overlay = nil
         }
     }
 
     private mutating func chooseNamespace(_ selected: Int, _ key: Key) {
         let namespaces = shownNetwork?.namespaces?.namespaces ?? []
         switch menu(selected, key, count: namespaces.count) {
-        case .moved(let index): overlay = .namespaceMenu(selected: index)
+        case .moved(let index): dialogue.overlay = .namespaceMenu(selected: index)
         case .chosen(let index):
-            overlay = nil
+            dialogue.overlay = nil
             if namespaces.indices.contains(index) { enter(namespaces[index]) }
-        case .closed: overlay = nil
+        case .closed: dialogue.overlay = nil
         }
     }
 
@@ -70,7 +70,7 @@ extension State {
         let tools = ToolCatalogue.tools(for: subject.target)
         let keys = probes.map(\.key) + tools.map(\.key)
         func choose(_ index: Int) -> [Effect] {
-            overlay = nil
+            dialogue.overlay = nil
             if index < probes.count {
                 return start(probes[index].request, of: probes[index].subject)
             }
@@ -81,9 +81,9 @@ extension State {
             return choose(index)
         }
         switch menu(selected, key, count: keys.count) {
-        case .moved(let index): overlay = .toolMenu(selected: index, subject, probes)
+        case .moved(let index): dialogue.overlay = .toolMenu(selected: index, subject, probes)
         case .chosen(let index): return choose(index)
-        case .closed: overlay = nil
+        case .closed: dialogue.overlay = nil
         }
         return []
     }
@@ -92,14 +92,14 @@ extension State {
     private mutating func answer(
         _ offers: [ProbeOffer], _ selected: Int, _ key: Key
     ) -> [Effect] {
-        if key == .character("y"), offers.indices.contains(selected), let probe {
-            overlay = nil
+        if key == .character("y"), offers.indices.contains(selected), let probe = probes.current {
+            dialogue.overlay = nil
             return start(offers[selected].request, of: probe.subject)
         }
         switch menu(selected, key, count: offers.count) {
-        case .moved(let index): overlay = .offers(offers, selected: index)
+        case .moved(let index): dialogue.overlay = .offers(offers, selected: index)
         case .chosen: break
-        case .closed: overlay = nil
+        case .closed: dialogue.overlay = nil
         }
         return []
     }

@@ -13,17 +13,17 @@ extension State {
         case .back: return back()
         case .backOrQuit: return back(quits: true)
         case .open: return place.view.open(&self)
-        case .commandLine: prompt = Prompt(purpose: .command, field: TextField())
-        case .help: overlay = .help(scroll: 0)
+        case .commandLine: dialogue.ask(.command)
+        case .help: dialogue.overlay = .help(scroll: 0)
         case .redraw: return [.redraw]
-        case .freeze: if isLive { freeze() } else { cursor = .live }
+        case .freeze: if isLive { timeline.freeze() } else { timeline.goLive() }
         case .resume:
-            cursor = .live
+            timeline.goLive()
             list.heldUntil = nil
-        case .step(let samples): step(by: samples)
-        case .stepMinutes(let minutes): step(byMinutes: minutes)
-        case .setInterval: prompt = Prompt(purpose: .interval, field: TextField())
-        case .showCommand: overlay = .commands(shellCommands())
+        case .step(let samples): step { $0.step(by: samples) }
+        case .stepMinutes(let minutes): step { $0.step(byMinutes: minutes) }
+        case .setInterval: dialogue.ask(.interval)
+        case .showCommand: dialogue.overlay = .commands(shellCommands())
         case .toggleBraille: toggleBraille()
 
         case .move(let distance): select { $0.move(by: distance) }
@@ -33,11 +33,10 @@ extension State {
         case .first: select { $0.move(by: -$0.rows.count) }
         case .last: select { $0.move(by: $0.rows.count) }
         case .filter:
-            prompt = Prompt(
-                purpose: .filter(before: list.filter), field: TextField(list.filter))
+            dialogue.ask(.filter(before: list.filter), list.filter)
         case .hotRow(let distance): selectHotRow(distance)
         case .chooseSort:
-            overlay = .sortMenu(selected: columns.firstIndex { $0.id == list.sort } ?? 0)
+            dialogue.overlay = .sortMenu(selected: columns.firstIndex { $0.id == list.sort } ?? 0)
         case .sortNext(let distance): sortNext(by: distance)
         case .reverseSort:
             list.isReversed.toggle()
@@ -67,8 +66,8 @@ extension State {
 
     private mutating func go(to place: Place) -> [Effect] {
         var effects: [Effect] = []
-        while path.count > 1 { effects += leaveLast() }
-        if place != self.place { path.append(asLeft(place)) }
+        while let last = navigation.leave() { effects += last.view.leave(&self) }
+        if place != self.place { navigation.open(navigation.asLeft(place)) }
         return effects
     }
 
@@ -79,23 +78,17 @@ extension State {
             list.filter = ""
             return []
         }
-        guard path.count > 1 else {
-            if quits { overlay = .quitQuestion }
-            return []
-        }
-        return leaveLast()
+        if let last = navigation.leave() { return last.view.leave(&self) }
+        if quits { dialogue.overlay = .quitQuestion }
+        return []
     }
 
-    /// Leaves the place where one is, whose list may be kept for when one comes back.
-    private mutating func leaveLast() -> [Effect] {
-        let last = level
-        if last.view.isKept { left[last.place] = last }
-        path.removeLast()
-        return last.view.leave(&self)
+    /// Goes through what is kept.
+    private mutating func step(_ go: (inout Timeline) -> String?) {
+        if let remark = go(&timeline) { say(remark) }
+        // Held, rows that another sample leaves out would come back at the end.
+        list.heldUntil = nil
     }
-
-    /// A view as it was left, or as it is at first.
-    func asLeft(_ place: Place) -> Level { left[place] ?? Level(place) }
 
     /// The selected row, as far as it is there.
     var selectedRow: Row? { list.selectedIndex.map { list.rows[$0] } }
@@ -111,13 +104,13 @@ extension State {
             return []
         }
         switch row.id {
-        case .process(let identity): path.append(Level(.threads(of: identity)))
+        case .process(let identity): navigation.open(.threads(of: identity))
         case .thread(let identity):
-            path.append(Level(.thread(identity, of: shown.processes[row.index].id)))
+            navigation.open(.thread(identity, of: shown.processes[row.index].id))
         case .mappings:
             if list.unfolded.contains(row.id) { fold() } else { unfold() }
-        case .socket(let id): path.append(Level(.socket(id)))
-        case .socketGroup(let id): path.append(Level(.sockets(of: id)))
+        case .socket(let id): navigation.open(.socket(id))
+        case .socketGroup(let id): navigation.open(.sockets(of: id))
         case .mapping, .route, .stage, .part, .probe: break
         }
         return []
@@ -147,7 +140,7 @@ extension State {
 
     /// Changes the selection by hand: the rows then keep their order for a while.
     private mutating func select(_ change: (inout ListState) -> Void) {
-        selectedFinding = nil
+        findings.deselect()
         list.isByHand = true
         change(&list)
         list.heldUntil = now + .seconds(5)
@@ -210,9 +203,8 @@ extension State {
                 columns: view.columns,
                 holdsOrder: list.heldUntil != nil, probe: probeRows)
             // What is filtered out by hand makes way as always.
-            let isFiltering = if case .filter = prompt?.purpose { true } else { false }
             let waits = shown.recordedTotals != nil || view.waitsForSelection
-            list.replaceRows(view.rows(arrangement), waits: waits && !isFiltering)
+            list.replaceRows(view.rows(arrangement), waits: waits && !dialogue.isFiltering)
             list.arrangedBy = grounds
         }
         // Before there are rates the order says nothing, and so would a selection.
@@ -235,7 +227,7 @@ extension State {
             return nil
         }
         return ArrangementGrounds(
-            place: place, arrivals: arrivals, shown: shown.sequence, isFrozen: !isLive,
+            place: place, arrivals: timeline.arrivals, shown: shown.sequence, isFrozen: !isLive,
             sort: list.sort, isReversed: list.isReversed, isHeld: list.heldUntil != nil)
     }
 }

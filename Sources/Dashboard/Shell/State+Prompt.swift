@@ -4,18 +4,18 @@ import Screen
 /// What is typed on the bottom line.
 extension State {
     mutating func type(_ key: Key) -> [Effect] {
-        guard var prompt else { return [] }
+        guard var prompt = dialogue.prompt else { return [] }
         switch key {
         case .escape:
             if case .filter(let before) = prompt.purpose { list.filter = before }
-            self.prompt = nil
+            dialogue.prompt = nil
             return []
         case .enter:
-            self.prompt = nil
+            dialogue.prompt = nil
             return finish(prompt)
         default:
             _ = prompt.field.handle(key)
-            self.prompt = prompt
+            dialogue.prompt = prompt
             // Rows answer while one types.
             if case .filter = prompt.purpose {
                 list.filter = prompt.field.text
@@ -40,15 +40,14 @@ extension State {
             setRouteTo(text)
         case .search:
             guard !text.isEmpty else { break }
-            let height = layout.outputHeight
-            tool?.output.find(text, height: height)
+            tools.find(text, height: layout.outputHeight)
             sayIfNotFound()
         case .mute(let id):
             mute(id, because: text)
         case .save:
             guard !text.isEmpty else { return [] }
             if place.view is ProbeView { return saveProbe(to: absolute(text)) }
-            guard let tool else { return [] }
+            guard let tool = tools.current else { return [] }
             return [.save(path: absolute(text), contents: tool.fileContents)]
         }
         return []

@@ -8,15 +8,9 @@ extension State {
     /// The overlay's subject, else the selected finding's, else the row's, else the view's own.
     /// Nil where nothing is selected and the view is about nothing in particular.
     var subject: Subject? {
-        if case .toolMenu(_, let chosen, _) = overlay { return chosen.subject }
+        if case .toolMenu(_, let chosen, _) = dialogue.overlay { return chosen.subject }
         if let finding = chosenFinding { return finding.subject }
         return rowSubject ?? place.view.subject(self)
-    }
-
-    /// The finding that is selected in the Overview, instead of a row of the list.
-    var chosenFinding: Finding? {
-        guard place.view is OverviewView, let selectedFinding else { return nil }
-        return findings.first { $0.id == selectedFinding }
     }
 
     private var rowSubject: Subject? {

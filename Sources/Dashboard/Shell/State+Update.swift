@@ -7,50 +7,31 @@ extension State {
     /// Takes one event in, and says what is to be done in the world.
     package mutating func update(_ event: Event, at now: Duration) -> [Effect] {
         self.now = now
+        updateParts(event)
         var effects: [Effect] = []
         switch event {
-        case .key(let key):
-            notice = nil
-            effects = press(key)
-        case .resize(let size):
-            self.size = size
-        case .sample(let snapshot):
-            take(snapshot)
-            effects = wantedCount()
-        case .counted(let calls):
-            chronicle.note(calls)
-        case .tool(let toolEvent, let run):
-            take(toolEvent, of: run)
-        case .saved(let message, let failed):
-            say(message, isFailure: failed)
-        case .services(let names):
-            network.services = names
-        case .hostName(let address, let name):
-            network.note(name, of: address)
-        case .probe(let event, let run):
-            take(event, of: run)
-        case .hotFunctions(let functions):
-            take(functions)
-        case .tick:
-            effects = startToolWhenDue()
+        case .key(let key): effects = press(key)
+        case .resize(let size): self.size = size
+        case .sample: effects = wantedCount()
+        case .probe(.refused, run: let run): offerInstead(ofRun: run)
+        case .hotFunctions(let functions): sayRefusal(of: functions)
+        case .tick: effects = startToolWhenDue()
+        case .counted, .tool, .saved, .services, .hostName, .probe: break
         }
         let isByHand = if case .key = event { true } else { false }
         return effects + settle(isByHand: isByHand)
     }
 
-    private mutating func take(_ event: ToolEvent, of run: Int) {
-        if tool?.run == run { tool?.take(event, at: now, width: size.columns) }
-        guard case .finished(let outcome) = event, let way = outcome.pathMTU else { return }
-        chronicle.note(way)
-    }
-
-    private mutating func take(_ snapshot: Snapshot) {
-        chronicle.take(
-            snapshot, shownThreads: interest?.shownThreads ?? [], shownSockets: shownSockets)
+    private mutating func updateParts(_ event: Event) {
+        timeline.update(
+            event, showing: .init(threads: interest?.shownThreads ?? [], sockets: shownSockets))
+        navigation.update(event)
+        dialogue.update(event, at: now)
         // A screen that stands keeps what was read for it.
-        if isLive { mappings.note(snapshot.mappings) }
-        arrivals += 1
-        for index in path.indices { path[index].note(snapshot) }
+        if isLive { mappings.update(event) }
+        network.update(event)
+        tools.update(event, at: now, width: size.columns)
+        probes.update(event, at: now)
     }
 
     /// Threads of this machine as it is now, and none of a tree of files.
@@ -59,29 +40,28 @@ extension State {
         return threads.isEmpty ? [] : [.countSystemCalls(threads)]
     }
 
-    /// What follows from any change: times that are over, rows in order, what to look at.
+    /// What follows from any change: times that are over, rows in order, what to read.
     private mutating func settle(isByHand: Bool) -> [Effect] {
-        if let notice, notice.until <= now { self.notice = nil }
         // Also before the first sample: what is due in the past would wake the loop for ever.
         if let held = list.heldUntil, held <= now { list.heldUntil = nil }
-        dropLostFinding()
+        findings.settle(verdicts.findings, hasRoom: size.rows >= FindingsView.leastRows)
         arrange()
-        if let shown, !level.isNamed { path[path.count - 1].note(shown) }
+        if let shown, !level.isNamed { navigation.level.note(shown) }
         var effects = wantedNames()
         let wanted = wantedInterest()
         guard wanted != interest else { return effects }
         interest = wanted
-        effects.append(.look(wanted, atOnce: isByHand))
+        effects.append(.read(wanted, atOnce: isByHand))
         return effects
     }
 
     package mutating func say(_ text: String, isFailure: Bool = false) {
-        notice = Notice(text: text, isFailure: isFailure, until: now + .seconds(isFailure ? 8 : 4))
+        dialogue.say(text, isFailure: isFailure, at: now)
     }
 
     private mutating func press(_ key: Key) -> [Effect] {
-        if prompt != nil { return type(key) }
-        if overlay != nil { return pressInOverlay(key) }
+        if dialogue.prompt != nil { return type(key) }
+        if dialogue.overlay != nil { return pressInOverlay(key) }
         guard let command = Keymap.command(for: key, in: place) else { return [] }
         return perform(command)
     }

@@ -90,9 +90,10 @@ package struct TextReport {
             settings: Settings(hotThreshold: hotThreshold),
             size: Size(columns: width(of: place), rows: 24),
             interval: .seconds(1), userNames: userNames, place: place)
-        state.chronicle = chronicle
+        state.timeline.chronicle = chronicle
         // It may be only a part of the latest.
-        state.cursor = .at(Chronicle.Moment(snapshot: snapshot, verdicts: chronicle.verdicts))
+        state.timeline.show(
+            Chronicle.Moment(snapshot: snapshot, verdicts: chronicle.verdicts))
         state.network.prepare(snapshot)
         return state
     }

@@ -15,8 +15,8 @@ struct MappingsState: Sendable {
     /// The latest reading, by use: made once for each.
     private(set) var groups: [MappingGroup] = []
 
-    mutating func note(_ reading: MappingsReading?) {
-        guard let reading else { return }
+    mutating func update(_ event: Event) {
+        guard case .sample(let snapshot) = event, let reading = snapshot.mappings else { return }
         if latest?.process != reading.process { forget() }
         readsAgain = reading.progress == .reading && !groups.isEmpty
         guard !readsAgain else { return }

@@ -42,7 +42,7 @@ extension MemoryPicture {
         guard let process,
             state.verdicts.growth[process.id]?.growth.shape == growth.shape
         else { return nil }
-        return state.findings
+        return state.verdicts.findings
             .first { $0.kind == .memoryGrowth && $0.subject == .process(process.id) }?.confidence
     }
 

@@ -122,7 +122,7 @@ struct MemoryView: View {
         guard case .process(let process)? = state.selectedRow?.id else {
             return state.openSelectedRow()
         }
-        state.path.append(Level(.mappings(of: process)))
+        state.navigation.open(.mappings(of: process))
         return []
     }
 

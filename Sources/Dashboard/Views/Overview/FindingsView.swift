@@ -8,7 +8,7 @@ enum FindingsView {
     static func height(_ state: State) -> Int {
         let count = state.listedFindings.count
         guard count > 0, state.size.rows >= leastRows else { return 0 }
-        let selected = state.listedFindings.first { $0.id == state.selectedFinding }
+        let selected = state.listedFindings.first { $0.id == state.findings.selected }
         let lines = selected.map { grounds($0, state).count } ?? 0
         return 1 + min(count, most(rows: state.size.rows)) + lines
     }
@@ -28,19 +28,20 @@ enum FindingsView {
         surface.fill(title, surface.glyphs.rule, style: .faint)
         let hidden = findings.count - most(rows: state.size.rows)
         let more = hidden > 0 ? "(\(hidden) more: Tab) " : ""
-        let muted = findings.count { state.muted[$0.id] != nil }
+        let muted = findings.count { state.findings.muted[$0.id] != nil }
         let told = findings.count - muted
         surface.put(
             " FINDINGS \(told)\(muted > 0 ? ", \(muted) muted" : "") \(more)",
             at: Point(column: title.column + 1, row: title.row),
             style: .heading)
-        let selected = findings.firstIndex { $0.id == state.selectedFinding }
+        let selected = findings.firstIndex { $0.id == state.findings.selected }
         let room = most(rows: state.size.rows)
         let first = max(0, min((selected ?? 0) - room + 1, findings.count - room))
         for (index, finding) in findings.enumerated().dropFirst(first).prefix(room) {
             guard rest.rows > 0 else { return }
             draw(
-                finding, isSelected: index == selected, isMuted: state.muted[finding.id] != nil,
+                finding, isSelected: index == selected,
+                isMuted: state.findings.muted[finding.id] != nil,
                 into: &surface, in: rest.takeTop(1))
             guard index == selected else { continue }
             for text in grounds(finding, state) where rest.rows > 0 {
@@ -76,7 +77,7 @@ enum FindingsView {
     private static func grounds(_ finding: Finding, _ state: State) -> [[StyledText]] {
         let columns = state.size.columns
         let isCut = VisibleText.width(finding.claim) > claimWidth(finding, columns: columns)
-        let mute = state.muted[finding.id].map { "muted: \($0.reason); m again: unmute" }
+        let mute = state.findings.muted[finding.id].map { "muted: \($0.reason); m again: unmute" }
         let parts = [
             ("mute", mute), ("before", finding.baseline), ("meaning", finding.meaning),
             ("next", state.nextSteps(of: finding)),

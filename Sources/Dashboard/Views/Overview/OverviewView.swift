@@ -91,7 +91,7 @@ struct OverviewView: View {
         switch command {
         case .move(let distance):
             guard state.moveAmongFindings(by: distance) else { return nil }
-        case .back where state.list.filter.isEmpty: state.selectedFinding = nil
+        case .back where state.list.filter.isEmpty: state.findings.deselect()
         case .nextFinding: state.selectNextFinding()
         case .mute: state.muteSelected()
         case .toggleThreads: state.list.showsThreads.toggle()

@@ -5,38 +5,8 @@ import Samples
 import Screen
 import Units
 
-/// Findings in the Overview: selected above the first row of the list, opened where they lead.
+/// Where findings lead.
 extension State {
-    /// Moves the selection between the findings and the list below them. False where that is the
-    /// list's own affair.
-    mutating func moveAmongFindings(by distance: Int) -> Bool {
-        let ids = listedFindings.map(\.id)
-        guard !ids.isEmpty, size.rows >= FindingsView.leastRows else { return false }
-        guard let selected = selectedFinding, let index = ids.firstIndex(of: selected) else {
-            guard distance < 0, list.selectedIndex ?? 0 == 0 else { return false }
-            selectedFinding = ids.last
-            return true
-        }
-        let next = index + distance
-        selectedFinding = next < ids.count ? ids[max(0, next)] : nil
-        return true
-    }
-
-    /// Selects the first finding, then the next one; after the last, the list.
-    mutating func selectNextFinding() {
-        let ids = listedFindings.map(\.id)
-        guard !ids.isEmpty else {
-            say("no findings")
-            return
-        }
-        guard size.rows >= FindingsView.leastRows else {
-            say("findings need a screen of \(FindingsView.leastRows) rows")
-            return
-        }
-        let next = selectedFinding.flatMap(ids.firstIndex).map { $0 + 1 } ?? 0
-        selectedFinding = next < ids.count ? ids[next] : nil
-    }
-
     /// Goes to where a finding can be seen.
     mutating func open(_ finding: Finding) {
         let level = destination(of: finding)
@@ -46,7 +16,7 @@ extension State {
             if case .peer(let address) = finding.subject { network.routeTo = address }
         default: break
         }
-        path.append(level)
+        navigation.open(level)
     }
 
     /// Where a finding can be seen, with the row that it is about selected.
@@ -84,7 +54,7 @@ extension State {
     }
 
     private func unfiltered(_ place: Place) -> Level {
-        var level = asLeft(place)
+        var level = navigation.asLeft(place)
         level.list.filter = ""
         return level
     }
@@ -93,11 +63,12 @@ extension State {
         switch subject {
         case .thread(let thread, let process): return Level(.thread(thread, of: process))
         case .group(let group):
-            var level = asLeft(.threads(of: nil))
+            var level = navigation.asLeft(.threads(of: nil))
             level.list.filter = group
             return level
         default:
-            return subject.process.map { Level(.threads(of: $0)) } ?? asLeft(.threads(of: nil))
+            return subject.process.map { Level(.threads(of: $0)) }
+                ?? navigation.asLeft(.threads(of: nil))
         }
     }
 
@@ -128,12 +99,5 @@ extension State {
         var level = unfiltered(.udp)
         if case .socket(let id, _, _) = subject { level.select(.socket(id)) }
         return level
-    }
-
-    /// A finding that is no more, or that is not on the screen, cannot stay selected.
-    mutating func dropLostFinding() {
-        guard let id = selectedFinding else { return }
-        let isThere = findings.contains { $0.id == id }
-        if !isThere || size.rows < FindingsView.leastRows { selectedFinding = nil }
     }
 }

@@ -17,7 +17,7 @@ struct ProbeView: View {
     /// A rule, and what belongs to the selected row.
     private static let groundLines = 4
 
-    func crumb(_ level: Level, _ state: State) -> String { state.probe?.title ?? "probe" }
+    func crumb(_ level: Level, _ state: State) -> String { state.probes.current?.title ?? "probe" }
 
     var about: [String] { page.about }
     var bindings: [Binding] { keys + Keymap.movement + Keymap.filter + Keymap.order }
@@ -60,7 +60,7 @@ struct ProbeView: View {
 
     /// With the head that it has in this report: "MEMORY" where pages are counted.
     func fitted(_ column: Table<FieldID>.Column, _ state: State) -> Table<FieldID>.Column {
-        guard let head = state.probe?.table(page)?.heads[column.id] else { return column }
+        guard let head = state.probes.current?.table(page)?.heads[column.id] else { return column }
         var column = column
         column.title = head
         return column
@@ -79,10 +79,10 @@ struct ProbeView: View {
 
     func groundsHeight(rows: Int) -> Int { rows >= 20 ? Self.groundLines : 0 }
 
-    func subject(_ state: State) -> Subject? { state.probe?.subject.subject }
+    func subject(_ state: State) -> Subject? { state.probes.current?.subject.subject }
 
     func shellCommands(_ state: State) -> [ShellCommand] {
-        state.probe.map { [$0.shellCommand] } ?? []
+        state.probes.current.map { [$0.shellCommand] } ?? []
     }
 
     func open(_ state: inout State) -> [Effect] { [] }
@@ -94,7 +94,7 @@ struct ProbeView: View {
     func leave(_ state: inout State) -> [Effect] { state.leaveProbe() }
 
     func draw(_ state: State, into surface: inout Surface, _ layout: Layout) {
-        guard let probe = state.probe else { return }
+        guard let probe = state.probes.current else { return }
         var summary = layout.summary
         Self.drawRule(probe, page, state, into: &surface, in: summary.takeTop(min(1, summary.rows)))
         for line in Self.lines(probe, state, width: summary.columns - 2) {
@@ -111,7 +111,7 @@ struct ProbeView: View {
     // MARK: Title
 
     private static func drawRule(
-        _ probe: ProbeState, _ page: ProbePage, _ state: State, into surface: inout Surface,
+        _ probe: ProbeUse, _ page: ProbePage, _ state: State, into surface: inout Surface,
         in rect: Rect
     ) {
         guard !rect.isEmpty else { return }
@@ -133,7 +133,7 @@ struct ProbeView: View {
 
     /// How far it is, then what it means, then what to know about it.
     private static func lines(
-        _ probe: ProbeState, _ state: State, width: Int
+        _ probe: ProbeUse, _ state: State, width: Int
     ) -> [[StyledText]] {
         if case .refused(let refusal) = probe.phase { return words(of: refusal, width: width) }
         var lines = [progress(probe, now: state.now)]
@@ -156,7 +156,7 @@ struct ProbeView: View {
         return lines
     }
 
-    private static func progress(_ probe: ProbeState, now: Duration) -> [StyledText] {
+    private static func progress(_ probe: ProbeUse, now: Duration) -> [StyledText] {
         var pieces: [StyledText] = []
         switch probe.phase {
         case .running(_, stopping: true):

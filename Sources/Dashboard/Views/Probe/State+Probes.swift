@@ -61,53 +61,44 @@ extension State {
 
     /// Starts it and goes to where its findings come in.
     mutating func start(_ request: any ProbeRequest, of subject: ProbeSubject) -> [Effect] {
-        if tool?.isRunning == true {
-            say("\(tool?.tool.title ?? "a tool") still runs: Esc stops it", isFailure: true)
-            return []
-        }
-        let before = probe
-        probeRuns += 1
-        probe = ProbeState(request, of: subject, run: probeRuns, at: now)
-        if let before, let view = place.view as? ProbeView, request.kind.pages.contains(view.page),
-            before.subject == subject, before.request.isLike(request)
-        {
-            // Run again: what was found before stands until there is something newer.
-            probe?.keep(before)
-            return [.startProbe(request, run: probeRuns)]
-        }
+        guard !saysToolRuns() else { return [] }
+        let isAgain = isOnShow(request, of: subject)
+        let effects = probes.start(request, of: subject, at: now, keepsFindings: isAgain)
+        guard !isAgain else { return effects }
         forgetProbePages()
         let page = Place.probe(request.kind.firstPage)
         if place.view is ProbeView {
-            path[path.count - 1] = Level(page)
+            navigation.level = Level(page)
         } else {
-            path.append(Level(page))
+            navigation.open(page)
         }
-        return [.startProbe(request, run: probeRuns)]
+        return effects
+    }
+
+    /// Whether a page of the same is on show: it is run again there.
+    private func isOnShow(_ request: any ProbeRequest, of subject: ProbeSubject) -> Bool {
+        guard let probe = probes.current, let view = place.view as? ProbeView else { return false }
+        return request.kind.pages.contains(view.page) && probe.subject == subject
+            && probe.request.isLike(request)
     }
 
     // MARK: What comes in
 
-    mutating func take(_ event: ProbeEvent, of run: Int) {
-        if case .finished(let reading) = event {
-            if let remark = reading.remark { probeResults.note(remark, at: now) }
-            if let counted = reading.counted { chronicle.note(counted) }
-        }
-        guard probe?.run == run else { return }
-        probe?.take(event, at: now)
-        if case .refused = event, let offers = probe?.offers, !offers.isEmpty {
-            overlay = .offers(offers, selected: 0)
-        }
+    /// What a probe could do, too, where it was refused as it is.
+    mutating func offerInstead(ofRun run: Int) {
+        guard let probe = probes.current, probe.run == run, !probe.offers.isEmpty else { return }
+        dialogue.overlay = .offers(probe.offers, selected: 0)
     }
 
     /// Brings the rows of what is on show up to the latest reading.
     mutating func prepareProbeRows(of page: ProbePage) {
         let folding = ReportFolding(
             unfolded: Self.ids(list.unfolded), folded: Self.ids(list.folded))
-        probe?.makeRows(of: page, folding)
+        probes.makeRows(of: page, folding)
     }
 
     /// The rows of what is on show, as far as they are known.
-    var probeRows: [ReportRow] { place.view is ProbeView ? probe?.rows ?? [] : [] }
+    var probeRows: [ReportRow] { place.view is ProbeView ? probes.current?.rows ?? [] : [] }
 
     private static func ids(_ rows: Set<RowID>) -> Set<String> {
         Set(
@@ -124,26 +115,24 @@ extension State {
         case .open: return openProbeRow(page)
         case .nextGrouping: nextProbePage(after: page)
         case .repeatProbe:
-            guard let probe, !probe.isRunning else { return [] }
+            guard let probe = probes.current, !probe.isRunning else { return [] }
             // What was agreed to once was agreed to once.
             return start(probe.request.withoutConsent, of: probe.subject)
         case .offers:
-            guard let offers = probe?.offers, !offers.isEmpty else {
+            guard let offers = probes.current?.offers, !offers.isEmpty else {
                 say("there are no intrusive options")
                 return []
             }
-            overlay = .offers(offers, selected: 0)
+            dialogue.overlay = .offers(offers, selected: 0)
         case .save:
-            guard probe?.reading != nil else {
+            guard let probe = probes.current, probe.reading != nil else {
                 say("there is nothing to save yet", isFailure: true)
                 return []
             }
-            let name = probe?.suggestedFile(at: shown?.time.compact ?? "") ?? ""
-            prompt = Prompt(purpose: .save, field: TextField(name))
+            dialogue.ask(.save, probe.suggestedFile(at: shown?.time.compact ?? ""))
         case .back, .backOrQuit:
-            guard probe?.isRunning == true, list.filter.isEmpty else { return nil }
-            probe?.noteStopping()
-            return [.stopProbe]
+            guard probes.current?.isRunning == true, list.filter.isEmpty else { return nil }
+            return probes.stop()
         default: return nil
         }
         return []
@@ -151,11 +140,11 @@ extension State {
 
     private mutating func openProbeRow(_ page: ProbePage) -> [Effect] {
         guard case .probe(let id) = list.selected else { return [] }
-        switch probe?.table(page)?.open(id) {
+        switch probes.current?.table(page)?.open(id) {
         case .fold: toggleFold()
         case .show(let page, let way):
             let way = way.map { RowID.probe($0) }
-            replacePlace(.probe(page))
+            navigation.replace(with: .probe(page))
             list.folded.subtract(way)
             list.unfolded.formUnion(way.dropLast())
             list.selected = way.last
@@ -163,10 +152,10 @@ extension State {
             arrange()
             list.scrollToSelection(height: layout.listHeight)
         case .part(let part, let page):
-            probe?.part = part
-            replacePlace(.probe(page))
+            probes.show(part)
+            navigation.replace(with: .probe(page))
         case .thread(let thread, let process):
-            path.append(Level(.thread(thread, of: process)))
+            navigation.open(.thread(thread, of: process))
         case nil: break
         }
         return []
@@ -193,27 +182,22 @@ extension State {
         guard pages.count > 1, let index = pages.firstIndex(of: page) else { return }
         let next = pages[(index + 1) % pages.count]
         // All of the target again, once one has come around to where a part is chosen.
-        if next.choosesPart { probe?.part = nil }
-        replacePlace(.probe(next))
+        if next.choosesPart { probes.show(nil) }
+        navigation.replace(with: .probe(next))
     }
 
-    /// A probe lives as long as its report is on show, or what that led to.
     mutating func leaveProbe() -> [Effect] {
-        let effects: [Effect] = probe?.isRunning == true ? [.stopProbe] : []
-        probe = nil
         forgetProbePages()
-        return effects
+        return probes.leave()
     }
 
-    private mutating func forgetProbePages() {
-        left = left.filter { !($0.key.view is ProbeView) }
-    }
+    private mutating func forgetProbePages() { navigation.forget { $0 is ProbeView } }
 
     // MARK: Files
 
     /// What `w` writes: by the ending of the name.
     func saveProbe(to path: String) -> [Effect] {
-        guard let probe, let reading = probe.shown else { return [] }
+        guard let probe = probes.current, let reading = probe.shown else { return [] }
         return [
             .saveReading(
                 reading, of: probe.request.kind, about: probe.subject.description, path: path)
@@ -227,7 +211,7 @@ extension State {
             say("sampling needs the live machine; this is another /proc tree", isFailure: true)
             return []
         }
-        let isOn = hotFunctions.toggle()
+        let isOn = probes.hotFunctions.toggle()
         if isOn {
             say("WHERE names functions of user code that burn CPU; W again: off")
         } else {
@@ -237,10 +221,9 @@ extension State {
     }
 
     /// Functions are not recorded: a screen that stands shows what was recorded.
-    var shownFunctions: HotFunctionState { isLive ? hotFunctions : HotFunctionState() }
+    var shownFunctions: HotFunctionState { isLive ? probes.hotFunctions : HotFunctionState() }
 
-    mutating func take(_ functions: HotFunctions) {
-        hotFunctions.take(functions)
+    mutating func sayRefusal(of functions: HotFunctions) {
         guard let refusal = functions.refusal else { return }
         let remedy = refusal.remedy.map { ": " + $0 } ?? ""
         say("functions cannot be sampled: \(refusal.reason)\(remedy)", isFailure: true)

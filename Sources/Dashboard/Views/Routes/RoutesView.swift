@@ -62,7 +62,7 @@ struct RoutesView: View {
 
     func perform(_ command: Command, _ state: inout State) -> [Effect]? {
         guard command == .routeTo else { return state.performOnNetwork(command) }
-        state.prompt = Prompt(purpose: .routeTo, field: TextField())
+        state.dialogue.ask(.routeTo)
         return []
     }
 

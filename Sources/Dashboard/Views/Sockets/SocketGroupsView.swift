@@ -46,8 +46,8 @@ struct SocketGroupsView: View {
         guard command == .nextGrouping else { return state.performOnNetwork(command) }
         let kinds = SocketGroup.Kind.allCases
         let next = (kinds.firstIndex(of: kind) ?? 0) + 1
-        state.replacePlace(
-            next < kinds.count ? .socketGroups(by: kinds[next]) : .sockets(of: nil))
+        state.navigation.replace(
+            with: next < kinds.count ? .socketGroups(by: kinds[next]) : .sockets(of: nil))
         return []
     }
 

@@ -107,7 +107,9 @@ struct SocketsView: View {
 
     func perform(_ command: Command, _ state: inout State) -> [Effect]? {
         guard command == .nextGrouping else { return state.performOnNetwork(command) }
-        if group == nil { state.replacePlace(.socketGroups(by: SocketGroup.Kind.allCases[0])) }
+        if group == nil {
+            state.navigation.replace(with: .socketGroups(by: SocketGroup.Kind.allCases[0]))
+        }
         return []
     }
 

@@ -38,7 +38,7 @@ struct ThreadVerdictView {
 
     private func claim(_ finding: Finding, width: Int) -> [[StyledText]] {
         let style = FindingsView.mark(finding.severity).1
-        let mute = state.muted[finding.id].map { "  (muted: \($0.reason))" } ?? ""
+        let mute = state.findings.muted[finding.id].map { "  (muted: \($0.reason))" } ?? ""
         let since = finding.since.clock(secondsFromUTC: state.settings.secondsFromUTC)
         let text = "\(finding.claim), since \(since)\(mute)"
         return Wrapped.lines(text, width: width - Self.indent - Self.labels).enumerated().map {
@@ -76,7 +76,7 @@ struct ThreadVerdictView {
     // MARK: Probes
 
     private func results(width: Int) -> [[StyledText]] {
-        state.probeResults[thread].flatMap { found -> [[StyledText]] in
+        state.probes.results[thread].flatMap { found -> [[StyledText]] in
             let age = "  (\((state.now - found.at).text) ago)"
             let rows = Wrapped.lines(found.remark.text + age, width: width - Self.indent)
             let lines = rows.prefix(2).enumerated().map { index, line in

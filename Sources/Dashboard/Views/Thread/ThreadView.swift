@@ -14,7 +14,7 @@ struct ThreadView: View {
     let process: ProcessIdentity
 
     func crumb(_ level: Level, _ state: State) -> String {
-        let isBelowItsProcess = state.path.contains { $0.place == .threads(of: process) }
+        let isBelowItsProcess = state.navigation.path.contains { $0.place == .threads(of: process) }
         let owner =
             isBelowItsProcess ? "" : "\(level.processName ?? "process") \(process.pid) > "
         return owner + "T\(thread.tid) \(level.threadName ?? "")"

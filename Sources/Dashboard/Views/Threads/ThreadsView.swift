@@ -117,7 +117,7 @@ struct ThreadsView: View {
             count
                 + process.threads.count { $0.isHot(state.settings.hotThreshold) == true }
         }
-        let sampling = state.hotFunctions.text.map { "  " + $0 } ?? ""
+        let sampling = state.probes.hotFunctions.text.map { "  " + $0 } ?? ""
         return "\(title)  \(threads) thr  \(hot) hot\(sampling)"
     }
 }

@@ -8,7 +8,7 @@ extension State {
     /// What a tool is for: in a view of networks the peer, else the thread; of a process, its hottest
     /// thread.
     var toolSubject: ToolSubject? {
-        if let tool, place.view is ToolView { return tool.subject }
+        if let tool = tools.current, place.view is ToolView { return tool.subject }
         if case .peer(let address) = subject { return toolSubject(ofPeer: address) }
         if place.view.isOfNetwork { return selectedPeer.map(toolSubject(ofPeer:)) }
         guard let shown else { return nil }
@@ -53,7 +53,7 @@ extension State {
 
     mutating func openToolMenu() {
         guard let subject = subjectOrNotice() else { return }
-        overlay = .toolMenu(selected: 0, subject, probeChoices(for: subject))
+        dialogue.overlay = .toolMenu(selected: 0, subject, probeChoices(for: subject))
     }
 
     mutating func prepareTool(_ id: String) {
@@ -110,85 +110,54 @@ extension State {
 
     /// Shows the card; the tool starts when its time is over, or by Enter.
     mutating func prepare(_ tool: Tool, for subject: ToolSubject) {
-        if self.tool?.isRunning == true {
-            say("\(self.tool?.tool.title ?? "a tool") still runs: Esc stops it", isFailure: true)
-            return
-        }
-        toolRuns += 1
-        self.tool = ToolState(
-            tool: tool, subject: subject, run: toolRuns, startsAt: now + ToolState.cardTime)
-        if !(place.view is ToolView) { path.append(Level(.tool)) }
+        guard !saysToolRuns() else { return }
+        tools.prepare(tool, for: subject, at: now)
+        if !(place.view is ToolView) { navigation.open(.tool) }
     }
 
-    mutating func startToolWhenDue() -> [Effect] {
-        guard case .card(let startsAt) = tool?.phase, startsAt <= now else { return [] }
-        return startTool()
+    /// Whether a tool holds its target still; says so.
+    mutating func saysToolRuns() -> Bool {
+        guard let running = tools.running else { return false }
+        say("\(running.tool.title) still runs: Esc stops it", isFailure: true)
+        return true
     }
+
+    mutating func startToolWhenDue() -> [Effect] { tools.isDue(at: now) ? startTool() : [] }
 
     private mutating func startTool() -> [Effect] {
-        guard var tool else { return [] }
         // While the menu and the card were read, the way to a peer became known.
-        if case .peer(let peer) = tool.subject.target, peer.interfaceMTU == nil {
-            tool.subject = subject(peer: peer.address, in: peer.namespace)
+        if case .peer(let peer) = tools.current?.subject.target, peer.interfaceMTU == nil {
+            tools.aim(at: subject(peer: peer.address, in: peer.namespace))
         }
-        tool.phase = .running(since: now, stopping: false)
-        self.tool = tool
-        return [.startTool(tool.tool, tool.subject.target, run: tool.run)]
+        return tools.start(at: now)
     }
 
     /// Keys that mean something else where a tool is shown; nil for those that do not.
     mutating func performOnOutput(_ command: Command) -> [Effect]? {
-        guard let phase = tool?.phase else { return nil }
-        let height = layout.outputHeight
-        let page = max(1, height - 1)
+        guard let tool = tools.current else { return nil }
+        if tools.scroll(command, height: layout.outputHeight) { return [] }
         switch command {
-        case .move(let distance): tool?.output.scroll(by: distance, height: height)
-        case .movePages(let pages):
-            tool?.output.scroll(by: pages * page, height: height)
-        case .first: tool?.output.scrollToStart()
-        case .last: tool?.output.scrollToEnd()
-        case .scrollSideways(let columns): tool?.output.scroll(columns: columns)
-        case .search: prompt = Prompt(purpose: .search, field: TextField())
+        case .search: dialogue.ask(.search)
         case .searchAgain(let forward):
-            tool?.output.findNext(backward: !forward, height: height)
+            tools.findNext(backward: !forward, height: layout.outputHeight)
             sayIfNotFound()
-        case .save:
-            prompt = Prompt(purpose: .save, field: TextField(suggestedFileName))
+        case .save: dialogue.ask(.save, tool.suggestedFile(at: shown?.time.compact ?? ""))
         case .open:
-            if case .card = phase { return startTool() }
-            if case .finished = phase, let next = tool?.tool.next { prepareTool(next) }
-        case .back:
-            switch phase {
-            case .running(_, stopping: true): return []
-            case .running: return stopTool()
-            case .card, .finished: return nil
+            switch tool.phase {
+            case .card: return startTool()
+            case .finished: if let next = tool.tool.next { prepareTool(next) }
+            case .running: break
             }
+        case .back:
+            guard tool.isRunning else { return nil }
+            return tools.stop()
         default: return nil
         }
         return []
     }
 
     mutating func sayIfNotFound() {
-        guard let search = tool?.output.search, search.line == nil else { return }
+        guard let search = tools.current?.output.search, search.line == nil else { return }
         say("not found: \(search.pattern)", isFailure: true)
-    }
-
-    private mutating func stopTool() -> [Effect] {
-        if case .running(let since, _) = tool?.phase {
-            tool?.phase = .running(since: since, stopping: true)
-        }
-        return [.stopTool]
-    }
-
-    /// A tool lives as long as one looks at it.
-    mutating func leaveTool() -> [Effect] {
-        let effects = tool?.isRunning == true ? stopTool() : []
-        tool = nil
-        return effects
-    }
-
-    private var suggestedFileName: String {
-        guard let tool else { return "" }
-        return "dxtop-\(tool.tool.id)-\(tool.subject.shortName)-\(shown?.time.compact ?? "").txt"
     }
 }

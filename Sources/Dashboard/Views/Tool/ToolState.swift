@@ -1,119 +1,79 @@
-package import Probes
-import Samples
-package import Screen
-import Units
+import Probes
+import Screen
 
-/// What a tool is meant for, with its names for the screen.
-package struct ToolSubject: Sendable, Hashable {
-    package let target: ToolTarget
-    /// "T4127 poll", "10.1.2.3".
-    package let name: String
-    /// Where it belongs: "streamd 2214"; of a peer, the namespace if that is not our own.
-    package let owner: String?
-
-    init(_ thread: ThreadTarget, name: String, processName: String) {
-        target = .thread(thread)
-        self.name = "T\(thread.thread.tid) \(name)"
-        owner = "\(processName) \(thread.process.pid)"
-    }
-
-    init(_ peer: PeerTarget) {
-        target = .peer(peer)
-        name = peer.label
-        owner = peer.namespace.flatMap { namespace in
-            namespace.isOwn ? nil : "netns \(namespace.names.first ?? "\(namespace.id.rawValue)")"
-        }
-    }
-
-    /// "T4127 poll (streamd 2214)".
-    package var description: String { name + (owner.map { " (\($0))" } ?? "") }
-
-    /// For the name of a file: "T4127".
-    var shortName: String {
-        switch target {
-        case .thread(let thread): "T\(thread.thread.tid)"
-        case .peer(let peer): "\(peer.address)"
-        }
-    }
-}
-
-/// One use of a tool: first its card, then its output as it comes, then how it ended.
+/// The tools that a person started: one at a time is on show.
 package struct ToolState: Sendable {
-    package enum Phase: Sendable, Hashable {
-        /// The card says what will happen; it does at this time unless one goes back.
-        case card(startsAt: Duration)
-        case running(since: Duration, stopping: Bool)
-        case finished(ToolOutcome, after: Duration)
+    /// The one on show, from its card until one goes back.
+    package private(set) var current: ToolUse?
+    /// How many were started; tells late output of an earlier one apart.
+    private var runs = 0
+
+    /// - Parameter width: columns for what is said besides a tool's own output.
+    mutating func update(_ event: Event, at now: Duration, width: Int) {
+        guard case .tool(let event, let run) = event, current?.run == run else { return }
+        current?.take(event, at: now, width: width)
     }
 
-    package let tool: Tool
-    package var subject: ToolSubject
-    package let run: Int
-    package var phase: Phase
-    package var output: Pager
+    /// The one that holds its target.
+    var running: ToolUse? { current?.isRunning == true ? current : nil }
 
-    /// How long the card stands before the tool starts by itself: long enough to read it and to
-    /// go back, short enough that the tool is three keys away.
-    static let cardTime = Duration.seconds(3)
-
-    init(tool: Tool, subject: ToolSubject, run: Int, startsAt: Duration) {
-        self.tool = tool
-        self.subject = subject
-        self.run = run
-        phase = .card(startsAt: startsAt)
-        output = Pager()
+    /// Shows the card of a tool.
+    mutating func prepare(_ tool: Tool, for subject: ToolSubject, at now: Duration) {
+        runs += 1
+        current = ToolUse(tool: tool, subject: subject, run: runs, startsAt: now + ToolUse.cardTime)
     }
 
-    package var isRunning: Bool {
-        if case .running = phase { return true }
-        return false
+    /// Whether the card has stood for its time.
+    func isDue(at now: Duration) -> Bool {
+        if case .card(let startsAt) = current?.phase { startsAt <= now } else { false }
     }
 
-    /// The commands it runs, as one would type them.
-    package var commands: [String] { tool.command(for: subject.target).shellLines }
-}
+    /// Changes what the card's tool is for.
+    mutating func aim(at subject: ToolSubject) { current?.subject = subject }
 
-extension ToolState {
-    /// - Parameter width: columns for what is said besides the tool's own output.
-    mutating func take(_ event: ToolEvent, at now: Duration, width: Int) {
-        switch event {
-        case .started:
-            break
-        case .output(let bytes):
-            output.append(bytes)
-        case .finished(let outcome):
-            if case .failed(let reason, let remedy) = outcome.ending {
-                for line in Wrapped.lines("! " + reason, width: width) { output.append(line) }
-                for line in Wrapped.lines(remedy ?? "", width: width - 2) where !line.isEmpty {
-                    output.append("  " + line)
-                }
-            }
-            if let conclusion = outcome.conclusion, outcome.pathMTU != nil {
-                for line in Wrapped.lines(conclusion, width: width) { output.append(line) }
-            }
-            // A report is read from its beginning; a trace is followed at its end.
-            if tool.steps.count > 1 { output.scrollToStart() }
-            var time = Duration.zero
-            if case .running(let since, _) = phase { time = now - since }
-            phase = .finished(outcome, after: time)
+    mutating func start(at now: Duration) -> [Effect] {
+        current?.phase = .running(since: now, stopping: false)
+        return current.map { [.startTool($0.tool, $0.subject.target, run: $0.run)] } ?? []
+    }
+
+    mutating func stop() -> [Effect] {
+        guard case .running(let since, stopping: false) = current?.phase else { return [] }
+        current?.phase = .running(since: since, stopping: true)
+        return [.stopTool]
+    }
+
+    /// A tool lives as long as one looks at it.
+    mutating func leave() -> [Effect] {
+        defer { current = nil }
+        return running == nil ? [] : [.stopTool]
+    }
+
+    /// Moves or searches through the output; false for other commands.
+    mutating func scroll(_ command: Command, height: Int) -> Bool {
+        let page = max(1, height - 1)
+        switch command {
+        case .move(let distance): current?.output.scroll(by: distance, height: height)
+        case .movePages(let pages): current?.output.scroll(by: pages * page, height: height)
+        case .first: current?.output.scrollToStart()
+        case .last: current?.output.scrollToEnd()
+        case .scrollSideways(let columns): current?.output.scroll(columns: columns)
+        default: return false
         }
+        return true
     }
 
-    /// The tool that `Enter` starts when this one has ended.
-    var next: Tool? { tool.next.flatMap(ToolCatalogue.tool(withID:)) }
+    mutating func find(_ text: String, height: Int) { current?.output.find(text, height: height) }
 
-    /// What is saved: which command was run on what, all that is still kept of its output, and how
-    /// it ended.
-    var fileContents: [UInt8] {
-        var lines = commands.map { "$ " + $0 } + ["# " + subject.description]
-        if output.droppedLines > 0 {
-            lines.append("# \(output.droppedLines) earlier lines dropped")
+    mutating func findNext(backward: Bool, height: Int) {
+        current?.output.findNext(backward: backward, height: height)
+    }
+
+    /// When something on the screen changes by itself.
+    func wakeAt(_ now: Duration) -> Duration? {
+        switch current?.phase {
+        case .card(let startsAt): min(startsAt, now + .seconds(1))
+        case .running: now + .seconds(1)
+        case .finished, nil: nil
         }
-        lines += output.lineNumbers.compactMap { output.line($0) }
-        if case .finished(let outcome, _) = phase {
-            lines += [outcome.conclusion, outcome.targetAfterwards].compactMap { $0 }
-                .map { "# " + $0 }
-        }
-        return Array((lines.joined(separator: "\n") + "\n").utf8)
     }
 }

@@ -9,7 +9,7 @@ extension Place {
 
 /// A tool at work: its card, then its output as it comes, with how long it still takes.
 struct ToolView: View {
-    func crumb(_ level: Level, _ state: State) -> String { state.tool?.tool.id ?? "tool" }
+    func crumb(_ level: Level, _ state: State) -> String { state.tools.current?.tool.id ?? "tool" }
 
     var about: [String] {
         [
@@ -39,7 +39,7 @@ struct ToolView: View {
     ]
 
     func hints(_ hints: [String], _ state: State) -> [String] {
-        guard let tool = state.tool else { return hints }
+        guard let tool = state.tools.current else { return hints }
         var hints = hints
         if case .peer = tool.subject.target {
             let ofThreads = ToolCatalogue.threadTools.compactMap(\.key).map { "\($0) " }
@@ -56,10 +56,10 @@ struct ToolView: View {
         state.size.rows >= 14 ? 6 : state.size.rows >= 6 ? 2 : 0
     }
 
-    func subject(_ state: State) -> Subject? { state.tool?.subject.subject }
+    func subject(_ state: State) -> Subject? { state.tools.current?.subject.subject }
 
     func wish(_ interest: inout Interest, _ state: State) {
-        switch state.tool?.subject.target {
+        switch state.tools.current?.subject.target {
         case .thread(let target):
             interest.shownThreads = [target.thread]
             interest.shownProcesses = [target.process]
@@ -69,8 +69,8 @@ struct ToolView: View {
     }
 
     func shellCommands(_ state: State) -> [ShellCommand] {
-        (state.tool?.commands ?? []).map {
-            ShellCommand($0, shows: state.tool?.tool.title ?? "")
+        (state.tools.current?.commands ?? []).map {
+            ShellCommand($0, shows: state.tools.current?.tool.title ?? "")
         }
     }
 
@@ -78,10 +78,10 @@ struct ToolView: View {
         state.performOnOutput(command)
     }
 
-    func leave(_ state: inout State) -> [Effect] { state.leaveTool() }
+    func leave(_ state: inout State) -> [Effect] { state.tools.leave() }
 
     func draw(_ state: State, into surface: inout Surface, _ layout: Layout) {
-        guard let tool = state.tool else { return }
+        guard let tool = state.tools.current else { return }
         var summary = layout.summary
         surface.put(
             [
@@ -98,7 +98,7 @@ struct ToolView: View {
     }
 
     private static func drawCard(
-        _ tool: ToolState, startsIn: Duration, into surface: inout Surface, _ layout: Layout
+        _ tool: ToolUse, startsIn: Duration, into surface: inout Surface, _ layout: Layout
     ) {
         var area = layout.summary
         area.size.rows += layout.columnHeads.rows + layout.rows.rows
@@ -126,7 +126,7 @@ struct ToolView: View {
     }
 
     private static func drawOutput(
-        _ tool: ToolState, _ state: State, into surface: inout Surface, _ layout: Layout,
+        _ tool: ToolUse, _ state: State, into surface: inout Surface, _ layout: Layout,
         _ summary: Rect
     ) {
         var summary = summary
@@ -139,7 +139,7 @@ struct ToolView: View {
     }
 
     /// Where it stands: seconds left, or how it ended and how it left its target.
-    private static func progress(_ tool: ToolState, now: Duration) -> [StyledText] {
+    private static func progress(_ tool: ToolUse, now: Duration) -> [StyledText] {
         switch tool.phase {
         case .card:
             return []
@@ -172,7 +172,7 @@ struct ToolView: View {
     }
 
     /// How it left its target, what could come next, what is not to be seen any more.
-    private static func remarks(_ tool: ToolState) -> [StyledText] {
+    private static func remarks(_ tool: ToolUse) -> [StyledText] {
         var pieces: [StyledText] = []
         if case .finished(let outcome, _) = tool.phase {
             if let afterwards = outcome.targetAfterwards { pieces.append(StyledText(afterwards)) }

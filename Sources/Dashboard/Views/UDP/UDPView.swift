@@ -102,7 +102,7 @@ struct UDPView: View {
 
     func perform(_ command: Command, _ state: inout State) -> [Effect]? {
         guard command == .losses else { return state.performOnNetwork(command) }
-        state.path.append(Level(.losses))
+        state.navigation.open(.losses)
         return []
     }
 
