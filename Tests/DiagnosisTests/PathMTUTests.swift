@@ -38,7 +38,7 @@ import Units
     @Test func silenceMayBeAFilterOfLongPings() throws {
         let finding = try #require(PathMTU.finding(result(1400)))
         #expect(finding.confidence == .low)
-        #expect(finding.claim.contains("vanish silently, or longer pings are not answered"))
+        #expect(finding.claim.contains("are dropped silently, or longer pings are not answered"))
         #expect(finding.advice.contains("fragmentation needed"))
     }
 

@@ -81,7 +81,7 @@ final class MemoryGroupReader {
         return start..<(start + share)
     }
 
-    /// Brings `tracked` up to date: the groups that are looked at first, then as many of the others
+    /// Brings `tracked` up to date: the groups that are shown first, then as many of the others
     /// as there is room for, each with all above it. The order stays, for the sweep.
     private func list(_ members: Set<String>, first: Set<String>) {
         self.members = members
