@@ -94,7 +94,8 @@ struct PeerToolTests {
         #expect(result.isICMPReported && result.reporter == IPAddress(v4: 0x0A01_0001))
         #expect(result.isBelowInterface == true)
         #expect(
-            log.output.contains("1500 bytes (payload 1472): too long, says 10.1.0.1: at most 1400"))
+            log.output.contains(
+                "1500 bytes (payload 1472): too long, reported by 10.1.0.1: at most 1400"))
         #expect(try ping.calls().count == 3)
     }
 

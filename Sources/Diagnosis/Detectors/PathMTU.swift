@@ -30,7 +30,7 @@ package struct PathMTU: Detector {
             evidence: [
                 "a ping of \(pathMTU) bytes that may not be fragmented is answered",
                 isTold
-                    ? "\(teller) says that more is too long"
+                    ? "\(teller) reports longer ones as too big"
                     : "one of \(pathMTU + 1) bytes is not, and no ICMP message says why: a black hole, or a filter of long pings",
             ],
             next: next(result, payload: payload, isTold: isTold),

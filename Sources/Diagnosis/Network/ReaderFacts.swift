@@ -131,7 +131,8 @@ struct ReaderFacts {
         if isShared { return nil }
         if isNobody { return "no thread waits for it, and no epoll holds it: nobody reads" }
         if isDisarmed {
-            return "One event was told, and it was not armed again: nothing wakes the reader."
+            return
+                "Its one event was delivered, and it was not armed again: nothing wakes the reader."
         }
         if isUnattended { return "no thread waits for it: the one that should is elsewhere" }
         guard isEdgeTriggered else { return nil }

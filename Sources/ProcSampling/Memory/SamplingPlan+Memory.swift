@@ -58,7 +58,7 @@ extension SamplingPlan {
         /// Near its limit.
         var isTight = false
         var hasLimit = false
-        /// The kernel killed for want of memory: in which group, and in all above it, their events
+        /// The kernel killed because memory ran out: in which group, and in all above it, their events
         /// tell.
         var hasKill = false
         /// Nil if `memory.stat` was never read.

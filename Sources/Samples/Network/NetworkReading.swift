@@ -83,7 +83,7 @@ public struct SocketReading: Codable, Sendable {
     public struct OwnerSearch: Hashable, Codable, Sendable {
         /// Sockets with an inode whose owner is not known, and is still searched.
         public var pending: Int
-        /// Processes whose descriptors may not be read, for want of rights.
+        /// Processes whose descriptors may not be read: no permission.
         public var deniedProcesses: Int
         /// The tree is not live: inodes say nothing about it.
         public var isImpossible: Bool

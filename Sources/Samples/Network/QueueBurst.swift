@@ -59,7 +59,7 @@ public struct SocketReader: Hashable, Codable, Sendable {
     /// Threads that were seen waiting for the socket, in a call on it or in one of the epolls; else,
     /// if there is none, those that used CPU. At most 16.
     public var threads: [Thread]
-    /// Threads of the owner, or of another, may not be polled, for want of rights.
+    /// Threads of the owner, or of another, may not be polled: no permission.
     public var isDenied: Bool
     /// So many threads they have that were polled.
     public var threadCount: Int
