@@ -30,7 +30,7 @@ import Units
         #expect(finding.confidence == .high)
         #expect(finding.subject == .peer(IPAddress(v4: 0x0A01_0203)))
         #expect(finding.claim == "path MTU to 10.1.2.3 is 1400 bytes, veth0 allows 1500")
-        #expect(finding.evidence.contains { $0.contains("10.1.0.1 says") })
+        #expect(finding.evidence.contains { $0.contains("10.1.0.1 reports") })
         #expect(finding.advice.contains("at or below 1372 bytes"))
         #expect(finding.since == MadeMachine.time(500))
     }
