@@ -79,8 +79,8 @@ package final class CursesTerminal: Terminal {
             slowBaud: isSlow ? baud ?? LinePace.usualBaud : nil)
         palette = Palette(colors: capabilities.colors)
         if capabilities.colors > 0 {
-            for (pair, look) in palette.pairs {
-                CCurses_set_pair(pair, look.foreground, look.background)
+            for (pair, appearance) in palette.pairs {
+                CCurses_set_pair(pair, appearance.foreground, appearance.background)
             }
         }
         size = Size(columns: 0, rows: 0)

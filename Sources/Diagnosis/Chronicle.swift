@@ -22,7 +22,7 @@ package struct Chronicle: Sendable {
     /// Takes in a snapshot. The same refresh may come again with more in it: what a changed interest
     /// asked for.
     ///
-    /// The order matters: detectors look at histories that have this refresh.
+    /// The order matters: detectors read histories that have this refresh.
     ///
     /// - Parameters:
     ///   - threads: those that a person looks at; they are kept before others.

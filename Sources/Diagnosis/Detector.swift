@@ -40,8 +40,8 @@ struct DiagnosisInput: Sendable {
     /// With this refresh recorded, as the others.
     let history: History
     let memory: MemoryHistory
-    let growth: GrowthBook
-    let threads: ThreadBook
+    let growth: GrowthVerdicts
+    let threads: ThreadEvidence
     let groups: GroupTrends
     /// What was measured of paths to peers, on request: it stands.
     let paths: [IPAddress: PathMTUResult]

@@ -11,7 +11,7 @@ package struct Findings: Sendable {
     package private(set) var network = NetworkVerdicts()
 
     private var detectors = Detectors.made().map(Run.init)
-    private var threads = ThreadBook()
+    private var threads = ThreadEvidence()
     private var groups = GroupTrends()
     private var sequence = Int.min
     private var beginnings: [FindingID: Beginning] = [:]
@@ -57,7 +57,7 @@ package struct Findings: Sendable {
     ///   - history: with this refresh recorded, as the others.
     ///   - growth: updated with it.
     package mutating func update(
-        _ snapshot: Snapshot, history: History, memory: MemoryHistory, growth: GrowthBook
+        _ snapshot: Snapshot, history: History, memory: MemoryHistory, growth: GrowthVerdicts
     ) {
         guard snapshot.sequence > sequence else { return }
         sequence = snapshot.sequence

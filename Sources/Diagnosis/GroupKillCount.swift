@@ -28,7 +28,7 @@ struct GroupKillCount: Sendable {
     /// Kills of so many groups are kept, the latest: a job that is killed again and again may have
     /// a new group each time.
     static let mostGroups = 256
-    /// Within this time every group is read: those nobody looks at every 10 s, or at each refresh if
+    /// Within this time every group is read: those that are not shown every 10 s, or at each refresh if
     /// that takes longer.
     static let longestDelay = Nanoseconds(60_000_000_000)
 

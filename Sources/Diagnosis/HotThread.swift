@@ -57,7 +57,7 @@ extension ProcessSample {
             && threads.indices.contains { threads[$0].isHot(threshold) == true }
     }
 
-    /// Whether its threads need to be looked at one by one: of most processes none uses enough.
+    /// Whether its threads need to be read one by one: of most processes none uses enough.
     fileprivate func mayHaveHotThread(_ threshold: Percent) -> Bool {
         guard let hottestCPU else { return false }
         return hottestCPU >= min(threshold, ThreadSample.leastCPUOfStarved)

@@ -1,4 +1,4 @@
-/// How a resource does: the "ok" that exonerates it, or a reason to look.
+/// How a resource does: the "ok" that exonerates it, or a reason to investigate.
 package enum Mark: Int, Hashable, Comparable, Sendable {
     case ok
     case warning

@@ -44,7 +44,7 @@ package struct MemoryOutlook: Hashable, Sendable {
     ///   - addressSpaceGrows: whether `VmSize` was seen to grow with the memory used. If not, the
     ///     growth may fill what was mapped long ago, and no limit of the address space is known to
     ///     come closer: then none counts.
-    ///   - joint: what all processes that grow use up; see `GrowthBook.joint`.
+    ///   - joint: what all processes that grow use up; see `GrowthVerdicts.joint`.
     package init(
         growth: Growth, of process: ProcessSample, in snapshot: Snapshot,
         addressSpaceGrows: Bool = false, joint: JointGrowth = JointGrowth()

@@ -67,7 +67,7 @@ struct VerdictLog: Sendable {
         }
     }
 
-    private mutating func record(_ growth: GrowthBook) {
+    private mutating func record(_ growth: GrowthVerdicts) {
         outlooks.begin()
         for (process, outlook) in growth.outlooks {
             let place = outlooks.place(of: process)
@@ -96,7 +96,7 @@ struct VerdictLog: Sendable {
         let network = NetworkVerdicts(
             readers: readers.rows(at: index).map { ($0.subject, $0.row.value) }, udp: moment.udp,
             tcp: moment.tcp, in: snapshot)
-        let growth = GrowthBook(
+        let growth = GrowthVerdicts(
             outlooks.rows(at: index).map { ($0.subject, $0.row.outlook(outlooks.details)) },
             joint: moment.joint)
         return Verdicts(

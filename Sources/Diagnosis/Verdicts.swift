@@ -3,7 +3,7 @@ internal import Samples
 
 /// What diagnosis makes of all that was recorded, as of one refresh.
 package struct Verdicts: Sendable {
-    package private(set) var growth = GrowthBook()
+    package private(set) var growth = GrowthVerdicts()
     private var found = Findings()
 
     private var omitted = 0
@@ -18,7 +18,7 @@ package struct Verdicts: Sendable {
     /// What was said at a moment.
     ///
     /// - Parameter omitted: findings that were not kept.
-    init(_ findings: [Finding], omitted: Int, network: NetworkVerdicts, growth: GrowthBook) {
+    init(_ findings: [Finding], omitted: Int, network: NetworkVerdicts, growth: GrowthVerdicts) {
         self.growth = growth
         self.omitted = omitted
         found = Findings(findings, network: network)

@@ -31,7 +31,7 @@ package enum FieldValue: Hashable, Sendable {
     /// What has no unit: a load average.
     case decimal(Double)
     case duration(Duration)
-    /// How long something is so; it may have been so before anybody looked.
+    /// How long something is so; it may have been so before the first sample.
     case age(Duration, isAtLeast: Bool)
     /// Time until something happens, known roughly.
     case timeLeft(Duration)

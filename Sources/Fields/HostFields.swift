@@ -198,7 +198,7 @@ package struct HostFields: Sendable {
 
     package let deniedReads = figure(
         "deniedReads", "DENIED", json: "denied_reads_total",
-        help: "reads refused for want of permissions",
+        help: "reads refused: no permission",
         value: { FieldValue(count: $0.trouble.denied) })
 
     package let malformedFiles = figure(

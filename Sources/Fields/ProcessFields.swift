@@ -111,7 +111,7 @@ package struct ProcessFields: Sendable {
 
     package let files = ofProcess(
         "files", "FD", .fixed(6), json: .named("fds"), metric: "dxtop_process_open_fds",
-        help: "open files, where the kernel says (6.2)",
+        help: "open files, where the kernel reports them (6.2)",
         value: { FieldValue(count: $0.process.openFiles) })
 
     package let drops = ofProcess(
@@ -180,7 +180,7 @@ package struct ProcessFields: Sendable {
     package let hourChange = Field(
         .hourChange, "+/1h", .fixed(6),
         json: .screenOnly("documents have growth_bytes_per_second"),
-        help: "the same over an hour, or what is recorded: the head says how long",
+        help: "the same over an hour, or what is recorded: the head shows how long",
         value: { row in row.change { $0.hour } })
 
     package let dayChange = Field(
@@ -192,7 +192,7 @@ package struct ProcessFields: Sendable {
     package let rate = Field(
         .rate, "+/s", .fixed(6), json: .named("growth_bytes_per_second"),
         metric: "dxtop_process_growth_bytes_per_second",
-        help: "slope over the last hour, where one says something",
+        help: "slope over the last hour, where there is a verdict",
         value: { row in row.growth { .change(ByteChange($0.slope)) } },
         shown: { row in row.growth { $0.isUneven ? .inapplicable : .change(ByteChange($0.slope)) } }
     )

@@ -31,7 +31,7 @@ package struct RouteFields: Sendable {
 
     package let destination = Field(
         "destination", "DESTINATION", .flexible(minimum: 18), .text, json: .named("destination"),
-        help: "addresses that go this way", value: { .text($0.route.destinationText) })
+        help: "addresses that take this route", value: { .text($0.route.destinationText) })
 
     package let gateway = Field(
         "gateway", "GATEWAY", .flexible(minimum: 13), .text, json: .named("gateway"),

@@ -165,7 +165,7 @@ package struct SocketFields: Sendable {
     package let dropRate = Field(
         .dropRate, "DROP/s", .fixed(7), json: .named("drops_per_second"),
         metric: "dxtop_socket_drops_per_second",
-        help: "dropped a second: mostly for want of room, else by a filter or a wrong checksum",
+        help: "dropped a second: mostly the buffer was full, else by a filter or a wrong checksum",
         value: { FieldValue($0.socket.drops?.rate) },
         key: { row in
             row.socket.drops.flatMap { drops in

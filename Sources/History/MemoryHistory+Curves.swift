@@ -100,7 +100,7 @@ extension MemoryHistory {
             first: first.amount &* 1024, last: last.amount &* 1024)
     }
 
-    /// The latest amount in a stretch and until when it is known to have held. It is looked for near
+    /// The latest amount in a stretch and until when it is known to have held. It is searched near
     /// the end first: most are there.
     private func lastKnown(
         of curve: RecordedCurve, _ resolution: CurveResolution, in stretch: ClosedRange<UInt64>

@@ -6,7 +6,7 @@ public import Units
 ///
 /// A second is told from the next for 15 minutes, ten seconds for 24 hours, a minute for 14 days.
 /// Amounts are within 0.1 %; the present ones are exact. Only changes are kept, one to three bytes
-/// each. Time in which nobody looked (the machine slept, dxtop was stopped) is a gap.
+/// each. Time in which nobody sampled (the machine slept, dxtop was stopped) is a gap.
 ///
 /// **What it costs.** 2.3 MB after two weeks with 500 processes, 80 of which change all the time;
 /// from then on it grows no more. 15.9 MB with 512 that all change all the time, which is where the

@@ -194,9 +194,9 @@ struct RecordedNetwork: Sendable {
         sockets.finish()
     }
 
-    private mutating func record(_ looks: [SocketID: QueueBurst]) {
+    private mutating func record(_ taken: [SocketID: QueueBurst]) {
         bursts.begin()
-        for (id, burst) in looks {
+        for (id, burst) in taken {
             let place = bursts.place(of: id)
             let row = BurstRow(burst)
             if let place, bursts.row(at: place) == row {

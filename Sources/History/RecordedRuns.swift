@@ -32,7 +32,7 @@ struct RecordedRuns: Sendable {
         forget(before: now - min(now, MemoryHistory.span.inNanoseconds.rawValue))
     }
 
-    /// Whether nobody looked between two refreshes. The interval is counted by a clock that stands
+    /// Whether nobody sampled between two refreshes. The interval is counted by a clock that stands
     /// while the machine sleeps; where the program itself was stopped, it shows by the interval
     /// before. One that a person sets longer makes no gap, short of a minute more.
     private func isGap(_ step: UInt64, interval: UInt64) -> Bool {

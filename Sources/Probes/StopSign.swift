@@ -5,7 +5,7 @@ import Synchronization
 /// Tells another thread to end, also while that waits in poll(2). Once raised it stays so.
 package final class StopSign: Sendable {
     /// Readable from the moment it is raised; see `eventfd(2)`. -1 where the system has no
-    /// descriptor to give: then nobody who sleeps is woken, who looks still sees it.
+    /// descriptor to give: then nobody who sleeps is woken, whoever polls it still sees it.
     package let fileDescriptor: Int32
     private let raised = Atomic(false)
 

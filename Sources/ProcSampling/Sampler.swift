@@ -21,7 +21,7 @@ public final class Sampler {
     let mappingsLane: MappingsLane
     let networkLane: NetworkLane
     let pollLane: PollLane
-    var pollBook = PollBook()
+    var pollSearch = PollSearch()
     /// Our own number in the tree that is read.
     let ownProcess: ProcessID?
     let scratch = ThreadWalk.Scratch()
@@ -167,7 +167,7 @@ public final class Sampler {
         note(interest)
         let plan = plan(.changes)
         for process in processes where process.hasThreads {
-            lookAtWanted(process, plan: plan)
+            readWanted(process, plan: plan)
         }
         for process in processes where interest.shownProcesses.contains(process.sample.id) {
             readMissingParts(of: process)

@@ -11,8 +11,8 @@ public final class SamplingLoop: Sendable {
     private struct Wishes {
         var interest = Interest()
         var interval: Duration
-        /// An extra look is wanted: the interest changed.
-        var wantsLook = false
+        /// An extra sample is wanted: the interest changed.
+        var wantsSample = false
         var isStopped = false
         /// What a person asked for is at work: what it costs does not count.
         var isExcused = false
@@ -93,11 +93,11 @@ public final class SamplingLoop: Sendable {
     /// Asks for the latest refresh again, with what the interest wants by now. Figures that are
     /// rates stay as they were measured.
     public func sampleNow() {
-        wishes.withLock { $0.wantsLook = true }
+        wishes.withLock { $0.wantsSample = true }
         wakeUp.signal()
     }
 
-    /// While a look that a person asked for is at work, its cost is not held against the budget.
+    /// While a sample that a person asked for is at work, its cost is not held against the budget.
     public func excuse(_ isExcused: Bool) {
         wishes.withLock { $0.isExcused = isExcused }
     }
@@ -144,7 +144,7 @@ public final class SamplingLoop: Sendable {
         }
     }
 
-    /// Waits for the next refresh's time and serves extra looks meanwhile.
+    /// Waits for the next refresh's time and takes extra samples meanwhile.
     ///
     /// - Parameters:
     ///   - pause: the interval is cut to that.
@@ -164,8 +164,8 @@ public final class SamplingLoop: Sendable {
                 source.setInterval(told)
             }
             if let goal = takeGoal(), source.seek(to: goal) { return false }
-            if wish.wantsLook {
-                wishes.withLock { $0.wantsLook = false }
+            if wish.wantsSample {
+                wishes.withLock { $0.wantsSample = false }
                 if let snapshot = source.amend(wish.interest) { deliver(snapshot) }
             }
             let interval = max(wish.interval.inNanoseconds, Self.shortestInterval)

@@ -28,7 +28,7 @@ struct SamplingPlan {
 public enum SamplingDepth: Hashable, Sendable {
     /// Processes, but no threads: for a first picture at once.
     case processesOnly
-    /// What changed and what is looked at.
+    /// What changed and what is shown.
     case changes
     /// Everything of every process and thread.
     case everything

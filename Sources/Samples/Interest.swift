@@ -8,11 +8,11 @@ public struct Interest: Sendable, Equatable {
     public var shownThreads: Set<ThreadIdentity>
     /// The thread whose detail is open.
     public var selectedThread: ThreadIdentity?
-    /// Whose mappings are looked at, and how often a person asked for them: another number asks for
+    /// Whose mappings are shown, and how often a person asked for them: another number asks for
     /// another reading at once. While it stands they are read again by themselves, but not sooner
     /// than 10 s after the reading before.
     public var mappings: MappingsWish?
-    /// Which sockets are looked at, and where.
+    /// Which sockets are shown, and of which namespace.
     public var network: NetworkWish
     /// Costly columns that are wanted for every thread of `scope`, because rows are sorted by them
     /// or matched against them.

@@ -63,7 +63,7 @@ package enum VisibleText {
             var cell = String(scalar)
             var count = 1
             while let mark = next {
-                if isLook(mark, of: scalar) {
+                if isPresentation(mark, of: scalar) {
                     next = scalars.next()
                 } else if count < scalarsPerCell, CharacterWidth.of(mark) == 0, isShown(mark),
                     extends(&cell, by: mark)
@@ -105,7 +105,7 @@ package enum VisibleText {
     }
 
     /// Whether `mark` only chooses how `base` looks: text or emoji style, or a skin tone.
-    private static func isLook(_ mark: Unicode.Scalar, of base: Unicode.Scalar) -> Bool {
+    private static func isPresentation(_ mark: Unicode.Scalar, of base: Unicode.Scalar) -> Bool {
         switch mark.value {
         case 0xfe0e, 0xfe0f: base.properties.isEmoji
         case 0x1f3fb...0x1f3ff: base.properties.isEmojiModifierBase

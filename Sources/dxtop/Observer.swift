@@ -6,11 +6,11 @@ import ProcFormats
 import ProcSampling
 import Units
 
-/// Looks at the machine without a screen: full samples, in step with an interval.
+/// Samples the machine without a screen: full samples, in step with an interval.
 final class Observer {
-    /// The one process to look at; nil for all.
+    /// The one process to read; nil for all.
     let target: ProcessIdentity?
-    /// Where sockets are looked at; nil for our own network namespace.
+    /// Where sockets are read; nil for our own network namespace.
     private let namespace: NamespaceID?
     private let samples: any SampleSource
     /// What was sampled since the start, and what follows from it.
@@ -43,7 +43,7 @@ final class Observer {
         samples = root.source(threads: source.threadsFrom.source)
     }
 
-    /// Looks at all of a tree.
+    /// Reads all of a tree.
     init(root: ProcRoot, tables: SocketTables) {
         self.tables = tables
         budget = CPUBudget(share: Percent(Float(100)), cpuCount: 1)
@@ -81,7 +81,7 @@ final class Observer {
     }
 
     /// Ends the command once its one process has ended, or where the namespace that was asked for
-    /// may not be looked into.
+    /// may not be read.
     func checkTarget(in snapshot: Snapshot) throws {
         if namespace != nil, let failure = snapshot.network?.failure {
             switch failure {

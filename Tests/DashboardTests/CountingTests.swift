@@ -21,7 +21,7 @@ struct CountingTests {
             scene.sample(count) { snapshot in
                 snapshot.polls = [
                     Self.poll: ThreadPoll(
-                        process: Self.process, name: "poll", processName: "streamd", looks: 50,
+                        process: Self.process, name: "poll", processName: "streamd", samples: 50,
                         running: 50,
                         counted: ThreadPoll.Counted(
                             span: .seconds(9), voluntarySwitches: 0, readsAndWrites: 0))

@@ -296,13 +296,13 @@ import Units
         #expect(scene.shows("rdk:broker1"))
     }
 
-    @Test func aFilterHasWhatItLooksAtRead() throws {
+    @Test func aFilterHasTheFieldsThatItReadsSampled() throws {
         var scene = Scene(place: .threads(of: nil))
         scene.sample(2)
-        let looks = scene.type("/futex").compactMap { effect -> Interest? in
+        let wanted = scene.type("/futex").compactMap { effect -> Interest? in
             if case .read(let interest, _) = effect { interest } else { nil }
         }
-        #expect(try #require(looks.last).columnsForAll.contains(.activity))
+        #expect(try #require(wanted.last).columnsForAll.contains(.activity))
         let after = scene.press(.escape).compactMap { effect -> Interest? in
             if case .read(let interest, _) = effect { interest } else { nil }
         }

@@ -241,7 +241,7 @@ struct NetworkTests {
         #expect(asks(scene.press(.character("D"))))
     }
 
-    // MARK: Close looks, losses, routes
+    // MARK: Bursts, losses, routes
 
     @Test func burstIsAskedForByKey() {
         var scene = Scene.network(place: .udp)
@@ -320,7 +320,7 @@ struct NetworkTests {
 
     /// What a tool finds of a way is held against its interface, which is not known before `x`.
     @Test(arguments: [0, 1])
-    func theWayIsLookedUpForTools(keysBefore: Int) {
+    func theRouteIsReadForTools(keysBefore: Int) {
         var scene = Scene.network(place: .sockets(of: nil))
         scene.press(.character("/"))
         scene.type("9092")
@@ -365,7 +365,7 @@ struct NetworkTests {
         }
         #expect(scene.shows("netns web"), "\(scene)")
         #expect(scene.shows("3+ processes: /usr/bin/journald"), "\(scene)")
-        #expect(scene.shows("of 2 processes the namespace may not be known"), "\(scene)")
+        #expect(scene.shows("namespace of 2 processes unknown: no permission"), "\(scene)")
         scene.press(.down, .enter)
         #expect(wish(scene).namespace == other.id)
         #expect(!wish(scene).wantsNamespaces)

@@ -88,14 +88,14 @@ extension Scene {
     static func waits(_ request: WaitRequest) -> WaitReading {
         WaitReading(
             request: request, elapsed: .seconds(5), samples: 250,
-            places: [
-                WaitReading.Place(
+            sites: [
+                WaitReading.Site(
                     activity: .systemCall("futex", waitChannel: "futex_do_wait"), samples: 245,
                     longest: .milliseconds(2_100),
                     kernelStack: ["futex_do_wait", "__futex_wait", "do_futex"],
                     object: "0x7f3a40, with 3 others: T4131 rdk:broker1, T4140 ws-write, T2214 main"
                 ),
-                WaitReading.Place(activity: .running, samples: 5, longest: .milliseconds(20)),
+                WaitReading.Site(activity: .running, samples: 5, longest: .milliseconds(20)),
             ],
             cpuTime: .milliseconds(90), runDelay: .milliseconds(1),
             conclusion: "asleep 98 % of 5 s in futex(0x7f3a40), with 3 other threads")

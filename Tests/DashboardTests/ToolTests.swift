@@ -156,7 +156,7 @@ import Units
         #expect(scene.row(23).contains("T4127 poll has ended"))
     }
 
-    @Test func aThreadOfAnEarlierSampleIsLookedAtOnlyIfItIsStillThere() {
+    @Test func aThreadOfAnEarlierSampleIsATargetOnlyIfItIsStillThere() {
         var scene = scene()
         scene.sample { $0.processes[2].threads.removeAll { $0.id == Scene.poll } }
         scene.press(.character("["))

@@ -9,7 +9,7 @@ import Units
 struct MadeMachine: CustomTestStringConvertible {
     var chronicle = Chronicle()
     var memory: MemoryHistory { chronicle.memory }
-    var growth: GrowthBook { chronicle.verdicts.growth }
+    var growth: GrowthVerdicts { chronicle.verdicts.growth }
     var findings: Verdicts { chronicle.verdicts }
     var second = 0
     /// Seconds from one refresh to the next.

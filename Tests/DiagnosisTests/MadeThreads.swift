@@ -4,7 +4,7 @@ import ProcSampling
 import TestSupport
 import Units
 
-/// Threads of one process, as a refresh and the looks before it find them.
+/// Threads of one process, as a refresh and the polls before it find them.
 struct MadeThread {
     var number: Int32
     var name = "poll"
@@ -14,10 +14,10 @@ struct MadeThread {
     /// Percent of the time waited for a CPU.
     var delay = 0.0
     var faults = 0.0
-    /// Looked at, of which found running.
-    var looks = 50
+    /// Samples, and those of them that found it running.
+    var samples = 50
     var running = 50
-    /// In the 9 s between the first look and the latest.
+    /// In the 9 s between the first sample and the latest.
     var switches: UInt64? = 0
     var readsAndWrites: UInt64? = 0
     var futexes: [FutexWait: Int] = [:]
@@ -34,7 +34,7 @@ struct MadeThread {
 
     var poll: ThreadPoll {
         ThreadPoll(
-            process: MadeMachine.id(process), name: name, processName: "streamd", looks: looks,
+            process: MadeMachine.id(process), name: name, processName: "streamd", samples: samples,
             running: running, futexes: futexes,
             counted: ThreadPoll.Counted(
                 span: .seconds(9), voluntarySwitches: switches, readsAndWrites: readsAndWrites),

@@ -30,7 +30,7 @@ import Units
         #expect(finding.confidence == .high)
         #expect(finding.subject == .peer(IPAddress(v4: 0x0A01_0203)))
         #expect(finding.claim == "path MTU to 10.1.2.3 is 1400 bytes, veth0 allows 1500")
-        #expect(finding.evidence.contains { $0.contains("10.1.0.1 says") })
+        #expect(finding.evidence.contains { $0.contains("10.1.0.1 reports") })
         #expect(finding.advice.contains("at or below 1372 bytes"))
         #expect(finding.since == MadeMachine.time(500))
     }
@@ -38,7 +38,7 @@ import Units
     @Test func silenceMayBeAFilterOfLongPings() throws {
         let finding = try #require(PathMTU.finding(result(1400)))
         #expect(finding.confidence == .low)
-        #expect(finding.claim.contains("vanish silently, or longer pings are not answered"))
+        #expect(finding.claim.contains("are dropped silently, or longer pings are not answered"))
         #expect(finding.advice.contains("fragmentation needed"))
     }
 

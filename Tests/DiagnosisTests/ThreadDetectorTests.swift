@@ -68,7 +68,7 @@ struct ThreadDetectorTests {
         ("it slept", { $0.switches = 1 }),
         ("sleeps not known", { $0.switches = nil }),
         ("found asleep once", { $0.running = 49 }),
-        ("few looks", { ($0.looks, $0.running) = (19, 19) }),
+        ("few samples", { ($0.samples, $0.running) = (19, 19) }),
         ("page faults", { $0.faults = 1.1 }),
         ("it wrote", { $0.readsAndWrites = 1 }),
     ]
@@ -165,14 +165,14 @@ struct ThreadDetectorTests {
     // MARK: Convoy
 
     private func waiters(
-        _ count: Int32, looks: Int = 50, locked: Int = 30, switches: UInt64 = 2700,
+        _ count: Int32, samples: Int = 50, locked: Int = 30, switches: UInt64 = 2700,
         isLock: Bool = true
     ) -> [MadeThread] {
         (0..<count).map { index in
             MadeThread(number: 3000 + index).with {
                 $0.name = "worker"
                 ($0.user, $0.system) = (2 + Double(index), 1)
-                ($0.looks, $0.running, $0.switches) = (looks, looks - locked, switches)
+                ($0.samples, $0.running, $0.switches) = (samples, samples - locked, switches)
                 $0.futexes = [FutexWait(address: 0x7f00_1040, isLock: isLock): locked]
             }
         }
@@ -197,7 +197,7 @@ struct ThreadDetectorTests {
         #expect(said(.lockConvoy, of: waiters(3)) != nil)
         #expect(said(.lockConvoy, of: waiters(2)) == nil)
         #expect(said(.lockConvoy, of: waiters(6, locked: 24)) == nil)
-        #expect(said(.lockConvoy, of: waiters(6, looks: 19, locked: 19)) == nil)
+        #expect(said(.lockConvoy, of: waiters(6, samples: 19, locked: 19)) == nil)
         // An idle pool sleeps at its lock, if it is one, and is not woken.
         #expect(said(.lockConvoy, of: waiters(6, locked: 50, switches: 899)) == nil)
         // A busy one waits for work.
@@ -212,14 +212,14 @@ struct ThreadDetectorTests {
     // MARK: Stall
 
     private func stalled(
-        _ number: Int32, process: Int32 = 2214, since second: Int, looks: Int = 40,
+        _ number: Int32, process: Int32 = 2214, since second: Int, samples: Int = 40,
         waits: UInt64? = 0, channel: String? = "folio_wait_bit_common"
     ) -> MadeThread {
         MadeThread(number: number).with {
             $0.name = "reader"
             ($0.user, $0.process, $0.running) = (0, process, 0)
             $0.stall = ThreadPoll.Stall(
-                since: Nanoseconds(UInt64(100_000 + second) * 1_000_000_000), looks: looks,
+                since: Nanoseconds(UInt64(100_000 + second) * 1_000_000_000), samples: samples,
                 channel: channel, waits: waits)
         }
     }
@@ -236,7 +236,7 @@ struct ThreadDetectorTests {
         #expect(finding.meaning?.hasPrefix("it waits for a page that is read or written") == true)
         #expect(said(.ioStall, of: [stalled(77, since: 17)]) != nil)
         #expect(said(.ioStall, of: [stalled(77, since: 18)]) == nil)
-        #expect(said(.ioStall, of: [stalled(77, since: 12, looks: 2)]) == nil)
+        #expect(said(.ioStall, of: [stalled(77, since: 12, samples: 2)]) == nil)
         let nowhere = said(.ioStall, of: [stalled(77, since: 12, channel: nil)])
         #expect(nowhere?.claim.hasSuffix("blocked in the kernel for 8s") == true)
     }

@@ -127,7 +127,7 @@ enum MadeRows {
                     owner: SocketOwner(process: id, descriptor: 91), epolls: [],
                     threads: [
                         SocketReader.Thread(
-                            id: thread.id, name: "poll", looks: 50, waits: 50, call: "recv")
+                            id: thread.id, name: "poll", samples: 50, waits: 50, call: "recv")
                     ], threadCount: 1))
         }
         let context = SocketContext(

@@ -8,7 +8,7 @@ import Units
 
 @testable import Probes
 
-/// Looks that claim not to stop their target do not: a program that notices it notices nothing.
+/// Probes that claim not to stop their target do not: a program that notices it notices nothing.
 @Suite(.needsRoot, .serialized)
 struct HeartbeatTests {
     /// What the program has noticed since it began.
@@ -31,11 +31,11 @@ struct HeartbeatTests {
         }
     }
 
-    /// Looks at all that the program does, once its threads are where they are bound for.
+    /// Probes all that the program does, once its threads are where they are bound for.
     ///
     /// - Returns: what it noticed.
     private func notes(
-        _ look: @Sendable (_ beat: ThreadTarget, _ sleeper: ThreadTarget) async throws -> Void
+        _ probe: @Sendable (_ beat: ThreadTarget, _ sleeper: ThreadTarget) async throws -> Void
     ) async throws -> Notes {
         try await Subprocess.run(
             .path(workloadProgram), arguments: ["heartbeat"], input: .none, output: .sequence,
@@ -51,7 +51,7 @@ struct HeartbeatTests {
             let workload = Workload(numbers: facts)
             let beat = try workload.target("beat")
             let sleeper = try await asleep(workload.target("epoll"))
-            try await look(beat, sleeper)
+            try await probe(beat, sleeper)
             kill(beat.process.pid.rawValue, SIGUSR1)
             let last = try #require(try await lines.next())
             try execution.send(signal: .terminate)

@@ -94,7 +94,8 @@ struct PeerToolTests {
         #expect(result.isICMPReported && result.reporter == IPAddress(v4: 0x0A01_0001))
         #expect(result.isBelowInterface == true)
         #expect(
-            log.output.contains("1500 bytes (payload 1472): too long, says 10.1.0.1: at most 1400"))
+            log.output.contains(
+                "1500 bytes (payload 1472): too long, reported by 10.1.0.1: at most 1400"))
         #expect(try ping.calls().count == 3)
     }
 
@@ -103,7 +104,7 @@ struct PeerToolTests {
         let (_, outcome) = try await run(ToolCatalogue.pathMTU, on: peer, in: ping.environment)
         let result = try #require(outcome.pathMTU)
         #expect(result.pathMTU == 1392 && result.isExact && !result.isICMPReported)
-        #expect(outcome.conclusion?.hasSuffix("; what is longer vanishes silently") == true)
+        #expect(outcome.conclusion?.hasSuffix("; longer packets are dropped silently") == true)
         #expect(try ping.calls().count <= PathMTUSearch.mostPings)
     }
 
@@ -116,7 +117,7 @@ struct PeerToolTests {
         #expect(outcome.pathMTU?.answersAtAll == false && outcome.pathMTU?.pathMTU == nil)
         #expect(
             outcome.conclusion
-                == "10.1.2.3 does not answer pings: nothing can be told of the way's MTU")
+                == "10.1.2.3 does not answer pings: its path MTU is unknown")
         #expect(log.output.contains("Destination Host Unreachable"), "why is said")
     }
 

@@ -52,7 +52,7 @@ struct WaitTextTests {
     @Test func `each place has its share, its call and its channel`() {
         let reading = WaitReading(
             request: WaitRequest(target: unchecked(pid: 1, tid: 2)), samples: 200,
-            places: [
+            sites: [
                 .init(
                     activity: .systemCall("futex", waitChannel: "futex_do_wait"), samples: 196,
                     longest: .milliseconds(4200), object: "0x7f3a40, with 3 others"),

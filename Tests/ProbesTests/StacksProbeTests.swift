@@ -19,7 +19,7 @@ struct StacksProbeTests {
 
     private func names(_ group: StackListing.Group) -> [String] { group.frames.map(\.name) }
 
-    /// All threads of the workload sleep; else they would move while they are looked at.
+    /// All threads of the workload sleep; else they would move while they are read.
     private func waits(_ body: @Sendable (ThreadTarget) async throws -> Void) async throws {
         try await withWorkload("waits", "37") { workload in
             for thread in ["chain", "queued", "polled"] {

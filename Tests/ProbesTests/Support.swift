@@ -158,8 +158,8 @@ private final class Job: Sendable {
 }
 
 extension Tool {
-    /// The same tool, but it looks for this long only.
-    func looking(seconds: Int) -> Tool {
+    /// The same tool, but it runs for this long only.
+    func running(seconds: Int) -> Tool {
         Tool(
             id: id, title: title,
             steps: steps.map { step in step.map { $0 == "\(self.seconds)" ? "\(seconds)" : $0 } },

@@ -19,7 +19,7 @@ struct ThreadStopTests {
     @Test func `registers of a sleeper are what the kernel tells of it`() async throws {
         try await withWorkload("idle", "1") { workload in
             let target = try workload.target("first")
-            let stop = try ThreadStop.look(at: target.thread.tid)
+            let stop = try ThreadStop.take(of: target.thread.tid)
             let file = "/proc/\(target.process.pid)/task/\(target.thread.tid)/syscall"
             let place = try await eventually("it sleeps again") {
                 (try? smallFile(file)).flatMap { try? StackPointer(parsing: $0.span) }
@@ -38,7 +38,7 @@ struct ThreadStopTests {
             let target = try workload.target("poll")
             let before = try #require(TargetReading.read(target)).cpuTime
             for _ in 0..<100 {
-                let stop = try ThreadStop.look(at: target.thread.tid)
+                let stop = try ThreadStop.take(of: target.thread.tid)
                 #expect(stop.registers.stackPointer != 0)
             }
             _ = try await eventually("it uses the CPU") {
@@ -55,7 +55,7 @@ struct ThreadStopTests {
             _ = try await eventually("it is stopped") {
                 TargetReading.read(target).flatMap { $0.state == .stopped ? $0 : nil }
             }
-            let stop = try ThreadStop.look(at: target.thread.tid)
+            let stop = try ThreadStop.take(of: target.thread.tid)
             #expect(stop.registers.stackPointer != 0)
             _ = try await eventually("it is stopped as before") {
                 TargetReading.read(target).flatMap { $0.state == .stopped ? $0 : nil }
@@ -74,12 +74,12 @@ struct ThreadStopTests {
             // Stops that are under way meet the signal before or after their own request.
             for _ in 0..<200 {
                 kill(target.process.pid.rawValue, SIGSTOP)
-                _ = try ThreadStop.look(at: target.thread.tid)
+                _ = try ThreadStop.take(of: target.thread.tid)
                 _ = try await eventually("the signal stops it") {
                     TargetReading.read(target).flatMap { $0.state == .stopped ? $0 : nil }
                 }
                 kill(target.process.pid.rawValue, SIGCONT)
-                _ = try ThreadStop.look(at: target.thread.tid)
+                _ = try ThreadStop.take(of: target.thread.tid)
                 _ = try await eventually("the signal lets it go on") {
                     TargetReading.read(target).flatMap { $0.state == .sleeping ? $0 : nil }
                 }
@@ -91,7 +91,7 @@ struct ThreadStopTests {
         try await withWorkload("unmoved") { workload in
             let target = try workload.target("waiter")
             let failure = #expect(throws: ThreadStop.Failure.self) {
-                try ThreadStop.look(at: target.thread.tid, patience: .milliseconds(20))
+                try ThreadStop.take(of: target.thread.tid, patience: .milliseconds(20))
             }
             #expect(failure == .unmoved)
             _ = try await eventually("it is let go") {
@@ -108,13 +108,13 @@ struct ThreadStopTests {
 
     @Test func `who is gone, or ours, is refused`() async throws {
         #expect(throws: ThreadStop.Failure.ended) {
-            try ThreadStop.look(at: ThreadID(4_194_304))
+            try ThreadStop.take(of: ThreadID(4_194_304))
         }
         let own = try currentTarget(pid: getpid(), tid: getpid())
         let refusal = #expect(throws: ProbeRefusal.self) { try ThreadStop.check(own) }
         #expect(refusal?.reason.contains("dxtop itself") == true)
         #expect(throws: ThreadStop.Failure.refused(errno: EPERM)) {
-            try ThreadStop.look(at: own.thread.tid)
+            try ThreadStop.take(of: own.thread.tid)
         }
     }
 }

@@ -31,7 +31,7 @@ struct ToolRunTests {
 
     @Test(.needs("strace"), arguments: ["strace-summary", "strace-live"])
     func `strace of the spinner says that there was no system call`(id: String) async throws {
-        let tool = try #require(ToolCatalogue.tool(withID: id)).looking(seconds: 1)
+        let tool = try #require(ToolCatalogue.tool(withID: id)).running(seconds: 1)
         try await withWorkload("spin") { workload in
             let target = try workload.target("poll")
             let (_, outcome) = try await run(tool, on: target)
@@ -48,7 +48,7 @@ struct ToolRunTests {
         .needs("strace", "perf"),
         arguments: ["strace-summary", "strace-live", "perf-trace"])
     func `system calls are named`(id: String) async throws {
-        let tool = try #require(ToolCatalogue.tool(withID: id)).looking(seconds: 1)
+        let tool = try #require(ToolCatalogue.tool(withID: id)).running(seconds: 1)
         try await withWorkload("syscalls", "getppid", "200") { workload in
             let target = try workload.target("caller")
             let (log, outcome) = try await run(tool, on: target)
@@ -64,7 +64,7 @@ struct ToolRunTests {
         try await withWorkload("spin") { workload in
             let target = try workload.target("poll")
             let (_, outcome) = try await run(
-                ToolCatalogue.perfTrace.looking(seconds: 1), on: target)
+                ToolCatalogue.perfTrace.running(seconds: 1), on: target)
             #expect(outcome.ending == .done)
             #expect(outcome.conclusion?.hasPrefix("0 system calls in ") == true)
         }
@@ -72,7 +72,7 @@ struct ToolRunTests {
 
     @Test(.needs("perf"), arguments: ["perf", "perf-dwarf"])
     func `perf names the functions of the loop, the hot ones first`(id: String) async throws {
-        let tool = try #require(ToolCatalogue.tool(withID: id)).looking(seconds: 2)
+        let tool = try #require(ToolCatalogue.tool(withID: id)).running(seconds: 2)
         try await withWorkload("spin") { workload in
             let target = try workload.target("poll")
             let (log, outcome) = try await run(tool, on: target)
@@ -95,7 +95,7 @@ struct ToolRunTests {
     func `perf of a sleeper says that it did not run`() async throws {
         try await withWorkload("idle", "1") { workload in
             let target = try workload.target("first")
-            let (log, outcome) = try await run(ToolCatalogue.perf.looking(seconds: 1), on: target)
+            let (log, outcome) = try await run(ToolCatalogue.perf.running(seconds: 1), on: target)
             #expect(outcome.ending == .done)
             #expect(
                 outcome.conclusion?.hasPrefix("no samples: \(target.label) did not run in ") == true
@@ -109,7 +109,7 @@ struct ToolRunTests {
         try await withWorkload("idle", "1") { workload in
             let target = try workload.target("first")
             let (_, outcome) = try await run(
-                ToolCatalogue.straceSummary.looking(seconds: 1), on: target)
+                ToolCatalogue.straceSummary.running(seconds: 1), on: target)
             #expect(outcome.conclusion?.hasSuffix(" s: it did not run") == true)
         }
     }
@@ -119,7 +119,7 @@ struct ToolRunTests {
         try await withWorkload("spin") { workload in
             let target = try workload.target("poll")
             let (log, outcome) = try await run(
-                ToolCatalogue.perfStat.looking(seconds: 1), on: target)
+                ToolCatalogue.perfStat.running(seconds: 1), on: target)
             #expect(outcome.ending == .done)
             #expect(log.output.contains("context-switches"))
         }
@@ -128,7 +128,7 @@ struct ToolRunTests {
     // MARK: - Stopping
 
     /// A trace that is over only when it is stopped.
-    let endless = ToolCatalogue.straceSummary.looking(seconds: 300)
+    let endless = ToolCatalogue.straceSummary.running(seconds: 300)
 
     private func switches(of target: ThreadTarget) throws -> UInt64 {
         let path = "/proc/\(target.process.pid)/task/\(target.thread.tid)/status"
@@ -194,7 +194,7 @@ struct ToolRunTests {
             await #expect(processExitsWith: .signal(SIGKILL)) {
                 [pid = pid as Int32, tid = tid as Int32] in
                 let target = try currentTarget(pid: pid, tid: tid)
-                _ = ToolRun.start(ToolCatalogue.straceLive.looking(seconds: 2), on: .thread(target))
+                _ = ToolRun.start(ToolCatalogue.straceLive.running(seconds: 2), on: .thread(target))
                 { _ in }
                 _ = try await eventually("strace traces") { TargetReading.read(target)?.tracer }
                 kill(getpid(), SIGKILL)
@@ -303,7 +303,7 @@ struct ToolRunTests {
                 for number in [SIGINT, SIGTERM, SIGPIPE, SIGHUP] { Glibc.signal(number, SIG_IGN) }
                 let target = try currentTarget(pid: pid, tid: tid)
                 let log = RunLog()
-                let endless = ToolCatalogue.straceSummary.looking(seconds: 300)
+                let endless = ToolCatalogue.straceSummary.running(seconds: 300)
                 let run = ToolRun.start(endless, on: .thread(target)) { log.take($0) }
                 _ = try await eventually("strace traces") { TargetReading.read(target)?.tracer }
                 run.stop()
@@ -397,7 +397,7 @@ struct ToolRunTests {
     }
 
     @Test(.needs("strace"))
-    func `a target that has ended is not looked for`() async throws {
+    func `a target that has ended is not searched`() async throws {
         let target = try await withWorkload("spin") { workload -> ThreadTarget in
             try workload.target("poll")
         }
@@ -443,7 +443,7 @@ struct ToolRunTests {
     /// Runs as nobody. The checks before the start are told that all is allowed, so that the tool
     /// itself fails.
     @Test(.needs("strace", "perf"), arguments: ["strace-summary", "perf", "perf-trace"])
-    func `a tool that may not look says what would help`(id: String) async throws {
+    func `a tool that may not attach says what would help`(id: String) async throws {
         try await withWorkload("spin") { (workload: Workload) -> Void in
             let pid = try workload.number("pid")
             let tid = try workload.number("poll")

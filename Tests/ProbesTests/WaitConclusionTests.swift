@@ -8,25 +8,25 @@ import Units
 /// The sentence for what was found, from made figures.
 struct WaitConclusionTests {
     private func conclusion(
-        _ places: [WaitReading.Place], cpu: Duration?, delay: Duration? = .zero,
+        _ sites: [WaitReading.Site], cpu: Duration?, delay: Duration? = .zero,
         hasEnded: Bool = false
     ) -> String {
         var reading = WaitReading(
             request: WaitRequest(target: unchecked(pid: 2214, tid: 4127)), elapsed: .seconds(5),
-            samples: places.reduce(0) { $0 + $1.samples }, places: places)
+            samples: sites.reduce(0) { $0 + $1.samples }, sites: sites)
         reading.cpuTime = cpu
         reading.runDelay = delay
         return WaitConclusion(reading, hasEnded: hasEnded).text
     }
 
-    private func futex(_ samples: Int) -> WaitReading.Place {
-        WaitReading.Place(
+    private func futex(_ samples: Int) -> WaitReading.Site {
+        WaitReading.Site(
             activity: .systemCall("futex", waitChannel: "futex_wait_queue"), samples: samples,
             object: "0x7f3a40, with 36 other threads of this process")
     }
 
-    private func running(_ samples: Int) -> WaitReading.Place {
-        WaitReading.Place(activity: .running, samples: samples)
+    private func running(_ samples: Int) -> WaitReading.Site {
+        WaitReading.Site(activity: .running, samples: samples)
     }
 
     @Test func `a sleeper, and what it waits for`() {
@@ -46,8 +46,8 @@ struct WaitConclusionTests {
         #expect(text.contains("it waited 4.4s for one"))
     }
 
-    @Test func `of several places the most frequent is told`() {
-        let read = WaitReading.Place(
+    @Test func `of several sites the most frequent is told`() {
+        let read = WaitReading.Site(
             activity: .systemCall("read", waitChannel: nil), samples: 50, object: "fd 3, /x")
         #expect(
             conclusion([futex(200), read], cpu: nil)
@@ -61,7 +61,7 @@ struct WaitConclusionTests {
     }
 
     @Test func `without rights, the state`() {
-        let place = WaitReading.Place(activity: .state(.diskSleep), samples: 10)
-        #expect(conclusion([place], cpu: nil).hasSuffix("where no signal wakes it (state D)"))
+        let site = WaitReading.Site(activity: .state(.diskSleep), samples: 10)
+        #expect(conclusion([site], cpu: nil).hasSuffix("where no signal wakes it (state D)"))
     }
 }

@@ -10,21 +10,21 @@ import Units
 /// Threads that wait for known things.
 @Suite(.needsRoot, .serialized)
 struct WaitProbeTests {
-    /// The one place where a thread of the workload sleeps.
-    private func place(
+    /// The one site where a thread of the workload sleeps.
+    private func site(
         of thread: String, in workload: Workload
-    ) async throws -> (place: WaitReading.Place, reading: WaitReading) {
+    ) async throws -> (site: WaitReading.Site, reading: WaitReading) {
         let target = try await asleep(workload.target(thread))
         let reading = try await waits(of: target)
         #expect(reading.samples > 1)
-        #expect(reading.places.reduce(0) { $0 + $1.samples } == reading.samples)
-        #expect(reading.places.count == 1)
-        return (try #require(reading.places.first), reading)
+        #expect(reading.sites.reduce(0) { $0 + $1.samples } == reading.samples)
+        #expect(reading.sites.count == 1)
+        return (try #require(reading.sites.first), reading)
     }
 
     @Test func `what is waited for is named`() async throws {
         try await withWorkload("waits", "2") { workload in
-            let piped = try await place(of: "piped", in: workload).place
+            let piped = try await site(of: "piped", in: workload).site
             #expect(piped.activity.name == "read")
             #expect(piped.activity.waitChannel?.contains("pipe_read") == true)
             #expect(piped.kernelStack?.contains { $0.contains("pipe_read") } == true)
@@ -33,19 +33,19 @@ struct WaitProbeTests {
             #expect(object.contains(", pipe, other end fd "))
             #expect(object.hasSuffix(" of this process"))
 
-            let remote = try await place(of: "remote", in: workload).place.object
+            let remote = try await site(of: "remote", in: workload).site.object
             let peer = try workload.number("peer")
             #expect(remote?.contains(", tcp 127.0.0.1:") == true)
             #expect(remote?.hasSuffix(" <- 127.0.0.1:\(peer)") == true)
 
-            let local = try await place(of: "local", in: workload).place.object
+            let local = try await site(of: "local", in: workload).site.object
             #expect(local?.contains(", unix_stream * <- other end fd ") == true)
 
-            let evented = try await place(of: "evented", in: workload).place
+            let evented = try await site(of: "evented", in: workload).site
             #expect(evented.activity.name.hasPrefix("epoll_"))
             #expect(evented.object?.hasSuffix(", epoll of 3 files") == true)
 
-            let polled = try await place(of: "polled", in: workload).place.object
+            let polled = try await site(of: "polled", in: workload).site.object
             #expect(polled?.contains(", pipe, ") == true)
             #expect(polled?.contains("; fd ") == true)
             #expect(polled?.contains(", unix_stream ") == true)
@@ -54,9 +54,9 @@ struct WaitProbeTests {
 
     @Test func `a lock names who else waits for it, and who holds it`() async throws {
         try await withWorkload("waits", "2") { workload in
-            let (place, reading) = try await place(of: "queued", in: workload)
-            #expect(place.activity.name == "futex")
-            let object = try #require(place.object)
+            let (site, reading) = try await site(of: "queued", in: workload)
+            #expect(site.activity.name == "futex")
+            let object = try #require(site.object)
             #expect(object.hasPrefix("0x"))
             #expect(object.contains("with 3 other threads of this process: T"))
             #expect(object.contains(" queued, T"))
@@ -77,7 +77,7 @@ struct WaitProbeTests {
                 all.groups.flatMap(\.threads).first { $0.name == "worker" })
             let target = ThreadTarget(
                 process: try workload.target("pid").process, thread: worker.id)
-            let object = try #require(try await waits(of: target).places.first?.object)
+            let object = try #require(try await waits(of: target).sites.first?.object)
             #expect(object.contains("with 36 other threads of this process: T"))
             #expect(!object.contains("held by"))
         }
@@ -86,7 +86,7 @@ struct WaitProbeTests {
     @Test func `a thread that runs is not asleep`() async throws {
         try await withWorkload("spin") { workload in
             let reading = try await waits(of: workload.target("poll"))
-            #expect(reading.places.first?.activity == .running)
+            #expect(reading.sites.first?.activity == .running)
             #expect(reading.conclusion.contains("of CPU"))
             #expect(!reading.conclusion.contains("asleep 100 %"))
             #expect(try #require(reading.cpuTime) > .zero)

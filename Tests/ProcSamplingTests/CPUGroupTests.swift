@@ -71,7 +71,7 @@ struct CPUGroupTests {
             ])
     }
 
-    @Test func aQuotaIsLookedForAgainNowAndThen() {
+    @Test func aQuotaIsReadAgainNowAndThen() {
         unified("/a", quota: "max 100000", periods: 5, throttled: 0)
         let reader = reader()
         reader.refresh(running: ["/a"], at: at(0))

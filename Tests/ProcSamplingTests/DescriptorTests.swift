@@ -69,7 +69,7 @@ struct DescriptorTests {
         #expect(sampler.sample(Interest()).processes.map(\.threads.count) == [2])
     }
 
-    @Test func withoutDescriptorsAFirstLookFindsTheThreadsLater() async {
+    @Test func withoutDescriptorsAFirstSampleFindsTheThreadsLater() async {
         await #expect(processExitsWith: .success) {
             // The live gate needs no descriptor: the process is seen, its threads are not.
             let root = try ProcRoot()

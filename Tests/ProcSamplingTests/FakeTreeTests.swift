@@ -131,7 +131,7 @@ struct FakeTreeTests {
         #expect(sample.activity == .systemCall(0))
     }
 
-    @Test func switchesOfATimeNobodyLookedAtMakeNoRate() throws {
+    @Test func switchesOfATimeWithoutSamplesMakeNoRate() throws {
         func set(_ step: Int) {
             let task = FakeTree.Task(
                 user: 1 + step, schedule: (10_000_000 * (step + 1), 0), voluntary: 1000 * step,
@@ -449,7 +449,7 @@ struct FakeTreeTests {
         #expect(process.residentMemory == ByteCount(UInt64(250 * getpagesize())))
     }
 
-    @Test func theFirstLookListsProcessesWithoutThreads() throws {
+    @Test func theFirstSampleListsProcessesWithoutThreads() throws {
         tree.setProcess(100, [(100, FakeTree.Task())])
         let sampler = try sampler()
         let first = sampler.sample(Interest(), depth: .processesOnly)

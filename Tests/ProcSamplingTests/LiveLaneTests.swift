@@ -263,8 +263,8 @@ struct LiveLaneTests {
         #expect(thread.name == "reader")
         #expect(thread.call == "epoll_wait")
         #expect(thread.epoll == reader.epoll)
-        #expect(thread.looks > 0)
-        #expect(thread.waits == thread.looks)
+        #expect(thread.samples > 0)
+        #expect(thread.waits == thread.samples)
         #expect(thread.sleepsElsewhere == 0)
         #expect(thread.runs == 0)
         #expect(thread.cpuTime == Nanoseconds(0))
@@ -293,7 +293,7 @@ struct LiveLaneTests {
         #expect(thread.name == "receiver")
         #expect(thread.call == "recvfrom")
         #expect(thread.epoll == nil)
-        #expect(thread.waits == thread.looks)
+        #expect(thread.waits == thread.samples)
     }
 
     /// We hold it and never read; a child that has it from us does.
@@ -311,12 +311,12 @@ struct LiveLaneTests {
         #expect(SlowLaneTests.poll { lane.reading?.bursts[row.id]?.isComplete == true })
         let burst = try #require(lane.reading?.bursts[row.id])
         #expect(burst.reader.owner == row.owner)
-        #expect(burst.reader.otherOwners == 0, "nobody who was not looked at")
+        #expect(burst.reader.otherOwners == 0, "nobody who was not polled")
         #expect(burst.reader.threads.count == 1)
         let thread = try #require(burst.reader.threads.first)
         #expect(thread.id.tid.rawValue == child.pid)
         #expect(thread.process == (row.owner?.process == me ? reader.pid : nil))
         #expect(thread.call == "read")
-        #expect(thread.looks > 0 && thread.waits == thread.looks)
+        #expect(thread.samples > 0 && thread.waits == thread.samples)
     }
 }

@@ -56,7 +56,7 @@ struct LiveMemoryTests {
         _ = (anonymous, shared)
     }
 
-    @Test func growthIsSeenWithoutALookAtTheRow() throws {
+    @Test func growthIsSeenThoughTheRowIsNotShown() throws {
         let sampler = Sampler(root: try ProcRoot())
         _ = sampler.sample(Interest())
         let before = try #require(try sample(sampler, of: getpid()).memory?.anonymous)

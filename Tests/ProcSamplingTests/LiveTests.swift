@@ -211,7 +211,7 @@ struct LiveTests {
         #expect(seen.map(\.1).prefix(3) == [.processesOnly, .complete, .complete])
     }
 
-    @Test func anExtraLookKeepsTheSequenceNumber() throws {
+    @Test func anExtraSampleKeepsTheSequenceNumber() throws {
         let seen = Mutex<[Snapshot]>([])
         let loop = try SamplingLoop.start(root: try ProcRoot(), interval: .seconds(1000)) {
             snapshot in

@@ -52,7 +52,7 @@ struct MappingsLaneTests {
         #expect(SlowLaneTests.poll { log.changes.load(ordering: .relaxed) >= 1 })
         lane.want(wish(5))
         #expect(log.pids == [5])
-        // Nobody looks, then the same person comes back: what is known is here at once.
+        // Nobody reads on, then the same person comes back: what is known is here at once.
         lane.want(nil)
         #expect(lane.reading == nil)
         lane.want(wish(5))

@@ -91,7 +91,7 @@ struct MemoryGroupReaderTests {
     }
 
     /// It was not counted yet when the machine's count was read, or that is another machine's.
-    @Test func aKillThatOneGroupTellsOfIsLookedForInAll() {
+    @Test func aKillThatOneGroupTellsOfIsSearchedInAll() {
         group("/a", usage: 1, limit: 1000)
         group("/a/tight", usage: 990, limit: 1000, cache: 0)
         let reader = reader()

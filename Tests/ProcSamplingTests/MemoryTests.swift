@@ -270,7 +270,7 @@ struct MemoryTests {
 
     // MARK: OOM kills
 
-    @Test func killsAreCountedFromTheFirstLook() throws {
+    @Test func killsAreCountedFromTheFirstReading() throws {
         tree.write("vmstat", "oom_kill 5\n")
         let sampler = try tree.sampler()
         let first = try #require(sampler.sample(Interest()).host.oomKills)

@@ -3,7 +3,7 @@ import Units
 
 @testable import ProcSampling
 
-/// What is read of networks, and which queues are looked at closely.
+/// What is read of networks, and which queues are sampled closely.
 struct NetworkPlanTests {
     private func seconds(_ count: UInt64) -> Nanoseconds { Nanoseconds(count * 1_000_000_000) }
 
@@ -18,7 +18,7 @@ struct NetworkPlanTests {
         #expect(tables(udp: .init(), tcp: .init(), at: 1) == [.udp, .closeWait, .listening])
     }
 
-    @Test func whatNobodyLooksAtIsReadEveryTenSeconds() {
+    @Test func whatIsNotShownIsReadEveryTenSeconds() {
         let read = SamplingPlan.TableFacts(readAt: seconds(100))
         #expect(tables(udp: read, tcp: read, at: 109) == [])
         #expect(tables(udp: read, tcp: read, at: 110) == [.udp, .closeWait, .listening])
@@ -70,10 +70,10 @@ struct NetworkPlanTests {
 
     // MARK: Bursts
 
-    @Test func looksThatAreDearComeLessOften() {
-        #expect(SamplingPlan.lookPeriod(after: Nanoseconds(160_000)) == SamplingPlan.lookPeriod)
+    @Test func samplesThatAreDearAreTakenLessOften() {
+        #expect(SamplingPlan.burstPeriod(after: Nanoseconds(160_000)) == SamplingPlan.burstPeriod)
         #expect(
-            SamplingPlan.lookPeriod(after: Nanoseconds(20_000_000)) == Nanoseconds(100_000_000))
+            SamplingPlan.burstPeriod(after: Nanoseconds(20_000_000)) == Nanoseconds(100_000_000))
     }
 
     private func socket(_ cookie: UInt64) -> SocketID {
@@ -104,7 +104,7 @@ struct NetworkPlanTests {
         #expect(chosen(facts) == [20, 19])
     }
 
-    @Test func aQueueIsNotLookedAtAgainAtOnceUnlessSomebodyAsks() {
+    @Test func aQueueIsNotSampledAgainAtOnceUnlessSomebodyAsks() {
         var facts = SamplingPlan.BurstFacts()
         facts.dropping = [(socket(1), Rate(Float(1)))]
         facts.followed = [socket(2)]

@@ -19,7 +19,7 @@ struct NetworkReaderTests {
         var isEntered = false
         var canLeave = true
         var routesRead = 0
-        var looks: BurstLane.OpenLook?
+        var openQueue: BurstLane.OpenQueue?
         var trouble = SamplingTrouble()
 
         func enter() throws(ProcError) {
@@ -64,7 +64,7 @@ struct NetworkReaderTests {
             ChosenRoute(peer: peer, result: .failure(.init(errno: ENETUNREACH)))
         }
 
-        var opensQueueLook: BurstLane.OpenLook? { looks }
+        var opensQueueReader: BurstLane.OpenQueue? { openQueue }
     }
 
     private static func row(
@@ -111,7 +111,7 @@ struct NetworkReaderTests {
         #expect(second.interval == Duration(second.moment.since(first.moment)))
     }
 
-    @Test func whatNobodyLooksAtIsCarriedOver() throws {
+    @Test func whatIsNotShownIsCarriedOver() throws {
         let first = try refresh()
         #expect(source.asked == [[.closeWait, .listening], .udp])
         #expect(cookies(first) == [2, 3])
@@ -135,7 +135,7 @@ struct NetworkReaderTests {
         #expect(source.asked.count == 10)
     }
 
-    @Test func aLossIsLookedIntoAtOnceAndTheTableOfIt() throws {
+    @Test func aLossAndItsTableAreReadAtOnce() throws {
         source.counted[.udpErrors] = Counted(total: 5)
         source.counted[.udp6BufferErrors] = Counted(total: 1)
         source.counted[.listenOverflows] = Counted(total: 0)
@@ -225,9 +225,9 @@ struct NetworkReaderTests {
         #expect(reader.step(.init(isRefresh: true)).isLast)
     }
 
-    @Test func whatDropsIsLookedAtClosely() throws {
-        let probe = Probe()
-        source.looks = { { _ in probe.look() } }
+    @Test func whatDropsIsSampledClosely() throws {
+        let queue = Queue()
+        source.openQueue = { { _ in queue.sample() } }
         var row = Self.row(3, .udp)
         row.drops = Counted(total: 10)
         source.rows = [row]
@@ -238,8 +238,8 @@ struct NetworkReaderTests {
         _ = try refresh(NetworkWish(tables: .udp))
         #expect(bursts.facts.running == [row.id])
         // It closes: the burst ends early, and once the socket is gone nothing is kept of it.
-        #expect(SlowLaneTests.poll { probe.looks.load(ordering: .relaxed) > 3 })
-        probe.isClosed.store(true, ordering: .relaxed)
+        #expect(SlowLaneTests.poll { queue.samples.load(ordering: .relaxed) > 3 })
+        queue.isClosed.store(true, ordering: .relaxed)
         #expect(SlowLaneTests.poll { bursts.facts.running.isEmpty })
         let burst = try #require(bursts.bursts(in: Self.own)[row.id])
         #expect(burst.isComplete)
@@ -254,23 +254,23 @@ struct NetworkReaderTests {
         #expect(bursts.bursts(in: Self.own).isEmpty)
     }
 
-    /// A queue that stands still and drops one with each look.
-    private final class Probe: Sendable {
+    /// A queue that stands still and drops one with each sample.
+    private final class Queue: Sendable {
         let isClosed = Atomic(false)
         private let drops = Atomic(UInt32.max - 1)
-        let looks = Atomic(0)
+        let samples = Atomic(0)
 
-        func look() -> QueueLook? {
+        func sample() -> QueueSample? {
             guard !isClosed.load(ordering: .relaxed) else { return nil }
-            looks.add(1, ordering: .relaxed)
+            samples.add(1, ordering: .relaxed)
             let drops = drops.wrappingAdd(1, ordering: .relaxed).newValue
-            return QueueLook(queue: 900, charged: 950, buffer: 1000, drops: drops)
+            return QueueSample(queue: 900, charged: 950, buffer: 1000, drops: drops)
         }
     }
 
     @Test func aPersonsBurstThatHasNoRoomBeginsWhenThereIs() throws {
-        let probe = Probe()
-        source.looks = { { _ in probe.look() } }
+        let queue = Queue()
+        source.openQueue = { { _ in queue.sample() } }
         source.rows = (101...117).map { Self.row($0, .udp) }
         let sockets = source.rows.map(\.id)
         var wish = NetworkWish(tables: .udp, follows: Array(sockets.dropLast()))
@@ -279,7 +279,7 @@ struct NetworkReaderTests {
         wish.burst = NetworkWish.Burst(sockets: [sockets[16]], number: 1)
         _ = try refresh(wish)
         #expect(!bursts.facts.running.contains(sockets[16]))
-        probe.isClosed.store(true, ordering: .relaxed)
+        queue.isClosed.store(true, ordering: .relaxed)
         #expect(SlowLaneTests.poll { bursts.facts.running.isEmpty })
         for _ in 0..<2 {
             _ = try refresh(wish)
@@ -289,24 +289,24 @@ struct NetworkReaderTests {
     }
 
     @Test func whereAThreadIsStrandedNoMoreBurstsBegin() throws {
-        source.looks = { () throws(StrandedThread) in throw StrandedThread() }
+        source.openQueue = { () throws(StrandedThread) in throw StrandedThread() }
         let socket = Self.row(3, .udp).id
         _ = try refresh(NetworkWish(tables: .udp, follows: [socket]))
         #expect(SlowLaneTests.poll { bursts.facts.running.isEmpty })
         #expect(bursts.bursts(in: Self.own).isEmpty)
         // On another thread it may go better.
-        let probe = Probe()
-        source.looks = { { _ in probe.look() } }
+        let queue = Queue()
+        source.openQueue = { { _ in queue.sample() } }
         #expect(
             SlowLaneTests.poll {
                 _ = try? refresh(NetworkWish(tables: .udp, follows: [socket]))
                 return bursts.bursts(in: Self.own)[socket] != nil
             })
-        probe.isClosed.store(true, ordering: .relaxed)
+        queue.isClosed.store(true, ordering: .relaxed)
     }
 
     @Test func aPersonsBurstBeginsOnceForEachTimeItIsAskedFor() throws {
-        source.looks = { { _ in nil } }
+        source.openQueue = { { _ in nil } }
         let socket = Self.row(3, .udp).id
         var wish = NetworkWish(tables: .udp)
         _ = try refresh(wish)

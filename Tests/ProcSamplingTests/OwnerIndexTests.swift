@@ -71,7 +71,7 @@ struct OwnerIndexTests {
         _ = search(index, .max)
         let socket = try OpenSocket()
         // Other tests open and close files meanwhile: their number may be the same by chance, and
-        // then it takes the time to the next search of those that look unchanged.
+        // then it takes the time to the next search of those that seem unchanged.
         var others: [OpenSocket] = []
         #expect(
             SlowLaneTests.poll {

@@ -5,7 +5,7 @@ import Units
 
 @testable import ProcSampling
 
-/// Looks at threads between the refreshes: made ones, and programs whose behaviour is known.
+/// Polls of threads between the refreshes: made ones, and programs whose behaviour is known.
 @Suite(.serialized) struct PollLaneTests {
     // MARK: One thread
 
@@ -14,28 +14,28 @@ import Units
         process: ProcessIdentity(pid: ProcessID(100), startTime: ClockTicks(500)),
         name: "worker", processName: "served")
 
-    private static func look(
-        _ second: Double, _ place: PollLook.Place, isStalled: Bool = false,
+    private static func poll(
+        _ second: Double, _ activity: Poll.Activity, isStalled: Bool = false,
         switches: UInt64? = nil
-    ) -> PollLook {
-        PollLook(
-            moment: Nanoseconds(UInt64(second * 1e9)), place: place, isStalled: isStalled,
+    ) -> Poll {
+        Poll(
+            moment: Nanoseconds(UInt64(second * 1e9)), activity: activity, isStalled: isStalled,
             counters: switches.map {
-                PollLook.Counters(voluntarySwitches: $0, readsAndWrites: nil)
+                Poll.Counters(voluntarySwitches: $0, readsAndWrites: nil)
             })
     }
 
-    @Test func looksOfTheLastTenSecondsAreCounted() {
+    @Test func pollsOfTheLastTenSecondsAreCounted() {
         var record = PollRecord(Self.thread)
         let lock = FutexWait(address: 16, isLock: true)
-        record.add(Self.look(1, .running, switches: 5))
-        record.add(Self.look(2, .running))
-        record.add(Self.look(3, .futex(202, lock), switches: 10))
-        record.add(Self.look(4, .systemCall(0)))
-        record.add(Self.look(5, .kernel("pipe_read"), switches: 40))
-        record.add(Self.look(5.5, .kernel(nil)))
+        record.add(Self.poll(1, .running, switches: 5))
+        record.add(Self.poll(2, .running))
+        record.add(Self.poll(3, .futex(202, lock), switches: 10))
+        record.add(Self.poll(4, .systemCall(0)))
+        record.add(Self.poll(5, .kernel("pipe_read"), switches: 40))
+        record.add(Self.poll(5.5, .kernel(nil)))
         var poll = record.poll
-        #expect(poll.looks == 6)
+        #expect(poll.samples == 6)
         #expect(poll.running == 2)
         #expect(poll.systemCalls == [202: 1, 0: 1])
         #expect(poll.futexes == [lock: 1])
@@ -47,26 +47,26 @@ import Units
         #expect(poll.share(waitingForLockAt: 16) == Percent(100.0 / 6))
         #expect(poll.share(waitingForLockAt: 17) == .zero)
         #expect(poll.stall == nil)
-        record.add(Self.look(12.5, .running))
+        record.add(Self.poll(12.5, .running))
         poll = record.poll
-        #expect(poll.looks == 5)
+        #expect(poll.samples == 5)
         #expect(poll.running == 1)
         #expect(poll.counted?.voluntarySwitches == 30)
     }
 
-    @Test func aStallLastsWhileEachLookFindsIt() {
+    @Test func aStallLastsWhileEachPollFindsIt() {
         var record = PollRecord(Self.thread)
-        record.add(Self.look(1, .running, switches: 5))
+        record.add(Self.poll(1, .running, switches: 5))
         for second in 2...20 {
-            let place = PollLook.Place.kernel(second < 20 ? "folio_wait_bit" : nil)
+            let activity = Poll.Activity.kernel(second < 20 ? "folio_wait_bit" : nil)
             record.add(
-                Self.look(
-                    Double(second), place, isStalled: true, switches: second < 10 ? 7 : 9))
+                Self.poll(
+                    Double(second), activity, isStalled: true, switches: second < 10 ? 7 : 9))
         }
         let expected = ThreadPoll.Stall(
-            since: Nanoseconds(2_000_000_000), looks: 19, channel: "folio_wait_bit", waits: 2)
+            since: Nanoseconds(2_000_000_000), samples: 19, channel: "folio_wait_bit", waits: 2)
         #expect(record.poll.stall == expected)
-        record.add(Self.look(21, .kernel("pipe_read")))
+        record.add(Self.poll(21, .kernel("pipe_read")))
         #expect(record.poll.stall == nil)
         #expect(record.stalledAt == Nanoseconds(20_000_000_000))
     }
@@ -82,25 +82,25 @@ import Units
         set("S")
         let reader = ProcReader(root: try ProcRoot(path: tree.path))
         var watch = try #require(PollWatch(Self.thread, reader: reader))
-        var look = try #require(watch.look(at: Nanoseconds(1)))
-        #expect(look.place == .systemCall(0))
-        #expect(look.counters?.voluntarySwitches == 3)
+        var poll = try #require(watch.poll(at: Nanoseconds(1)))
+        #expect(poll.activity == .systemCall(0))
+        #expect(poll.counters?.voluntarySwitches == 3)
         // Not again so soon.
-        look = try #require(watch.look(at: Nanoseconds(2)))
-        #expect(look.counters == nil)
+        poll = try #require(watch.poll(at: Nanoseconds(2)))
+        #expect(poll.counters == nil)
 
         set("D", voluntary: 4)
         tree.write("100/task/101/wchan", "folio_wait_bit")
         watch = try #require(PollWatch(Self.thread, reader: reader))
-        look = try #require(watch.look(at: Nanoseconds(3)))
-        #expect(look.isStalled)
-        #expect(look.place == .kernel("folio_wait_bit"))
-        #expect(look.counters?.voluntarySwitches == 4)
+        poll = try #require(watch.poll(at: Nanoseconds(3)))
+        #expect(poll.isStalled)
+        #expect(poll.activity == .kernel("folio_wait_bit"))
+        #expect(poll.counters?.voluntarySwitches == 4)
 
         // Another thread has the number.
         set("S", start: 501)
         watch = try #require(PollWatch(Self.thread, reader: reader))
-        #expect(watch.look(at: Nanoseconds(4)) == nil)
+        #expect(watch.poll(at: Nanoseconds(4)) == nil)
         tree.remove("100")
         #expect(PollWatch(Self.thread, reader: reader) == nil)
     }
@@ -133,7 +133,7 @@ import Units
 
     // MARK: Programs
 
-    /// Refreshes until the looks at a thread are as wanted.
+    /// Refreshes until the polls of a thread are as wanted.
     private func poll(
         _ workload: StartedWorkload, until isDone: ([ThreadIdentity: ThreadPoll]) -> Bool
     ) throws -> [ThreadIdentity: ThreadPoll] {
@@ -157,10 +157,10 @@ import Units
             polls.first { $0.key.tid == tid }?.value
         }
         let polls = try poll(workload) {
-            (spinner($0)?.looks ?? 0) >= 20 && spinner($0)?.counted != nil
+            (spinner($0)?.samples ?? 0) >= 20 && spinner($0)?.counted != nil
         }
         let found = try #require(spinner(polls))
-        #expect(found.running == found.looks)
+        #expect(found.running == found.samples)
         #expect(found.counted?.voluntarySwitches == 0)
         #expect(found.counted?.readsAndWrites == 0)
         #expect(found.name == "poll")
@@ -173,7 +173,7 @@ import Units
         let lock = UInt64(try workload.number("lock"))
         let polls = try poll(workload) { polls in
             polls.values.filter {
-                $0.looks >= 10 && $0.share(waitingForLockAt: lock) >= Percent(40.0)
+                $0.samples >= 10 && $0.share(waitingForLockAt: lock) >= Percent(40.0)
                     && $0.voluntarySwitches ?? .zero >= Rate(50.0)
             }.count >= 3
         }
@@ -186,20 +186,20 @@ import Units
         let condition = start..<start + UInt64(MemoryLayout<pthread_cond_t>.size)
         let polls = try poll(workload) { polls in
             polls.values.filter { poll in
-                poll.looks >= 5 && poll.futexes.keys.contains { condition.contains($0.address) }
+                poll.samples >= 5 && poll.futexes.keys.contains { condition.contains($0.address) }
             }.count >= 3
         }
         let share = polls.values.map { poll in
             poll.futexes.filter(\.key.isLock).values.reduce(0, +)
         }.reduce(0, +)
-        #expect(share * 4 <= polls.values.map(\.looks).reduce(0, +))
+        #expect(share * 4 <= polls.values.map(\.samples).reduce(0, +))
     }
 
     @Test func whoWaitsInStateDIsFoundWithTheFunctionOfTheKernel() throws {
         let workload = try StartedWorkload("stall")
         let tid = try workload.thread("stalled")
         let polls = try poll(workload) { polls in
-            polls.contains { $0.key.tid == tid && $0.value.stall?.looks ?? 0 >= 5 }
+            polls.contains { $0.key.tid == tid && $0.value.stall?.samples ?? 0 >= 5 }
         }
         let stall = try #require(polls.first { $0.key.tid == tid }?.value.stall)
         #expect(stall.waits == 0)

@@ -4,7 +4,7 @@ import Units
 
 @testable import ProcSampling
 
-/// Which threads are looked at between the refreshes.
+/// Which threads are polled between the refreshes.
 struct PollPlanTests {
     private static func second(_ second: Double) -> Nanoseconds {
         Nanoseconds(UInt64(second * 1e9))
@@ -47,7 +47,7 @@ struct PollPlanTests {
         #expect(plan.isBusy(thread, isKnown: isKnown) == isBusy)
     }
 
-    @Test func onAQuietBoxNobodyIsLookedAt() {
+    @Test func onAQuietBoxNobodyIsPolled() {
         #expect(SamplingPlan.polled(.init()) == .init())
         #expect(!SamplingPlan.mayContend(2, nil))
         #expect(SamplingPlan.mayContend(3, nil))
@@ -56,13 +56,13 @@ struct PollPlanTests {
         #expect(SamplingPlan.stallSearch(blocked: 0, known: 0) == .init(most: 16, isOfAll: false))
     }
 
-    @Test func threadsInStateDAreLookedForAmongAllWhileOneIsMissing() {
+    @Test func threadsInStateDAreSearchedAmongAllWhileOneIsMissing() {
         #expect(SamplingPlan.stallSearch(blocked: 2, known: 1) == .init(most: 200, isOfAll: true))
         #expect(SamplingPlan.stallSearch(blocked: 1, known: 1).isOfAll == false)
         #expect(SamplingPlan.stallSearch(blocked: nil, known: 0).isOfAll == false)
     }
 
-    @Test func noMoreThanSixtyFourAreLookedAtAndEachOnce() {
+    @Test func noMoreThanSixtyFourArePolledAndEachOnce() {
         var facts = SamplingPlan.PollFacts()
         facts.busy = Self.threads(100, of: 1000)
         facts.stalled = Self.threads(20, of: 1000, from: 10) + Self.threads(3, of: 2000)
@@ -80,7 +80,7 @@ struct PollPlanTests {
         #expect(choice.tried.isEmpty)
     }
 
-    @Test func thoseThatAreLookedAtAlreadyStay() {
+    @Test func thoseThatArePolledAlreadyStay() {
         var facts = SamplingPlan.PollFacts()
         let all = Self.threads(100, of: 1000)
         facts.crowds = [Self.crowd(100, of: 1000, .contends)]
@@ -105,9 +105,9 @@ struct PollPlanTests {
         #expect(!choice.threads.contains { $0.process == Self.process(4000) })
     }
 
-    private static func poll(_ looks: Int, locked: Int, isLock: Bool = true) -> ThreadPoll {
+    private static func poll(_ samples: Int, locked: Int, isLock: Bool = true) -> ThreadPoll {
         ThreadPoll(
-            process: process(10), name: "worker", processName: "served", looks: looks,
+            process: process(10), name: "worker", processName: "served", samples: samples,
             systemCalls: [202: locked],
             futexes: [FutexWait(address: 0x7f00, isLock: isLock): locked])
     }

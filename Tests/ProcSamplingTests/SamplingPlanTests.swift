@@ -25,7 +25,7 @@ struct SamplingPlanTests {
         #expect(reads == [.stat, .threads, .everyThread, .rest, .openFiles])
     }
 
-    @Test func theFirstLookLeavesThreadsOut() {
+    @Test func theFirstSampleLeavesThreadsOut() {
         let reads = plan(depth: .processesOnly).reads(
             for: .init(isNew: true, hasRun: true, lacksThreads: true))
         #expect(reads == [])
@@ -73,7 +73,7 @@ struct SamplingPlanTests {
     }
 
     /// Before 6.2, each descriptor is a name to be read.
-    @Test func descriptorsAreCountedOnlyOfWhoIsLookedAt() {
+    @Test func descriptorsAreCountedOnlyOfWhoIsShown() {
         func reads(_ facts: SamplingPlan.ProcessFacts) -> Bool {
             var facts = facts
             facts.countsFiles = true

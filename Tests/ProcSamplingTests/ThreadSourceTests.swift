@@ -244,14 +244,14 @@ struct ThreadSourceTests {
         let sampler = Sampler(
             root: root, machine: .current, slowLane: SlowLane(root: root),
             threads: EndingSource(root: root))
-        func look() throws -> (Snapshot, ProcessSample) {
+        func sample() throws -> (Snapshot, ProcessSample) {
             let snapshot = sampler.sample(Interest())
             return (snapshot, try #require(snapshot.processes.first { $0.id.pid == program.pid }))
         }
-        let (before, first) = try look()
+        let (before, first) = try sample()
         #expect(before.threadSources?.chosen == .iterator)
         usleep(60_000)
-        let (after, second) = try look()
+        let (after, second) = try sample()
         #expect(after.threadSources?.chosen == .taskstats)
         #expect(after.threadSources?.refusals[.iterator]?.description == "it ended")
         #expect(first.threads.map(\.id) == second.threads.map(\.id))

@@ -80,7 +80,7 @@ extension Edge07 {
         ]
     }
 
-    /// What five seconds of looking at a reader that stopped look like.
+    /// What five seconds of samples of a reader that stopped look like.
     package static func stalledBurst(at moment: Nanoseconds) -> QueueBurst {
         QueueBurst(
             socket: id(5), moment: moment, duration: .seconds(5), isComplete: true,
@@ -92,7 +92,7 @@ extension Edge07 {
                 threads: [
                     SocketReader.Thread(
                         id: ThreadIdentity(tid: ThreadID(3318), startTime: ClockTicks(310)),
-                        name: "reader", looks: 50, waits: 50, call: "epoll_wait", epoll: 5)
+                        name: "reader", samples: 50, waits: 50, call: "epoll_wait", epoll: 5)
                 ], threadCount: 1), cost: Percent(0.4))
     }
 

@@ -9,7 +9,7 @@ import Units
 struct ContractMachine {
     private(set) var snapshot: Snapshot
     private(set) var memory = MemoryHistory()
-    private(set) var growth = GrowthBook()
+    private(set) var growth = GrowthVerdicts()
     private(set) var network = NetworkVerdicts()
     private(set) var findings = ContractMachine.findings
 

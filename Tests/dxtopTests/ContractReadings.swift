@@ -45,7 +45,7 @@ enum ContractReadings {
 
     static let waits = WaitReading(
         request: WaitRequest(target: target), elapsed: .seconds(5), samples: 6,
-        places: [
+        sites: [
             .init(
                 activity: .systemCall("futex", waitChannel: "futex_do_wait"), samples: 3,
                 longest: .seconds(2), kernelStack: ["futex_do_wait", "do_futex"], object: "0x7f"),

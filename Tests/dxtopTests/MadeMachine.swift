@@ -10,7 +10,7 @@ import Units
 struct MadeMachine {
     private(set) var snapshot: Snapshot
     private var memory = MemoryHistory()
-    private var growth = GrowthBook()
+    private var growth = GrowthVerdicts()
     private var network = NetworkVerdicts()
 
     private static let streamd = ProcessIdentity(

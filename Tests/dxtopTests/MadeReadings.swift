@@ -70,7 +70,7 @@ enum MadeReadings {
     static let waits =
         (WaitReading(
             request: WaitRequest(target: thread), elapsed: .milliseconds(5003), samples: 250,
-            places: [
+            sites: [
                 .init(
                     activity: .systemCall("futex", waitChannel: "futex_do_wait"), samples: 200,
                     longest: .milliseconds(2100), kernelStack: ["futex_do_wait", "do_futex"],

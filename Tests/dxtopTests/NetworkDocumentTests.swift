@@ -43,7 +43,7 @@ import Units
         _ = network.update(snapshot)
         return RowDocuments(
             userNames: Made.users(), hotThreshold: Percent(90.0),
-            target: target, memory: MemoryHistory(), growth: GrowthBook(), network: network)
+            target: target, memory: MemoryHistory(), growth: GrowthVerdicts(), network: network)
     }
 
     /// The only socket of a reading at moment zero.

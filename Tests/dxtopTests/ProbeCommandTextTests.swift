@@ -163,7 +163,7 @@ struct ProbeCommandTextTests {
     @Test func waitsSayWhereAndWhatFor() throws {
         let waits = WaitReading(
             request: WaitRequest(target: target), elapsed: .seconds(5), samples: 4,
-            places: [
+            sites: [
                 .init(
                     activity: .systemCall("futex", waitChannel: "futex_do_wait"), samples: 3,
                     longest: .seconds(2), kernelStack: ["futex_do_wait", "do_futex"],

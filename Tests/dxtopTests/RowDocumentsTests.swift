@@ -30,7 +30,7 @@ struct RowDocumentsTests {
         let rows = RowDocuments(
             userNames: Made.users(), hotThreshold: Percent(90.0),
             target: asked.id, memory: MemoryHistory(),
-            growth: GrowthBook(), network: NetworkVerdicts())
+            growth: GrowthVerdicts(), network: NetworkVerdicts())
         #expect(rows.processes(of: snapshot).map(\.row.process.id) == [asked.id])
         #expect(rows.threads(of: snapshot).map(\.row.process.id) == [asked.id])
     }

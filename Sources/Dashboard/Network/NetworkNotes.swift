@@ -28,7 +28,7 @@ enum NetworkNotes {
         if case .files(let reason) = reading.sockets.source {
             lines.append([
                 StyledText("! ", .warning),
-                StyledText("from /proc/net: \(reason); no buffers, no figures of TCP"),
+                StyledText("from /proc/net: \(reason); no buffers, no TCP details"),
             ])
         }
         lines += owners(reading.sockets.owners, state)
@@ -69,7 +69,7 @@ enum NetworkNotes {
         _ search: SocketReading.OwnerSearch, _ state: State
     ) -> [[StyledText]] {
         if search.isImpossible {
-            return [[StyledText("owners are told on the live machine only", .faint)]]
+            return [[StyledText("owners are known on the live machine only", .faint)]]
         }
         if search.deniedProcesses > 0 {
             let what =

@@ -7,8 +7,8 @@ package import Units
 package struct NetworkState: Sendable {
     /// The namespace on show, in the Overview too; nil for dxtop's own.
     package var namespace: NamespaceID?
-    /// The close look that was asked for last, and how many were: never counted anew, or the next
-    /// one would look like one that was answered.
+    /// The burst that was asked for last, and how many were: never counted anew, or the next
+    /// one would seem to be answered.
     var burst: NetworkWish.Burst?
     private var burstCount = 0
     /// To whom the way is shown.

@@ -138,8 +138,8 @@ enum OverlayView {
         if list.deniedProcesses > 0 {
             let count =
                 list.deniedProcesses == 1 ? "1 process" : "\(list.deniedProcesses) processes"
-            let help = state.settings.isRoot ? "" : ": root would see"
-            let text = "of \(count) the namespace may not be known" + help
+            let help = state.settings.isRoot ? "" : "; run as root"
+            let text = "namespace of \(count) unknown: no permission" + help
             entries.append(Wrapped.lines(text, width: width).map { [StyledText($0, .faint)] })
         }
         drawMenu("Network namespaces", entries, selected, into: &surface, in: area)

@@ -8,7 +8,7 @@ package struct IOStall: Detector {
 
     /// Three refreshes of a second: a disk answers sooner.
     package static let leastSpan: Duration = .seconds(3)
-    package static let leastLooks = 3
+    package static let leastSamples = 3
     /// Tasks waited for a disk in this share of the last 10 s (PSI), each in its own way of counting.
     package static let leastPressure: Float = 5
     /// Processes that wait at one place are told of together beyond these.
@@ -54,7 +54,7 @@ package struct IOStall: Detector {
         let isOneWait: Bool
 
         init?(_ facts: ThreadFacts, in snapshot: Snapshot) {
-            guard let stall = facts.poll.stall, stall.looks >= leastLooks else { return nil }
+            guard let stall = facts.poll.stall, stall.samples >= leastSamples else { return nil }
             duration = Duration(snapshot.moment.since(stall.since))
             guard duration >= leastSpan else { return nil }
             self.facts = facts
@@ -87,7 +87,7 @@ package struct IOStall: Detector {
             }
         var evidence = [
             longest.map {
-                "state D in \($0.facts.poll.stall?.looks ?? 0) samples in a row, \($0.duration.text)"
+                "state D in \($0.facts.poll.stall?.samples ?? 0) samples in a row, \($0.duration.text)"
             },
             hasLongWait ? "one and the same wait: no switch meanwhile" : "wait after wait",
             pressure.map { "tasks waited for a disk in \($0.text) % of the last 10 s (psi)" },

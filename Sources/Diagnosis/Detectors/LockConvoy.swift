@@ -8,7 +8,7 @@ package struct LockConvoy: Detector {
     package static let leastThreads = 3
     /// Of the samples of a thread: it waits there most of the time.
     package static let leastShare = Percent(50.0)
-    package static let leastLooks = 20
+    package static let leastSamples = 20
     /// Each goes to sleep and is woken that often: the lock goes round. A pool without work sleeps
     /// at one address, too, but it sleeps on.
     package static let leastSwitches = Rate(100.0)
@@ -20,7 +20,7 @@ package struct LockConvoy: Detector {
     /// - Parameter threads: those that are sampled, of all processes.
     package static func findings(_ threads: [ThreadFacts], at time: WallTime) -> [Finding] {
         let contending = threads.filter { facts in
-            facts.poll.looks >= leastLooks
+            facts.poll.samples >= leastSamples
                 && facts.poll.voluntarySwitches ?? .zero >= leastSwitches
                 && facts.poll.futexes.keys.contains(where: \.isLock)
         }
@@ -58,7 +58,7 @@ package struct LockConvoy: Detector {
         var evidence = waiters.prefix(mostNamed).map {
             let share = $0.poll.share(waitingForLockAt: worst.address)
             return
-                "\($0.label) waits there in \(share.text) % of \($0.poll.looks) samples, switches"
+                "\($0.label) waits there in \(share.text) % of \($0.poll.samples) samples, switches"
                 + " \($0.poll.voluntarySwitches?.text ?? "-")/s"
         }
         let more = waiters.count - evidence.count

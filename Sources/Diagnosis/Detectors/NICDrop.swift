@@ -5,7 +5,7 @@ internal import Units
 struct NICDrop: NetworkDetector {
     static let kind: FindingKind = .nicDrop
 
-    /// `dropped` also counts packets of protocols that nobody knows, as switches send them every two
+    /// `dropped` also counts packets of unknown protocols, as switches send them every two
     /// seconds: only a share of all, and not a handful, says something, and that is no warning.
     static let leastDropped: UInt64 = 10
     static let leastShare = 0.001

@@ -25,12 +25,13 @@ package struct PathMTU: Detector {
             claim: "path MTU to \(result.peer) is \(pathMTU) bytes, \(interface) allows"
                 + " \(interfaceMTU)"
                 + (isTold
-                    ? "" : ": longer packets vanish silently, or longer pings are not answered"),
+                    ? ""
+                    : ": longer packets are dropped silently, or longer pings are not answered"),
             evidence: [
                 "a ping of \(pathMTU) bytes that may not be fragmented is answered",
                 isTold
-                    ? "\(teller) says that more is too long"
-                    : "one of \(pathMTU + 1) bytes is not, and nobody says why: a black hole, or a filter of long pings",
+                    ? "\(teller) reports longer ones as too big"
+                    : "one of \(pathMTU + 1) bytes is not, and no ICMP message says why: a black hole, or a filter of long pings",
             ],
             next: next(result, payload: payload, isTold: isTold),
             since: result.time)

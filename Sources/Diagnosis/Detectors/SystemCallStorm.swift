@@ -31,7 +31,7 @@ package struct SystemCallStorm: Detector {
 
     /// Whether only a count can tell that it is none.
     static func isCandidate(_ facts: ThreadFacts) -> Bool {
-        guard let spell = facts.spell, spell.duration >= ThreadBook.span,
+        guard let spell = facts.spell, spell.duration >= ThreadEvidence.span,
             let recent = facts.recent, recent.demand >= leastDemand,
             let watched = facts.poll.counted, watched.span >= leastWatched,
             let sleeps = facts.poll.voluntarySwitches, sleeps < leastSleepsOfOthers

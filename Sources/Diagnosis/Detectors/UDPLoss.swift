@@ -96,12 +96,12 @@ struct UDPLoss: NetworkDetector {
         return Finding(
             kind: .udpLoss, subject: .host, severity: .warning, confidence: .medium,
             claim: "udp: \(lost) lost in the last minute by sockets that "
-                + (isClosed ? "are closed by now" : "this kernel does not tell"),
+                + (isClosed ? "are closed by now" : "this kernel does not report"),
             evidence: [
                 "Udp.RcvbufErrors rose by \(lost), and "
                     + (isClosed
                         ? "no socket that is open dropped any"
-                        : "what each socket dropped is not told")
+                        : "the drops of each socket are unknown")
             ],
             next: isClosed
                 ? [

@@ -12,7 +12,7 @@ package struct UserSpin: Detector {
     /// The kernel's share of the ticks of interrupts and page faults; a single call in a loop takes
     /// far more.
     package static let mostSystem = Percent(1.0)
-    package static let leastLooks = 20
+    package static let leastSamples = 20
     /// Memory that is touched for the first time belongs to work.
     package static let mostFaults = Rate(1.0)
     /// Who spins for so long, and did not before, does not do its normal work.
@@ -32,7 +32,7 @@ package struct UserSpin: Detector {
             recent.demand >= leastCPU, recent.system <= mostSystem, recent.faults <= mostFaults
         else { return false }
         let poll = facts.poll
-        return poll.looks >= leastLooks && poll.running == poll.looks
+        return poll.samples >= leastSamples && poll.running == poll.samples
             && poll.counted?.voluntarySwitches == 0 && poll.counted?.readsAndWrites ?? 0 == 0
     }
 
@@ -102,7 +102,7 @@ package struct UserSpin: Detector {
                 "usr \(recent.user.text) % sys \(recent.system.text) %, no page faults in"
                     + " \(recent.span.text)")
         }
-        lines.append("runnable in \(facts.poll.running) of \(facts.poll.looks) samples")
+        lines.append("runnable in \(facts.poll.running) of \(facts.poll.samples) samples")
         if let counted = facts.poll.counted {
             let calls = counted.readsAndWrites == nil ? "" : ", no read or write call"
             lines.append("0 sleeps\(calls) in \(counted.span.text)")

@@ -51,11 +51,11 @@ struct BufferAdvice {
     private var neededForPauses: Double? {
         guard let cost = capacity.datagramCost, let arrivals = capacity.arrivals else { return nil }
         let absence = shape.worstAbsence
-        let away = burst.time(of: absence.looks) / .seconds(1)
+        let away = burst.time(of: absence.samples) / .seconds(1)
         guard away > 0 else { return nil }
-        // All that was dropped was dropped while it was away, at full looks.
+        // All that was dropped was dropped while it was away, in full samples.
         let dropped = Double(burst.dropped) * Double(cost.rawValue)
-        let share = Double(absence.fullLooks) / Double(max(1, shape.fullLooks))
+        let share = Double(absence.fullSamples) / Double(max(1, shape.fullSamples))
         let came = (Double(absence.risen) + dropped * share) / away
         return away * max(came, arrivals.lowerBound * Double(cost.rawValue))
     }

@@ -42,7 +42,7 @@ extension LossChain {
             id: .nic, lost: members.map(\.lost).sum,
             meaning:
                 "lost before IP: the ring was full (missed, overrun), the frame was damaged, or"
-                + " dropped, which counts protocols that nobody knows, too",
+                + " dropped, which counts unknown protocols, too",
             next: [
                 .command("ethtool -S \(device)", "which counter"),
                 .command("ethtool -G \(device) rx N", "a larger ring"),
@@ -105,7 +105,7 @@ extension LossChain {
                 (.reassemblyTimeouts, "of these a fragment never came"),
                 (.reassembly6Timeouts, "of these a fragment never came"),
                 (.fragmentsFailed, "ours: too large, and must not be cut"),
-                (.icmpUnreachableReceived, "unreachable, or fragmentation needed: code not told"),
+                (.icmpUnreachableReceived, "unreachable, or fragmentation needed: code unknown"),
                 (.icmp6PacketTooBigReceived, "packet too big for the path"),
             ], of: counters)
         var memory = ""

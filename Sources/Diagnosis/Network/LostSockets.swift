@@ -31,13 +31,13 @@ struct LostSockets: Sendable {
     static let longestBreak: Duration = .seconds(5)
 
     mutating func add(_ reading: NetworkReading) {
-        if reading.sockets.tables.contains(.udp) { look(at: reading) }
+        if reading.sockets.tables.contains(.udp) { search(reading) }
         sockets = sockets.filter {
             reading.moment.since($0.value.last) <= Self.memory.inNanoseconds
         }
     }
 
-    private mutating func look(at reading: NetworkReading) {
+    private mutating func search(_ reading: NetworkReading) {
         var seen: Set<SocketID> = []
         let all = reading.sockets.sockets
         for index in all.indices where all[index].transport == .udp {

@@ -3,7 +3,7 @@ internal import Units
 
 /// The marks of UDP and TCP in the Overview's header.
 extension NetworkVerdicts {
-    /// Critical while a socket, or all of them for want of memory, lose; a warning for what was lost
+    /// Critical while a socket, or all of them when UDP memory is full, lose; a warning for what was lost
     /// within the last minute.
     static func udpMark(
         _ reading: NetworkReading, _ trend: CounterTrend, isLosing: Bool

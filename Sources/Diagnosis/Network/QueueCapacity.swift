@@ -60,7 +60,7 @@ extension QueueCapacity {
         let dropped = Double(burst.dropped) / seconds
         let queued = known.map { Double(shape.risen) / Double($0.rawValue) / seconds }
         let least = dropped + (queued ?? 0)
-        if shape.falls == 0, shape.emptyLooks == 0, queued != nil {
+        if shape.falls == 0, shape.emptySamples == 0, queued != nil {
             // Nobody read: every datagram was dropped or is still there.
             arrivals = least...least
         } else if let read = counters.sum(.udpReceived, .udp6Received)?.rate {

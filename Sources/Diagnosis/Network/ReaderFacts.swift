@@ -6,14 +6,14 @@ struct ReaderFacts {
     private let reader: SocketReader
     private let isSearching: Bool
 
-    /// Asleep in so large a share of the looks is asleep all the time: the looks at threads and at
+    /// Asleep in so large a share of the samples is asleep all the time: those of threads and of
     /// queues are not at the same moments.
     static let always = 0.9
-    /// A share that is no accident of one or two looks.
+    /// A share that is no accident of one or two samples.
     static let sometimes = 0.1
     /// CPU time of a thread that did nothing but wake up once or twice, in nanoseconds.
     static let leastCPUTime: UInt64 = 1_000_000
-    /// More threads than these are not all looked at, and one line each is enough.
+    /// More threads than these are not all polled, and one line each is enough.
     static let mostThreads = 512
     static let mostLines = 4
 
@@ -28,7 +28,7 @@ struct ReaderFacts {
     /// One was seen to wait for it, or there is but one: else the threads are any that used CPU.
     private var isReaderKnown: Bool { !waiting.isEmpty || reader.threadCount == 1 }
 
-    /// Threads that were not looked at may read it: what was not seen proves nothing.
+    /// Threads that were not polled may read it: what was not seen proves nothing.
     private var isShared: Bool { reader.otherOwners > 0 }
 
     private var waiting: [SocketReader.Thread] { reader.threads.filter { $0.waits > 0 } }
@@ -40,7 +40,7 @@ struct ReaderFacts {
         !reader.epolls.isEmpty && reader.epolls.allSatisfy { $0.isOneShot && !$0.isForReading }
     }
 
-    /// Its owner's threads were all looked at, and none waits for it.
+    /// Its owner's threads were all polled, and none waits for it.
     private var isUnattended: Bool {
         reader.owner != nil && !reader.isDenied && waiting.isEmpty
             && (1...Self.mostThreads).contains(reader.threadCount) && reader.threadsPassedOver == 0
@@ -90,7 +90,7 @@ struct ReaderFacts {
         case .pauses:
             return isReaderKnown
                 && reader.threads.contains {
-                    $0.waitShare < Self.always && $0.waits < $0.looks
+                    $0.waitShare < Self.always && $0.waits < $0.samples
                 }
         case .bufferTooSmall:
             return reader.threads.contains { $0.waitShare >= Self.sometimes }
@@ -131,7 +131,8 @@ struct ReaderFacts {
         if isShared { return nil }
         if isNobody { return "no thread waits for it, and no epoll holds it: nobody reads" }
         if isDisarmed {
-            return "One event was told, and it was not armed again: nothing wakes the reader."
+            return
+                "Its one event was delivered, and it was not armed again: nothing wakes the reader."
         }
         if isUnattended { return "no thread waits for it: the one that should is elsewhere" }
         guard isEdgeTriggered else { return nil }
@@ -140,7 +141,7 @@ struct ReaderFacts {
 
     private func line(of thread: SocketReader.Thread, _ kind: ReaderVerdict.Kind) -> String {
         let name = "T\(thread.id.tid)"
-        let samples = "of \(thread.looks) samples"
+        let samples = "of \(thread.samples) samples"
         if thread.runs > thread.waits, thread.runs >= thread.sleepsElsewhere {
             let share = "\(Int((100 * thread.runShare).rounded())) % of a CPU"
             let end = kind == .slow ? ": it cannot read faster" : ""
@@ -173,9 +174,9 @@ extension SocketReader.Epoll {
 }
 
 extension SocketReader.Thread {
-    fileprivate var waitShare: Double { looks == 0 ? 0 : Double(waits) / Double(looks) }
+    fileprivate var waitShare: Double { samples == 0 ? 0 : Double(waits) / Double(samples) }
 
-    fileprivate var runShare: Double { looks == 0 ? 0 : Double(runs) / Double(looks) }
+    fileprivate var runShare: Double { samples == 0 ? 0 : Double(runs) / Double(samples) }
 
     fileprivate var isAsleep: Bool {
         waitShare >= ReaderFacts.always && cpuTime.rawValue < ReaderFacts.leastCPUTime

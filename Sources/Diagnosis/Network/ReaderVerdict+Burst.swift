@@ -2,8 +2,8 @@ package import Samples
 internal import Units
 
 extension ReaderVerdict {
-    /// One second: less is no look at a reader at all.
-    static let leastLooks = 100
+    /// One second: less is no sample of a reader at all.
+    static let leastSamples = 100
     /// A healthy queue is seen full for a moment now and then.
     static let leastFull = 0.05
     /// A queue that came down to this share of the buffer was emptied for all that matters: its
@@ -17,13 +17,13 @@ extension ReaderVerdict {
     /// A reader that read before, and then not for two seconds, and twice as long as ever in this
     /// burst, has stopped; after less it may come back.
     static let longestReturn = 200
-    /// Whoever reads this share of the buffer from one look to the next is not slow, unless it works
+    /// Whoever reads this share of the buffer from one sample to the next is not slow, unless it works
     /// all the time in between.
     static let fastRead = 0.5
     /// A thread that runs for this share of the time has no time to read more.
     static let busy = 0.9
 
-    /// What the looks say so far; nil while there are less than 100 of them, or nothing to say yet.
+    /// What the samples say so far; nil while there are less than 100 of them, or nothing to say yet.
     ///
     /// The movement of the queue decides: whether it ever falls, whether it ever gets empty, and for
     /// how long nobody reads while it is full. Who is asleep where confirms it or not.
@@ -38,7 +38,7 @@ extension ReaderVerdict {
     ) {
         let cost = QueueCapacity.cost(of: burst.queue)
         let shape = QueueShape(burst, cost: cost)
-        guard shape.looks >= Self.leastLooks, burst.buffer.rawValue > 0,
+        guard shape.samples >= Self.leastSamples, burst.buffer.rawValue > 0,
             let kind = Self.kind(burst, shape, cost, bufferErrors)
         else { return nil }
         let capacity = QueueCapacity(burst, shape: shape, cost: cost, in: reading)
@@ -49,17 +49,17 @@ extension ReaderVerdict {
             claim: Self.claim(kind, burst, shape), proof: facts.proof(of: kind),
             next: BufferAdvice(burst, shape, capacity, reading.limits).next(for: kind, facts),
             capacity: capacity)
-        longestAbsence = kind == .pauses ? burst.time(of: shape.worstAbsence.looks) : nil
+        longestAbsence = kind == .pauses ? burst.time(of: shape.worstAbsence.samples) : nil
     }
 
     private static func kind(
         _ burst: QueueBurst, _ shape: QueueShape, _ cost: ByteCount?, _ bufferErrors: UInt64?
     ) -> Kind? {
-        let isSeen = shape.falls > 0 || shape.emptyLooks > 0
+        let isSeen = shape.falls > 0 || shape.emptySamples > 0
         if !isSeen, shape.roomless >= leastFull { return .stalled }
         if burst.dropped == 0, shape.full < leastFull {
             // A socket to send from has nobody who waits for it, and never anything to read.
-            if shape.emptyLooks == shape.looks, ReaderFacts(burst.reader).isNobodySeen {
+            if shape.emptySamples == shape.samples, ReaderFacts(burst.reader).isNobodySeen {
                 return nil
             }
             // Nothing came, or it polls every ten seconds, or nobody reads: while there is room and
@@ -67,7 +67,7 @@ extension ReaderVerdict {
             return isSeen ? .ok : nil
         }
         if !isSeen || hasStopped(shape) { return .stalled }
-        if shape.fullLooks == 0, let bufferErrors, bufferErrors < burst.dropped / 2 {
+        if shape.fullSamples == 0, let bufferErrors, bufferErrors < burst.dropped / 2 {
             // Most of it was dropped by a filter, or for a wrong checksum.
             return .ok
         }
@@ -76,14 +76,14 @@ extension ReaderVerdict {
         let isBusy = ReaderFacts(burst.reader).busiest >= busy
         let isFast = Double(shape.largestFall) >= fastRead * size && !isBusy
         if Double(shape.lowest) > low, !isFast { return .slow }
-        if shape.worstAbsence.looks >= longAbsence, shape.fullLasts { return .pauses }
+        if shape.worstAbsence.samples >= longAbsence, shape.fullLasts { return .pauses }
         if isBusy || (shape.longestEpisode >= longEpisode && !isFast) { return .slow }
         return .bufferTooSmall
     }
 
     private static func hasStopped(_ shape: QueueShape) -> Bool {
-        shape.lastAbsence.looks >= longestReturn && shape.lastAbsence.fullLooks >= longEpisode
-            && shape.lastAbsence.looks >= 2 * shape.longestAbsence.looks
+        shape.lastAbsence.samples >= longestReturn && shape.lastAbsence.fullSamples >= longEpisode
+            && shape.lastAbsence.samples >= 2 * shape.longestAbsence.samples
     }
 
     /// The queue alone is one signal; what the reader does is the second. That nothing was dropped
@@ -97,31 +97,31 @@ extension ReaderVerdict {
     }
 
     private static func claim(_ kind: Kind, _ burst: QueueBurst, _ shape: QueueShape) -> String {
-        let full = "full in \(whole(shape.roomless)) of \(shape.looks) samples"
+        let full = "full in \(whole(shape.roomless)) of \(shape.samples) samples"
         switch kind {
         case .ok where burst.dropped > 0:
             return "the reader keeps up: what is dropped here did not meet a full queue"
         case .ok:
             return "the reader keeps up: the queue was empty in \(whole(shape.empty)) of"
-                + " \(shape.looks) samples, and nothing was dropped"
+                + " \(shape.samples) samples, and nothing was dropped"
         case .stalled where shape.roomless < leastFull:
             return "the reader has stopped reading: \(ByteCount(UInt64(shape.last)).longText) wait,"
-                + " and the queue never fell in \(shape.looks) samples"
+                + " and the queue never fell in \(shape.samples) samples"
         case .stalled:
             return "the reader has stopped reading: the queue was \(full)"
         case .slow:
             let lowest = Double(shape.lowest) / Double(burst.buffer.rawValue)
             return "the reader is too slow: it reads, but the queue was \(full), and"
-                + (shape.emptyLooks == 0
+                + (shape.emptySamples == 0
                     ? " never below \(whole(lowest))"
                     : " not empty for \(burst.time(of: shape.longestEpisode).shortText)")
         case .pauses:
             return "the reader stays away for up to"
-                + " \(burst.time(of: shape.worstAbsence.looks).shortText): the queue was \(full),"
+                + " \(burst.time(of: shape.worstAbsence.samples).shortText): the queue was \(full),"
                 + " empty in \(whole(shape.empty))"
-        case .bufferTooSmall where shape.roomlessLooks == 0:
+        case .bufferTooSmall where shape.roomlessSamples == 0:
             return "bursts too short to be sampled overflow the buffer: the queue was empty in"
-                + " \(whole(shape.empty)) of \(shape.looks) samples, and yet \(burst.dropped) were"
+                + " \(whole(shape.empty)) of \(shape.samples) samples, and yet \(burst.dropped) were"
                 + " dropped"
         case .bufferTooSmall:
             return "short bursts overflow the buffer: the queue was \(full), empty in"
@@ -133,8 +133,8 @@ extension ReaderVerdict {
 }
 
 extension QueueBurst {
-    /// How long so many looks took.
-    func time(of looks: Int) -> Duration {
-        queue.isEmpty ? .zero : duration / Double(queue.count) * Double(looks)
+    /// How long so many samples took.
+    func time(of samples: Int) -> Duration {
+        queue.isEmpty ? .zero : duration / Double(queue.count) * Double(samples)
     }
 }

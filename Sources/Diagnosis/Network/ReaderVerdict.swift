@@ -1,6 +1,6 @@
 package import Units
 
-/// What a close look at a socket's queue says of the one who is to read it.
+/// What a burst of samples of a socket's queue says of the one who is to read it.
 package struct ReaderVerdict: Hashable, Sendable {
     /// The raw values are the names in JSON.
     package enum Kind: String, Hashable, Sendable {
@@ -18,7 +18,7 @@ package struct ReaderVerdict: Hashable, Sendable {
 
     package var kind: Kind
     package var confidence: Finding.Confidence
-    /// Shares of the looks at which the queue was full, and empty. Full is 90 % of the buffer, or no
+    /// Shares of the samples in which the queue was full, and empty. Full is 90 % of the buffer, or no
     /// room for another datagram, by `QueueBurst.charged`; where that is not known, by the queue, and
     /// while it loses also less, if it stands still: see `QueueShape`.
     package var full: Percent

@@ -18,6 +18,6 @@ extension SocketSample {
         return Double(receiveQueue) / Double(size)
     }
 
-    /// As far as one look can tell: see `QueueShape` for a closer one.
+    /// As far as one sample can tell: `QueueShape` has those of a burst.
     package var isQueueFull: Bool { queueShare.map { $0 >= QueueShape.fullShare } ?? false }
 }

@@ -38,7 +38,7 @@ struct CPUWaits: Sendable {
         var id: ThreadIdentity
         var run: Double
         var delay: Double
-        /// It gave up the CPU less than once a second whenever that was looked at; nil if it hardly
+        /// It gave up the CPU less than once a second whenever that was sampled; nil if it hardly
         /// ever was.
         var neverSleeps: Bool?
         /// Of `run`, in the kernel, as far as that is known.
@@ -97,7 +97,9 @@ struct CPUWaits: Sendable {
 
     private static func worst(of slices: [Slice]) -> Thread? {
         var sums:
-            [ThreadIdentity: (run: Double, delay: Double, system: Double, looks: Int, sleeps: Int)] =
+            [ThreadIdentity: (
+                run: Double, delay: Double, system: Double, samples: Int, sleeps: Int
+            )] =
                 [:]
         for slice in slices {
             guard let thread = slice.worst else { continue }
@@ -106,7 +108,7 @@ struct CPUWaits: Sendable {
             sum.delay += Double(thread.runDelay.rawValue) / 100 * slice.length
             sum.system += Double(thread.system?.rawValue ?? 0) / 100 * slice.length
             if let rate = thread.voluntarySwitches {
-                sum.looks += 1
+                sum.samples += 1
                 sum.sleeps += rate < CPUStarvation.mostSwitches ? 0 : 1
             }
             sums[thread.id] = sum
@@ -114,7 +116,7 @@ struct CPUWaits: Sendable {
         return sums.max { $0.value.delay < $1.value.delay }.map { id, sum in
             Thread(
                 id: id, run: sum.run, delay: sum.delay,
-                neverSleeps: sum.looks == 0 ? nil : sum.sleeps == 0, system: sum.system)
+                neverSleeps: sum.samples == 0 ? nil : sum.sleeps == 0, system: sum.system)
         }
     }
 }

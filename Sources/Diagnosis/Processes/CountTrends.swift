@@ -11,12 +11,12 @@ struct CountTrends: Sendable {
     private static let mostProcesses = 1024
 
     private var trends: [ProcessIdentity: CountTrend] = [:]
-    private var lastLook: Nanoseconds?
+    private var lastStep: Nanoseconds?
 
-    /// Looks once every 10 s.
+    /// Takes one sample every 10 s.
     mutating func add(_ snapshot: Snapshot, _ count: (ProcessSample) -> Int?) {
-        if let lastLook, snapshot.moment.since(lastLook) < CountTrend.firstStep { return }
-        lastLook = snapshot.moment
+        if let lastStep, snapshot.moment.since(lastStep) < CountTrend.firstStep { return }
+        lastStep = snapshot.moment
         var now: [ProcessIdentity: CountTrend] = [:]
         for process in snapshot.processes {
             guard let count = count(process), count >= Self.leastCount,

@@ -5,7 +5,7 @@ package import Units
 package struct ThreadFacts: Sendable {
     package var id: ThreadIdentity
     package var poll: ThreadPoll
-    /// Over the last `ThreadBook.span`; nil while not so much is known, or where it used no CPU.
+    /// Over the last `ThreadEvidence.span`; nil while not so much is known, or where it used no CPU.
     package var recent: ThreadFigures?
     /// What it has done without a break until now.
     package var spell: Spell?
@@ -42,7 +42,7 @@ package struct ThreadFacts: Sendable {
         /// How much of the time before is known.
         package var span: Duration
         package var cpu: Percent
-        /// Times a second that it went to sleep; nil where nobody looked.
+        /// Times a second that it went to sleep; nil where nobody sampled.
         package var voluntarySwitches: Rate?
 
         package init(span: Duration, cpu: Percent, voluntarySwitches: Rate? = nil) {

@@ -1,5 +1,5 @@
 /// What a thread in state D waits for, by the function of the kernel that it waits in. Names change
-/// between kernels, so parts of them are looked for.
+/// between kernels, so parts of them are searched.
 enum WaitChannelWords {
     /// Nil for a function that this table does not know.
     static func meaning(of channel: String) -> String? {

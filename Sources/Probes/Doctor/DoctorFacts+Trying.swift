@@ -42,7 +42,7 @@ extension DoctorFacts {
     }
 
     /// Of processes of other users, else of ours. The first process may be out of reach for everybody:
-    /// one that can be looked at says that it works.
+    /// one that can be read says that it works.
     private static func threadFiles(
         _ snapshot: Snapshot, _ environment: ToolEnvironment
     ) -> Attempt {
@@ -127,7 +127,7 @@ extension DoctorFacts {
         }
         do throws(ThreadStop.Failure) {
             // The machine may be busy, and nobody waits for this one.
-            _ = try ThreadStop.look(at: ThreadID(child), patience: .seconds(2))
+            _ = try ThreadStop.take(of: ThreadID(child), patience: .seconds(2))
             return .works
         } catch {
             switch error {

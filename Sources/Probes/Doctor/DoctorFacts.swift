@@ -7,7 +7,7 @@ package struct DoctorFacts: Sendable {
     package var environment: ToolEnvironment
     /// We are in another pid namespace than the machine's first.
     package var isInContainer = false
-    /// What /proc holds; nil where that was not looked at.
+    /// What /proc holds; nil where that was not read.
     package var tree: TreeFacts?
     /// `syscall` of another user's process, or where there is none, of another one of ours.
     package var threadFiles = Attempt.works
@@ -19,7 +19,7 @@ package struct DoctorFacts: Sendable {
     package var hostEvents = Attempt.works
     /// System calls may be counted: by programs in the kernel, or the number of a tracepoint was read.
     package var tracepoints = Attempt.works
-    /// A child of ours was stopped for a moment and looked at; nil if none could be started.
+    /// A child of ours was stopped for a moment and read; nil if none could be started.
     package var tracing: Attempt?
     /// `/proc/kallsyms` tells addresses.
     package var hasKernelAddresses = true

@@ -28,7 +28,7 @@ package struct TreeFacts: Sendable {
             processes: snapshot.processes.lazy
                 .filter { !$0.isKernelThread && $0.state != .zombie }.map(\.id.pid))
         for item in TreeItem.all {
-            found[item.subject] = survey.presence(of: item.place, line: item.line)
+            found[item.subject] = survey.presence(of: item.entry, line: item.line)
         }
         keepsSchedule = survey.keepsSchedule
         for controller in DoctorFacts.Controller.allCases {
@@ -45,7 +45,7 @@ package struct TreeFacts: Sendable {
             return DoctorReport.Line(subject: item.subject, mark: .ok, what: item.works)
         }
         var reason = presence == .denied ? "no permission to read it" : item.reason
-        if case .host = item.place, isSubset {
+        if case .host = item.entry, isSubset {
             reason = "\(ProcPath.root) is mounted with subset=pid"
         }
         return DoctorReport.Line(

@@ -88,7 +88,7 @@ package struct FlameGraph {
     }
 
     private func picture(of box: Box, y: Int) -> String {
-        let (label, color) = look(of: box.frame)
+        let (label, color) = appearance(of: box.frame)
         return #"<svg x="\#(percent(box.start))%" y="\#(y)" width="\#(percent(box.count))%" "#
             + #"height="\#(Self.rowHeight - 1)"><title>\#(XMLText.escape(detail(of: box)))</title>"#
             + #"<rect width="100%" height="100%" fill="\#(color)"/>"#
@@ -100,14 +100,14 @@ package struct FlameGraph {
         let frame = box.frame.map { profile.frames[$0] }
         let place = frame?.module.map { " (\($0))" } ?? ""
         let unit = profile.countsPages ? "" : " samples"
-        return look(of: box.frame).label + place + ": \(profile.figure(box.count))\(unit), "
+        return appearance(of: box.frame).label + place + ": \(profile.figure(box.count))\(unit), "
             + "\(Percent(box.count, of: tree.weight).text) %, "
             + "itself \(Percent(box.selfCount, of: tree.weight).text) %"
     }
 
     /// Functions are warm and the kernel's, which end in "[k]", are blue; a name has the same shade
     /// everywhere. Threads are grey.
-    private func look(of frame: Int?) -> (label: String, color: String) {
+    private func appearance(of frame: Int?) -> (label: String, color: String) {
         guard let frame else { return ("all", "#ddd") }
         let function = profile.frames[frame]
         guard frame < firstThread else { return ("thread \(function.name)", "#ccc") }

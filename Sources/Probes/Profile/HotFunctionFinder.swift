@@ -2,12 +2,12 @@ import Units
 
 /// Finds the function in which each thread burns user time, from samples of the last seconds.
 struct HotFunctionFinder {
-    /// Samples by thread and address, of the last looks, the newest last.
-    private var looks: [[Place: Int]] = []
+    /// Samples by thread and address, of the last rounds, the newest last.
+    private var rounds: [[Site: Int]] = []
     private var processes: [ProcessID: Code] = [:]
     private let files = CodeFiles()
 
-    private struct Place: Hashable {
+    private struct Site: Hashable {
         var process: ProcessID
         var tid: ThreadID
         var address: UInt64
@@ -19,18 +19,18 @@ struct HotFunctionFinder {
         /// As they were at this generation of the space.
         var frames: [UInt64: CodeFrame] = [:]
         var generation = 0
-        var looksUnused = 0
+        var roundsUnused = 0
 
         init(of process: ProcessID, files: CodeFiles) {
             space = AddressSpace(of: process, files: files)
         }
     }
 
-    /// Looks, a second apart, that count.
+    /// Rounds, a second apart, that count.
     static let window = 3
     /// Below this share of one CPU nobody asks where it goes.
     static let leastShare = 0.1
-    /// A process that was not hot for so many looks is forgotten, or one that was replaced by another
+    /// A process that was not hot for so many rounds is forgotten, or one that was replaced by another
     /// would be taken for it.
     private static let mostUnused = 10
     private static let mostProcesses = 64
@@ -40,46 +40,46 @@ struct HotFunctionFinder {
     ///
     /// - Parameter mayReadSymbols: asked before each file; else only addresses that are known already
     ///   get a name.
-    mutating func look(
-        at rings: SampleRings, frequency: Int, mayReadSymbols: () -> Bool
+    mutating func take(
+        from rings: SampleRings, frequency: Int, mayReadSymbols: () -> Bool
     ) -> [ThreadID: HotFunction] {
-        var look: [Place: Int] = [:]
+        var round: [Site: Int] = [:]
         rings.drain { record, _ in
             switch record {
             case .sample(let sample):
-                let place = Place(
+                let site = Site(
                     process: sample.process, tid: sample.thread,
                     address: sample.instructionPointer)
-                look[place, default: 0] += 1
+                round[site, default: 0] += 1
             case .mapping(let process): processes[process]?.space.noteMapping()
             case .named(let process, _, _, isNewProgram: true): processes[process] = nil
             default: break
             }
         }
-        looks.append(look)
-        if looks.count > Self.window { looks.removeFirst() }
-        let least = Self.leastShare * Double(frequency * looks.count)
+        rounds.append(round)
+        if rounds.count > Self.window { rounds.removeFirst() }
+        let least = Self.leastShare * Double(frequency * rounds.count)
         let functions = functions(least: max(2, least), mayReadSymbols: mayReadSymbols)
-        processes = processes.filter { $0.value.looksUnused < Self.mostUnused }
+        processes = processes.filter { $0.value.roundsUnused < Self.mostUnused }
         return functions
     }
 
     private mutating func functions(
         least: Double, mayReadSymbols: () -> Bool
     ) -> [ThreadID: HotFunction] {
-        var threads: [ThreadID: (total: Int, places: [Place: Int])] = [:]
-        for look in looks {
-            for (place, count) in look {
-                threads[place.tid, default: (0, [:])].total += count
-                threads[place.tid]?.places[place, default: 0] += count
+        var threads: [ThreadID: (total: Int, sites: [Site: Int])] = [:]
+        for round in rounds {
+            for (site, count) in round {
+                threads[site.tid, default: (0, [:])].total += count
+                threads[site.tid]?.sites[site, default: 0] += count
             }
         }
-        for code in processes.values { code.looksUnused += 1 }
+        for code in processes.values { code.roundsUnused += 1 }
         var found: [ThreadID: HotFunction] = [:]
         for (tid, thread) in threads where Double(thread.total) >= least {
             var counts: [CodeFrame: Int] = [:]
-            for (place, count) in thread.places {
-                guard let frame = frame(at: place, mayReadSymbols) else { continue }
+            for (site, count) in thread.sites {
+                guard let frame = frame(at: site, mayReadSymbols) else { continue }
                 counts[frame, default: 0] += count
             }
             // Of two that are equally hot always the same one.
@@ -93,19 +93,19 @@ struct HotFunctionFinder {
         return found
     }
 
-    private mutating func frame(at place: Place, _ mayReadSymbols: () -> Bool) -> CodeFrame? {
-        guard place.process.rawValue > 0, let code = code(of: place.process, mayReadSymbols) else {
+    private mutating func frame(at site: Site, _ mayReadSymbols: () -> Bool) -> CodeFrame? {
+        guard site.process.rawValue > 0, let code = code(of: site.process, mayReadSymbols) else {
             return nil
         }
-        code.looksUnused = 0
-        if let known = code.frames[place.address] { return known }
+        code.roundsUnused = 0
+        if let known = code.frames[site.address] { return known }
         guard mayReadSymbols() else { return nil }
-        let frame = code.space.frame(at: place.address, isReturnAddress: false)
+        let frame = code.space.frame(at: site.address, isReturnAddress: false)
         if code.generation != code.space.generation || code.frames.count >= Self.mostAddresses {
             code.generation = code.space.generation
             code.frames = [:]
         }
-        code.frames[place.address] = frame
+        code.frames[site.address] = frame
         return frame
     }
 

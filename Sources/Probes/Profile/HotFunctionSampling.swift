@@ -40,7 +40,7 @@ package final class HotFunctionSampling: Sendable {
                 let frequency = rate.frequency
                 let rings = try Self.open(frequency)
                 while !stopSign.wait(atMost: .seconds(1)), rate.frequency == frequency {
-                    let functions = finder.look(at: rings, frequency: frequency) {
+                    let functions = finder.take(from: rings, frequency: frequency) {
                         rate.hasCredit(after: CPUTime.ofThread)
                     }
                     rate.note(ownTime: CPUTime.ofThread, now: .now)

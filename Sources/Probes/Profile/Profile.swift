@@ -4,7 +4,7 @@ package import Units
 package struct Profile: Hashable, Sendable {
     package var request: ProfileRequest
     package var method: Method
-    /// For how long it has looked.
+    /// For how long it has sampled.
     package var elapsed: Duration
     /// Samples that were taken, those without a call chain included.
     package var samples: Int

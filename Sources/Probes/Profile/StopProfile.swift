@@ -58,7 +58,7 @@ struct StopProfile {
         var next = began
         while !stop.wait(atMost: next - .now), !life.hasEnded {
             next = max(next + .seconds(1) / frequency, .now)
-            for tid in running { try look(at: tid, &tally, &stops) }
+            for tid in running { try sample(tid, &tally, &stops) }
             let elapsed = ContinuousClock.now - began
             guard elapsed < .seconds(request.seconds) else { break }
             guard ContinuousClock.now >= reportDue else { continue }
@@ -76,16 +76,16 @@ struct StopProfile {
         return Array(running.shuffled().prefix(Self.mostThreads))
     }
 
-    private func look(
-        at tid: ThreadID, _ tally: inout ProfileTally, _ stops: inout Stops
+    private func sample(
+        _ tid: ThreadID, _ tally: inout ProfileTally, _ stops: inout Stops
     ) throws(ProbeRefusal) {
         do throws(ThreadStop.Failure) {
-            let look = try ThreadStop.look(at: tid)
+            let taken = try ThreadStop.take(of: tid)
             stops.count += 1
-            stops.longest = max(stops.longest, look.length)
+            stops.longest = max(stops.longest, taken.length)
             var sample = TakenSample(process: process.pid, tid: tid)
-            sample.registers = look.registers
-            sample.stack = look.stack
+            sample.registers = taken.registers
+            sample.stack = taken.stack
             tally.add(sample)
         } catch .refused where stops.count + stops.unmoved > 0 {
             // It was permitted before: the kernel has not let go of it yet since the last time.

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A value that is made when it is first looked at, once.
+/// A value that is made when it is first read, once.
 final class Lazy<Value: Sendable>: Sendable {
     private let made = Mutex<Value?>(nil)
     private let make: @Sendable () -> Value

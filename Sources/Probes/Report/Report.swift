@@ -37,7 +37,7 @@ package struct ReportBlock: Sendable {
     }
 }
 
-/// A part of a probe's target that can be looked at alone: one thread of a process.
+/// A part of a probe's target that can be probed alone: one thread of a process.
 package struct ReportPart: Hashable, Sendable {
     package var thread: ThreadID
 

@@ -6,7 +6,7 @@ package struct ReportTable: Sendable {
     package let page: ProbePage
     /// The heads that differ in this report: "MEMORY" where pages are counted, not samples.
     package var heads: [FieldID: String] = [:]
-    /// The rows with what is unfolded; made when they are first looked at.
+    /// The rows with what is unfolded; made when they are first read.
     package let rows: @Sendable (_ folding: ReportFolding) -> [ReportRow]
     /// Lines on a row, below the list.
     package var grounds: @Sendable (_ row: String) -> [String] = { _ in [] }

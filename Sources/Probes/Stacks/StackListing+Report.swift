@@ -106,7 +106,7 @@ extension ProbePage {
         isTree: true, enterHelp: "unfold or fold a stack; of a thread, its detail",
         about: [
             "The stack of every thread, identical stacks grouped. Read from outside: nothing is",
-            "stopped. (?) is a guess; O offers the exact way, which stops each for a moment.",
+            "stopped. (?) is a guess; O offers exact ones, which stop each for a moment.",
         ])
 }
 

@@ -22,10 +22,10 @@ final class StackReader {
         code = AddressSpace(of: ProcessID(thread.rawValue))
     }
 
-    /// What one look found.
-    enum Look {
+    /// What was found of one thread.
+    enum Outcome {
         case stack(StackListing.Thread, [CodeFrame], gap: String?)
-        /// It ran, or moved while it was looked at.
+        /// It ran, or moved meanwhile.
         case running(StackListing.Thread)
         case gone
         case denied
@@ -33,8 +33,8 @@ final class StackReader {
 
     // MARK: - Without stopping
 
-    /// Looks from outside at a thread that sleeps.
-    func look(at thread: ThreadID) -> Look {
+    /// Reads the stack of a thread that sleeps, from outside.
+    func read(_ thread: ThreadID) -> Outcome {
         let files = TaskHandle(thread, of: process)
         guard let (stat, name) = files.listed else { return .gone }
         let listed = StackListing.Thread(stat, name)
@@ -43,7 +43,7 @@ final class StackReader {
         }
         do throws(Errno) {
             let times = files.times
-            let before = try files.place()
+            let before = try files.syscall()
             guard let pointer = before.pointer.address,
                 let instruction = before.pointer.instructionPointer
             else {
@@ -55,7 +55,7 @@ final class StackReader {
             }
             let inKernel = kernelFrames(of: files)
             // A thread that was not put on a CPU meanwhile has not touched its stack.
-            guard try files.place() == before, files.times?.timeslices == times?.timeslices
+            guard try files.syscall() == before, files.times?.timeslices == times?.timeslices
             else { return .running(listed) }
             let registers = UserRegisters(
                 instructionPointer: instruction, stackPointer: pointer)
@@ -68,21 +68,21 @@ final class StackReader {
 
     // MARK: - Stopping
 
-    /// Stops a thread for the look.
-    func stop(_ thread: ThreadID) -> Look {
+    /// Stops a thread and reads its stack.
+    func stop(_ thread: ThreadID) -> Outcome {
         let files = TaskHandle(thread, of: process)
         guard let (stat, name) = files.listed else { return .gone }
         // Who waits in the kernel for something that no signal ends does not come to a stop. Asleep
         // as it is, there is no need for one.
         if stat.state == .diskSleep || stat.state == .zombie || stat.state == .dead {
-            return look(at: thread)
+            return read(thread)
         }
         let listed = StackListing.Thread(stat, name)
-        let before = try? files.place()
+        let before = try? files.syscall()
         let inKernel = before?.record == .running ? [] : kernelFrames(of: files)
         let stop: ThreadStop
         do throws(ThreadStop.Failure) {
-            stop = try ThreadStop.look(at: thread)
+            stop = try ThreadStop.take(of: thread)
         } catch {
             switch error {
             case .ended: return .gone

@@ -74,7 +74,7 @@ struct StacksProbe {
                     break
                 }
                 running[thread] = nil
-                switch request.method == .stopping ? reader.stop(thread) : reader.look(at: thread) {
+                switch request.method == .stopping ? reader.stop(thread) : reader.read(thread) {
                 case .stack(let listed, let frames, let gap):
                     groups.add(listed, frames, gap: gap)
                 case .running(let listed):

@@ -8,7 +8,7 @@ import Units
 /// One thread as it was at one moment, for which it was stopped; `ptrace(2)`.
 ///
 /// The stop is the kernel's (PTRACE_SEIZE, PTRACE_INTERRUPT): no signal is sent, those that come
-/// meanwhile are passed on, and a thread that a signal has stopped stays so. Each look is taken on a
+/// meanwhile are passed on, and a thread that a signal has stopped stays so. Each stop is made by a
 /// thread of its own, since the kernel lets go of everything a thread traces when that thread ends,
 /// also by SIGKILL of its process: so whatever happens, the target runs on.
 ///
@@ -53,22 +53,22 @@ struct ThreadStop: Sendable {
         }
     }
 
-    /// Stops a thread, looks, and lets it go.
+    /// Stops a thread, reads its registers and stack, and lets it go.
     ///
     /// - Parameters:
     ///   - stackSize: how much of the stack to copy, in bytes.
     ///   - patience: how long to wait for the stop.
-    static func look(
-        at thread: ThreadID, stackSize: Int = usualStackSize,
+    static func take(
+        of thread: ThreadID, stackSize: Int = usualStackSize,
         patience: Duration = .milliseconds(50)
     ) throws(Failure) -> ThreadStop {
-        let look = Look(thread: thread, stackSize: stackSize, patience: patience)
-        return try look.taken()
+        let stopping = Stopping(thread: thread, stackSize: stackSize, patience: patience)
+        return try stopping.run()
     }
 }
 
-/// A look that another thread takes.
-private final class Look: Sendable {
+/// A stop that another thread makes.
+private final class Stopping: Sendable {
     private let thread: ThreadID
     private let stackSize: Int
     private let patience: Duration
@@ -81,7 +81,7 @@ private final class Look: Sendable {
         self.patience = patience
     }
 
-    func taken() throws(ThreadStop.Failure) -> ThreadStop {
+    func run() throws(ThreadStop.Failure) -> ThreadStop {
         let isStarted = DetachedThread.start(name: "dxtop:stop", stackSize: 256 << 10) {
             let result = self.outcome()
             self.result.withLock { $0 = $0 ?? result }
@@ -101,13 +101,13 @@ private final class Look: Sendable {
 
     private func outcome() -> Result<ThreadStop, ThreadStop.Failure> {
         do throws(ThreadStop.Failure) {
-            return .success(try look())
+            return .success(try stop())
         } catch {
             return .failure(error)
         }
     }
 
-    private func look() throws(ThreadStop.Failure) -> ThreadStop {
+    private func stop() throws(ThreadStop.Failure) -> ThreadStop {
         // Opened and touched before the stop, not during it.
         let memory = ProcessMemory(of: ProcessID(thread.rawValue))
         var stack = [UInt8](repeating: 0, count: stackSize)

@@ -13,9 +13,9 @@ final class AddressSpace {
     /// How often what is mapped, or what a runtime tells, was read anew: what was found before may be
     /// other code now.
     private(set) var generation = 0
-    /// By the mapping that was looked at.
+    /// By the mapping that was searched.
     private var files: [CodeMapping: CodeFile?] = [:]
-    private var frames: [Place: CodeFrame] = [:]
+    private var frames: [Location: CodeFrame] = [:]
     private var jitSymbols: JITSymbols?
     private(set) lazy var memory = ProcessMemory(of: process)
     private var lookedForJITSymbols = ContinuousClock.now - .seconds(60)
@@ -23,7 +23,7 @@ final class AddressSpace {
     private static let mostFrames = 1 << 16
     private static let mostFiles = 1 << 12
 
-    private struct Place: Hashable {
+    private struct Location: Hashable {
         var address: UInt64
         var isReturnAddress: Bool
     }
@@ -60,21 +60,21 @@ final class AddressSpace {
     /// `isReturnAddress` looks one byte before it.
     func frame(at address: UInt64, isReturnAddress: Bool) -> CodeFrame {
         refreshMappings(for: address)
-        let place = Place(address: address, isReturnAddress: isReturnAddress)
-        if let known = frames[place] { return known }
-        let frame = newFrame(at: place)
+        let location = Location(address: address, isReturnAddress: isReturnAddress)
+        if let known = frames[location] { return known }
+        let frame = newFrame(at: location)
         // A runtime may tell of a function later, or compile another at the same place.
         guard !frame.isUnnamed, frame.module != Self.compiled else { return frame }
         if frames.count >= Self.mostFrames { frames = [:] }
-        frames[place] = frame
+        frames[location] = frame
         return frame
     }
 
-    private func newFrame(at place: Place) -> CodeFrame {
+    private func newFrame(at location: Location) -> CodeFrame {
         // A function that never returns may end with the call of another.
-        let address = place.isReturnAddress ? place.address &- 1 : place.address
+        let address = location.isReturnAddress ? location.address &- 1 : location.address
         guard let mapping = mapping(at: address) else {
-            return CodeFrame(name: Self.text(place.address), module: nil, isUnnamed: true)
+            return CodeFrame(name: Self.text(location.address), module: nil, isUnnamed: true)
         }
         let module = mapping.module
         if let file = file(of: mapping) {
@@ -82,14 +82,14 @@ final class AddressSpace {
             if let inFile, let name = file.name(at: inFile) {
                 return CodeFrame(name: name, module: module)
             }
-            let shown = inFile.map { $0 &+ (place.address &- address) } ?? place.address
+            let shown = inFile.map { $0 &+ (location.address &- address) } ?? location.address
             return CodeFrame(
                 name: "\(module ?? "")+\(Self.text(shown))", module: module, isUnnamed: true)
         }
         if let name = compiledFunction(at: address) {
             return CodeFrame(name: name, module: Self.compiled)
         }
-        return CodeFrame(name: Self.text(place.address), module: module, isUnnamed: true)
+        return CodeFrame(name: Self.text(location.address), module: module, isUnnamed: true)
     }
 
     private static let compiled = "[jit]"

@@ -64,7 +64,7 @@ final class CodeFile {
     /// How the function finds its caller when it is at an address.
     ///
     /// - Parameter open: opens the file again: its tables are read when callers are first asked for,
-    ///   which most looks never do.
+    ///   which most lookups never do.
     func rules(at address: UInt64, open: () -> RegularFile?) -> UnwindRules? {
         if unwinding == nil, let file = open(), file.identity == identity {
             unwinding = UnwindTable(file)

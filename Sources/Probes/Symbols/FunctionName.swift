@@ -3,7 +3,7 @@ import Glibc
 
 /// Names of functions as people write them.
 enum FunctionName {
-    /// Bytes of a name that anyone looks at.
+    /// Bytes of a name that anyone reads.
     static let longest = 1024
 
     /// The name in its language, fit for a terminal, or as it is where no language mangled it:

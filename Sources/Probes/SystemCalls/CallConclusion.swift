@@ -11,7 +11,7 @@ struct CallConclusion {
     /// where that could not be read.
     var sleeps: Int?
     var fileCalls: Int?
-    /// Looks, and those that found it running, where it was polled.
+    /// Polls, and those that found it running, where it was polled.
     var samples = 0
     var samplesRunning = 0
 
@@ -31,10 +31,10 @@ struct CallConclusion {
     /// What it did without any call.
     private var silence: String {
         if let sleptIn { return ": asleep in \(sleptIn) all the time" }
-        guard let used = count.cpuTime else { return ", so it never entered the kernel" }
+        guard let used = count.cpuTime else { return "" }
         guard used > .zero else { return isThread ? ": it did not run" : ": none of it ran" }
         let spins = isThread && used * 2 >= count.elapsed
-        return ", so it never entered the kernel, while it used \(seconds(used)) of CPU"
+        return " while it used \(seconds(used)) of CPU"
             + (spins ? ": it spins or computes in user space" : "")
     }
 
@@ -48,7 +48,7 @@ struct CallConclusion {
                 ": " + (times == total ? "all" : share(times, of: named) + " " + all)
                 + " " + first.name
         }
-        if perSecond >= Self.storm { text += "; it is busy entering the kernel" }
+        if perSecond >= Self.storm { text += "; a storm of system calls" }
         return text + failures(total) + waiting
     }
 

@@ -3,10 +3,10 @@ protocol CallSource: AnyObject {
     var method: SystemCallCount.Method { get }
     /// What it costs while it is on, and what else there is to know by now; a sentence each.
     var notes: [String] { get }
-    /// What would tell more, for those who accept what it does.
+    /// Intrusive sources that tell more, for those who accept what they do.
     var offers: [ProbeOffer] { get }
-    /// Looks until then, or until `stop` is raised. False if there is nothing to look at any more.
-    func look(until moment: ContinuousClock.Instant, unless stop: StopSign) -> Bool
+    /// Collects until then, or until `stop` is raised. False once the target has ended.
+    func collect(until moment: ContinuousClock.Instant, unless stop: StopSign) -> Bool
     /// What was found since the beginning.
     func tally() -> CallTally
     /// Lets go of the target, and of all that costs.

@@ -7,13 +7,13 @@ struct CallTally: Hashable, Sendable {
     var calls: [Int32: Figures] = [:]
     /// Every call that was entered, also those that `calls` lacks; nil where they were only polled.
     var total: Int?
-    /// How often it was looked at where they were polled, and found running then.
+    /// Polls, and those that found it running; 0 where it was not polled.
     var samples = 0
     var samplesRunning = 0
 
     struct Figures: Hashable, Sendable {
         var entered = 0
-        /// Those of them that returned while they were looked at, and how many failed.
+        /// Those of them that returned meanwhile, and how many failed.
         var returned = 0
         var failed = 0
         /// Of those that returned, those that returned 0, and the sum of what the others did; nil

@@ -4,7 +4,7 @@ import ProcReading
 import Samples
 import Units
 
-/// Whose system calls are looked at, and what /proc says of it.
+/// Whose system calls are sampled or counted, and what /proc says of it.
 struct CallTarget: Hashable, Sendable {
     let process: ProcessIdentity
     /// Nil for all threads of the process.
@@ -45,13 +45,13 @@ struct CallTarget: Hashable, Sendable {
         var cpuTime: Duration
         /// Of a thread: how often it went to sleep, and where it is; nil where that may not be read.
         var sleeps: UInt64?
-        var place: SystemCallRecord?
+        var syscall: SystemCallRecord?
         /// Calls of the kinds of read and write, of a thread or all; nil where that may not be read.
         var fileCalls: UInt64?
 
         /// It is asleep in the same call as then, and was so in between.
         func sleepsSince(_ earlier: Moment) -> Int32? {
-            guard case .blocked(let number, _)? = place, place == earlier.place,
+            guard case .blocked(let number, _)? = syscall, syscall == earlier.syscall,
                 sleeps != nil, sleeps == earlier.sleeps
             else { return nil }
             return number
@@ -69,7 +69,7 @@ struct CallTarget: Hashable, Sendable {
         moment.fileCalls = calls.map { $0.readCalls &+ $0.writeCalls }
         guard thread != nil else { return moment }
         moment.sleeps = task.status?.voluntarySwitches
-        moment.place = (try? task.place())?.record
+        moment.syscall = (try? task.syscall())?.record
         return moment
     }
 }

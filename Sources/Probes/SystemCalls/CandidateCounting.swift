@@ -65,7 +65,7 @@ package final class CandidateCounting: Sendable {
         else { return nil }
         defer { source.end() }
         let watch = CallWatch(request: request, target: target, source: source)
-        _ = source.look(until: watch.began + span, unless: stop)
+        _ = source.collect(until: watch.began + span, unless: stop)
         guard !stop.isRaised, target.now != nil else { return nil }
         return watch.reading().counted
     }

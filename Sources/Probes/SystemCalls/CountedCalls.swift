@@ -16,14 +16,14 @@ final class CountedCalls: CallSource {
     let offers: [ProbeOffer] = []
     private var counter: clinux_call_counter
     /// Of one number, a figure for each CPU that there can be.
-    private var place: [clinux_call_figures]
+    private var counts: [clinux_call_figures]
 
     /// Nil where the kernel does not take such programs, or not from us.
     init?(_ target: CallTarget) {
         // The kernel's programs know threads by their numbers in the first pid namespace.
         guard PIDNamespace.isFirst == true, let processors = Self.mostProcessors else { return nil }
         counter = clinux_call_counter()
-        place = Array(repeating: clinux_call_figures(), count: processors)
+        counts = Array(repeating: clinux_call_figures(), count: processors)
         let number = target.thread?.tid.rawValue ?? target.process.pid.rawValue
         guard clinux_begin_counting_calls(&counter, number, target.thread == nil) == 0 else {
             return nil
@@ -40,7 +40,7 @@ final class CountedCalls: CallSource {
 
     func end() { clinux_end_counting_calls(&counter) }
 
-    func look(until moment: ContinuousClock.Instant, unless stop: StopSign) -> Bool {
+    func collect(until moment: ContinuousClock.Instant, unless stop: StopSign) -> Bool {
         stop.wait(until: moment)
         return true
     }
@@ -48,10 +48,10 @@ final class CountedCalls: CallSource {
     func tally() -> CallTally {
         var tally = CallTally()
         for number in 0..<UInt32(CLINUX_CALL_NUMBERS) {
-            guard clinux_read_counted_calls(&counter, number, &place) else { continue }
+            guard clinux_read_counted_calls(&counter, number, &counts) else { continue }
             var figures = CallTally.Figures()
             var results = CallTally.Results()
-            for part in place {
+            for part in counts {
                 figures.entered += Int(part.entered)
                 figures.returned += Int(part.returned)
                 figures.failed += Int(part.failed)

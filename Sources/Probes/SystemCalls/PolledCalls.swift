@@ -5,7 +5,7 @@ import Samples
 import SystemPackage
 import Units
 
-/// Where the target sleeps, looked at again and again in `/proc/PID/task/TID/syscall`. It is not held
+/// Where the target sleeps, polled in `/proc/PID/task/TID/syscall`. It is not held
 /// up, and calls too short to be met in are not seen.
 final class PolledCalls: CallSource {
     let method = SystemCallCount.Method.polled
@@ -49,14 +49,14 @@ final class PolledCalls: CallSource {
         files.removeAll()
     }
 
-    func look(until moment: ContinuousClock.Instant, unless stop: StopSign) -> Bool {
+    func collect(until moment: ContinuousClock.Instant, unless stop: StopSign) -> Bool {
         while ContinuousClock.now < moment, !files.isEmpty {
             let began = ContinuousClock.now
             if target.thread == nil, began >= listingDue {
                 try? list()
                 listingDue = began + .seconds(1)
             }
-            for (thread, file) in files where !look(at: file) {
+            for (thread, file) in files where !poll(file) {
                 try? file.close()
                 files[thread] = nil
             }
@@ -70,7 +70,7 @@ final class PolledCalls: CallSource {
     func tally() -> CallTally { found }
 
     /// False once the thread has ended.
-    private func look(at file: FileDescriptor) -> Bool {
+    private func poll(_ file: FileDescriptor) -> Bool {
         let count = buffer.withUnsafeMutableBytes {
             (try? file.read(fromAbsoluteOffset: 0, into: $0)) ?? 0
         }

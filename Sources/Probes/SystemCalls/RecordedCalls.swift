@@ -53,7 +53,7 @@ final class RecordedCalls: CallSource {
 
     func end() { threads.removeAll() }
 
-    func look(until moment: ContinuousClock.Instant, unless stop: StopSign) -> Bool {
+    func collect(until moment: ContinuousClock.Instant, unless stop: StopSign) -> Bool {
         while ContinuousClock.now < moment {
             if stop.wait(until: min(moment, .now + Self.period)) { break }
             for thread in threads.keys { drain(thread) }

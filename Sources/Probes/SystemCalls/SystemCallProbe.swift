@@ -75,7 +75,7 @@ struct SystemCallProbe {
         let end = watch.began + .seconds(request.seconds)
         while true {
             let due = min(end, .now + Self.reportPeriod)
-            let isThere = source.look(until: due, unless: stop) && target.now != nil
+            let isThere = source.collect(until: due, unless: stop) && target.now != nil
             guard isThere, due < end, !stop.isRaised else { break }
             report(watch.reading())
         }
@@ -147,7 +147,7 @@ struct CallWatch {
         guard let now, let before else { return conclusion.text }
         func name(_ number: Int32) -> String { CallTally.name(of: number, isNative: isNative) }
         conclusion.sleptIn = now.sleepsSince(before).map(name)
-        if case .blocked(let number, _)? = now.place { conclusion.sleepsIn = name(number) }
+        if case .blocked(let number, _)? = now.syscall { conclusion.sleepsIn = name(number) }
         conclusion.sleeps = difference(now.sleeps, before.sleeps)
         conclusion.fileCalls = difference(now.fileCalls, before.fileCalls)
         return conclusion.text

@@ -48,7 +48,7 @@ final class TracedCalls: CallSource {
 
     deinit { end() }
 
-    func look(until moment: ContinuousClock.Instant, unless stop: StopSign) -> Bool {
+    func collect(until moment: ContinuousClock.Instant, unless stop: StopSign) -> Bool {
         stop.wait(until: moment)
         return !tracer.hasEnded.isRaised
     }

@@ -24,7 +24,7 @@ struct Excerpt: Sendable {
         }
     }
 
-    /// strace says so when it has begun to look; before 4.9 without its name in front.
+    /// strace says so when it has attached; before 4.9 without its name in front.
     var saysAttached: Bool {
         lines.contains { $0.contains("Process ") && $0.contains(" attached") }
     }

@@ -4,9 +4,9 @@ package import Units
 /// What users are called that `/etc/passwd` does not have, but a directory of the network (LDAP, SSSD).
 /// Nobody waits for an answer: a name is there, or not yet.
 package final class ForeignUsers: Sendable {
-    private let book = Mutex(Book())
+    private let requests = Mutex(Requests())
 
-    private struct Book {
+    private struct Requests {
         var waiting: [UserID] = []
         var asked: Set<UserID> = []
         var names: [UserID: String] = [:]
@@ -19,27 +19,27 @@ package final class ForeignUsers: Sendable {
     package init() {}
 
     /// Those that are known by now.
-    package var names: [UserID: String] { book.withLock { $0.names } }
+    package var names: [UserID: String] { requests.withLock { $0.names } }
 
     /// Returns at once. Each is asked about once, one after the other.
     package func ask(_ users: some Sequence<UserID>) {
-        let isIdle = book.withLock { book in
-            for user in users where book.asked.count < Self.most {
-                if book.asked.insert(user).inserted { book.waiting.append(user) }
+        let isIdle = requests.withLock { requests in
+            for user in users where requests.asked.count < Self.most {
+                if requests.asked.insert(user).inserted { requests.waiting.append(user) }
             }
-            guard !book.isWorking, !book.waiting.isEmpty, SpareDescriptors.suffice else {
+            guard !requests.isWorking, !requests.waiting.isEmpty, SpareDescriptors.suffice else {
                 return false
             }
-            book.isWorking = true
+            requests.isWorking = true
             return true
         }
         if isIdle { Task.detached { await self.work() } }
     }
 
     private func next() -> UserID? {
-        book.withLock { book in
-            guard let user = book.waiting.popLast() else {
-                book.isWorking = false
+        requests.withLock { requests in
+            guard let user = requests.waiting.popLast() else {
+                requests.isWorking = false
                 return nil
             }
             return user
@@ -49,7 +49,7 @@ package final class ForeignUsers: Sendable {
     private func work() async {
         while let user = next() {
             let line = await NameService.answer(to: user.description, in: "passwd")
-            if let name = line.flatMap(Self.name) { book.withLock { $0.names[user] = name } }
+            if let name = line.flatMap(Self.name) { requests.withLock { $0.names[user] = name } }
         }
     }
 

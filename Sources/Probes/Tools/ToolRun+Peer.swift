@@ -125,7 +125,7 @@ extension PathMTUSearch.Answer {
         case .came: "answered"
         case .silence: "no answer"
         case .tooLong(let longest, let reporter):
-            "too long" + (reporter.map { ", says \($0)" } ?? ", says the kernel")
+            "too long" + (reporter.map { ", reported by \($0)" } ?? ", reported by the kernel")
                 + (longest.map { ": at most \($0 + headers)" } ?? "")
         }
     }

@@ -15,10 +15,10 @@ struct FutexWord: Hashable {
 
     static let calls: Set<String> = ["futex", "futex_wait"]
 
-    /// Nil for a thread in another place.
-    init?(_ place: TaskPlace) {
-        guard let call = place.call, Self.calls.contains(call),
-            case .blocked(_, let arguments) = place.record, arguments.count >= 4
+    /// Nil for a thread in another call.
+    init?(_ syscall: TaskSyscall) {
+        guard let call = syscall.call, Self.calls.contains(call),
+            case .blocked(_, let arguments) = syscall.record, arguments.count >= 4
         else { return nil }
         address = arguments[0]
         let isNew = call == "futex_wait"
@@ -53,8 +53,8 @@ struct FutexWord: Hashable {
     private static let mostNames = 4
 
     private func isWaiting(_ thread: ThreadID, of process: ProcessID) -> Bool {
-        guard let place = try? TaskHandle(thread, of: process).place() else { return false }
-        return FutexWord(place)?.address == address
+        guard let syscall = try? TaskHandle(thread, of: process).syscall() else { return false }
+        return FutexWord(syscall)?.address == address
     }
 
     private static func name(_ thread: ThreadID, of process: ProcessID) -> String {

@@ -26,13 +26,13 @@ struct WaitConclusion {
     private var elapsed: Double { reading.elapsed / .seconds(1) }
 
     private var runningSamples: Int {
-        reading.places.reduce(0) { $1.activity == .running ? $0 + $1.samples : $0 }
+        reading.sites.reduce(0) { $1.activity == .running ? $0 + $1.samples : $0 }
     }
 
     /// "asleep 98 % of 5.0 s in futex: 0x7f3a40, with 36 others"
     private var asleep: String? {
         let sleeping = reading.samples - runningSamples
-        guard let most = reading.places.first(where: { $0.activity != .running }) else {
+        guard let most = reading.sites.first(where: { $0.activity != .running }) else {
             return nil
         }
         let share = Percent(sleeping, of: reading.samples)
@@ -60,7 +60,7 @@ struct WaitConclusion {
     }
 }
 
-extension WaitReading.PlaceActivity {
+extension WaitReading.SiteActivity {
     /// "in futex", "stopped by a signal".
     fileprivate var phrase: String {
         switch self {

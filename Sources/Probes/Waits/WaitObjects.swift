@@ -14,19 +14,19 @@ final class WaitObjects {
     }
 
     /// Of calls on a file or a futex, what tells which: the first argument.
-    func argument(of call: String, _ place: TaskPlace) -> UInt64? {
-        guard case .blocked(_, let arguments) = place.record,
+    func argument(of call: String, _ syscall: TaskSyscall) -> UInt64? {
+        guard case .blocked(_, let arguments) = syscall.record,
             FutexWord.calls.contains(call) || SystemCallTable.takesDescriptorFirst(call)
         else { return nil }
         return arguments.first
     }
 
     /// Nil for calls that wait for nothing that has a name, such as a time.
-    func object(of place: TaskPlace) -> String? {
-        guard let call = place.call, case .blocked(_, let arguments) = place.record,
+    func object(of syscall: TaskSyscall) -> String? {
+        guard let call = syscall.call, case .blocked(_, let arguments) = syscall.record,
             let first = arguments.first
         else { return nil }
-        if let futex = FutexWord(place) { return futex.text(files) }
+        if let futex = FutexWord(syscall) { return futex.text(files) }
         switch call {
         case "poll", "ppoll": return polled(at: first, count: arguments[1])
         case "wait4", "waitid":

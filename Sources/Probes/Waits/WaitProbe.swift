@@ -45,7 +45,7 @@ struct WaitProbe {
         let target = request.target
         let files = TaskHandle(target.thread, of: target.process.pid)
         try check(files)
-        let places = WaitPlaces(of: files)
+        let sites = WaitSites(of: files)
         let start = ContinuousClock.now
         let end = start + .seconds(request.seconds)
         let times = files.times
@@ -54,19 +54,19 @@ struct WaitProbe {
         var isOver = false
         while !isOver {
             let now = ContinuousClock.now
-            guard let place = places.look(at: now), files.isAlive else {
+            guard let site = sites.sample(at: now), files.isAlive else {
                 tally.hasEnded = true
                 break
             }
-            tally.note(place, at: now)
+            tally.note(site, at: now)
             if now >= reportDue {
                 reportDue = now + Self.reportPeriod
-                report(reading(tally, files, since: times, places))
+                report(reading(tally, files, since: times, sites))
             }
             let next = min(start + Self.period * tally.samples, end)
             isOver = stop.wait(atMost: next - .now) || ContinuousClock.now >= end
         }
-        return reading(tally, files, since: times, places)
+        return reading(tally, files, since: times, sites)
     }
 
     private func check(_ files: TaskHandle) throws(ProbeRefusal) {
@@ -74,27 +74,27 @@ struct WaitProbe {
     }
 
     private func reading(
-        _ tally: WaitTally, _ files: TaskHandle, since before: SchedStat?, _ places: WaitPlaces
+        _ tally: WaitTally, _ files: TaskHandle, since before: SchedStat?, _ sites: WaitSites
     ) -> WaitReading {
         var reading = WaitReading(
             request: request, elapsed: .now - tally.start, samples: tally.samples,
-            places: tally.places)
+            sites: tally.sites)
         if let before, let now = files.times {
             reading.cpuTime = Duration(now.runTime.since(before.runTime))
             reading.runDelay = Duration(now.runDelay.since(before.runDelay))
         }
-        reading.notes = notes(places)
+        reading.notes = notes(sites)
         reading.conclusion = WaitConclusion(reading, hasEnded: tally.hasEnded).text
         return reading
     }
 
-    private func notes(_ places: WaitPlaces) -> [String] {
+    private func notes(_ sites: WaitSites) -> [String] {
         let rate = Int(.seconds(1) / Self.period)
         var notes = ["\(rate) samples a second, without stopping it"]
-        if !places.mayReadCalls {
+        if !sites.mayReadCalls {
             notes.append("its system calls may not be read: \(denial)")
         }
-        if !places.mayReadKernelStacks {
+        if !sites.mayReadKernelStacks {
             notes.append("kernel stacks are for root")
         }
         return notes

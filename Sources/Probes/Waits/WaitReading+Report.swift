@@ -5,19 +5,19 @@ import Units
 extension WaitReading: ProbeReading {
     package var report: Report {
         var table = ReportTable(.waits) { _ in
-            placeRows.map { ReportRow(id: $0.place.id, cells: PlaceRow.fields.cells(of: $0)) }
+            siteRows.map { ReportRow(id: $0.site.id, cells: SiteRow.fields.cells(of: $0)) }
         }
-        table.grounds = { id in places.first { $0.id == id }?.grounds ?? [] }
+        table.grounds = { id in sites.first { $0.id == id }?.grounds ?? [] }
         return Report(
             conclusion: conclusion, method: "\(samples) samples", notes: notes, offers: [],
             tables: [table],
             blocks: [
                 ReportBlock(head: "KERNEL STACKS, the innermost function first") { isWhole in
                     // As many as rows of text.
-                    places.prefix(isWhole ? .max : 20).compactMap { place in
-                        place.kernelStack.map {
+                    sites.prefix(isWhole ? .max : 20).compactMap { site in
+                        site.kernelStack.map {
                             (isWhole ? "# " : "")
-                                + "\(place.activity.name): \($0.joined(separator: " < "))"
+                                + "\(site.activity.name): \($0.joined(separator: " < "))"
                         }
                     }
                 }
@@ -29,10 +29,10 @@ extension WaitReading: ProbeReading {
     }
 
     /// Of all samples.
-    func share(of place: Place) -> Percent { Percent(place.samples, of: samples) }
+    func share(of site: Site) -> Percent { Percent(site.samples, of: samples) }
 
-    private var placeRows: [PlaceRow] {
-        places.map { PlaceRow(place: $0, share: share(of: $0)) }
+    private var siteRows: [SiteRow] {
+        sites.map { SiteRow(site: $0, share: share(of: $0)) }
     }
 
     private var document: JSONValue {
@@ -42,9 +42,9 @@ extension WaitReading: ProbeReading {
             "cpu_seconds": JSONValue(cpuTime?.seconds6),
             "run_delay_seconds": JSONValue(runDelay?.seconds6), "conclusion": .text(conclusion),
             "places": .list(
-                placeRows.map { row in
-                    var fields = PlaceRow.fields.json(of: row)
-                    fields["kernel_stack"] = row.place.kernelStack.map { JSONValue($0) } ?? .null
+                siteRows.map { row in
+                    var fields = SiteRow.fields.json(of: row)
+                    fields["kernel_stack"] = row.site.kernelStack.map { JSONValue($0) } ?? .null
                     return .object(fields)
                 }),
             "notes": JSONValue(notes),
@@ -53,7 +53,7 @@ extension WaitReading: ProbeReading {
     }
 }
 
-extension WaitReading.Place {
+extension WaitReading.Site {
     /// Threads wait in one call for several things: by what it is, not by who else waits for it.
     fileprivate var id: String {
         let thing = object?.prefix { $0 != "," } ?? ""
@@ -70,7 +70,7 @@ extension WaitReading.Place {
     }
 }
 
-extension WaitReading.PlaceActivity {
+extension WaitReading.SiteActivity {
     /// In a word or two: "futex", "[runnable]", "[no system call]", "[state D]".
     var name: String {
         switch self {
@@ -100,7 +100,7 @@ extension WaitReading.PlaceActivity {
 
 extension ProbePage {
     package static let waits = ProbePage(
-        id: "waits", name: "places", columns: PlaceRow.fields.columns, sort: "share",
+        id: "waits", name: "places", columns: SiteRow.fields.columns, sort: "share",
         about: [
             "Where a thread is found, sample by sample: on a CPU or waiting for one, or asleep in",
             "which call, and for what. None of it stops the thread.",
@@ -108,13 +108,13 @@ extension ProbePage {
 }
 
 /// Where a thread was found, with its share of the samples.
-private struct PlaceRow: FieldRow {
+private struct SiteRow: FieldRow {
     static let fadesZeros = true
 
-    let place: WaitReading.Place
+    let site: WaitReading.Site
     let share: Percent
 
-    static let fields = ReportFields<PlaceRow>([
+    static let fields = ReportFields<SiteRow>([
         .column(
             rank: 0,
             Field(
@@ -127,34 +127,34 @@ private struct PlaceRow: FieldRow {
                 "longest", "LONGEST", .fixed(7), json: .named("longest_seconds"),
                 help: "the longest time it was found here; what happens between two samples is not"
                     + " seen"
-            ) { .duration($0.place.longest) }),
+            ) { .duration($0.site.longest) }),
         .column(
             rank: 0,
             Field(
                 "call", "CALL", .fixed(16), .text,
                 json: .screenOnly("system_call, state and running say it"),
                 help: "system call it sleeps in; [runnable] on a CPU or waiting for one"
-            ) { .text($0.place.activity.name) },
-            tone: { $0.place.activity == .running ? .good : .plain }),
+            ) { .text($0.site.activity.name) },
+            tone: { $0.site.activity == .running ? .good : .plain }),
         .column(
             rank: 2,
             Field(
                 "waitChannel", "WCHAN", .fixed(18), .text, json: .named("wait_channel"),
                 help: "function of the kernel it sleeps in"
-            ) { FieldValue($0.place.activity.waitChannel) }, tone: { _ in .faint }),
+            ) { FieldValue($0.site.activity.waitChannel) }, tone: { _ in .faint }),
         .column(
             rank: 1,
             Field(
                 "object", "WAITS FOR", .flexible(minimum: 20), .text, json: .named("object"),
                 help: "file, socket with its peer, or futex with the threads that wait there, too"
-            ) { $0.place.object.map(FieldValue.text) ?? .inapplicable }),
-        .json("looks", "samples that found it here") { FieldValue(count: $0.place.samples) },
-        .json("running", "on a CPU or waiting for one") { .flag($0.place.activity == .running) },
+            ) { $0.site.object.map(FieldValue.text) ?? .inapplicable }),
+        .json("looks", "samples that found it here") { FieldValue(count: $0.site.samples) },
+        .json("running", "on a CPU or waiting for one") { .flag($0.site.activity == .running) },
         .json("system_call", "the call it sleeps in") {
-            FieldValue($0.place.activity.systemCall)
+            FieldValue($0.site.activity.systemCall)
         },
         .json("state", "its state, where nothing more may be known") {
-            FieldValue($0.place.activity.state)
+            FieldValue($0.site.activity.state)
         },
     ])
 }

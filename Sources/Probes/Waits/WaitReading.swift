@@ -22,7 +22,7 @@ package struct WaitReading: Hashable, Sendable {
     /// Samples.
     package var samples: Int
     /// Where it was found most often, first. The counts add up to `samples`.
-    package var places: [Place]
+    package var sites: [Site]
     /// CPU time it used meanwhile, and the time it was runnable but waited for a CPU; `schedstat`.
     package var cpuTime: Duration?
     package var runDelay: Duration?
@@ -31,8 +31,8 @@ package struct WaitReading: Hashable, Sendable {
     package var notes: [String]
 
     /// What a thread was found doing.
-    package struct Place: Hashable, Sendable {
-        package var activity: PlaceActivity
+    package struct Site: Hashable, Sendable {
+        package var activity: SiteActivity
         package var samples: Int
         /// The longest time that it was found here without a break, switches away and back not seen.
         package var longest: Duration
@@ -44,7 +44,7 @@ package struct WaitReading: Hashable, Sendable {
         package var object: String?
 
         package init(
-            activity: PlaceActivity, samples: Int = 1, longest: Duration = .zero,
+            activity: SiteActivity, samples: Int = 1, longest: Duration = .zero,
             kernelStack: [String]? = nil, object: String? = nil
         ) {
             self.activity = activity
@@ -55,7 +55,7 @@ package struct WaitReading: Hashable, Sendable {
         }
     }
 
-    package enum PlaceActivity: Hashable, Sendable {
+    package enum SiteActivity: Hashable, Sendable {
         /// On a CPU, or waiting for one.
         case running
         /// Asleep in this system call, in this function of the kernel where it is known.
@@ -67,14 +67,14 @@ package struct WaitReading: Hashable, Sendable {
     }
 
     package init(
-        request: WaitRequest, elapsed: Duration = .zero, samples: Int = 0, places: [Place] = [],
+        request: WaitRequest, elapsed: Duration = .zero, samples: Int = 0, sites: [Site] = [],
         cpuTime: Duration? = nil, runDelay: Duration? = nil, conclusion: String = "",
         notes: [String] = []
     ) {
         self.request = request
         self.elapsed = elapsed
         self.samples = samples
-        self.places = places
+        self.sites = sites
         self.cpuTime = cpuTime
         self.runDelay = runDelay
         self.conclusion = conclusion

@@ -9,7 +9,7 @@ public struct KernelLogRecord: Hashable, Sendable {
     /// what is not UTF-8 became U+FFFD.
     public var text: String
 
-    /// Parses what one read gives. Lines after the first, which name devices, are not looked at.
+    /// Parses what one read gives. Lines after the first, which name devices, are not read.
     public init(parsing bytes: Span<UInt8>) throws(ParseError) {
         var cursor = ByteCursor(bytes)
         let priority = try cursor.unsigned(UInt32.self)

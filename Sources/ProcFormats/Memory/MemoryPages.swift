@@ -11,7 +11,7 @@ public struct MemoryPages: Hashable, Sendable {
     /// count.
     public var shared: PageCount?
 
-    /// Parses one read of the file. The fields after the sixth are not looked at.
+    /// Parses one read of the file. The fields after the sixth are not read.
     public init(parsing bytes: Span<UInt8>) throws(ParseError) {
         var cursor = ByteCursor(bytes)
         size = PageCount(try cursor.unsigned())

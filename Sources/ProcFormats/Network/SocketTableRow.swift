@@ -55,7 +55,7 @@ public struct SocketTableRow: Hashable, Sendable {
 
 /// One row of `/proc/net/unix`; `proc_net_unix(5)`.
 public struct UnixTableRow: Hashable, Sendable {
-    /// The kernel's own for the socket: an address made unreadable, or 0 for want of rights.
+    /// The kernel's own for the socket: an address made unreadable, or 0 without permission.
     public var number: UInt64
     /// SOCK_STREAM (1), SOCK_DGRAM (2) or SOCK_SEQPACKET (5).
     public var type: UInt8

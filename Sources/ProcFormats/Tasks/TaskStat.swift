@@ -45,7 +45,7 @@ public struct TaskStat: Hashable, Codable, Sendable {
     /// Bit 0x00200000 (`PF_KTHREAD`) of `flags`.
     public var isKernelThread: Bool { flags & 0x0020_0000 != 0 }
 
-    /// Parses one read of the file. Fields after 41 are not looked at: how many there are depends
+    /// Parses one read of the file. Fields after 41 are not read: how many there are depends
     /// on the kernel.
     ///
     /// Allocates nothing: the name stays in `bytes`.

@@ -1,6 +1,6 @@
 /// What stood in the way of sampling. Tasks that merely vanished are normal and not counted.
 public struct SamplingTrouble: Hashable, Codable, Sendable {
-    /// Reads refused for want of rights since the start.
+    /// Reads refused without permission since the start.
     public var denied: Int
     /// Files that did not parse since the start (our bug).
     public var malformed: Int

@@ -3,7 +3,7 @@ package import Units
 
 /// What this program itself holds in memory.
 package enum OwnMemory {
-    /// Field 2 of `/proc/self/statm`, of the real /proc whatever tree is looked at.
+    /// Field 2 of `/proc/self/statm`, of the real /proc whatever tree is read.
     package static var residentPages: PageCount? {
         let descriptor = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }

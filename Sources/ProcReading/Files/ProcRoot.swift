@@ -18,7 +18,7 @@ public final class ProcRoot: Sendable {
     package let descriptor: Int32
 
     /// Opens a tree. Throws `absent` where there is neither `stat` nor a process in it, with a path
-    /// that tells the user what was looked for; `denied` or `failed` where it cannot be opened.
+    /// that tells the user what was wanted; `denied` or `failed` where it cannot be opened.
     public init(path: String = "/proc") throws(ProcError) {
         self.path = path
         descriptor = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -62,7 +62,7 @@ public final class ProcRoot: Sendable {
     }
 
     /// Where a symbolic link of the tree points; nil when it cannot be read. Never blocks: the
-    /// target is not looked at.
+    /// target is not read.
     package func link(_ file: ProcFile) -> String? {
         file.withCString { Self.link($0, in: descriptor) }
     }

@@ -1,11 +1,11 @@
 package import ProcFormats
 package import Units
 
-/// Looks what a tree has of all that /proc may hold: by trying, since kernels differ in more than
+/// Tells what a tree has of all that /proc may hold: by trying, since kernels differ in more than
 /// their versions. Belongs to one thread.
 package final class TreeSurvey {
     /// A file of the tree.
-    package enum Place: Sendable {
+    package enum Entry: Sendable {
         case host(StaticString)
         /// Of some process that is none of the kernel's.
         case process(StaticString)
@@ -19,14 +19,14 @@ package final class TreeSurvey {
         case denied
     }
 
-    /// So many processes are looked at for one that has a file: some may not be looked at, others
+    /// So many processes are tried for one that has a file: some may not be read, others
     /// have none.
     private static let mostProcesses = 64
 
     private let reader: ProcReader
     private let processes: [ProcessID]
 
-    /// - Parameter processes: of which files are looked for, as far as they are needed: none of the
+    /// - Parameter processes: of which files are searched, as far as they are needed: none of the
     ///   kernel's, and none that has ended.
     package init(_ root: ProcRoot, processes: some Sequence<ProcessID>) {
         reader = ProcReader(root: root)
@@ -34,8 +34,8 @@ package final class TreeSurvey {
     }
 
     /// Whether there is such a file with something in it, and a line that begins so.
-    package func presence(of place: Place, line: StaticString? = nil) -> Presence {
-        switch place {
+    package func presence(of entry: Entry, line: StaticString? = nil) -> Presence {
+        switch entry {
         case .host(let name): return presence(of: .host(name), line)
         case .process(let name):
             return best(line) { .process($0, name) }

@@ -14,7 +14,7 @@ public struct UserDirectory {
         self.path = path
     }
 
-    /// Looks whether the file changed, and reads it if so.
+    /// Checks whether the file changed, and reads it if so.
     public mutating func refresh() {
         var status = stat()
         guard stat(path, &status) == 0 else {

@@ -15,7 +15,7 @@ extension ProcRoot {
     /// descriptor for each process and way of opening. About 3 us for each open file of the machine,
     /// and only links are read; `proc_pid_fd(5)`.
     ///
-    /// - Returns: whether all processes were looked at in this time, and with the right to.
+    /// - Returns: whether all processes were searched in this time, and with the right to.
     package func holders(
         of name: String, within limit: Duration
     ) -> (found: [FileHolder], isComplete: Bool) {

@@ -69,8 +69,8 @@ package struct TaskHandle: Hashable, Sendable {
     // MARK: - Where is it?
 
     /// `syscall`. Needs the right to trace the thread.
-    package func place() throws(Errno) -> TaskPlace {
-        try read("syscall") { bytes throws(ParseError) in try TaskPlace(parsing: bytes) }
+    package func syscall() throws(Errno) -> TaskSyscall {
+        try read("syscall") { bytes throws(ParseError) in try TaskSyscall(parsing: bytes) }
     }
 
     /// `wchan`: the function of the kernel it waits in; nil while it runs, and without the right to

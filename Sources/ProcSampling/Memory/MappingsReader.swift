@@ -32,21 +32,21 @@ struct MappingsReader {
         _ process: ProcessIdentity
     ) throws(ProcError) -> MappingsReading.Progress? {
         let reader = ProcReader(root: root, bufferSize: 8 * 1024)
-        let place = try place(of: process, reader)
+        let files = try files(of: process, reader)
         guard session.goesOn else { return nil }
-        let rollup = try? reader.read(place.file("smaps_rollup")) { bytes throws(ParseError) in
+        let rollup = try? reader.read(files.file("smaps_rollup")) { bytes throws(ParseError) in
             try SmapsRollup(parsing: bytes)
         }
         if let rollup { session.publish(MappingsReading.Rollup(rollup)) }
         let pointers = stackPointers(of: process.pid, reader)
         guard session.goesOn else { return nil }
         var builder = MappingsBuilder(stackPointers: pointers)
-        let progress = try readMappings(place.file("smaps"), into: &builder)
+        let progress = try readMappings(files.file("smaps"), into: &builder)
         guard let progress else { return nil }
         // What was read under this number is that process's only if it still has it.
-        let after = try self.place(of: process, reader)
+        let after = try self.files(of: process, reader)
         if builder.mappings.isEmpty, after.isZombie {
-            throw .vanished(path: place.file("smaps").description)
+            throw .vanished(path: files.file("smaps").description)
         }
         session.publish(builder.mappings)
         return progress
@@ -54,7 +54,7 @@ struct MappingsReader {
 
     // MARK: Where
 
-    private struct Place {
+    private struct TaskFiles {
         var process: ProcessID
         /// A thread that lives, where the first one has ended and has no files any more.
         var thread: ThreadID?
@@ -65,9 +65,9 @@ struct MappingsReader {
         }
     }
 
-    private func place(
+    private func files(
         of process: ProcessIdentity, _ reader: ProcReader
-    ) throws(ProcError) -> Place {
+    ) throws(ProcError) -> TaskFiles {
         let file = ProcFile.process(process.pid, "stat")
         let stat = try reader.read(file) { bytes throws(ParseError) in
             try TaskStat(parsing: bytes)
@@ -76,12 +76,12 @@ struct MappingsReader {
             throw .vanished(path: file.description)
         }
         guard stat.state == .zombie, stat.threadCount > 1 else {
-            return Place(process: process.pid, thread: nil, isZombie: stat.state == .zombie)
+            return TaskFiles(process: process.pid, thread: nil, isZombie: stat.state == .zombie)
         }
         var threads: [Int32] = []
         try reader.list(.process(process.pid, "task"), into: &threads)
         let alive = threads.first { $0 != process.pid.rawValue }
-        return Place(
+        return TaskFiles(
             process: process.pid, thread: alive.map { ThreadID($0) }, isZombie: alive == nil)
     }
 

@@ -39,7 +39,7 @@ final class MemoryGroupReader {
     /// - Parameters:
     ///   - members: The groups that hold processes; those above them are found from these.
     ///   - shown: Of these, the groups of processes that a person looks at.
-    ///   - hasKill: The kernel has killed for want of memory since the refresh before.
+    ///   - hasKill: The kernel has killed because memory ran out since the refresh before.
     func refresh(
         members: Set<String>, shown: Set<String>, plan: SamplingPlan, hasKill: Bool = false,
         at now: Instant = .now
@@ -81,7 +81,7 @@ final class MemoryGroupReader {
         return start..<(start + share)
     }
 
-    /// Brings `tracked` up to date: the groups that are looked at first, then as many of the others
+    /// Brings `tracked` up to date: the groups that are shown first, then as many of the others
     /// as there is room for, each with all above it. The order stays, for the sweep.
     private func list(_ members: Set<String>, first: Set<String>) {
         self.members = members

@@ -1,7 +1,7 @@
 internal import ProcFormats
 internal import Units
 
-/// Follows what the kernel kills for want of memory: the count, and who from the kernel log.
+/// Follows what the kernel kills because memory ran out: the count, and who from the kernel log.
 final class OOMWatch {
     /// Nil where the kernel log may not be read.
     private let log: KernelLog?

@@ -15,7 +15,7 @@ extension SamplingPlan {
         var pageSize: ByteCount
     }
 
-    /// A process smaller than this is new to `status` only when it is swept or looked at.
+    /// A process smaller than this is new to `status` only when it is swept or shown.
     private static let leastNew = ByteCount(1 << 20)
     /// So old may the parts of a process that runs become while the whole seems to stand still:
     /// some kernels count in batches, and a page may go from one part to another.
@@ -41,7 +41,7 @@ extension SamplingPlan {
 // MARK: - Control groups
 
 extension SamplingPlan {
-    /// More groups than this are not looked at: those of processes on the screen come first.
+    /// More groups than this are not read: those of processes on the screen come first.
     static let mostGroups = 1024
     /// Every group is read again within this time.
     static let groupPeriod = Nanoseconds(10_000_000_000)
@@ -58,7 +58,7 @@ extension SamplingPlan {
         /// Near its limit.
         var isTight = false
         var hasLimit = false
-        /// The kernel killed for want of memory: in which group, and in all above it, their events
+        /// The kernel killed because memory ran out: in which group, and in all above it, their events
         /// tell.
         var hasKill = false
         /// Nil if `memory.stat` was never read.
@@ -73,7 +73,7 @@ extension SamplingPlan {
         static let stat = GroupReads(rawValue: 2)
     }
 
-    /// Groups that are near their limit or looked at are read each time, others every 10 s, a few
+    /// Groups that are near their limit or shown are read each time, others every 10 s, a few
     /// at each refresh.
     func groupReads(for group: GroupFacts) -> GroupReads {
         let isDue = group.isNew || group.isSwept || group.hasKill

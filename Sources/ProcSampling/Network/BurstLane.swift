@@ -3,18 +3,19 @@ internal import SwiftOverlayShims
 internal import Synchronization
 internal import Units
 
-/// Looks at receive queues every 10 ms, or less often where that is dear, for 5 s, and at the threads that are to read them, on a
+/// Samples receive queues every 10 ms, or less often where that is dear, for 5 s, and the threads
+/// that are to read them, on a
 /// thread that exists only meanwhile.
 final class BurstLane: Sendable {
     /// What a queue holds now, what fits, and what it dropped so far; nil once the socket is gone.
-    typealias Look = (SocketSample) -> QueueLook?
+    typealias ReadQueue = (SocketSample) -> QueueSample?
     /// Opens that in a namespace, for the calling thread; nil if that cannot be done.
-    typealias OpenLook = @Sendable () throws(StrandedThread) -> Look?
+    typealias OpenQueue = @Sendable () throws(StrandedThread) -> ReadQueue?
 
     private struct Batch {
         var watches: [QueueWatch]
         var root: ProcRoot
-        var open: OpenLook
+        var open: OpenQueue
     }
 
     private struct State {
@@ -25,7 +26,7 @@ final class BurstLane: Sendable {
         var bursts: [SocketID: QueueBurst] = [:]
         var order: [SocketID] = []
         var endedAt: [SocketID: Nanoseconds] = [:]
-        /// Who holds those that are looked at.
+        /// Who holds those that are sampled.
         var holders: [SocketID: [SocketOwner]] = [:]
         var isThreadAlive = false
         var isStopped = false
@@ -36,7 +37,7 @@ final class BurstLane: Sendable {
     private static let readerPeriod = Nanoseconds(100_000_000)
     private static let publishPeriod = Nanoseconds(500_000_000)
     /// Somebody is to be told of what is new.
-    let isLookedAt = Atomic(false)
+    let isShown = Atomic(false)
     private let changed: @Sendable () -> Void
     private let state = Mutex(State())
 
@@ -48,15 +49,15 @@ final class BurstLane: Sendable {
         state.withLock { $0.bursts.filter { $0.key.namespace == namespace } }
     }
 
-    /// What is looked at now, and when those that are not were.
+    /// What is sampled now, and when those that are not were.
     var facts: (running: Set<SocketID>, endedAt: [SocketID: Nanoseconds]) {
         state.withLock { ($0.running, $0.endedAt) }
     }
 
-    /// Begins to look at these sockets, and at those who hold them, by inode.
+    /// Begins to sample these sockets, and those who hold them, by inode.
     func start(
         _ samples: [SocketSample], holders: (UInt32) -> [SocketOwner], root: ProcRoot,
-        open: @escaping OpenLook
+        open: @escaping OpenQueue
     ) {
         let mustStart = state.withLock { state in
             let watches = samples.filter { state.running.insert($0.id).inserted }.map { sample in
@@ -81,7 +82,7 @@ final class BurstLane: Sendable {
         }
     }
 
-    /// Tells who holds what is looked at, as it becomes known, and which sockets of a namespace there
+    /// Tells who holds what is sampled, as it becomes known, and which sockets of a namespace there
     /// are: of those that are gone nothing is kept.
     func note(
         _ sockets: [SocketSample], in namespace: NamespaceID, isComplete: Bool,
@@ -116,12 +117,12 @@ final class BurstLane: Sendable {
     /// What the thread keeps of the sockets that came with one call.
     private final class Group {
         var watches: [QueueWatch]
-        let look: Look
+        let read: ReadQueue
         let readers: ReaderWatches
 
-        init(_ batch: Batch, _ look: @escaping Look) {
+        init(_ batch: Batch, _ read: @escaping ReadQueue) {
             watches = batch.watches
-            self.look = look
+            self.read = read
             readers = ReaderWatches(root: batch.root)
         }
     }
@@ -134,16 +135,16 @@ final class BurstLane: Sendable {
         var readersDue = began.wall
         var publishDue = began.wall.advanced(by: Self.publishPeriod)
         while takeBatches(into: &groups, &isStranded) {
-            let lookBegan = CPUTime.ofThread
+            let roundBegan = CPUTime.ofThread
             for group in groups {
-                for index in group.watches.indices { group.watches[index].look(group.look) }
+                for index in group.watches.indices { group.watches[index].sample(with: group.read) }
             }
-            let period = SamplingPlan.lookPeriod(after: CPUTime.ofThread.since(lookBegan))
+            let period = SamplingPlan.burstPeriod(after: CPUTime.ofThread.since(roundBegan))
             let now = Instant.now
             if now >= readersDue {
                 let holders = state.withLock { $0.holders }
                 for group in groups {
-                    group.readers.look(holders: group.watches.compactMap { holders[$0.sample.id] })
+                    group.readers.poll(holders: group.watches.compactMap { holders[$0.sample.id] })
                 }
                 readersDue = now.advanced(by: Self.readerPeriod)
             }
@@ -173,8 +174,8 @@ final class BurstLane: Sendable {
         }
         guard let batches else { return false }
         for batch in batches {
-            if let look = open(batch, &isStranded) {
-                groups.append(Group(batch, look))
+            if let read = open(batch, &isStranded) {
+                groups.append(Group(batch, read))
             } else {
                 state.withLock { $0.running.subtract(batch.watches.map(\.sample.id)) }
             }
@@ -182,7 +183,7 @@ final class BurstLane: Sendable {
         return true
     }
 
-    private func open(_ batch: Batch, _ isStranded: inout Bool) -> Look? {
+    private func open(_ batch: Batch, _ isStranded: inout Bool) -> ReadQueue? {
         guard !isStranded else { return nil }
         do throws(StrandedThread) {
             return try batch.open()
@@ -202,7 +203,7 @@ final class BurstLane: Sendable {
                 state.withLock { Self.keep(burst, &$0) }
             }
         }
-        if isLookedAt.load(ordering: .relaxed) { changed() }
+        if isShown.load(ordering: .relaxed) { changed() }
     }
 
     private static func keep(_ burst: QueueBurst, _ state: inout State) {
@@ -221,7 +222,7 @@ final class BurstLane: Sendable {
         }
     }
 
-    /// Sleeps until the next look is due, and returns when that was. Looks that were missed are not
+    /// Sleeps until the next sample is due, and returns when that was. Samples that were missed are not
     /// made up for.
     private static func sleep(_ period: Nanoseconds, after last: Instant) -> Instant {
         let late = Instant.now.since(last).rawValue / period.rawValue

@@ -4,15 +4,15 @@ internal import Units
 /// What UDP sockets dropped, by the files of `/proc/net`: netlink does not tell before 4.7. Belongs
 /// to one thread.
 final class FileDrops {
-    private struct Book {
+    private struct Listed {
         var moment: Nanoseconds
         /// By cookie.
-        var pages: [UInt64: Progress] = [:]
+        var progress: [UInt64: Progress] = [:]
     }
 
     private let reader: ProcReader
     private let folder: ProcFile.NetworkFolder
-    private var books: [SocketListing: Book] = [:]
+    private var listed: [SocketListing: Listed] = [:]
 
     init(reader: ProcReader, folder: ProcFile.NetworkFolder) {
         self.reader = reader
@@ -26,18 +26,18 @@ final class FileDrops {
         at moment: Nanoseconds
     ) {
         let drops = read(listing)
-        let before = books[listing]
+        let before = listed[listing]
         let interval = before.map { moment.since($0.moment) }
-        var book = Book(moment: moment)
+        var now = Listed(moment: moment)
         for index in start..<sockets.count {
             let cookie = sockets[index].id.cookie
-            var page = before?.pages[cookie]
+            var progress = before?.progress[cookie]
             sockets[index].drops = Progress.advance(
-                &page, to: drops[sockets[index].inode], in: interval,
+                &progress, to: drops[sockets[index].inode], in: interval,
                 isNew: !sockets[index].isFromBefore)
-            book.pages[cookie] = page
+            now.progress[cookie] = progress
         }
-        books[listing] = book
+        listed[listing] = now
     }
 
     /// By inode.

@@ -94,7 +94,7 @@ final class KernelNetworkSource: NetworkSource {
 
     func route(to peer: IPAddress) -> ChosenRoute? { routeReader?.route(to: peer) }
 
-    var opensQueueLook: BurstLane.OpenLook? {
+    var opensQueueReader: BurstLane.OpenQueue? {
         guard usesNetlink else { return nil }
         return { [crossing] () throws(StrandedThread) in
             do throws(ProcError) {
@@ -102,9 +102,9 @@ final class KernelNetworkSource: NetworkSource {
             } catch {
                 return nil
             }
-            let probe = QueueProbe()
+            let queue = QueueReader()
             try crossing?.leave()
-            return probe.map { probe in { probe.look(at: $0) } }
+            return queue.map { queue in { queue.sample($0) } }
         }
     }
 }

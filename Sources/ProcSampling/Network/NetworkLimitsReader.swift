@@ -29,7 +29,7 @@ final class NetworkLimitsReader {
         }
         limits.udpMemoryUsed = sockets?.udpMemory
         limits.fragmentMemoryUsed = sockets?.fragmentMemory
-        // Without connection tracking there is no file to look for each time.
+        // Without connection tracking there is no file to open each time.
         if showsOwnNamespace, limits.trackedConnectionsMost != nil {
             limits.trackedConnections = setting("sys/net/netfilter/nf_conntrack_count")?.first
         }

@@ -9,7 +9,7 @@ final class NetworkReader {
     typealias MakeSource = (NetworkNamespace) throws(ProcError) -> any NetworkSource
 
     /// The namespace that is read, and what is known of it.
-    struct Place {
+    struct OpenNamespace {
         let source: any NetworkSource
         var reading: NetworkReading
         var refreshedAt: Nanoseconds?
@@ -39,7 +39,7 @@ final class NetworkReader {
     private let treeClock: TreeClock
 
     private var order = NetworkLane.Order()
-    private var place: Place?
+    private var current: OpenNamespace?
     private var number = 0
     private var cost = Nanoseconds(0)
     private var shownAt = Nanoseconds(0)
@@ -79,12 +79,12 @@ final class NetworkReader {
             self.order = order
             if order.isRefresh { cost = Nanoseconds(0) }
             if root.isLive { owners.update(processes: order.processes) }
-            bursts.isLookedAt.store(isLookedAt, ordering: .relaxed)
+            bursts.isShown.store(isShown, ordering: .relaxed)
             findNamespaces()
         }
-        let wasThere = place != nil
+        let wasThere = current != nil
         finder.search(until: isTimeUp)
-        let isPass = order != nil || place == nil
+        let isPass = order != nil || current == nil
         if isPass {
             do throws(ProcError) {
                 guard try pass() else { return NetworkLane.Step(isComplete: false) }
@@ -110,7 +110,7 @@ final class NetworkReader {
     private func findNamespaces() {
         guard root.isLive else { return }
         let wanted = order.wish.namespace ?? own
-        let isMissing = wanted != own && place?.reading.namespace.id != wanted
+        let isMissing = wanted != own && current?.reading.namespace.id != wanted
         guard order.wish.wantsNamespaces || isMissing else { return }
         if SamplingPlan.isNamespaceSearchDue(searchedAt, now: .sinceBoot) { search() }
     }
@@ -123,13 +123,13 @@ final class NetworkReader {
     /// Opens the namespace that is wished for. False while it is not known how.
     private func arrive() throws(ProcError) -> Bool {
         let wanted = order.wish.namespace ?? own
-        if place?.reading.namespace.id == wanted { return true }
-        place = nil
+        if current?.reading.namespace.id == wanted { return true }
+        current = nil
         if wanted != own, finder.isSearching { return false }
         guard let namespace = namespace(wanted) else {
             throw .vanished(path: "net:[\(wanted.rawValue)]")
         }
-        place = Place(
+        current = OpenNamespace(
             source: try makeSource(namespace),
             reading: NetworkReading(
                 number: number, moment: .sinceBoot, namespace: namespace,
@@ -145,7 +145,7 @@ final class NetworkReader {
 
     /// It could not be read: the next refresh tries again.
     private func fail(_ error: ProcError) -> NetworkLane.Step {
-        place = nil
+        current = nil
         number += 1
         let wanted = order.wish.namespace ?? own
         let namespace =
@@ -158,74 +158,74 @@ final class NetworkReader {
 
     // MARK: One pass
 
-    /// False if the namespace is still looked for.
+    /// False if the namespace is still searched.
     private func pass() throws(ProcError) -> Bool {
-        guard try arrive(), var place else { return false }
+        guard try arrive(), var current else { return false }
         let now = Nanoseconds.sinceBoot
-        let isRefresh = order.isRefresh || place.refreshedAt == nil
+        let isRefresh = order.isRefresh || current.refreshedAt == nil
         do throws(ProcError) {
-            try place.source.enter()
+            try current.source.enter()
         } catch {
-            leave(place)
-            return try look(again: error)
+            leave(current)
+            return try search(after: error)
         }
-        if isRefresh { refresh(&place, at: now) }
-        let tables = place.readSockets(order.wish.tables, isRefresh: isRefresh, at: now)
-        place.readRoutes(order.wish, at: now)
-        leave(place)
-        place.reading.trouble = place.source.trouble
-        if treeClock.standsStill { place.reading.forgetRates() }
+        if isRefresh { refresh(&current, at: now) }
+        let tables = current.readSockets(order.wish.tables, isRefresh: isRefresh, at: now)
+        current.readRoutes(order.wish, at: now)
+        leave(current)
+        current.reading.trouble = current.source.trouble
+        if treeClock.standsStill { current.reading.forgetRates() }
         if root.isLive {
-            verifyOwners(&place, elapsed: place.reading.interval)
-            owners.assign(to: &place.reading.sockets.sockets)
-            place.ownersRevision = owners.revision
+            verifyOwners(&current, elapsed: current.reading.interval)
+            owners.assign(to: &current.reading.sockets.sockets)
+            current.ownersRevision = owners.revision
             bursts.note(
-                place.reading.sockets.sockets, in: place.reading.namespace.id,
+                current.reading.sockets.sockets, in: current.reading.namespace.id,
                 isComplete: tables.contains(.udp), holders: owners.holders)
-            startBursts(place, hasNews: tables.contains(.udp), at: now)
+            startBursts(current, hasNews: tables.contains(.udp), at: now)
         }
-        self.place = place
+        self.current = current
         return true
     }
 
-    private func leave(_ place: Place) {
+    private func leave(_ current: OpenNamespace) {
         do throws(StrandedThread) {
-            try place.source.leave()
+            try current.source.leave()
         } catch {
             isStranded = true
         }
     }
 
     /// The process that led into the namespace has ended: perhaps there is another.
-    private func look(again error: ProcError) throws(ProcError) -> Bool {
+    private func search(after error: ProcError) throws(ProcError) -> Bool {
         guard case .vanished = error,
             SamplingPlan.isNamespaceSearchDue(searchedAt, now: .sinceBoot)
         else { throw error }
-        place = nil
+        current = nil
         search()
         return false
     }
 
-    private func refresh(_ place: inout Place, at now: Nanoseconds) {
+    private func refresh(_ current: inout OpenNamespace, at now: Nanoseconds) {
         number += 1
-        treeClock.look()
-        place.reading.number = number
-        place.reading.moment = now
-        place.reading.interval = place.refreshedAt.map { Duration(now.since($0)) }
-        place.refreshedAt = now
-        if let known = namespace(place.reading.namespace.id) { place.reading.namespace = known }
-        let counters = place.source.counters()
-        place.reading.counters = counters.counters
-        place.reading.softnet = counters.softnet
-        place.reading.limits = counters.limits
-        place.reading.interfaces = place.source.interfaces()
-        place.noteLosses(at: now)
+        treeClock.read()
+        current.reading.number = number
+        current.reading.moment = now
+        current.reading.interval = current.refreshedAt.map { Duration(now.since($0)) }
+        current.refreshedAt = now
+        if let known = namespace(current.reading.namespace.id) { current.reading.namespace = known }
+        let counters = current.source.counters()
+        current.reading.counters = counters.counters
+        current.reading.softnet = counters.softnet
+        current.reading.limits = counters.limits
+        current.reading.interfaces = current.source.interfaces()
+        current.noteLosses(at: now)
     }
 
     /// An owner may have closed a socket that others hold open. Of those that a person looks at that
     /// is found at once, of others in their turn.
-    private func verifyOwners(_ place: inout Place, elapsed: Duration?) {
-        let sockets = place.reading.sockets.sockets
+    private func verifyOwners(_ current: inout OpenNamespace, elapsed: Duration?) {
+        let sockets = current.reading.sockets.sockets
         let followed = Set(order.wish.follows)
         if !followed.isEmpty {
             for socket in sockets where followed.contains(socket.id) {
@@ -234,16 +234,16 @@ final class NetworkReader {
         }
         let share = SamplingPlan.sweepShare(
             of: sockets.count, elapsed: elapsed?.inNanoseconds ?? Nanoseconds(0),
-            credit: &place.sweepCredit)
-        if place.sweepCursor >= sockets.count { place.sweepCursor = 0 }
-        let swept = place.sweepCursor..<min(sockets.count, place.sweepCursor + share)
+            credit: &current.sweepCredit)
+        if current.sweepCursor >= sockets.count { current.sweepCursor = 0 }
+        let swept = current.sweepCursor..<min(sockets.count, current.sweepCursor + share)
         for socket in sockets[swept] { owners.verify(socket.inode) }
-        place.sweepCursor = swept.upperBound
+        current.sweepCursor = swept.upperBound
     }
 
-    private func startBursts(_ place: Place, hasNews: Bool, at now: Nanoseconds) {
-        guard let open = place.source.opensQueueLook,
-            place.reading.sockets.tables.contains(.udp)
+    private func startBursts(_ current: OpenNamespace, hasNews: Bool, at now: Nanoseconds) {
+        guard let open = current.source.opensQueueReader,
+            current.reading.sockets.tables.contains(.udp)
         else { return }
         if let burst = order.wish.burst, burst.number != burstNumber {
             burstNumber = burst.number
@@ -254,7 +254,7 @@ final class NetworkReader {
         facts.followed = order.wish.follows
         var samples: [SocketID: SocketSample] = [:]
         let named = Set(facts.asked).union(facts.followed)
-        let sockets = place.reading.sockets.sockets
+        let sockets = current.reading.sockets.sockets
         for index in sockets.indices where sockets[index].transport == .udp {
             let rate = hasNews ? sockets[index].drops?.rate ?? .zero : .zero
             guard rate > .zero || named.contains(sockets[index].id) else { continue }
@@ -278,36 +278,36 @@ final class NetworkReader {
     // MARK: What is shown
 
     /// A person waits for what is read.
-    private var isLookedAt: Bool {
+    private var isShown: Bool {
         let wish = order.wish
         return !wish.tables.isEmpty || wish.wantsRoutes || wish.routeTo != nil
             || wish.wantsNamespaces
     }
 
     private func show(isPass: Bool) -> NetworkLane.Step {
-        guard var place else { return NetworkLane.Step(isComplete: false) }
+        guard var current else { return NetworkLane.Step(isComplete: false) }
         let isComplete = !owners.isSearching && !finder.isSearching
         let now = Nanoseconds.sinceBoot
-        let hasOwners = place.ownersRevision != owners.revision
+        let hasOwners = current.ownersRevision != owners.revision
         guard isPass || isComplete || now.since(shownAt) >= Self.showPeriod else {
             return NetworkLane.Step(isComplete: false)
         }
         shownAt = now
         if root.isLive {
-            if hasOwners { owners.assign(to: &place.reading.sockets.sockets) }
-            place.ownersRevision = owners.revision
-            place.reading.sockets.owners = SocketReading.OwnerSearch(
+            if hasOwners { owners.assign(to: &current.reading.sockets.sockets) }
+            current.ownersRevision = owners.revision
+            current.reading.sockets.owners = SocketReading.OwnerSearch(
                 pending: owners.pending, deniedProcesses: owners.deniedProcesses)
             if hasOwners {
                 bursts.note(
-                    place.reading.sockets.sockets, in: place.reading.namespace.id,
+                    current.reading.sockets.sockets, in: current.reading.namespace.id,
                     isComplete: false, holders: owners.holders)
             }
         }
-        place.reading.cost = Duration(cost)
-        place.reading.namespaces = order.wish.wantsNamespaces ? finder.list : nil
-        self.place = place
+        current.reading.cost = Duration(cost)
+        current.reading.namespaces = order.wish.wantsNamespaces ? finder.list : nil
+        self.current = current
         return NetworkLane.Step(
-            reading: place.reading, isNews: isLookedAt, isComplete: isComplete)
+            reading: current.reading, isNews: isShown, isComplete: isComplete)
     }
 }

@@ -19,9 +19,9 @@ protocol NetworkSource: AnyObject {
     /// What was read and did not parse.
     var trouble: SamplingTrouble { get }
 
-    /// Opens what looks at a queue, on the thread that is to look; nil where queues cannot be looked
+    /// Opens what samples a queue, on the thread that is to sample; nil where queues cannot be sampled
     /// at closely.
-    var opensQueueLook: BurstLane.OpenLook? { get }
+    var opensQueueReader: BurstLane.OpenQueue? { get }
 }
 
 /// A thread could not come back from a network namespace: of any other it must read nothing.

@@ -49,7 +49,7 @@ final class OwnerIndex {
     private var hasNews = false
     private var round = 0
     private var stage: Stage?
-    /// Still to be looked at in this stage; from the end.
+    /// Still to be walked in this stage; from the end.
     private var queue: [ProcessIdentity] = []
     private var walk: (process: ProcessIdentity, walk: DescriptorWalk)?
     private var othersDue = Nanoseconds(0)
@@ -93,7 +93,7 @@ final class OwnerIndex {
         unowned.removeAll(keepingCapacity: true)
         for index in sockets.indices {
             let inode = sockets[index].inode
-            // The kernel lists the same sockets in the same order, mostly: only another is looked up.
+            // The kernel lists the same sockets in the same order, mostly: only another is searched.
             if index >= assigned.count || assigned[index].inode != inode
                 || (!changed.isEmpty && changed.contains(inode))
             {
@@ -122,7 +122,7 @@ final class OwnerIndex {
         if stage == nil, hasNews || pending > 0 { begin(.changed) }
     }
 
-    /// Looks whether those who held a socket still do. Who does not is walked again.
+    /// Checks whether those who held a socket still do. Who does not is walked again.
     func verify(_ inode: UInt32) {
         for owner in holders(of: inode) {
             guard let holder = holders[owner.process] else { continue }
@@ -221,7 +221,7 @@ final class OwnerIndex {
     ) -> Bool {
         guard let count = holder.count else { return true }
         if stage == .others { return holder.round != round }
-        // All are found: only who was never looked at may hold something, too.
+        // All are found: only who was never walked may hold something, too.
         guard pending > 0, !holder.isDenied else { return false }
         let status = root.status(of: .process(process.pid, "fd"))
         return status.map { Int64($0.st_size) != count } ?? false

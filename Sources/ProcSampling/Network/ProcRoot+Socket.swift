@@ -2,7 +2,7 @@ package import Units
 
 extension ProcRoot {
     /// The socket with this inode, as the network namespace of a process has it; nil where it is not
-    /// found. Costs a reading of all sockets of its kind and of those looked through before it.
+    /// found. Costs a reading of all sockets of its kind and of those read before it.
     ///
     /// Another namespace than ours is read through the process's own files, so that the calling
     /// thread stays where it is.

@@ -15,11 +15,11 @@ final class ProcessWatch {
     private var threadCount = 0
     private var isDenied = false
     private var listing: [Int32] = []
-    private var looks = 0
+    private var rounds = 0
 
-    /// The threads are listed again with every so many looks.
+    /// The threads are listed again with every so many rounds.
     private static let listingPeriod = 10
-    /// What one look may spend on descriptors.
+    /// What one round may spend on descriptors.
     private static let walkSlice = Nanoseconds(2_000_000)
     private static let mostReported = 16
 
@@ -30,9 +30,9 @@ final class ProcessWatch {
         if walk == nil { isDenied = true }
     }
 
-    /// Looks at all threads once, or goes on to find out about descriptors, without which it cannot
+    /// Polls all threads once, or goes on to find out about descriptors, without which it cannot
     /// be said what a call waits for.
-    func look(mostThreads: Int) {
+    func poll(mostThreads: Int) {
         if let walk {
             let began = CPUTime.ofThread
             guard walk.advance(until: { CPUTime.ofThread.since(began) > Self.walkSlice }) else {
@@ -41,9 +41,9 @@ final class ProcessWatch {
             take(walk)
             self.walk = nil
         }
-        if looks % Self.listingPeriod == 0 { list(mostThreads) }
-        looks += 1
-        for index in threads.indices { look(at: index) }
+        if rounds % Self.listingPeriod == 0 { list(mostThreads) }
+        rounds += 1
+        for index in threads.indices { poll(index) }
         threads.removeAll(where: \.isGone)
     }
 
@@ -80,21 +80,21 @@ final class ProcessWatch {
         threads += added.compactMap { ThreadWatch(ThreadID($0), of: process.pid, reader: reader) }
     }
 
-    /// How worthwhile it is to look at a thread.
+    /// How worthwhile it is to poll a thread.
     private func rank(of thread: ThreadID) -> Int {
-        (try? place(of: thread)).map(ThreadWatch.rank) ?? 0
+        (try? syscall(of: thread)).map(ThreadWatch.rank) ?? 0
     }
 
-    private func place(of thread: ThreadID) throws(ProcError) -> TaskPlace {
+    private func syscall(of thread: ThreadID) throws(ProcError) -> TaskSyscall {
         try reader.read(.thread(process.pid, thread, "syscall")) { bytes throws(ParseError) in
-            try TaskPlace(parsing: bytes)
+            try TaskSyscall(parsing: bytes)
         }
     }
 
-    private func look(at index: Int) {
+    private func poll(_ index: Int) {
         do throws(ProcError) {
-            let place = try place(of: threads[index].id.tid)
-            threads[index].note(place, reader, process.pid)
+            let syscall = try syscall(of: threads[index].id.tid)
+            threads[index].note(syscall, reader, process.pid)
         } catch .denied {
             isDenied = true
             threads[index].noteDenied(reader, process.pid)

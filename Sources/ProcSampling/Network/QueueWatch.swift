@@ -12,7 +12,7 @@ struct QueueWatch {
     private var firstDrops: UInt32?
     private var dropped: UInt32 = 0
     private var last: Instant
-    /// No more looks are due: its time is over, or it closed.
+    /// No more samples are due: its time is over, or it closed.
     private(set) var isComplete = false
 
     static let duration = Nanoseconds(5_000_000_000)
@@ -23,12 +23,12 @@ struct QueueWatch {
         moment = .sinceBoot
         began = .now
         last = began
-        queue.reserveCapacity(Int(Self.duration.rawValue / SamplingPlan.lookPeriod.rawValue))
+        queue.reserveCapacity(Int(Self.duration.rawValue / SamplingPlan.burstPeriod.rawValue))
     }
 
-    mutating func look(_ look: BurstLane.Look) {
+    mutating func sample(with read: BurstLane.ReadQueue) {
         guard !isComplete else { return }
-        guard let seen = look(sample) else {
+        guard let seen = read(sample) else {
             isComplete = true
             return
         }

@@ -2,7 +2,7 @@ internal import Units
 
 /// The processes that are to read the queues of a burst. Belongs to one thread.
 final class ReaderWatches {
-    /// So many threads are looked at each time, of all processes together: 4 to 8 µs each.
+    /// So many threads are polled each time, of all processes together: 4 to 8 µs each.
     private static let mostThreads = 512
     /// And of so many processes, each of whose descriptors have to be gone through once.
     private static let mostProcesses = 64
@@ -16,8 +16,8 @@ final class ReaderWatches {
         reader = ProcReader(root: root)
     }
 
-    /// Looks at the threads of those who hold the queues: of each queue, its owner first.
-    func look(holders: [[SocketOwner]]) {
+    /// Polls the threads of those who hold the queues: of each queue, its owner first.
+    func poll(holders: [[SocketOwner]]) {
         let ranked = holders.flatMap { $0.enumerated() }.sorted {
             ($0.offset, $0.element.process.pid) < ($1.offset, $1.element.process.pid)
         }
@@ -29,7 +29,7 @@ final class ReaderWatches {
         for process in processes where watches[process] == nil {
             watches[process] = ProcessWatch(process, reader: reader)
         }
-        for watch in watches.values { watch.look(mostThreads: Self.mostThreads / watches.count) }
+        for watch in watches.values { watch.poll(mostThreads: Self.mostThreads / watches.count) }
     }
 
     /// What is known of a socket's readers by now.

@@ -54,9 +54,9 @@ extension SamplingPlan {
 extension SamplingPlan {
     /// Settings change by a person's hand: nobody waits for less.
     private static let settingsPeriod = Nanoseconds(10_000_000_000)
-    /// The machine's namespaces are looked for that often.
+    /// The machine's namespaces are searched that often.
     private static let namespacePeriod = Nanoseconds(5_000_000_000)
-    /// From the end of a search for owners in processes that do not look changed to the next; and
+    /// From the end of a search for owners in processes that seem unchanged to the next; and
     /// so many times what it took, at least.
     private static let ownerPause = Nanoseconds(10_000_000_000)
     private static let ownerFactor: UInt64 = 50
@@ -74,22 +74,22 @@ extension SamplingPlan {
     }
 }
 
-// MARK: - Queues looked at closely
+// MARK: - Queues sampled closely
 
 extension SamplingPlan {
-    /// So many queues are looked at at a time.
+    /// So many queues are sampled at a time.
     static let mostBursts = 16
     /// So many of them, at most, because they drop.
     static let mostDroppingBursts = 8
     private static let pauseWhileDropping = Nanoseconds(10_000_000_000)
     private static let pauseWhileFollowed = Nanoseconds(30_000_000_000)
-    /// From one look at a queue to the next; and so many times what the looks at all queues took, at
-    /// least: of sockets that share their address, each look may be a listing of 20 ms.
-    static let lookPeriod = Nanoseconds(10_000_000)
-    private static let lookFactor: UInt64 = 5
+    /// From one sample of a queue to the next; and so many times what a round of all queues took, at
+    /// least: of sockets that share their address, each sample may be a listing of 20 ms.
+    static let burstPeriod = Nanoseconds(10_000_000)
+    private static let burstFactor: UInt64 = 5
 
-    static func lookPeriod(after cost: Nanoseconds) -> Nanoseconds {
-        max(lookPeriod, Nanoseconds(cost.rawValue * lookFactor))
+    static func burstPeriod(after cost: Nanoseconds) -> Nanoseconds {
+        max(burstPeriod, Nanoseconds(cost.rawValue * burstFactor))
     }
 
     struct BurstFacts {
@@ -99,14 +99,14 @@ extension SamplingPlan {
         var dropping: [(socket: SocketID, rate: Rate)] = []
         /// What a person looks at.
         var followed: [SocketID] = []
-        /// Those that are looked at closely now.
+        /// Those that are sampled closely now.
         var running: Set<SocketID> = []
         /// When others were, the last time.
         var endedAt: [SocketID: Nanoseconds] = [:]
     }
 
-    /// The queues to be looked at closely from now on: what is asked for at once, what drops soon
-    /// again, the worst first, and what is looked at now and then, so that a good reader can be
+    /// The queues to be sampled closely from now on: what is asked for at once, what drops soon
+    /// again, the worst first, and what is sampled now and then, so that a good reader can be
     /// called one.
     static func bursts(_ facts: BurstFacts, now: Nanoseconds) -> [SocketID] {
         var chosen: [SocketID] = []

@@ -1,7 +1,7 @@
 internal import ProcFormats
 internal import Units
 
-// What the kernel says, as a sample; `SocketBook` fills in what depends on earlier readings.
+// What the kernel says, as a sample; `ListedSockets` fills in what depends on earlier readings.
 
 extension SocketSample {
     init(

@@ -14,7 +14,7 @@ final class SocketTableReader {
     /// Why netlink does not do, by listing: a module that is missing is not asked for again, as the
     /// kernel would start a program each time to load it.
     private var refusals: [SocketListing: String] = [:]
-    private var books: [SocketListing: SocketBook] = [:]
+    private var listed: [SocketListing: ListedSockets] = [:]
     private let fileDrops: FileDrops
 
     /// - Parameter refusal: why netlink is not used, where it is not.
@@ -47,17 +47,17 @@ final class SocketTableReader {
         var reading = SocketReading(tables: tables)
         let listings = SocketListing.allCases.filter { !$0.tables.isDisjoint(with: tables) }
         reading.sockets.reserveCapacity(
-            listings.reduce(64) { $0 + (books[$1]?.count ?? 0) * 9 / 8 })
+            listings.reduce(64) { $0 + (listed[$1]?.count ?? 0) * 9 / 8 })
         for listing in listings {
             let states = listing.states(for: tables)
             let start = reading.sockets.count
             // Taken out, so that it is changed in place.
-            var book = books.removeValue(forKey: listing) ?? SocketBook()
-            if !ask(listing, states, at: moment, &book, &reading) {
-                readFile(of: listing, states, at: moment, &book, &reading)
+            var sockets = listed.removeValue(forKey: listing) ?? ListedSockets()
+            if !ask(listing, states, at: moment, &sockets, &reading) {
+                readFile(of: listing, states, at: moment, &sockets, &reading)
                 reading.fromFiles.formUnion(listing.tables.intersection(tables))
             }
-            books[listing] = book
+            listed[listing] = sockets
             if listing.tables == .udp, start < reading.sockets.count,
                 reading.sockets[start].drops == nil
             {
@@ -76,22 +76,22 @@ final class SocketTableReader {
     /// False where netlink does not do.
     private func ask(
         _ listing: SocketListing, _ states: UInt32, at moment: Nanoseconds,
-        _ book: inout SocketBook, _ reading: inout SocketReading
+        _ listed: inout ListedSockets, _ reading: inout SocketReading
     ) -> Bool {
         guard let netlink, refusals[listing.asked] == nil else { return false }
         guard listing.asked == listing else { return true }
         let before = reading.sockets.count
-        book.begin(at: moment)
+        listed.begin(at: moment)
         do throws(Errno) {
             let isTorn = try netlink.ask(listing.request(states: states)) { message, bytes in
                 do throws(ParseError) {
-                    try add(message, bytes, listing, &book, &reading.sockets)
+                    try add(message, bytes, listing, &listed, &reading.sockets)
                 } catch {
                     reader.note(error, in: "sock_diag \(listing.file)")
                 }
             }
             reading.isTorn = reading.isTorn || isTorn
-            book.end(states: states)
+            listed.end(states: states)
             return true
         } catch {
             reading.sockets.removeSubrange(before...)
@@ -101,31 +101,31 @@ final class SocketTableReader {
             }
             refusals[listing] = error.reason
             // Files know sockets by other numbers.
-            book = SocketBook()
+            listed = ListedSockets()
             return false
         }
     }
 
     private func add(
         _ message: NetlinkMessage, _ bytes: Span<UInt8>, _ listing: SocketListing,
-        _ book: inout SocketBook, _ sockets: inout [SocketSample]
+        _ listed: inout ListedSockets, _ sockets: inout [SocketSample]
     ) throws(ParseError) {
         switch listing {
         case .unix:
             let found = try UnixDiagMessage(parsing: bytes, in: message.payload)
             var sample = SocketSample(found, bytes, in: namespace)
-            book.note(&sample, drops: found.memory?.drops, retransmits: nil)
+            listed.note(&sample, drops: found.memory?.drops, retransmits: nil)
             sockets.append(sample)
         case .packet:
             let found = try PacketDiagMessage(parsing: bytes, in: message.payload)
             var sample = SocketSample(found, in: namespace)
-            book.note(&sample, drops: found.memory?.drops, retransmits: nil)
+            listed.note(&sample, drops: found.memory?.drops, retransmits: nil)
             sockets.append(sample)
         case .tcp, .tcp6, .udp, .udp6, .raw, .raw6:
             guard let transport = listing.internet?.transport else { return }
             let found = try InetDiagMessage(parsing: bytes, in: message.payload)
             var sample = SocketSample(found, transport, in: namespace)
-            book.note(&sample, drops: found.memory?.drops, retransmits: found.tcp?.retransmits)
+            listed.note(&sample, drops: found.memory?.drops, retransmits: found.tcp?.retransmits)
             sockets.append(sample)
         }
     }
@@ -134,14 +134,14 @@ final class SocketTableReader {
     /// no sockets.
     private func readFile(
         of listing: SocketListing, _ states: UInt32, at moment: Nanoseconds,
-        _ book: inout SocketBook, _ reading: inout SocketReading
+        _ listed: inout ListedSockets, _ reading: inout SocketReading
     ) {
         let before = reading.sockets.count
-        book.begin(at: moment)
+        listed.begin(at: moment)
         func add(_ sample: SocketSample, drops: UInt32? = nil) {
             guard states & sample.state.bit != 0 else { return }
             var sample = sample
-            book.note(&sample, drops: drops, retransmits: nil)
+            listed.note(&sample, drops: drops, retransmits: nil)
             reading.sockets.append(sample)
         }
         do throws(ProcError) {
@@ -165,7 +165,7 @@ final class SocketTableReader {
                     }
                 }
             }
-            book.end(states: states)
+            listed.end(states: states)
         } catch {
             reading.sockets.removeSubrange(before...)
         }

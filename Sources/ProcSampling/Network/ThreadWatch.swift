@@ -9,7 +9,7 @@ struct ThreadWatch {
     private let switches: UInt64
     /// Used since it was first seen; as of the last `readCPUTime`.
     private(set) var cpuTime = Nanoseconds(0)
-    private(set) var looks = 0
+    private(set) var samples = 0
     private var runs = 0
     private var sleeps = 0
     /// How often it was asleep in a call that waits for descriptors.
@@ -58,27 +58,27 @@ struct ThreadWatch {
         waits.reduce(0) { $1.key.isWait(for: socket) ? $0 + $1.value : $0 }
     }
 
-    // MARK: One look
+    // MARK: One poll
 
-    /// How worthwhile it is to look at a thread that is found there: one that waits for descriptors
+    /// How worthwhile it is to poll a thread that is found there: one that waits for descriptors
     /// before one that runs, and that before others.
-    static func rank(_ place: TaskPlace) -> Int {
-        switch place.record {
+    static func rank(_ syscall: TaskSyscall) -> Int {
+        switch syscall.record {
         case .running: 1
-        case .blocked: Wait(place) == nil ? 0 : 2
+        case .blocked: Wait(syscall) == nil ? 0 : 2
         case .outside: 0
         }
     }
 
-    mutating func note(_ place: TaskPlace, _ reader: ProcReader, _ process: ProcessID) {
-        looks += 1
-        switch place.record {
+    mutating func note(_ syscall: TaskSyscall, _ reader: ProcReader, _ process: ProcessID) {
+        samples += 1
+        switch syscall.record {
         case .running:
             runs += 1
-        case .blocked(let number, _) where place.isNative:
+        case .blocked(let number, _) where syscall.isNative:
             sleeps += 1
             call = SystemCallTable.name(of: number)
-            if let wait = Wait(place) { waits[wait, default: 0] += 1 }
+            if let wait = Wait(syscall) { waits[wait, default: 0] += 1 }
         case .blocked, .outside:
             sleeps += 1
             call = Self.waitChannel(of: id.tid, in: process, reader)
@@ -87,7 +87,7 @@ struct ThreadWatch {
 
     /// What it waits for may not be known: only whether it runs, and perhaps where it sleeps.
     mutating func noteDenied(_ reader: ProcReader, _ process: ProcessID) {
-        looks += 1
+        samples += 1
         let stat = try? reader.read(.thread(process, id.tid, "stat")) {
             bytes throws(ParseError) in try TaskStat(parsing: bytes)
         }
@@ -120,7 +120,7 @@ struct ThreadWatch {
             .max { $0.value < $1.value }.flatMap { $0.key.epoll }
         let switches = Self.switches(of: id.tid, in: process, reader) ?? switches
         return SocketReader.Thread(
-            id: id, name: name, looks: looks, waits: waits, sleepsElsewhere: sleeps - waits,
+            id: id, name: name, samples: samples, waits: waits, sleepsElsewhere: sleeps - waits,
             runs: runs, call: call, epoll: epoll, cpuTime: now.cpuTime,
             voluntarySwitches: switches > self.switches ? switches - self.switches : 0)
     }
@@ -157,8 +157,8 @@ struct ThreadWatch {
 
 extension ThreadWatch.Wait {
     /// Nil for a call that waits for something else.
-    fileprivate init?(_ place: TaskPlace) {
-        guard case .blocked(let number, let arguments) = place.record, place.isNative,
+    fileprivate init?(_ syscall: TaskSyscall) {
+        guard case .blocked(let number, let arguments) = syscall.record, syscall.isNative,
             let call = SystemCallTable.name(of: number), let first = arguments.first
         else { return nil }
         let descriptor = Int32(truncatingIfNeeded: first)

@@ -5,7 +5,7 @@ internal import ProcFormats
 final class TreeClock {
     private let reader: ProcReader
     private var uptime: Double?
-    /// At the latest look the clock showed what it showed at the one before. That of a kernel never
+    /// At the latest reading the clock showed what it showed at the one before. That of a kernel never
     /// does.
     private(set) var standsStill = false
 
@@ -13,7 +13,7 @@ final class TreeClock {
         reader = ProcReader(root: root, bufferSize: 4096)
     }
 
-    func look() {
+    func read() {
         guard !reader.root.isProcfs else { return }
         let before = uptime
         uptime = try? reader.read(.host("uptime")) { bytes throws(ParseError) in

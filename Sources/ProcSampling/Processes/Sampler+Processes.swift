@@ -82,7 +82,7 @@ extension Sampler {
         }
         if reads.contains(.openFiles) { readOpenFiles(process) }
         if reads.contains(.taskLimit) { readTaskLimit(process) }
-        lookAtWanted(process, plan: plan)
+        readWanted(process, plan: plan)
         if host.standsStill { process.forgetRates() }
         return process
     }
@@ -100,7 +100,7 @@ extension Sampler {
     ) {
         let use = gate.time.since(process.gateTime)
         let elapsed = gate.at.since(process.gateAt)
-        // The first full refresh comes right after the first look: its time goes on. That of a
+        // The first full refresh comes right after the first listing: its time goes on. That of a
         // captured tree stands still.
         if host.standsStill || (!Rates.isMeasurable(elapsed) && process.sample.cpu == nil) {
             if let leader, reads.contains(.threads), !(host.standsStill && process.hasThreads) {
@@ -145,7 +145,7 @@ extension Sampler {
     }
 
     /// Reads what rows that a person looks at lack. Those whose process ran were read already.
-    func lookAtWanted(_ process: TrackedProcess, plan: SamplingPlan) {
+    func readWanted(_ process: TrackedProcess, plan: SamplingPlan) {
         guard process.hasThreads else { return }
         process.markWanted(by: plan, revision: interestRevision)
         guard !process.wanted.isEmpty else { return }

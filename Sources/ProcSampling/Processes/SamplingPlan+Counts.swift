@@ -17,13 +17,13 @@ extension SamplingPlan {
     /// What is due of the counts. Who leaks has to run for it.
     func countReads(for process: ProcessFacts) -> ProcessReads {
         var reads: ProcessReads = []
-        let isLookedAt = process.isShown || process.isSwept || depth == .everything
+        let isWanted = process.isShown || process.isSwept || depth == .everything
         let isFilesDue =
             !process.countsFiles
             && (process.isNew || (process.hasRun && process.sinceOpenFiles >= Self.countPeriod))
-        if isLookedAt || isFilesDue { reads.insert(.openFiles) }
+        if isWanted || isFilesDue { reads.insert(.openFiles) }
         let isLimitDue = process.hasRun && process.sinceTaskLimit >= Self.countPeriod
-        if process.hasManyThreads, isLookedAt || isLimitDue { reads.insert(.taskLimit) }
+        if process.hasManyThreads, isWanted || isLimitDue { reads.insert(.taskLimit) }
         return reads
     }
 }

@@ -2,7 +2,7 @@ internal import Glibc
 internal import Synchronization
 internal import Units
 
-/// Looks at a few threads about five times a second, on a thread that exists only while there are
+/// Polls a few threads about five times a second, on a thread that exists only while there are
 /// some.
 final class PollLane: Sendable {
     private struct State {
@@ -19,20 +19,20 @@ final class PollLane: Sendable {
         self.root = root
     }
 
-    /// What the looks found so far, by thread. What is too old is not told: a file may not answer,
-    /// and hold up the looks at all.
+    /// What the polls found so far, by thread. What is too old is not told: a file may not answer,
+    /// and hold up the polls of all.
     var records: [ThreadIdentity: PollRecord] {
         let now = Nanoseconds.sinceBoot
         return state.withLock { state in
             state.records.filter { _, record in
-                record.looks.last.map { now.since($0.moment) < SamplingPlan.pollWindow } ?? false
+                record.polls.last.map { now.since($0.moment) < SamplingPlan.pollWindow } ?? false
             }
         }
     }
 
     var isThreadAlive: Bool { state.withLock { $0.isThreadAlive } }
 
-    /// Looks at these threads from now on, and at no others.
+    /// Polls these threads from now on, and no others.
     func follow(_ threads: [PolledThread]) {
         let mustStart = state.withLock { state in
             state.wanted = threads
@@ -65,8 +65,8 @@ final class PollLane: Sendable {
                 watches[thread.id] = PollWatch(thread, reader: reader)
             }
             for (id, watch) in watches {
-                if let look = watch.look(at: .sinceBoot) {
-                    keep(look, of: watch.thread)
+                if let poll = watch.poll(at: .sinceBoot) {
+                    keep(poll, of: watch.thread)
                 } else {
                     watches[id] = nil
                     state.withLock { _ = $0.records.removeValue(forKey: id) }
@@ -92,9 +92,9 @@ final class PollLane: Sendable {
         }
     }
 
-    private func keep(_ look: PollLook, of thread: PolledThread) {
+    private func keep(_ poll: Poll, of thread: PolledThread) {
         state.withLock { state in
-            state.records[thread.id, default: PollRecord(thread)].add(look)
+            state.records[thread.id, default: PollRecord(thread)].add(poll)
         }
     }
 }

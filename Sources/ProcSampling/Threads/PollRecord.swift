@@ -1,7 +1,7 @@
 internal import ProcFormats
 internal import Units
 
-/// A thread that is looked at, with the words to tell of it.
+/// A thread that is polled, with the words to tell of it.
 struct PolledThread: Hashable, Sendable {
     let id: ThreadIdentity
     let process: ProcessIdentity
@@ -9,9 +9,9 @@ struct PolledThread: Hashable, Sendable {
     let processName: String
 }
 
-/// What one look at a thread found.
-struct PollLook: Sendable {
-    enum Place: Hashable, Sendable {
+/// What one poll of a thread found.
+struct Poll: Sendable {
+    enum Activity: Hashable, Sendable {
         case running
         case systemCall(Int32)
         case futex(Int32, FutexWait)
@@ -26,17 +26,17 @@ struct PollLook: Sendable {
 
     /// Time since boot.
     var moment: Nanoseconds
-    var place: Place
+    var activity: Activity
     /// State D.
     var isStalled: Bool
-    /// Read at some looks only.
+    /// Read in some polls only.
     var counters: Counters?
 }
 
-/// The looks at one thread that are not too long ago.
+/// The polls of one thread in the last seconds, as `SamplingPlan.pollWindow` says.
 struct PollRecord: Sendable {
     let thread: PolledThread
-    private(set) var looks: [PollLook] = []
+    private(set) var polls: [Poll] = []
     private(set) var stall: ThreadPoll.Stall?
     private(set) var stalledAt: Nanoseconds?
     /// Of `voluntarySwitches` when it stalled.
@@ -46,37 +46,37 @@ struct PollRecord: Sendable {
         self.thread = thread
     }
 
-    mutating func add(_ look: PollLook) {
-        let start = look.moment.since(SamplingPlan.pollWindow)
-        looks.removeAll { $0.moment < start }
-        looks.append(look)
-        note(look)
+    mutating func add(_ poll: Poll) {
+        let start = poll.moment.since(SamplingPlan.pollWindow)
+        polls.removeAll { $0.moment < start }
+        polls.append(poll)
+        note(poll)
     }
 
-    private mutating func note(_ look: PollLook) {
-        guard look.isStalled else {
+    private mutating func note(_ poll: Poll) {
+        guard poll.isStalled else {
             stall = nil
             return
         }
-        stalledAt = look.moment
+        stalledAt = poll.moment
         if stall == nil {
-            stall = ThreadPoll.Stall(since: look.moment, looks: 0)
-            switchesBefore = look.counters?.voluntarySwitches
+            stall = ThreadPoll.Stall(since: poll.moment, samples: 0)
+            switchesBefore = poll.counters?.voluntarySwitches
         }
-        stall?.looks += 1
-        if case .kernel(let channel?) = look.place { stall?.channel = channel }
-        if let before = switchesBefore, let now = look.counters?.voluntarySwitches {
+        stall?.samples += 1
+        if case .kernel(let channel?) = poll.activity { stall?.channel = channel }
+        if let before = switchesBefore, let now = poll.counters?.voluntarySwitches {
             stall?.waits = now &- before
         }
     }
 
-    /// What it all comes to.
+    /// Their sum.
     var poll: ThreadPoll {
         var poll = ThreadPoll(
             process: thread.process, name: thread.name, processName: thread.processName,
-            looks: looks.count, counted: counted, stall: stall)
-        for look in looks {
-            switch look.place {
+            samples: polls.count, counted: counted, stall: stall)
+        for one in polls {
+            switch one.activity {
             case .running: poll.running += 1
             case .systemCall(let number): poll.systemCalls[number, default: 0] += 1
             case .futex(let number, let wait):
@@ -90,10 +90,10 @@ struct PollRecord: Sendable {
     }
 
     private var counted: ThreadPoll.Counted? {
-        guard let first = looks.first(where: { $0.counters != nil }),
-            let last = looks.last(where: { $0.counters != nil }), last.moment > first.moment
+        guard let first = polls.first(where: { $0.counters != nil }),
+            let last = polls.last(where: { $0.counters != nil }), last.moment > first.moment
         else { return nil }
-        func advance(_ counter: KeyPath<PollLook.Counters, UInt64?>) -> UInt64? {
+        func advance(_ counter: KeyPath<Poll.Counters, UInt64?>) -> UInt64? {
             guard let before = first.counters?[keyPath: counter],
                 let now = last.counters?[keyPath: counter]
             else { return nil }

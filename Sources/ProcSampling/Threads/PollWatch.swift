@@ -1,13 +1,13 @@
 internal import ProcFormats
 internal import Units
 
-/// Looks at one thread again and again. None of its files can block but `syscall` and `io`, which
+/// Polls one thread again and again. None of its files can block but `syscall` and `io`, which
 /// wait for an execve(2) of its process to end.
 final class PollWatch {
     let thread: PolledThread
     private let reader: ProcReader
     private let stat: KeptFile
-    /// Opened at the first look that needs it.
+    /// Opened at the first poll that needs it.
     private var systemCall: KeptFile?
     /// It was refused: not asked again.
     private var isDenied = false
@@ -23,22 +23,22 @@ final class PollWatch {
     }
 
     /// Nil once it has ended, or if its number was another thread's from the first.
-    func look(at moment: Nanoseconds) -> PollLook? {
+    func poll(at moment: Nanoseconds) -> Poll? {
         let stat = try? reader.read(stat) { bytes throws(ParseError) in
             try TaskStat(parsing: bytes)
         }
         guard let stat, stat.startTime == thread.id.startTime else { return nil }
         let isStalled = stat.state == .diskSleep
-        var look = PollLook(moment: moment, place: place(in: stat.state), isStalled: isStalled)
+        var poll = Poll(moment: moment, activity: activity(in: stat.state), isStalled: isStalled)
         // Whether it still is the same wait, only the switches tell.
         if isStalled || moment >= countersDue {
-            look.counters = counters(isStalled: isStalled)
+            poll.counters = counters(isStalled: isStalled)
             countersDue = moment + SamplingPlan.pollCountersPeriod
         }
-        return look
+        return poll
     }
 
-    private func place(in state: TaskState) -> PollLook.Place {
+    private func activity(in state: TaskState) -> Poll.Activity {
         switch state {
         // `syscall` says "running" of every runnable thread: no need to ask.
         case .running: return .running
@@ -50,12 +50,12 @@ final class PollWatch {
         do throws(ProcError) {
             if systemCall == nil { systemCall = try reader.keep(file("syscall")) }
             guard let systemCall else { return .kernel(nil) }
-            let place = try reader.read(systemCall) { bytes throws(ParseError) in
-                try TaskPlace(parsing: bytes)
+            let syscall = try reader.read(systemCall) { bytes throws(ParseError) in
+                try TaskSyscall(parsing: bytes)
             }
-            switch place.record {
+            switch syscall.record {
             case .running: return .running
-            case .blocked(let number, let arguments) where place.isNative:
+            case .blocked(let number, let arguments) where syscall.isNative:
                 guard number == Self.futex, let wait = FutexWait(arguments) else {
                     return .systemCall(number)
                 }
@@ -84,7 +84,7 @@ final class PollWatch {
         return channel?.function
     }
 
-    private func counters(isStalled: Bool) -> PollLook.Counters {
+    private func counters(isStalled: Bool) -> Poll.Counters {
         let status = try? reader.read(file("status")) { bytes throws(ParseError) in
             try TaskStatus(parsing: bytes)
         }
@@ -95,7 +95,7 @@ final class PollWatch {
             : try? reader.read(file("io")) { bytes throws(ParseError) in
                 try TaskIO(parsing: bytes)
             }
-        return PollLook.Counters(
+        return Poll.Counters(
             voluntarySwitches: status?.voluntarySwitches,
             readsAndWrites: io.map { $0.readCalls &+ $0.writeCalls })
     }

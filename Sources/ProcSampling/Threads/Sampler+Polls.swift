@@ -1,21 +1,21 @@
 internal import ProcFormats
 internal import Units
 
-/// What the sampler keeps between refreshes to choose whom to look at.
-struct PollBook {
+/// What the sampler keeps between refreshes to choose whom to poll.
+struct PollSearch {
     /// When each process was last tried for contention.
     fileprivate var trials: [ProcessIdentity: Nanoseconds] = [:]
     /// Where the search for threads in state D goes on.
-    fileprivate var searchedUpTo = ThreadPlace(process: ProcessID(0), index: 0)
+    fileprivate var searchedUpTo = Position(process: ProcessID(0), index: 0)
 
-    fileprivate struct ThreadPlace {
+    fileprivate struct Position {
         var process: ProcessID
         var index: Int
     }
 }
 
 extension Sampler {
-    /// Tells what looks at threads found so far, and chooses who is to be looked at from now on, from
+    /// Tells what polls of threads found so far, and chooses who is polled from now on, from
     /// what this refresh read. Costs by the threads that ran.
     func poll(_ host: HostSample) -> [ThreadIdentity: ThreadPoll] {
         guard reader.root.isProcfs else { return [:] }
@@ -61,7 +61,7 @@ extension Sampler {
             if SamplingPlan.mayContend(process.recent.count, host.contextSwitches) {
                 let id = process.sample.id
                 let trial = SamplingPlan.trial(
-                    pollBook.trials[id], polls: pollsOf[id] ?? [], now: now)
+                    pollSearch.trials[id], polls: pollsOf[id] ?? [], now: now)
                 guard trial != .rests else { continue }
                 facts.crowds.append(
                     SamplingPlan.Crowd(
@@ -70,12 +70,12 @@ extension Sampler {
         }
         facts.selected = selectedForPolls(plan.interest)
         let choice = SamplingPlan.polled(facts)
-        for process in choice.tried { pollBook.trials[process] = now }
-        pollBook.trials = pollBook.trials.filter { now.since($0.value) < Self.trialMemory }
+        for process in choice.tried { pollSearch.trials[process] = now }
+        pollSearch.trials = pollSearch.trials.filter { now.since($0.value) < Self.trialMemory }
         pollLane.follow(choice.threads)
     }
 
-    /// A thread that waits for a disk again and again, and works in between, is looked at on.
+    /// A thread that waits for a disk again and again, and works in between, is polled on.
     private static let longestStallBreak = Nanoseconds(2_000_000_000)
     /// Whoever was not tried for so long is as good as never tried.
     private static let trialMemory = Nanoseconds(60_000_000_000)
@@ -125,18 +125,18 @@ extension Sampler {
     private func searchInTurn(most: Int, _ searched: inout [ProcessID: [Int32]]) {
         // The threads of smaller ones are all read whenever one runs.
         let large = processes.filter { isPolled($0) && $0.counters.count > ThreadWalk.few }
-        let next = large.firstIndex { $0.pid >= pollBook.searchedUpTo.process } ?? 0
+        let next = large.firstIndex { $0.pid >= pollSearch.searchedUpTo.process } ?? 0
         var left = most
         for process in large[next...] + large[..<next] {
             let start =
-                process.pid == pollBook.searchedUpTo.process ? pollBook.searchedUpTo.index : 0
+                process.pid == pollSearch.searchedUpTo.process ? pollSearch.searchedUpTo.index : 0
             let indices = process.counters.indices.dropFirst(start).prefix(left)
             for index in indices.map(Int32.init) {
                 readState(index, of: process)
                 searched[process.pid, default: []].append(index)
             }
             left -= indices.count
-            pollBook.searchedUpTo = PollBook.ThreadPlace(
+            pollSearch.searchedUpTo = PollSearch.Position(
                 process: process.pid, index: indices.endIndex)
             guard left > 0 else { return }
         }

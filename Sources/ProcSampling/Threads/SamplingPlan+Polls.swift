@@ -1,17 +1,17 @@
 internal import ProcFormats
 internal import Units
 
-// Which threads are looked at several times a second, between the refreshes. On a quiet box none.
+// Which threads are polled several times a second, between the refreshes. On a quiet box none.
 
 extension SamplingPlan {
-    /// So many at a time: each look takes about 8 us, two files that are kept open.
+    /// So many at a time: each poll takes about 8 us, two files that are kept open.
     static let mostPolled = 64
-    /// From one round of looks to the next, give or take a quarter: a thread that does everything
-    /// in step with the looks would show but one side.
+    /// From one round of polls to the next, give or take a quarter: a thread that does everything
+    /// in step with the polls would show but one side.
     static let pollPeriod = Nanoseconds(200_000_000)
-    /// Looks take 1 % of a CPU at most.
+    /// Polls take 1 % of a CPU at most.
     private static let pollFactor: UInt64 = 100
-    /// Looks that are older say nothing of now.
+    /// Polls that are older say nothing of now.
     static let pollWindow = Nanoseconds(10_000_000_000)
     /// `status` is dear and changes the picture slowly.
     static let pollCountersPeriod = Nanoseconds(1_000_000_000)
@@ -22,7 +22,7 @@ extension SamplingPlan {
     }
 
     /// Whether a thread uses so much of a CPU, or would if it got it, that it is to be found out
-    /// for what. One that is looked at already stays for less: figures of one refresh are rough.
+    /// for what. One that is polled already stays for less: figures of one refresh are rough.
     func isBusy(_ thread: ThreadSample, isKnown: Bool) -> Bool {
         guard let cpu = thread.cpu else { return false }
         let least = isKnown ? Self.leastCPUOfKnown : Self.leastCPUOfBusy
@@ -45,7 +45,7 @@ extension SamplingPlan {
     }
 
     /// A convoy may use next to no CPU, and all that could tell of it is dear. So some threads of
-    /// each process that may be in one are looked at for a short while, in turn.
+    /// each process that may be in one are polled for a short while, in turn.
     enum Trial: Hashable {
         /// Not tried, or not for a while; since when it waits for its turn.
         case due(since: Nanoseconds)
@@ -60,16 +60,16 @@ extension SamplingPlan {
     private static let leastSwitches = Rate(300.0)
     private static let trialSpan = Nanoseconds(3_000_000_000)
     private static let trialRest = Nanoseconds(6_000_000_000)
-    /// So many threads of a process are tried, so many in all, and so many looked at of one that
+    /// So many threads of a process are tried, so many in all, and so many polled of one that
     /// contends.
     private static let mostTried = 8
     private static let mostTriedInAll = 32
     private static let mostContending = 16
-    /// In this share of its looks a thread waits for one and the same lock, before others are
-    /// looked at, too.
+    /// In this share of its polls a thread waits for one and the same lock, before others are
+    /// polled, too.
     private static let leastLockShare = Percent(25.0)
-    /// Before that, looks say little.
-    private static let leastLooks = 5
+    /// Before that, polls say little.
+    private static let leastSamples = 5
 
     static func mayContend(_ threads: Int, _ hostSwitches: Rate?) -> Bool {
         threads >= leastContenders && hostSwitches ?? leastSwitches >= leastSwitches
@@ -80,7 +80,7 @@ extension SamplingPlan {
     ///   - polls: of its threads.
     static func trial(_ began: Nanoseconds?, polls: [ThreadPoll], now: Nanoseconds) -> Trial {
         let waiting = polls.filter { poll in
-            poll.looks >= leastLooks
+            poll.samples >= leastSamples
                 && poll.futexes.keys.contains {
                     $0.isLock && poll.share(waitingForLockAt: $0.address) >= leastLockShare
                 }
@@ -103,7 +103,7 @@ extension SamplingPlan {
         var stalled: [PolledThread] = []
         var busy: [PolledThread] = []
         var crowds: [Crowd] = []
-        /// Looked at until now: it is their looks that become enough to say something.
+        /// Polled until now: it is their polls that become enough to say something.
         var known: Set<ThreadIdentity> = []
     }
 

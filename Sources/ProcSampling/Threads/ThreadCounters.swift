@@ -26,7 +26,7 @@ struct ThreadCounters {
     var quietRefreshes: UInt8 = 0
     var flags: Flags = []
 
-    /// After this many refreshes without CPU a thread is no longer looked at first.
+    /// After this many refreshes without CPU a thread is no longer read first.
     static let quiet: UInt8 = 5
 
     struct Flags: OptionSet {
@@ -39,7 +39,7 @@ struct ThreadCounters {
         static let isKnown = Flags(rawValue: 4)
         /// A person looks at it, or wants its costly columns.
         static let isWanted = Flags(rawValue: 8)
-        /// It is in the list of those to look at first.
+        /// It is in the list of those to read first.
         static let isRecent = Flags(rawValue: 16)
         /// The source tells its switches: they cost nothing.
         static let hasSwitches = Flags(rawValue: 32)

@@ -19,7 +19,7 @@ struct ThreadDetailReader {
         var isNative = true
         let systemCall = result(of: tid, in: process) { () throws(ProcError) -> SystemCallRecord in
             try reader.read(.thread(process, tid, "syscall")) { bytes throws(ParseError) in
-                let place = try TaskPlace(parsing: bytes)
+                let place = try TaskSyscall(parsing: bytes)
                 isNative = place.isNative
                 return place.record
             }
@@ -63,7 +63,7 @@ struct ThreadDetailReader {
     }
 
     /// What the descriptor in the first argument stands for. Only the link is read, its target is
-    /// not looked at: that could block.
+    /// not opened: that could block.
     private func file(
         of name: String?, _ arguments: [UInt64], thread: ThreadID, in process: ProcessID
     ) -> String? {

@@ -32,7 +32,7 @@ struct ThreadExtras {
     private func readSwitches(_ index: Int, hasRun: Bool, at now: Instant) {
         let before = process.counters[index]
         let isFirst = before.switchesReadAt.nanoseconds == 0
-        // Looked at again within one refresh: what it shows was measured then.
+        // Read again within one refresh: what it shows was measured then.
         if before.switchesReadAt >= process.gateAt { return }
         let isBaseline = !isFirst && process.isBaseline(before.switchesReadAt)
         if !hasRun, isBaseline {
@@ -66,7 +66,7 @@ struct ThreadExtras {
         if !process.isSystemCallDenied, !process.sample.isKernelThread {
             do throws(ProcError) {
                 let place = try reader.read(.thread(process.pid, thread.id.tid, "syscall")) {
-                    bytes throws(ParseError) in try TaskPlace(parsing: bytes)
+                    bytes throws(ParseError) in try TaskSyscall(parsing: bytes)
                 }
                 switch place.record {
                 case .running: return .running

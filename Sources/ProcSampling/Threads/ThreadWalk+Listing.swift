@@ -88,7 +88,7 @@ extension ThreadWalk {
             pay(use: use, of: use)
         }
         keep(index, figures, times: times, runTime: runTime, at: now)
-        // Who used most in its life is looked at first next time, and then has to show something.
+        // Who used most in its life is read first next time, and then has to show something.
         process.counters[index].flags.insert(.isRecent)
         process.counters[index].lastUse = UInt32(clamping: runTime.rawValue / 1000)
         process.counters[index].quietRefreshes = ThreadCounters.quiet - 1

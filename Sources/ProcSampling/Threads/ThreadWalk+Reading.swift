@@ -141,7 +141,7 @@ extension ThreadWalk {
         return (min(delta, Nanoseconds(UInt64(most))), now.since(process.previousGateAt))
     }
 
-    /// Whether a thread is to be looked at first at the next refreshes. Of those that were searched for,
+    /// Whether a thread is to be read first at the next refreshes. Of those that were searched for,
     /// all that used anything; but a source that tells of all tells of many that hardly did.
     private func ranLately(_ use: Nanoseconds) -> Bool {
         use.rawValue > (passPeriod?.rawValue ?? 0) / 1000

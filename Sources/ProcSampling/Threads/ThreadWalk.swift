@@ -202,7 +202,7 @@ struct ThreadWalk {
         }
         let counters = process.counters
         process.recent.sort { counters[Int($0)].lastUse > counters[Int($1)].lastUse }
-        // What is missing is looked for again at the next refresh, whether it runs or not.
+        // What is missing is searched again at the next refresh, whether it runs or not.
         process.hasThreads = !isCutShort
     }
 }

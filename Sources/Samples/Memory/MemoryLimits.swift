@@ -22,7 +22,7 @@ public enum MemoryLimits: Hashable, Sendable {
     }
 }
 
-/// Control groups that `Snapshot.memoryGroups` lacks though they were looked at.
+/// Control groups that `Snapshot.memoryGroups` lacks though they were read.
 public struct MemoryGroupGaps: Hashable, Codable, Sendable {
     /// A hierarchy that limits memory is to be seen.
     public var isMounted: Bool

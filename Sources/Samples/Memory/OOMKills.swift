@@ -1,6 +1,6 @@
 public import Units
 
-/// What the kernel killed for want of memory.
+/// What the kernel killed because memory ran out.
 public struct OOMKills: Hashable, Codable, Sendable {
     /// Since boot: `oom_kill` of `/proc/vmstat` (since 4.13).
     public var total: UInt64

@@ -27,7 +27,7 @@ public struct NetworkNamespace: Hashable, Codable, Sendable, Identifiable {
 public struct NamespaceList: Hashable, Codable, Sendable {
     /// Our own first, then by how many processes are in them.
     public var namespaces: [NetworkNamespace]
-    /// Processes whose namespace may not be known, for want of rights.
+    /// Processes whose namespace may not be known: no permission.
     public var deniedProcesses: Int
 
     public init(namespaces: [NetworkNamespace], deniedProcesses: Int = 0) {

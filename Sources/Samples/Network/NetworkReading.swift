@@ -83,7 +83,7 @@ public struct SocketReading: Codable, Sendable {
     public struct OwnerSearch: Hashable, Codable, Sendable {
         /// Sockets with an inode whose owner is not known, and is still searched.
         public var pending: Int
-        /// Processes whose descriptors may not be looked at, for want of rights.
+        /// Processes whose descriptors may not be read: no permission.
         public var deniedProcesses: Int
         /// The tree is not live: inodes say nothing about it.
         public var isImpossible: Bool
@@ -107,7 +107,7 @@ public struct SocketReading: Codable, Sendable {
         self.isTorn = isTorn
     }
 
-    /// The socket of that number. Looks at all of them in place: a copy of each would cost ten times
+    /// The socket of that number. Searches all of them in place: a copy of each would cost ten times
     /// as much.
     public subscript(id: SocketID) -> SocketSample? {
         sockets.indices.first { sockets[$0].id == id }.map { sockets[$0] }

@@ -1,13 +1,13 @@
 public import Units
 
-/// What a person looks at of the network; part of `Interest`.
+/// What is shown of the network; part of `Interest`.
 public struct NetworkWish: Hashable, Sendable {
     /// Nil for our own.
     public var namespace: NamespaceID?
     /// What is read at each refresh. Without it, losses are still followed: counters always, sockets
     /// now and then.
     public var tables: SocketTables
-    /// The queues that one asks to be looked at closely, and how often one asked: another number
+    /// The queues that a person asks to be sampled closely, and how often one asked: another number
     /// asks again.
     public var burst: Burst?
     /// Bursts of sockets that drop, and of those named here, begin by themselves.

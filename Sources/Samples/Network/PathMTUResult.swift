@@ -60,7 +60,7 @@ extension PathMTUResult {
     /// allows 1500".
     public var sentence: String {
         guard let pathMTU, let datagramPayload else {
-            return "\(peer) does not answer pings: nothing can be told of the way's MTU"
+            return "\(peer) does not answer pings: its path MTU is unknown"
         }
         var text = "path MTU to \(peer) is \(isExact ? "" : "at least ")\(pathMTU) bytes"
         text += " (UDP payload \(datagramPayload))"
@@ -70,9 +70,9 @@ extension PathMTUResult {
         } else if let interfaceMTU {
             text += "; \(interface) allows \(interfaceMTU)"
         }
-        if !isExact { text += "; larger sizes could not all be tried" }
+        if !isExact { text += "; not all larger sizes could be tried" }
         if isBelowInterface == true, !isICMPReported {
-            text += "; what is longer vanishes silently"
+            text += "; longer packets are dropped silently"
         }
         return text
     }

@@ -1,6 +1,6 @@
 public import Units
 
-/// One socket's receive queue, looked at every 10 ms for 5 s, and who was to read it: what a look
+/// One socket's receive queue, sampled every 10 ms for 5 s, and who was to read it: what a burst
 /// each second cannot tell apart.
 public struct QueueBurst: Codable, Sendable {
     public var socket: SocketID
@@ -12,10 +12,10 @@ public struct QueueBurst: Codable, Sendable {
     public var duration: Duration
     /// It has come to its end; a socket that closed ends it early.
     public var isComplete: Bool
-    /// Bytes in the queue at each look, as the kernel charges them. Looks come less often than every
+    /// Bytes in the queue in each sample, as the kernel charges them. Samples come less often than every
     /// 10 ms where all together are dear.
     public var queue: [UInt32]
-    /// What the kernel compared with the buffer at each look: the queue, and what was read and not
+    /// What the kernel compared with the buffer in each sample: the queue, and what was read and not
     /// released yet. Empty where it is not known.
     public var charged: [UInt32]
     /// SO_RCVBUF as the kernel keeps it.
@@ -51,19 +51,19 @@ public struct QueueBurst: Codable, Sendable {
 public struct SocketReader: Hashable, Codable, Sendable {
     /// Nil while the owner is not known.
     public var owner: SocketOwner?
-    /// Processes that hold it beside the owner and were not looked at, for there are too many: they
-    /// may read it. Others that hold it are looked at like the owner.
+    /// Processes that hold it beside the owner and were not polled, for there are too many: they
+    /// may read it. Others that hold it are polled like the owner.
     public var otherOwners: Int
     /// The epoll instances that hold the socket.
     public var epolls: [Epoll]
     /// Threads that were seen waiting for the socket, in a call on it or in one of the epolls; else,
     /// if there is none, those that used CPU. At most 16.
     public var threads: [Thread]
-    /// Threads of the owner, or of another, may not be looked at, for want of rights.
+    /// Threads of the owner, or of another, may not be polled: no permission.
     public var isDenied: Bool
-    /// So many threads they have who were looked at.
+    /// So many threads they have that were polled.
     public var threadCount: Int
-    /// So many of these were not looked at, for there are too many.
+    /// So many of these were not polled, for there are too many.
     public var threadsPassedOver: Int
 
     /// A set of descriptors that one waits on together; `/proc/PID/fdinfo/FD`, `epoll(7)`.
@@ -95,9 +95,9 @@ public struct SocketReader: Hashable, Codable, Sendable {
         public var name: String
         /// Whose it is; nil for the owner's.
         public var process: ProcessID?
-        /// How often it was looked at, and how often it was asleep in a call that waits for the
+        /// How often it was polled, and how often it was asleep in a call that waits for the
         /// socket: on it, or in an epoll that holds it.
-        public var looks: Int
+        public var samples: Int
         public var waits: Int
         /// How often it was asleep in something else, and how often it ran.
         public var sleepsElsewhere: Int
@@ -111,7 +111,7 @@ public struct SocketReader: Hashable, Codable, Sendable {
         public var voluntarySwitches: UInt64
 
         public init(
-            id: ThreadIdentity, name: String, process: ProcessID? = nil, looks: Int = 0,
+            id: ThreadIdentity, name: String, process: ProcessID? = nil, samples: Int = 0,
             waits: Int = 0, sleepsElsewhere: Int = 0, runs: Int = 0, call: String? = nil,
             epoll: Int32? = nil,
             cpuTime: Nanoseconds = Nanoseconds(0), voluntarySwitches: UInt64 = 0
@@ -119,7 +119,7 @@ public struct SocketReader: Hashable, Codable, Sendable {
             self.id = id
             self.name = name
             self.process = process
-            self.looks = looks
+            self.samples = samples
             self.waits = waits
             self.sleepsElsewhere = sleepsElsewhere
             self.runs = runs

@@ -35,7 +35,7 @@ public struct SocketSample: Codable, Sendable, Identifiable {
     /// When it was first seen in this state, on the clock of `Snapshot.moment`: it may be older. In
     /// times when its table, or its state, was not read, it may have been in another one.
     public var since: Nanoseconds
-    /// It may have been in this state already when nobody looked, as before the first reading of its
+    /// It may have been in this state already when nobody sampled, as before the first reading of its
     /// kind: it is older than `since` says.
     public var isFromBefore: Bool
 

@@ -45,7 +45,7 @@ public struct ProcessSample: Codable, Sendable, Identifiable {
     /// The soft RLIMIT_AS, or where a 32-bit program's addresses end; nil where neither limits it
     /// or it was not read. See `getrlimit(2)`.
     public var addressSpaceLimit: ByteCount?
-    /// Open file descriptors. Nil where the directory may not be looked at, and before 6.2, where
+    /// Open file descriptors. Nil where the directory may not be read, and before 6.2, where
     /// they have to be counted one by one, for a process that nobody looks at or that has very many.
     public var openFiles: Int?
     /// The soft RLIMIT_NOFILE; nil where it was not read. See `getrlimit(2)`.

@@ -72,7 +72,7 @@ extension ThreadSample {
     package static let leastCPUOfStarved = Percent(5.0)
 }
 
-/// What a thread is doing at the moment it is looked at.
+/// What a thread is doing at the moment it is read.
 public enum Activity: Hashable, Sendable {
     /// Runnable: on a CPU in user mode or in the kernel, or waiting for a CPU.
     case running

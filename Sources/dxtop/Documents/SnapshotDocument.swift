@@ -53,7 +53,7 @@ struct RowDocuments {
     /// Nil for all processes.
     let target: ProcessIdentity?
     let memory: MemoryHistory
-    let growth: GrowthBook
+    let growth: GrowthVerdicts
     let network: NetworkVerdicts
     var findings: [Finding] = []
 

@@ -2,7 +2,7 @@ import ProcSampling
 import TestSupport
 import Units
 
-/// A sender, a receive buffer and a reader, step by step, looked at every 10 ms for 5 s.
+/// A sender, a receive buffer and a reader, step by step, sampled every 10 ms for 5 s.
 ///
 /// What was read is given back to the buffer as the kernel does it: a quarter of the buffer at a
 /// time, or when the queue is empty, while the queue is told without it; `udp_rmem_release`.
@@ -28,7 +28,7 @@ struct MadeReader {
     var isFullAtFirst = false
 
     private static let step = 0.001
-    private static let looks = 500
+    private static let samples = 500
 
     init(_ kind: Kind, using random: inout SeededRandom) {
         func any(_ range: ClosedRange<Double>) -> Double { .random(in: range, using: &random) }
@@ -102,7 +102,7 @@ struct MadeReader {
         while isFullAtFirst, lost == 0 { arrive(&random) }
         lost = 0
         let steps = Int(0.01 / Self.step)
-        for step in 0..<steps * Self.looks {
+        for step in 0..<steps * Self.samples {
             let time = Double(step) * Self.step
             if burst == nil {
                 credit.arrivals += arrivals * Self.step * .random(in: 0...2, using: &random)

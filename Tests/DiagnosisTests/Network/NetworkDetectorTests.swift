@@ -133,7 +133,7 @@ import Units
         #expect(finding.subject == .host)
         #expect(
             finding.claim
-                == "udp: 100 lost in the last minute by sockets that this kernel does not tell")
+                == "udp: 100 lost in the last minute by sockets that this kernel does not report")
     }
 
     @Test(arguments: [

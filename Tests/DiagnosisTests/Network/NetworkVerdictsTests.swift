@@ -5,7 +5,7 @@ import Units
 
 /// The chain of losses, the header's marks, and what is remembered.
 @Suite struct NetworkVerdictsTests {
-    private func book(
+    private func verdicts(
         _ readings: [NetworkReading], _ change: (inout HostSample) -> Void = { _ in }
     ) -> NetworkVerdicts {
         var machine = MadeMachine()
@@ -18,18 +18,18 @@ import Units
     private func stage(
         _ id: LossChain.StageID, _ change: (inout NetworkReading) -> Void
     ) throws -> LossChain.Stage {
-        let chain = try #require(book([MadeNetwork.reading(1, change)]).chain)
+        let chain = try #require(verdicts([MadeNetwork.reading(1, change)]).chain)
         return try #require(chain.stages.first { $0.id == id })
     }
 
     // MARK: The chain
 
     @Test func theChainGoesFromTheWireToTheProgram() throws {
-        let chain = try #require(book([MadeNetwork.reading()]).chain)
+        let chain = try #require(verdicts([MadeNetwork.reading()]).chain)
         #expect(chain.stages.map(\.id) == LossChain.StageID.allCases)
         #expect(chain.stages.allSatisfy { $0.lost == nil && $0.mark == nil })
         #expect(!chain.stages.contains { $0.meaning.isEmpty || $0.advice.isEmpty })
-        #expect(book([]).chain == nil)
+        #expect(verdicts([]).chain == nil)
     }
 
     @Test func bothVersionsCount() throws {
@@ -94,11 +94,11 @@ import Units
     ])
     func memoryForUDPHasItsLimit(_ most: UInt64, _ bytes: Double?, _ isRaised: Bool) throws {
         let reading = MadeNetwork.reading { $0.limits.udpMemoryMost = PageCount(most) }
-        let book = book([reading]) {
+        let verdicts = verdicts([reading]) {
             $0.pageSize = ByteCount(4096)
             $0.memory = bytes.flatMap { MadeMachine.memory(available: 0, total: $0) }
         }
-        let advice = try #require(book.chain?.stages.first { $0.id == .memory }?.advice)
+        let advice = try #require(verdicts.chain?.stages.first { $0.id == .memory }?.advice)
         #expect(advice.hasPrefix("dxtop watch udp: find the reader that leaves its queue full"))
         #expect(advice.hasSuffix("net.ipv4.udp_mem from 1000 to 2000 pages") == isRaised)
         #expect(advice.hasSuffix("do not raise it") == !isRaised)
@@ -186,17 +186,17 @@ import Units
     }
 
     @Test func theMarkOfUDP() {
-        #expect(book([MadeNetwork.reading()]).udp == nil, "not counted")
-        #expect(book([counted(.udpBufferErrors, rate: nil)]).udp == nil, "not measured yet")
-        #expect(book([counted(.udpBufferErrors, rate: 0)]).udp == .ok)
-        let losing = book([counted(.udpBufferErrors, rate: 212)])
+        #expect(verdicts([MadeNetwork.reading()]).udp == nil, "not counted")
+        #expect(verdicts([counted(.udpBufferErrors, rate: nil)]).udp == nil, "not measured yet")
+        #expect(verdicts([counted(.udpBufferErrors, rate: 0)]).udp == .ok)
+        let losing = verdicts([counted(.udpBufferErrors, rate: 212)])
         #expect(losing.udp == Verdict(mark: .critical, reason: "212 datagrams/s lost"))
-        #expect(book([counted(.udpMemoryErrors, rate: 1)]).udp?.mark == .critical)
+        #expect(verdicts([counted(.udpMemoryErrors, rate: 1)]).udp?.mark == .critical)
     }
 
     @Test(arguments: [(61, Mark.warning), (62, .ok)])
     func whatWasLostInTheLastMinute(_ second: Int, _ mark: Mark) {
-        let book = book(
+        let verdicts = verdicts(
             (1...second).map { second in
                 MadeNetwork.reading(second) {
                     let lost: UInt64 = second == 1 ? 0 : 5
@@ -204,19 +204,19 @@ import Units
                     $0.counters[.udpBufferErrors] = MadeNetwork.counted(lost)
                 }
             })
-        #expect(book.udp?.mark == mark)
+        #expect(verdicts.udp?.mark == mark)
     }
 
     @Test func theMarkOfTCP() {
-        #expect(book([MadeNetwork.reading()]).tcp == nil)
-        #expect(book([counted(.tcpSegmentsSent, rate: 1)]).tcp == .ok)
+        #expect(verdicts([MadeNetwork.reading()]).tcp == nil)
+        #expect(verdicts([counted(.tcpSegmentsSent, rate: 1)]).tcp == .ok)
         let readings = [1, 2].map { second in
             MadeNetwork.reading(second) {
                 $0.counters[.tcpSegmentsSent] = MadeNetwork.counted(5)
                 $0.counters[.listenOverflows] = MadeNetwork.counted(UInt64(second), rate: 1)
             }
         }
-        #expect(book(readings).tcp?.mark == .critical)
+        #expect(verdicts(readings).tcp?.mark == .critical)
     }
 
     // MARK: Memory
@@ -231,13 +231,13 @@ import Units
         burst.isComplete = false
         burst.queue = []
         readings.append(reading(2))
-        #expect(book(readings).reader(of: burst.socket)?.kind == .stalled)
+        #expect(verdicts(readings).reader(of: burst.socket)?.kind == .stalled)
         burst = try CapturedQueue.burst("healthy")
         burst.number = 2
         readings.append(reading(3))
-        #expect(book(readings).reader(of: burst.socket)?.kind == .ok)
+        #expect(verdicts(readings).reader(of: burst.socket)?.kind == .ok)
         readings.append(MadeNetwork.reading(4))
-        #expect(book(readings).reader(of: burst.socket) == nil)
+        #expect(verdicts(readings).reader(of: burst.socket) == nil)
     }
 
     @Test func thatAllIsWellIsOverOnceItLoses() throws {
@@ -253,16 +253,16 @@ import Units
             }
         }
         let quiet = [reading(1, drops: 0, rate: 0), reading(2, drops: 0, rate: 0)]
-        #expect(book(quiet).reader(of: burst.socket)?.kind == .ok)
+        #expect(verdicts(quiet).reader(of: burst.socket)?.kind == .ok)
         let losing = quiet + [reading(3, drops: 1000, rate: 1000)]
-        #expect(book(losing).reader(of: burst.socket) == nil)
+        #expect(verdicts(losing).reader(of: burst.socket) == nil)
     }
 
     @Test func aReadingIsTakenOnce() {
         let reading = counted(.udpBufferErrors, rate: 212)
         var later = reading
         later.counters[.udpBufferErrors]?.rate = .zero
-        #expect(book([reading, later]).udp?.mark == .critical)
+        #expect(verdicts([reading, later]).udp?.mark == .critical)
     }
 
     @Test func anotherNamespaceStartsAnew() {
@@ -275,7 +275,7 @@ import Units
             reading.namespace = NetworkNamespace(id: NamespaceID(id))
             return reading
         }
-        #expect(book([first, second(first.namespace.id.rawValue)]).udp?.mark == .warning)
-        #expect(book([first, second(7)]).udp == .ok)
+        #expect(verdicts([first, second(first.namespace.id.rawValue)]).udp?.mark == .warning)
+        #expect(verdicts([first, second(7)]).udp == .ok)
     }
 }

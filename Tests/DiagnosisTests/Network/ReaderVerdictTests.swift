@@ -28,15 +28,15 @@ import Units
         cpu: UInt64 = 0, epolls: [SocketReader.Epoll] = [], isDenied: Bool = false,
         others: Int = 0, threadCount: Int = 3
     ) -> SocketReader {
-        let looks = waits + runs + elsewhere
+        let samples = waits + runs + elsewhere
         let thread = SocketReader.Thread(
             id: ThreadIdentity(tid: ThreadID(3318), startTime: ClockTicks(1)), name: "edged",
-            looks: looks, waits: waits, sleepsElsewhere: elsewhere, runs: runs,
+            samples: samples, waits: waits, sleepsElsewhere: elsewhere, runs: runs,
             call: waits > 0 ? "epoll_wait" : elsewhere > 0 ? "nanosleep" : nil,
             cpuTime: Nanoseconds(cpu), voluntarySwitches: switches)
         return SocketReader(
             owner: SocketOwner(process: MadeMachine.id(3310), descriptor: 7), otherOwners: others,
-            epolls: epolls, threads: looks > 0 ? [thread] : [], isDenied: isDenied,
+            epolls: epolls, threads: samples > 0 ? [thread] : [], isDenied: isDenied,
             threadCount: threadCount)
     }
 
@@ -45,13 +45,13 @@ import Units
     private let stalled = [UInt32](repeating: 98, count: 500)
     private let slow = (0..<500).map { UInt32(100 - $0 % 25) }
     private let pauses = (0..<500).map { index in
-        let look = index % 100
-        return look < 40 ? UInt32(min(100, look * 9 + look % 3)) : 0
+        let sample = index % 100
+        return sample < 40 ? UInt32(min(100, sample * 9 + sample % 3)) : 0
     }
     private let bursts = (0..<500).map { [0, 0, 100, 60, 20][$0 % 5] as UInt32 }
     private let well = (0..<500).map { UInt32($0 % 4) }
 
-    // MARK: How many looks
+    // MARK: How many samples
 
     /// A socket to send from is never full either, and nobody reads it.
     @Test func whatNobodyWaitsForIsNotCalledRead() {
@@ -65,8 +65,8 @@ import Units
     }
 
     @Test(arguments: [(99, false), (100, true)])
-    func oneSecondIsTheLeast(_ looks: Int, _ isSaid: Bool) {
-        let early = burst(Array(stalled.prefix(looks)), isComplete: false)
+    func oneSecondIsTheLeast(_ samples: Int, _ isSaid: Bool) {
+        let early = burst(Array(stalled.prefix(samples)), isComplete: false)
         #expect((judged(early) != nil) == isSaid)
     }
 
@@ -124,25 +124,25 @@ import Units
 
     @Test(arguments: [(24, ReaderVerdict.Kind.ok), (25, .slow)])
     func aHealthyQueueIsSeldomFull(_ full: Int, _ kind: ReaderVerdict.Kind) {
-        // 30 % filled and moving all the time, but for some looks at its end.
+        // 30 % filled and moving all the time, but for some samples at its end.
         let queue = (0..<500).map { $0 >= 500 - full ? 95 : UInt32(30 + $0 % 2) }
         #expect(judged(burst(queue, dropped: 0))?.kind == kind)
     }
 
     @Test(arguments: [(199, ReaderVerdict.Kind.pauses), (200, .stalled)])
-    func whoStaysAwayForTwoSecondsHasStopped(_ looks: Int, _ kind: ReaderVerdict.Kind) {
-        let queue = (0..<500).map { $0 < 500 - looks ? UInt32($0 % 2) : 98 }
+    func whoStaysAwayForTwoSecondsHasStopped(_ samples: Int, _ kind: ReaderVerdict.Kind) {
+        let queue = (0..<500).map { $0 < 500 - samples ? UInt32($0 % 2) : 98 }
         #expect(judged(burst(queue))?.kind == kind)
     }
 
     @Test(arguments: [(9, ReaderVerdict.Kind.bufferTooSmall), (10, .pauses)])
-    func aPauseTakesATenthOfASecond(_ looks: Int, _ kind: ReaderVerdict.Kind) {
-        let queue = (0..<500).map { $0 % 100 < looks ? 98 as UInt32 : 0 }
+    func aPauseTakesATenthOfASecond(_ samples: Int, _ kind: ReaderVerdict.Kind) {
+        let queue = (0..<500).map { $0 % 100 < samples ? 98 as UInt32 : 0 }
         #expect(judged(burst(queue))?.kind == kind)
     }
 
-    @Test func whatFillsAndEmptiesBetweenLooksIsNoPause() {
-        // Full in four of five looks, by chance; a run of 10 comes by itself.
+    @Test func whatFillsAndEmptiesBetweenSamplesIsNoPause() {
+        // Full in four of five samples, by chance; a run of 10 comes by itself.
         let queue = (0..<500).map { ($0 * 7919 % 101) < 81 ? 98 as UInt32 : 0 }
         #expect(judged(burst(queue))?.kind == .bufferTooSmall)
     }
@@ -355,9 +355,9 @@ import Units
     }
 
     @Test func burstsNeedWhatTheyLose() throws {
-        // Fifty bursts, one in ten looks, and 75 datagrams of each do not fit.
-        let queue = (0..<500).map { (look: Int) -> UInt32 in
-            look % 10 == 0 ? 12 + UInt32(look % 7) : 0
+        // Fifty bursts, one in ten samples, and 75 datagrams of each do not fit.
+        let queue = (0..<500).map { (sample: Int) -> UInt32 in
+            sample % 10 == 0 ? 12 + UInt32(sample % 7) : 0
         }
         let verdict = try #require(
             judged(burst(queue, buffer: 32_768, dropped: 3750)) {

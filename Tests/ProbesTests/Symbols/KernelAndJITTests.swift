@@ -70,7 +70,7 @@ struct JITSymbolsTests {
             let file = try #require(fopen(Self.path, "a"))
             fputs("\(String(start, radix: 16)) 10 late\n", file)
             fclose(file)
-            // Its file is looked at once a second.
+            // Its file is read once a second.
             let deadline = ContinuousClock.now + .seconds(60)
             while space.frame(at: start, isReturnAddress: false).isUnnamed, .now < deadline {
                 usleep(10_000)

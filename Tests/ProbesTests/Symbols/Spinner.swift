@@ -90,7 +90,7 @@ struct Spinner: Sendable {
     }
 }
 
-/// Runs a program of `Programs/` while `body` looks at it. `prefix` is what starts it, `unshare`
+/// Runs a program of `Programs/` while `body` probes it. `prefix` is what starts it, `unshare`
 /// perhaps: it must become the program, as env(1) does.
 func withSpinner<Result: Sendable>(
     _ program: FilePath, in folder: FilePath, prefix: [String] = [],

@@ -54,7 +54,7 @@ func counting(
 }
 
 extension SystemCallProbe {
-    /// Looks for longer than any test takes.
+    /// Collects for longer than any test takes.
     init(_ target: ProbeTarget, _ method: SystemCallRequest.Method = .best) {
         self.init(SystemCallRequest(target: target, seconds: 600, method: method))
     }

@@ -1,7 +1,7 @@
 import Diagnosis
 import Samples
 
-/// The mappings of the process that is looked at: what was read last, and what grew since the first
+/// The mappings of the process that is shown: what was read last, and what grew since the first
 /// reading.
 struct MappingsState: Sendable {
     /// How often they were asked for by hand.
@@ -31,7 +31,7 @@ struct MappingsState: Sendable {
         if first == nil, reading.progress == .complete { first = reading }
     }
 
-    /// Another process is looked at, or none: what comes next is not compared with this.
+    /// Another process is shown, or none: what comes next is not compared with this.
     mutating func forget() {
         first = nil
         latest = nil

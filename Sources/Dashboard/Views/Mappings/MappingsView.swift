@@ -161,7 +161,7 @@ struct MappingsView: View {
     }
 
     private static func growth(_ reading: MappingsReading, _ state: State) -> String {
-        guard let first = state.mappings.first else { return "; growth cannot be told" }
+        guard let first = state.mappings.first else { return "; growth unknown" }
         guard first.moment < reading.moment else { return "; growth after the next sample" }
         return "; growth over \(Duration(reading.moment.since(first.moment)).text)"
     }

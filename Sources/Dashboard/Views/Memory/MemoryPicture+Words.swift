@@ -63,13 +63,13 @@ extension MemoryPicture {
     }
 
     private func outlook(_ growth: Growth, of process: ProcessSample) -> MemoryOutlook {
-        // The book has watched whether the address space grows along.
-        let book = state.verdicts.growth
-        let known = book[process.id]?.limit
+        // The verdicts know whether the address space grows along.
+        let verdicts = state.verdicts.growth
+        let known = verdicts[process.id]?.limit
         let growsAlong = known == .addressSpace || known == .addressSpaceLimit
         return MemoryOutlook(
             growth: growth, of: process, in: snapshot, addressSpaceGrows: growsAlong,
-            joint: book.joint)
+            joint: verdicts.joint)
     }
 
     private var missing: String {

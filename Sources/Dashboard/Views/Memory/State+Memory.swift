@@ -74,7 +74,7 @@ extension State {
             return
         }
         if !memory.toggleMark(selectedProcess) {
-            say("\(MemoryState.mostMarked) curves are all that can be told apart; m unmarks one")
+            say("at most \(MemoryState.mostMarked) curves can be marked; m unmarks one")
         }
     }
 

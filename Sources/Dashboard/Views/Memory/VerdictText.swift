@@ -8,7 +8,7 @@ enum VerdictText {
         let change = ByteChange(growth.change).text
         let level = ByteCount(clamping: growth.level).text
         guard let shape = growth.shape else {
-            let why = growth.isTooSmall ? ": too little to tell" : ", in no shape that says more"
+            let why = growth.isTooSmall ? ": too small to judge" : ", in no known pattern"
             return [
                 StyledText("no verdict", .heading),
                 StyledText("  \(change) in \(growth.span.text)\(why)"),

@@ -6,7 +6,7 @@ import Screen
 import Units
 
 /// One socket in depth: both ends, who holds it, what the kernel tells of it, how it went since it
-/// was looked at, and of UDP how it is read.
+/// was shown, and of UDP how it is read.
 struct SocketDetailView {
     private let state: State
     private let id: SocketID

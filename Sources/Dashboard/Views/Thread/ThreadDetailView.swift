@@ -13,7 +13,7 @@ struct ThreadDetailView {
     private let thread: ThreadSample?
     private let identity: ThreadIdentity
     private let owner: ProcessIdentity
-    /// Only while live, and only once the sampler has looked at this very thread.
+    /// Only while live, and only once the sampler has read this very thread.
     private let detail: ThreadDetail?
 
     init(_ state: State, thread identity: ThreadIdentity, process owner: ProcessIdentity) {

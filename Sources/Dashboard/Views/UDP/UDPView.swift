@@ -146,7 +146,7 @@ struct UDPView: View {
             within: rect.columns - 1)
     }
 
-    /// " DROPS  nic 0 > softnet 0 > ... > SOCKET 9148 ": since dxtop began to look.
+    /// " DROPS  nic 0 > softnet 0 > ... > SOCKET 9148 ": since dxtop began to sample.
     static func chain(_ state: State) -> [StyledText] {
         var pieces = [StyledText(" DROPS ", .heading)]
         guard let chain = state.lossChain else { return pieces }

@@ -7,7 +7,7 @@ internal import Units
 /// given back once the machine has become much smaller.
 final class TaskTable {
     /// A box may have four million tasks. One on which more than so many ran since the pass before is
-    /// not one to be looked at thread by thread.
+    /// not one to be read thread by thread.
     static let mostRecords = 1 << 18
 
     private typealias Record = clinux_task_record

@@ -1,6 +1,6 @@
 internal import Units
 
-extension NetworkReader.Place {
+extension NetworkReader.OpenNamespace {
     /// The tables in the order in which they are shown.
     private static let order: [SocketTables] = [.tcp, .udp, .raw, .unix, .packet]
 

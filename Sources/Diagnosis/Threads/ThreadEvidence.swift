@@ -3,9 +3,9 @@ import ProcFormats
 package import Samples
 package import Units
 
-/// What is made of threads: updated once for each refresh, at a cost of the threads that are looked
-/// at between the refreshes, 64 at most.
-package struct ThreadBook: Sendable {
+/// What the detectors know of threads: updated once for each refresh, at a cost of the threads that are
+/// polled between the refreshes, 64 at most.
+package struct ThreadEvidence: Sendable {
     /// Those that are polled, in no order.
     private(set) var polled: [ThreadFacts] = []
     /// Those of them that go on in a way that may be a spin, or a storm of system calls.
@@ -28,7 +28,7 @@ package struct ThreadBook: Sendable {
 
     /// How long a thread must go on as it does before something is said of it.
     package static let span: Duration = .seconds(10)
-    /// How far back its ways before are looked at.
+    /// How far back its ways before are read.
     private static let spanBefore: Duration = .seconds(5 * 60)
     /// A count over less says little.
     private static let leastCounted: Duration = .seconds(1)

@@ -2,8 +2,8 @@ internal import Glibc
 internal import ProcFormats
 internal import Units
 
-/// What one look at a queue shows.
-struct QueueLook {
+/// One sample of a queue.
+struct QueueSample {
     /// Bytes that wait to be read, as the kernel charges them.
     var queue: UInt32
     /// These, and what was read and is not released yet: what it compares with the buffer.
@@ -14,9 +14,9 @@ struct QueueLook {
     var drops: UInt32
 }
 
-/// Looks at the queue of one UDP socket, in microseconds, as often as every few milliseconds. It
+/// Samples the queue of one UDP socket, in microseconds, as often as every few milliseconds. It
 /// stays in the network namespace in which it was made.
-final class QueueProbe {
+final class QueueReader {
     private let netlink: NetlinkSocket
     /// How sockets were found that share their address with others (SO_REUSEPORT), by cookie.
     private var ways: [UInt64: Way] = [:]
@@ -35,12 +35,12 @@ final class QueueProbe {
     }
 
     /// Nil when it is gone, or not a UDP socket that is bound.
-    func look(at socket: SocketSample) -> QueueLook? {
+    func sample(_ socket: SocketSample) -> QueueSample? {
         guard let target = Target(socket), let found = find(target), let memory = found.memory,
             let charged = memory.receiveCharged, let buffer = memory.receiveBuffer,
             let drops = memory.drops
         else { return nil }
-        return QueueLook(
+        return QueueSample(
             queue: found.receiveQueue, charged: charged, buffer: buffer, drops: drops)
     }
 

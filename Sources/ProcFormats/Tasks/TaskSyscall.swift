@@ -1,5 +1,5 @@
 /// Where a thread is, from one read of `/proc/PID/task/TID/syscall`; `proc_pid_syscall(5)`.
-public struct TaskPlace: Hashable, Sendable {
+public struct TaskSyscall: Hashable, Sendable {
     /// The system call it is blocked in, if it is in one.
     public var record: SystemCallRecord
     /// Where its program stands.
@@ -16,7 +16,7 @@ public struct TaskPlace: Hashable, Sendable {
 }
 
 extension TaskStat {
-    /// As `TaskPlace.isNative`.
+    /// As `TaskSyscall.isNative`.
     public var isNative: Bool { UserStack.isNative(stackStart) }
 }
 

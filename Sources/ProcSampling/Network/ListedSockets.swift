@@ -3,8 +3,8 @@ internal import Units
 /// What is remembered of the sockets of one listing, from one reading to the next: what turns
 /// totals into rates, and tells how long a socket has been in its state. Readings that ask for some
 /// states only, or that come after a pause, do not interrupt it.
-struct SocketBook {
-    private struct Page {
+struct ListedSockets {
+    private struct Entry {
         let cookie: UInt64
         var since: Nanoseconds
         /// When it was listed last.
@@ -17,30 +17,30 @@ struct SocketBook {
 
     /// What was not listed for longer is forgotten.
     private static let memory = Nanoseconds(600_000_000_000)
-    /// Nor are more pages than these kept of sockets that were not asked for.
-    private static let mostPages = 65_536
+    /// Nor are more entries than these kept of sockets that were not asked for.
+    private static let mostEntries = 65_536
 
-    private var pages: [Page] = []
+    private var entries: [Entry] = []
     /// Of the reading that is going on; sockets that it asks for and does not name are forgotten.
-    private var newPages: [Page] = []
+    private var newEntries: [Entry] = []
     /// The kernel lists the same sockets in the same order, mostly: the next is tried first, and
-    /// only where it is another one is it looked for.
+    /// only where it is another one is it searched.
     private var next = 0
-    private var places: [UInt64: Int] = [:]
+    private var indices: [UInt64: Int] = [:]
     private var moment: Nanoseconds?
     private var newMoment = Nanoseconds(0)
     /// States that were asked for at the last reading.
     private var states: UInt32 = 0
 
     /// How many sockets there were.
-    var count: Int { pages.count }
+    var count: Int { entries.count }
 
     /// Begins a reading. One that is not ended leaves no trace.
     mutating func begin(at moment: Nanoseconds) {
-        if let before = self.moment, moment.since(before) > Self.memory { self = SocketBook() }
-        newPages.removeAll(keepingCapacity: true)
-        newPages.reserveCapacity(pages.count)
-        places.removeAll()
+        if let before = self.moment, moment.since(before) > Self.memory { self = ListedSockets() }
+        newEntries.removeAll(keepingCapacity: true)
+        newEntries.reserveCapacity(entries.count)
+        indices.removeAll()
         next = 0
         newMoment = moment
     }
@@ -48,7 +48,7 @@ struct SocketBook {
     /// Ends a reading of sockets in these states.
     mutating func end(states: UInt32) {
         keepUnasked(states)
-        swap(&pages, &newPages)
+        swap(&entries, &newEntries)
         moment = newMoment
         self.states = states
     }
@@ -56,53 +56,53 @@ struct SocketBook {
     /// Sockets in other states may be there still. They come last, so that those of the next such
     /// reading are found in the order of the kernel's list.
     private mutating func keepUnasked(_ states: UInt32) {
-        let unasked = pages.lazy.filter { [newMoment] page in
-            states & page.state.bit == 0 && newMoment.since(page.seenAt) <= Self.memory
+        let unasked = entries.lazy.filter { [newMoment] entry in
+            states & entry.state.bit == 0 && newMoment.since(entry.seenAt) <= Self.memory
         }
         guard !unasked.isEmpty else { return }
-        let listed = Set(newPages.lazy.map(\.cookie))
-        let room = max(0, Self.mostPages - newPages.count)
-        newPages += unasked.filter { !listed.contains($0.cookie) }.prefix(room)
+        let listed = Set(newEntries.lazy.map(\.cookie))
+        let room = max(0, Self.mostEntries - newEntries.count)
+        newEntries += unasked.filter { !listed.contains($0.cookie) }.prefix(room)
     }
 
     /// Fills in what depends on earlier readings, from what the kernel counts.
     mutating func note(_ sample: inout SocketSample, drops: UInt32?, retransmits: UInt32?) {
-        var page: Page
+        var entry: Entry
         var interval: Nanoseconds?
-        if let place = place(of: sample.id.cookie) {
-            page = pages[place]
-            next = place + 1
-            interval = newMoment.since(page.seenAt)
-            page.seenAt = newMoment
-            if page.state != sample.state {
-                page.state = sample.state
-                page.since = newMoment
-                page.isFromBefore = states & sample.state.bit == 0
+        if let index = index(of: sample.id.cookie) {
+            entry = entries[index]
+            next = index + 1
+            interval = newMoment.since(entry.seenAt)
+            entry.seenAt = newMoment
+            if entry.state != sample.state {
+                entry.state = sample.state
+                entry.since = newMoment
+                entry.isFromBefore = states & sample.state.bit == 0
             }
         } else {
-            page = Page(
+            entry = Entry(
                 cookie: sample.id.cookie, since: newMoment, seenAt: newMoment,
                 state: sample.state, isFromBefore: states & sample.state.bit == 0)
         }
-        sample.since = page.since
-        sample.isFromBefore = page.isFromBefore
+        sample.since = entry.since
+        sample.isFromBefore = entry.isFromBefore
         sample.drops = Progress.advance(
-            &page.drops, to: drops, in: interval, isNew: !page.isFromBefore)
+            &entry.drops, to: drops, in: interval, isNew: !entry.isFromBefore)
         if retransmits != nil {
             sample.tcp?.retransmits = Progress.advance(
-                &page.retransmits, to: retransmits, in: interval, isNew: !page.isFromBefore)
+                &entry.retransmits, to: retransmits, in: interval, isNew: !entry.isFromBefore)
         }
-        newPages.append(page)
+        newEntries.append(entry)
     }
 
-    private mutating func place(of cookie: UInt64) -> Int? {
-        if next < pages.count, pages[next].cookie == cookie { return next }
-        guard !pages.isEmpty else { return nil }
-        if places.isEmpty {
-            places = Dictionary(
-                zip(pages.lazy.map(\.cookie), pages.indices), uniquingKeysWith: { $1 })
+    private mutating func index(of cookie: UInt64) -> Int? {
+        if next < entries.count, entries[next].cookie == cookie { return next }
+        guard !entries.isEmpty else { return nil }
+        if indices.isEmpty {
+            indices = Dictionary(
+                zip(entries.lazy.map(\.cookie), entries.indices), uniquingKeysWith: { $1 })
         }
-        return places[cookie]
+        return indices[cookie]
     }
 }
 

@@ -1,7 +1,7 @@
 import ProcFormats
 import Samples
 
-extension TaskPlace {
+extension TaskSyscall {
     /// The system call it is blocked in, by its name; nil if it is in none.
     var call: String? {
         guard case .blocked(let number, _) = record else { return nil }

@@ -1,7 +1,7 @@
 import Testing
 
 /// What it draws with, on terminals that can do less.
-@Suite(.serialized) struct LookTests {
+@Suite(.serialized) struct AppearanceTests {
     /// Of this process alone: what else runs on the machine may be hotter.
     private func threads(of workload: Workload, _ options: String...) -> Program {
         var program = Program.dxtop("--view", "threads", "--pid", "\(workload.processID)")

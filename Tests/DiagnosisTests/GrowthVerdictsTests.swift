@@ -3,7 +3,7 @@ import ProcSampling
 import Testing
 import Units
 
-@Suite struct GrowthBookTests {
+@Suite struct GrowthVerdictsTests {
     /// 2 MiB/s of anonymous memory in a group of 1 GiB, as a refresh a second sees it.
     private func grower(_ second: Int) -> (process: ProcessSample, group: MemoryGroup) {
         let anonymous = (3 + 2 * Double(second)) * mebibyte

@@ -6,9 +6,9 @@ import Units
 
 @testable import ProcSampling
 
-/// Close looks at UDP sockets of this test, each of which lost a number of its own.
+/// Samples of queues of UDP sockets of this test, each of which lost a number of its own.
 @Suite(.serialized)
-struct QueueProbeTests {
+struct QueueReaderTests {
     private static let any = IPAddress(v4: 0)
     private static let any6 = IPAddress(high: 0, low: 0)
     private static let loopback = IPAddress(v4: 0x7F00_0001)
@@ -33,17 +33,17 @@ struct QueueProbeTests {
         (any, loopback), (loopback, loopback), (any6, loopback6), (any6, loopback),
         (loopback6, loopback6), (mapped, loopback),
     ])
-    func looksShowWhatTheListingShows(bound: IPAddress, target: IPAddress) throws {
+    func samplesShowWhatTheListingShows(bound: IPAddress, target: IPAddress) throws {
         let socket = try receiver(bound)
         try Flood.send(50, to: target, [socket])
         let sample = try sample(of: socket)
-        let probe = try #require(QueueProbe())
-        let look = try #require(probe.look(at: sample))
-        #expect(look.queue > 4000 && UInt64(look.queue) == sample.receiveQueue)
-        #expect(look.buffer == 8192)
-        #expect(look.drops > 10 && UInt64(look.drops) == sample.drops?.total)
+        let reader = try #require(QueueReader())
+        let found = try #require(reader.sample(sample))
+        #expect(found.queue > 4000 && UInt64(found.queue) == sample.receiveQueue)
+        #expect(found.buffer == 8192)
+        #expect(found.drops > 10 && UInt64(found.drops) == sample.drops?.total)
         _ = socket.drain()
-        #expect(probe.look(at: sample)?.queue == 0)
+        #expect(reader.sample(sample)?.queue == 0)
     }
 
     /// Until that is a quarter of the buffer.
@@ -51,14 +51,14 @@ struct QueueProbeTests {
         let socket = try receiver(Self.loopback)
         try Flood.send(50, to: Self.loopback, [socket])
         let sample = try sample(of: socket)
-        let probe = try #require(QueueProbe())
-        let full = try #require(probe.look(at: sample))
+        let reader = try #require(QueueReader())
+        let full = try #require(reader.sample(sample))
         #expect(full.charged == full.queue)
         try socket.receive()
-        let later = try #require(probe.look(at: sample))
+        let later = try #require(reader.sample(sample))
         #expect(later.queue < full.queue && later.charged == full.charged)
         _ = socket.drain()
-        #expect(probe.look(at: sample)?.charged == 0)
+        #expect(reader.sample(sample)?.charged == 0)
     }
 
     @Test func theRightOneOfManyThatShareAnAddress() throws {
@@ -71,14 +71,14 @@ struct QueueProbeTests {
             })
         try Flood.send(5, sources: 40, to: Self.loopback, all)
         let samples = try Flood.samples()
-        let probe = try #require(QueueProbe())
+        let reader = try #require(QueueReader())
         for _ in 0..<2 {
             for socket in all {
                 let sample = try #require(samples.first { $0.inode == socket.inode })
-                let look = try #require(probe.look(at: sample))
-                #expect(ByteCount(UInt64(look.buffer)) == sample.receiveBuffer)
-                #expect(UInt64(look.queue) == sample.receiveQueue)
-                #expect(UInt64(look.drops) == sample.drops?.total)
+                let found = try #require(reader.sample(sample))
+                #expect(ByteCount(UInt64(found.buffer)) == sample.receiveBuffer)
+                #expect(UInt64(found.queue) == sample.receiveQueue)
+                #expect(UInt64(found.drops) == sample.drops?.total)
             }
         }
         #expect(Set(samples.compactMap(\.receiveBuffer)).count >= 8)
@@ -90,9 +90,9 @@ struct QueueProbeTests {
         let connected = try receiver(
             Self.loopback, port: open.port, buffer: 5000, option: SO_REUSEADDR)
         try connected.connect(Self.loopback, port: peer.port)
-        let probe = try #require(QueueProbe())
-        #expect(probe.look(at: try sample(of: connected))?.buffer == 10000)
-        #expect(probe.look(at: try sample(of: open))?.buffer == 8192)
+        let reader = try #require(QueueReader())
+        #expect(reader.sample(try sample(of: connected))?.buffer == 10000)
+        #expect(reader.sample(try sample(of: open))?.buffer == 8192)
     }
 
     @Test(.needsRoot) func oneThatIsBoundToAnInterface() throws {
@@ -105,19 +105,19 @@ struct QueueProbeTests {
         try socket.bind(Self.any)
         let sample = try sample(of: socket)
         #expect(sample.interface == 1)
-        #expect(QueueProbe()?.look(at: sample)?.buffer == 12000)
+        #expect(QueueReader()?.sample(sample)?.buffer == 12000)
     }
 
     @Test func whatIsGoneIsNotAnotherOne() throws {
-        let probe = try #require(QueueProbe())
+        let reader = try #require(QueueReader())
         var socket: OpenSocket? = try receiver(Self.any)
         let sample = try sample(of: try #require(socket))
         let port = try #require(socket?.port)
-        #expect(probe.look(at: sample) != nil)
+        #expect(reader.sample(sample) != nil)
         socket = nil
-        #expect(probe.look(at: sample) == nil)
+        #expect(reader.sample(sample) == nil)
         let next = try receiver(Self.any, port: port)
-        #expect(probe.look(at: sample) == nil)
-        #expect(probe.look(at: try self.sample(of: next)) != nil)
+        #expect(reader.sample(sample) == nil)
+        #expect(reader.sample(try self.sample(of: next)) != nil)
     }
 }

@@ -11,8 +11,8 @@ package import Units
 ///
 /// The last hour is judged, or as far as the curve goes. Where it is flat or has no verdict, so is
 /// the last day, every five minutes: what grows by 3 % of its size an hour is flat in each of them.
-package struct GrowthBook: Sendable {
-    /// How far back a curve is looked at first.
+package struct GrowthVerdicts: Sendable {
+    /// How far back a curve is judged first.
     package static let window: Duration = .seconds(60 * 60)
     /// How far where that says nothing.
     package static let longWindow: Duration = .seconds(24 * 60 * 60)
@@ -22,9 +22,9 @@ package struct GrowthBook: Sendable {
     static let mostLongPerRefresh = 4
     static let longPeriod = Nanoseconds(300_000_000_000)
 
-    /// In no order; `places` says where each has its own.
+    /// In no order; `indices` says where each has its own.
     private var entries: [Entry] = []
-    private var places: [ProcessIdentity: Int] = [:]
+    private var indices: [ProcessIdentity: Int] = [:]
     private(set) var sequence = Int.min
     /// Those that grow without an end in sight.
     private(set) var growing: [Grower] = []
@@ -44,7 +44,7 @@ package struct GrowthBook: Sendable {
     /// What was known at a moment.
     init(_ outlooks: [(process: ProcessIdentity, outlook: MemoryOutlook)], joint: JointGrowth) {
         for (process, outlook) in outlooks {
-            places[process] = entries.count
+            indices[process] = entries.count
             entries.append(Entry(id: process, outlook: outlook))
         }
         self.joint = joint
@@ -57,7 +57,7 @@ package struct GrowthBook: Sendable {
 
     /// Nil for a process that has no curve, or too little of one yet.
     package subscript(process: ProcessIdentity) -> MemoryOutlook? {
-        places[process].flatMap { entries[$0].outlook }
+        indices[process].flatMap { entries[$0].outlook }
     }
 
     /// Judges those whose turn it is, and forgets those that ended. A refresh that is known already
@@ -70,31 +70,31 @@ package struct GrowthBook: Sendable {
             turns.sorted { ($1.urgency, $0.index) < ($0.urgency, $1.index) }, in: snapshot,
             memory: memory)
         addUp(turns, in: snapshot)
-        for turn in judged { look(ahead: snapshot.processes[turn.index], turn.place, in: snapshot) }
+        for turn in judged { predict(snapshot.processes[turn.index], turn.entry, in: snapshot) }
     }
 
-    /// Everyone's turn, in the order of the refresh. Newcomers get their place, and who ended loses
+    /// Everyone's turn, in the order of the refresh. Newcomers get their entry, and who ended loses
     /// it.
     private mutating func turns(in snapshot: Snapshot, of known: Set<ProcessIdentity>) -> [Turn] {
         var turns: [Turn] = []
         turns.reserveCapacity(known.count)
         for (index, process) in snapshot.processes.enumerated() where known.contains(process.id) {
-            let place = places[process.id] ?? entries.count
-            if place == entries.count {
-                places[process.id] = place
+            let entry = indices[process.id] ?? entries.count
+            if entry == entries.count {
+                indices[process.id] = entry
                 entries.append(Entry(id: process.id))
             }
-            entries[place].lastSeen = sequence
+            entries[entry].lastSeen = sequence
             turns.append(
-                Turn(index: index, place: place, urgency: urgency(of: process, at: place)))
+                Turn(index: index, entry: entry, urgency: urgency(of: process, at: entry)))
         }
         guard entries.count > turns.count else { return turns }
         entries.removeAll { $0.lastSeen != sequence }
-        places.removeAll(keepingCapacity: true)
-        for place in entries.indices { places[entries[place].id] = place }
+        indices.removeAll(keepingCapacity: true)
+        for entry in entries.indices { indices[entries[entry].id] = entry }
         for turn in turns.indices {
             let id = snapshot.processes[turns[turn].index].id
-            turns[turn].place = places[id] ?? turns[turn].place
+            turns[turn].entry = indices[id] ?? turns[turn].entry
         }
         return turns
     }
@@ -102,9 +102,9 @@ package struct GrowthBook: Sendable {
     // MARK: Judging
 
     private struct Budget {
-        var all = GrowthBook.mostPerRefresh
-        var shaped = GrowthBook.mostShapedPerRefresh
-        var long = GrowthBook.mostLongPerRefresh
+        var all = GrowthVerdicts.mostPerRefresh
+        var shaped = GrowthVerdicts.mostShapedPerRefresh
+        var long = GrowthVerdicts.mostLongPerRefresh
 
         var isSpent: Bool { all <= 0 || shaped <= 0 }
 
@@ -123,7 +123,7 @@ package struct GrowthBook: Sendable {
         for turn in turns {
             guard !budget.isSpent else { break }
             Self.judge(
-                &entries[turn.place], snapshot.processes[turn.index], in: snapshot, memory: memory,
+                &entries[turn.entry], snapshot.processes[turn.index], in: snapshot, memory: memory,
                 &budget)
             judged.append(turn)
         }
@@ -162,19 +162,19 @@ package struct GrowthBook: Sendable {
         growing.removeAll(keepingCapacity: true)
         joint = JointGrowth()
         for turn in turns {
-            guard let growth = entries[turn.place].growth, growth.isUnbounded,
-                let judged = entries[turn.place].judged
+            guard let growth = entries[turn.entry].growth, growth.isUnbounded,
+                let judged = entries[turn.entry].judged
             else { continue }
             growing.append(
-                Grower(id: entries[turn.place].id, index: turn.index, judged: judged))
+                Grower(id: entries[turn.entry].id, index: turn.index, judged: judged))
             joint.add(slope: growth.slope, group: snapshot.processes[turn.index].memoryGroup)
         }
         joint.close()
     }
 
-    private mutating func look(ahead process: ProcessSample, _ place: Int, in snapshot: Snapshot) {
-        let growsAlong = entries[place].addressSpace.growsAlong
-        entries[place].outlook = entries[place].growth.map {
+    private mutating func predict(_ process: ProcessSample, _ index: Int, in snapshot: Snapshot) {
+        let growsAlong = entries[index].addressSpace.growsAlong
+        entries[index].outlook = entries[index].growth.map {
             MemoryOutlook(
                 growth: $0, of: process, in: snapshot, addressSpaceGrows: growsAlong, joint: joint)
         }
@@ -185,7 +185,7 @@ package struct GrowthBook: Sendable {
     private struct Turn {
         /// Where the refresh has the process, and where `entries` has it.
         var index: Int
-        var place: Int
+        var entry: Int
         var urgency: Double
     }
 
@@ -194,10 +194,10 @@ package struct GrowthBook: Sendable {
     static let weightOfSize = 2.0
     static let large = ByteCount(1 << 30)
 
-    private func urgency(of process: ProcessSample, at place: Int) -> Double {
-        guard let judged = entries[place].judged else { return .infinity }
+    private func urgency(of process: ProcessSample, at index: Int) -> Double {
+        guard let judged = entries[index].judged else { return .infinity }
         var weight = 1.0
-        if entries[place].growth?.shape?.isUnbounded == true { weight *= Self.weightOfGrowth }
+        if entries[index].growth?.shape?.isUnbounded == true { weight *= Self.weightOfGrowth }
         if process.memory?.anonymousAndSwap ?? ByteCount(0) >= Self.large {
             weight *= Self.weightOfSize
         }
@@ -229,7 +229,7 @@ package struct GrowthBook: Sendable {
         }
 
         func isLongDue(at moment: Nanoseconds) -> Bool {
-            longJudged.map { moment.since($0) >= GrowthBook.longPeriod } ?? true
+            longJudged.map { moment.since($0) >= GrowthVerdicts.longPeriod } ?? true
         }
     }
 }
@@ -238,7 +238,7 @@ extension Growth {
     /// Whether it will go on until it meets a limit, as far as anyone can tell.
     var isUnbounded: Bool { shape?.isUnbounded == true && slope > 0 }
 
-    /// Whether a longer look at the same process says more than a shorter one, which was flat or had
+    /// Whether a longer curve of the same process says more than a shorter one, which was flat or had
     /// no verdict.
     fileprivate func saysMore(than shorter: Growth) -> Bool {
         guard span > shorter.span, let shape, shape != .flat else { return false }
