@@ -8,7 +8,7 @@ struct Dxtop: ParsableCommand {
         abstract: "From symptom to proof on a Linux box in trouble.",
         discussion: """
             Without arguments it opens the dashboard: which thread spins, which memory grows, which \
-            socket loses, and why. The other commands print the same as text or JSON.
+            socket drops datagrams, and why. The other commands print the same as text or JSON.
 
             `dxtop help dashboard` lists the dashboard's options: --interval, --pid, --view, \
             --netns, --hot, --proc, --threads-from, --budget, --slow, --ascii, --braille, \
@@ -20,4 +20,17 @@ struct Dxtop: ParsableCommand {
             SystemCallsCommand.self, WaitsCommand.self, StacksCommand.self, DoctorCommand.self,
         ],
         defaultSubcommand: DashboardCommand.self)
+
+    static func main() {
+        StandardDescriptors.fill()
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            // Help is output like any other: where it cannot be written, that is said.
+            guard exitCode(for: error) == .success else { exit(withError: error) }
+            let text = fullMessage(for: error)
+            if !text.isEmpty { StandardOutput().print(text) }
+        }
+    }
 }
