@@ -122,8 +122,8 @@ private struct CallRow: FieldRow {
             rank: 5,
             Field(
                 "callTime", "TIME", .fixed(7), json: .named("total_microseconds"),
-                help: "time in it, together"
-            ) { time($0.call.time) }),
+                help: "time in it, together, of the calls that returned"
+            ) { $0.call.returned == 0 ? .unknown : time($0.call.time) }),
         .column(
             rank: 0,
             Field(
