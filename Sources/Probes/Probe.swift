@@ -23,7 +23,7 @@ package protocol ProbeRequest: Hashable, Sendable {
     /// How a shell asks for the same: "dxtop profile --tid 9022 --seconds 5".
     var command: String { get }
     /// The option by which a person agrees to what it does to the target or the machine:
-    /// "--by-stopping"; nil where nothing has to be agreed to.
+    /// "--stopping"; nil where nothing has to be agreed to.
     var consent: String? { get }
     /// The same, but nothing done that a person has to agree to.
     var withoutConsent: Self { get }

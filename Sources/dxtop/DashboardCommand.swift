@@ -11,7 +11,7 @@ struct DashboardCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dashboard", abstract: "The dashboard (the default command).")
 
-    @OptionGroup var interval: IntervalOption
+    @OptionGroup var interval: RefreshOption
     @OptionGroup var budget: BudgetOption
     @OptionGroup var hot: HotOption
     @OptionGroup var source: SourceOptions

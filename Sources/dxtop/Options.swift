@@ -108,21 +108,37 @@ struct IntervalOption: ParsableArguments {
     // A value that begins with "-" is a wrong value, not a missing one.
     @Option(
         parsing: .unconditional,
+        help: ArgumentHelp("Seconds between samples, 0.2 to 3600.", valueName: "seconds"))
+    var interval: Double = 1
+
+    func validate() throws { try Self.check(interval) }
+
+    var duration: Duration { Self.duration(interval) }
+
+    static func check(_ seconds: Double) throws {
+        guard State.intervals.contains(seconds) else {
+            throw ValidationError("--interval takes a number of seconds from 0.2 to 3600")
+        }
+    }
+
+    static func duration(_ seconds: Double) -> Duration {
+        .milliseconds(Int64((seconds * 1000).rounded()))
+    }
+}
+
+/// The dashboard's refresh interval, which depends on its line where none is given.
+struct RefreshOption: ParsableArguments {
+    @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Seconds between samples, 0.2 to 3600 (default: 1; 5 on a slow line).",
             valueName: "seconds"))
     var interval: Double?
 
-    func validate() throws {
-        guard interval.map(State.intervals.contains) ?? true else {
-            throw ValidationError("--interval takes a number of seconds from 0.2 to 3600")
-        }
-    }
-
-    var duration: Duration { duration(isSlow: false) }
+    func validate() throws { try interval.map(IntervalOption.check) }
 
     func duration(isSlow: Bool) -> Duration {
-        .milliseconds(Int64(((interval ?? (isSlow ? 5 : 1)) * 1000).rounded()))
+        IntervalOption.duration(interval ?? (isSlow ? 5 : 1))
     }
 }
 

@@ -42,7 +42,10 @@ struct WatchCommand: ParsableCommand {
     var count: Int?
 
     @Option(
-        parsing: .unconditional, help: ArgumentHelp("This process only.", valueName: "pid"))
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "This process only: its threads, memory, sockets, and the findings about it. Drops by "
+                + "stage stay those of the whole network namespace.", valueName: "pid"))
     var pid: Int32?
 
     @Option(
@@ -140,7 +143,7 @@ extension WatchCommand.View {
     fileprivate var tables: SocketTables {
         switch self {
         case .threads, .memory: []
-        // How many each process has, and what it loses.
+        // How many each process has, and what it drops.
         case .processes: [.tcp, .udp, .unix]
         case .sockets: .all
         case .udp: .udp

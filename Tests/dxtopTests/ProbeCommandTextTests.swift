@@ -155,9 +155,9 @@ struct ProbeCommandTextTests {
             price: "stop it 20 times a second",
             request: ProfileRequest(target: .host, mayStop: true))
         #expect(
-            ProbeRefusal("not permitted", remedy: "be root", offer: offer).sentence
-                == "not permitted; be root; --by-stopping would: stop it 20 times a second")
-        #expect(ProbeRefusal("it has ended").sentence == "it has ended")
+            ProbeRefusal("not permitted", remedy: "be root", offer: offer).lines
+                == ["not permitted; be root", "--stopping would: stop it 20 times a second"])
+        #expect(ProbeRefusal("it has ended").lines == ["it has ended"])
     }
 
     @Test func waitsSayWhereAndWhatFor() throws {

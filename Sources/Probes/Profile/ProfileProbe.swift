@@ -13,7 +13,7 @@ extension ProfileRequest: ProbeRequest {
             + (event == .pageFaults ? " --faults" : "")
     }
 
-    package var consent: String? { mayStop ? "--by-stopping" : nil }
+    package var consent: String? { mayStop ? "--stopping" : nil }
 
     package var withoutConsent: ProfileRequest {
         var request = self

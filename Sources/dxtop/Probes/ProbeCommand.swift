@@ -32,20 +32,22 @@ extension ProbeCommand {
         do throws(ProbeRefusal) {
             return try request.run(until: stop)
         } catch {
-            throw Failure(VisibleText.of(error.sentence))
+            throw Failure(error.lines.map { VisibleText.of($0) }.joined(separator: "\n"))
         }
     }
 }
 
 extension ProbeRefusal {
-    /// What stands in the way, what would help, and the option that agrees to what is offered.
-    var sentence: String {
-        [reason, remedy, offer?.sentence].compactMap(\.self).joined(separator: "; ")
+    /// What stands in the way and what would help; below it the option that agrees to what is
+    /// offered.
+    var lines: [String] {
+        [[reason, remedy].compactMap(\.self).joined(separator: "; "), offer?.sentence]
+            .compactMap(\.self)
     }
 }
 
 extension ProbeOffer {
-    /// "--by-stopping would: stop it 20 times a second"; nil for a request that has no such option.
+    /// "--stopping would: stop it 20 times a second"; nil for a request that has no such option.
     var sentence: String? { request.consent.map { "\($0) would: \(price)" } }
 }
 

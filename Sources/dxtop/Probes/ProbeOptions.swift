@@ -8,7 +8,7 @@ struct SecondsOption: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "How long to sample (1 to 3600); Ctrl-C ends it early.", valueName: "seconds"))
+            "How long it takes (1 to 3600); Ctrl-C ends it early.", valueName: "seconds"))
     var seconds: Int = 5
 
     func validate() throws {
@@ -28,13 +28,13 @@ struct JSONOption: ParsableArguments {
 
 /// One thread or one process.
 struct TaskOptions: ParsableArguments {
-    @Option(parsing: .unconditional, help: ArgumentHelp("Sample this thread.", valueName: "tid"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("This thread.", valueName: "tid"))
     var tid: Int32?
 
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Sample all threads of this process, those that begin meanwhile, too.",
+            "All threads of this process, also those that begin meanwhile.",
             valueName: "pid"))
     var pid: Int32?
 

@@ -33,9 +33,11 @@ struct ProfileCommand: ProbeCommand {
     @Flag(exclusivity: .exclusive)
     var format: ProfileFormat?
 
-    @Flag(
-        name: .customLong("by-stopping"),
-        help: "Where the kernel gives no samples: stop the threads for a moment each time.")
+    @Flag(help: "Where the kernel gives no samples: stop the threads for a moment each time.")
+    var stopping = false
+
+    /// How it was spelled at first; scripts have it.
+    @Flag(name: .customLong("by-stopping"), help: .hidden)
     var byStopping = false
 
     func validate() throws {
@@ -57,7 +59,7 @@ struct ProfileCommand: ProbeCommand {
             event: faults
                 ? .pageFaults
                 : .cpuClock(frequency: frequency ?? ProfileRequest.usualFrequency),
-            seconds: time.seconds, mayStop: byStopping)
+            seconds: time.seconds, mayStop: stopping || byStopping)
     }
 
     var file: ProbeFile? { format?.file }

@@ -14,7 +14,7 @@ struct StacksCommand: ProbeCommand {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("List the threads of this process.", valueName: "pid"))
+        help: ArgumentHelp("The stacks of this process's threads.", valueName: "pid"))
     var pid: Int32
 
     @Flag(help: "Stop each thread for a moment: no gaps.")

@@ -12,7 +12,7 @@ struct WaitsCommand: ProbeCommand {
             None of it stops the thread.
             """)
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Sample this thread.", valueName: "tid"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("This thread.", valueName: "tid"))
     var tid: Int32
 
     @OptionGroup var time: SecondsOption
