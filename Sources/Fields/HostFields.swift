@@ -83,7 +83,7 @@ package struct HostFields: Sendable {
         value: { FieldValue($0.host.cpu?.system) })
 
     package let ioWait = figure(
-        "ioWait", "IOW%", json: "cpu_io_wait_percent", help: "idle while a disk is waited for",
+        "ioWait", "IOW%", json: "cpu_io_wait_percent", help: "idle while tasks wait for I/O",
         value: { FieldValue($0.host.cpu?.ioWait) })
 
     package let steal = figure(
@@ -95,7 +95,7 @@ package struct HostFields: Sendable {
         value: { FieldValue(count: $0.host.runnable) })
 
     package let blocked = figure(
-        "blocked", "BLOCKED", json: "blocked_tasks", help: "tasks waiting for a disk",
+        "blocked", "BLOCKED", json: "blocked_tasks", help: "tasks waiting for I/O (procs_blocked)",
         value: { FieldValue(count: $0.host.blocked) })
 
     package let contextSwitches = figure(

@@ -63,7 +63,7 @@ package struct ProcessFields: Sendable {
     package let state = Field(
         "state", "S", .fixed(1), .text, json: .named("state"),
         help:
-            "of the first thread: R running or runnable, S sleeping, D waits for a disk, T t stopped, "
+            "of the first thread: R running or runnable, S sleeping, D uninterruptible sleep, T t stopped, "
             + "Z zombie, I idle",
         value: { row in
             .text(String((row.thread?.thread.state ?? row.process.state).letter))

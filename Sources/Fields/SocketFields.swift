@@ -89,7 +89,7 @@ package struct SocketFields: Sendable {
     package let holder = Field(
         "holder", "PID/FD", .fixed(9), .text,
         json: .screenOnly("documents have pid and fd"),
-        help: "who holds it open, as which descriptor; + others hold it, too",
+        help: "who holds it open, as which fd; + others hold it, too",
         value: { row in
             guard let owner = row.socket.owner else { return row.noOwner }
             let others = row.socket.otherOwners > 0 ? "+" : ""
@@ -103,7 +103,8 @@ package struct SocketFields: Sendable {
         key: { $0.socket.owner.map(SortKey.init) })
 
     package let descriptor = Field(
-        "descriptor", "FD", .fixed(5), json: .named("fd"), help: "as which descriptor",
+        "descriptor", "FD", .fixed(5), json: .named("fd"),
+        help: "the fd by which that process holds it",
         value: { FieldValue(number: $0.socket.owner?.descriptor) })
 
     package let process = Field(
@@ -165,7 +166,7 @@ package struct SocketFields: Sendable {
     package let dropRate = Field(
         .dropRate, "DROP/s", .fixed(7), json: .named("drops_per_second"),
         metric: "dxtop_socket_drops_per_second",
-        help: "dropped a second: mostly the buffer was full, else by a filter or a wrong checksum",
+        help: "dropped a second: buffer full, or by a filter or a wrong checksum",
         value: { FieldValue($0.socket.drops?.rate) },
         key: { row in
             row.socket.drops.flatMap { drops in

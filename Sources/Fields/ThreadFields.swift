@@ -36,7 +36,7 @@ package struct ThreadFields: Sendable {
     package let state = Field(
         "state", "S", .fixed(1), .text, json: .named("state"),
         help:
-            "R running or runnable, S sleeping, D waits for a disk, T t stopped, Z zombie, I idle, "
+            "R running or runnable, S sleeping, D uninterruptible sleep, T t stopped, Z zombie, I idle, "
             + "P parked",
         value: { .text(String($0.thread.state.letter)) })
 

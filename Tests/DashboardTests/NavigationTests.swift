@@ -115,7 +115,7 @@ import Units
             snapshot.processes[2].threads[1].runDelay = Percent(51.0)
             snapshot.processes[2].hottestCPU = Percent(48.0)
         }
-        #expect(scene.shows("T4127 poll wants a whole CPU, gets 48.0% for 9s+ of streamd 2214"))
+        #expect(scene.shows("T4127 poll of streamd 2214: wants a whole CPU, gets 48.0% for 9s+"))
         #expect(scene.shows(" 48.0!"))
         scene.press(.character("2"))
         #expect(scene.row(1).contains("1 hot"))

@@ -57,7 +57,7 @@ struct ThreadDetectorTests {
             $0.delay = 79
         }
         let finding = try #require(said(.userSpin, of: [starved]))
-        #expect(finding.claim.hasSuffix("20.0 % CPU, and waits for one 79.0 % of the time"))
+        #expect(finding.claim.hasSuffix("wants 99.0 % CPU, gets 20.0 %"))
     }
 
     /// Each is just not one.
@@ -100,7 +100,7 @@ struct ThreadDetectorTests {
         machine.run(seconds: 59, [spinner])
         var finding = try #require(machine.finding(.userSpin))
         #expect(finding.confidence == .medium)
-        #expect(finding.baseline == "before, for 58s: 8.0 % CPU")
+        #expect(finding.baseline == "for 58s: 8.0 % CPU")
         #expect(finding.since == MadeMachine.time(60))
         machine.run(seconds: 1, [spinner])
         finding = try #require(machine.finding(.userSpin))

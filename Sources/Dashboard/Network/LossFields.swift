@@ -55,7 +55,7 @@ package struct LossFields: Sendable {
 
     package let meaning = Field(
         "meaning", "MEANING", .flexible(minimum: 40), .text, json: .named("meaning"),
-        help: "what a loss here means", value: { .text($0.stage.meaning) })
+        help: "what a drop here means", value: { .text($0.stage.meaning) })
 
     package let advice = Field(
         "advice", "ADVICE", .flexible(minimum: 40), .text, json: .named("advice"),

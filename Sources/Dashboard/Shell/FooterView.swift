@@ -59,7 +59,7 @@ enum FooterView {
             case .routeTo: "route to (address): "
             case .search: "search: "
             case .save: "save as: "
-            case .mute: "reason for muting: "
+            case .mute: "Reason for muting: "
             }
         let used = surface.put(label, at: rect.origin, style: .accent)
         prompt.field.draw(

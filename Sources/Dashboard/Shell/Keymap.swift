@@ -190,8 +190,8 @@ package enum Keymap {
             [.character("b")], .burst,
             (
                 "b",
-                "sample its queue every 10 ms for 5 s (about 1% of a CPU); automatic when it loses"
-            ), hint: "b burst")
+                "sample its queue every 10 ms for 5 s (about 1% of a CPU); automatic when it drops"
+            ), hint: "b sample")
     ]
 
     static let ownerThreads = [

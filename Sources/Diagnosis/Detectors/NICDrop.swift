@@ -34,7 +34,7 @@ struct NICDrop: NetworkDetector {
                 kind: .nicDrop, subject: .interface(interface.name),
                 severity: isLoss ? .warning : .info, confidence: isLoss ? .medium : .low,
                 claim: isLoss
-                    ? "\(interface.name) lost \(overrun + damaged) packets before IP"
+                    ? "\(interface.name) dropped \(overrun + damaged) packets before IP"
                     : "\(interface.name) dropped \(dropped) packets, perhaps of unknown protocols",
                 evidence: parts.map { "\($0.0) \($0.1), within a minute" }
                     + ["\(rise(.received)) received meanwhile"],

@@ -56,13 +56,13 @@ struct PileUp: Detector {
             claim:
                 "\(server.name) \(pid) does not wait for its children: \(children.count) zombies",
             evidence: evidence,
-            meaning: "a zombie uses neither CPU nor memory, but a process number: at pid_max or"
-                + " pids.max fork fails, in others as well",
+            meaning: "a zombie uses neither CPU nor memory, but a PID; at pid_max or pids.max fork"
+                + " fails for others too",
             next: [
                 .probe(.stacks, of: subject, "what its threads do instead of waiting"),
                 .command("ps --ppid \(pid) -o pid,stat,etimes,comm", of: subject, "its zombies"),
                 .change(
-                    "have it call waitpid(2) on SIGCHLD; if it ends, init takes the zombies away"),
+                    "have it call waitpid(2) on SIGCHLD; if it ends, init reaps them"),
             ],
             since: since)
     }

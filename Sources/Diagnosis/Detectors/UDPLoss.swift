@@ -24,7 +24,8 @@ struct UDPLoss: NetworkDetector {
         let who = socket.owner.map { " (\(names[$0.process]))" } ?? ""
         let lost = socket.lost
         var evidence = [
-            "\(lost) lost" + (socket.isFromBefore ? " since dxtop began" : " since it was opened")
+            "\(lost) dropped"
+                + (socket.isFromBefore ? " since dxtop began" : " since it was opened")
         ]
         if let drops = socket.drops, drops.total > lost {
             evidence.append("\(drops.total) since it was opened")
@@ -60,16 +61,16 @@ struct UDPLoss: NetworkDetector {
     ) -> String {
         let now = loser.rate
         let isNow = now > .zero
-        let rate = isNow ? "\(now.text)/s lost" : "\(lost) lost"
+        let rate = isNow ? "\(now.text)/s dropped" : "\(lost) dropped"
         guard let reader else {
-            return isNow ? "loses \(now.text)/s, watching its queue" : rate
+            return isNow ? "drops \(now.text)/s, sampling its queue" : rate
         }
         let lasts = reader.capacity?.time.map { ", its buffer lasts \($0.shortText)" } ?? ""
         switch reader.kind {
         case .stalled:
             let stalled = Duration(reading.moment.since(loser.since)).text
             let full = Int(reader.full.rawValue.rounded())
-            return "reader stalled \(stalled): queue full in \(full)% of samples, \(lost) lost"
+            return "reader stalled \(stalled): queue full in \(full)% of samples, \(lost) dropped"
         case .slow: return "reader too slow: \(rate)"
         case .pauses:
             let away = reader.longestAbsence.map { " for \($0.shortText)" } ?? ""
@@ -95,7 +96,7 @@ struct UDPLoss: NetworkDetector {
         let size = reading.limits.receiveBufferDefault.map { " from \($0)" } ?? ""
         return Finding(
             kind: .udpLoss, subject: .host, severity: .warning, confidence: .medium,
-            claim: "udp: \(lost) lost in the last minute by sockets that "
+            claim: "udp: \(lost) dropped in the last minute by sockets that "
                 + (isClosed ? "are closed by now" : "this kernel does not report"),
             evidence: [
                 "Udp.RcvbufErrors rose by \(lost), and "
@@ -105,7 +106,7 @@ struct UDPLoss: NetworkDetector {
             ],
             next: isClosed
                 ? [
-                    .view(.losses, of: .host, "where datagrams are lost"),
+                    .view(.losses, of: .host, "drops by stage"),
                     .setting(
                         "net.core.rmem_default", "short-lived sockets: raise it\(size)"),
                 ] : [.view(.udp, of: .host, sort: .receiveQueue, "whose queue is full")],

@@ -18,7 +18,7 @@ struct UDPMemory: NetworkDetector {
             kind: .udpMemory, subject: .host, severity: isNow ? .critical : .warning,
             confidence: .high,
             claim:
-                "UDP is at its memory limit: \(lost) datagrams lost whatever the sockets' buffers",
+                "UDP is at its memory limit: \(lost) datagrams dropped whatever the sockets' buffers",
             evidence: evidence, next: network.next(at: .memory), since: network.time)
         return [finding]
     }

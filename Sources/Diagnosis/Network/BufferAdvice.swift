@@ -36,7 +36,7 @@ struct BufferAdvice {
             [
                 .change(
                     "more readers (SO_REUSEPORT), recvmmsg(2), less work for each datagram;"
-                        + " a bigger buffer only delays the loss")
+                        + " a bigger buffer only delays the drops")
             ]
         case .pauses:
             raise(to: neededForPauses) ?? [.change("shorten the pauses, or raise SO_RCVBUF")]

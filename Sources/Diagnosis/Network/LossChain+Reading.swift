@@ -41,8 +41,8 @@ extension LossChain {
         return Stage(
             id: .nic, lost: members.map(\.lost).sum,
             meaning:
-                "lost before IP: the ring was full (missed, overrun), the frame was damaged, or"
-                + " dropped, which counts unknown protocols, too",
+                "dropped before IP: the ring was full (missed, overrun), the frame was damaged, or"
+                + " of an unknown protocol (rx_dropped counts those, too)",
             next: [
                 .command("ethtool -S \(device)", "which counter"),
                 .command("ethtool -G \(device) rx N", "a larger ring"),

@@ -46,7 +46,8 @@ extension LossChain {
                 (.udp6SendBufferErrors, "ours: no room to send: SO_SNDBUF, txqueuelen"),
             ], of: counters)
         details += hints(
-            [(.udpNoPorts, "nobody listens"), (.udp6NoPorts, "nobody listens")], of: counters)
+            [(.udpNoPorts, "no process listens"), (.udp6NoPorts, "no process listens")],
+            of: counters)
         let worst = losers.first { $0.drops?.isLosing == true } ?? losers.first
         return Stage(
             id: .socket, lost: lost,
@@ -55,7 +56,7 @@ extension LossChain {
             next: worst.flatMap { readers[$0.id]?.next }.flatMap { $0.isEmpty ? nil : $0 } ?? [
                 .view(
                     .udp,
-                    "watch its queue to learn which; net.core.rmem_max is"
+                    "sample its queue to learn which; net.core.rmem_max is"
                         + " \(reading.limits.receiveBufferMost.map(String.init) ?? "not known")")
             ],
             details: details, losing: .critical)

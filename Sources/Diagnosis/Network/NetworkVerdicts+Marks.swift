@@ -13,12 +13,13 @@ extension NetworkVerdicts {
             .udpBufferErrors, .udp6BufferErrors, .udpMemoryErrors, .udp6MemoryErrors)
         guard let rate = room?.rate else { return nil }
         if rate > .zero {
-            return Verdict(mark: .critical, reason: "\(rate.text) datagrams/s lost")
+            return Verdict(mark: .critical, reason: "\(rate.text) datagrams/s dropped")
         }
         if isLosing { return Verdict(mark: .critical, reason: "a socket drops datagrams") }
         let lately = trend.rise(of: .udpErrors, .udp6Errors) ?? 0
         return lately == 0
-            ? .ok : Verdict(mark: .warning, reason: "\(lately) datagrams lost in the last minute")
+            ? .ok
+            : Verdict(mark: .warning, reason: "\(lately) datagrams dropped in the last minute")
     }
 
     /// As bad as the worst finding about TCP.

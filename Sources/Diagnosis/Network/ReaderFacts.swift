@@ -71,7 +71,7 @@ struct ReaderFacts {
             return "restart it, or fix it: read until EAGAIN, or make the epoll level-triggered"
         }
         return isNobody
-            ? "nobody reads: restart the program, or have it close the socket"
+            ? "no process reads it: restart the program, or have it close the socket"
             : "restart it, or find out what its thread does instead"
     }
 
@@ -129,14 +129,14 @@ struct ReaderFacts {
     /// What follows for a reader that has stopped.
     private var conclusion: String? {
         if isShared { return nil }
-        if isNobody { return "no thread waits for it, and no epoll holds it: nobody reads" }
+        if isNobody { return "no thread waits for it, and no epoll holds it: no process reads it" }
         if isDisarmed {
             return
-                "Its one event was delivered, and it was not armed again: nothing wakes the reader."
+                "its one event was delivered, and it was not armed again: nothing wakes the reader"
         }
         if isUnattended { return "no thread waits for it: the one that should is elsewhere" }
         guard isEdgeTriggered else { return nil }
-        return "A full queue raises no new edge: it will not recover by itself."
+        return "a full queue raises no new edge: it will not recover by itself"
     }
 
     private func line(of thread: SocketReader.Thread, _ kind: ReaderVerdict.Kind) -> String {

@@ -51,10 +51,10 @@ package struct ThreadFacts: Sendable {
             self.voluntarySwitches = voluntarySwitches
         }
 
-        /// "before, for 4m12s: 8.0 % CPU, asleep 41/s".
+        /// "for 4m12s: 8.0 % CPU, went to sleep 41/s"; what shows it says that it was before.
         var text: String {
             let sleeps = voluntarySwitches.map { ", went to sleep \($0.text)/s" } ?? ""
-            return "before, for \(span.text): \(cpu.text) % CPU\(sleeps)"
+            return "for \(span.text): \(cpu.text) % CPU\(sleeps)"
         }
     }
 

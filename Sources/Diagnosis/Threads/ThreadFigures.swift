@@ -49,10 +49,11 @@ package struct ThreadFigures: Hashable, Sendable {
         return Percent(cpu.rawValue + (runDelay?.rawValue ?? 0))
     }
 
-    /// "100 % CPU", or what it gets of one and how long it waits for it.
+    /// "100 % CPU"; where it waits for a CPU, "wants 100 % CPU, gets 25.5 %".
     var text: String {
         guard let runDelay, runDelay.rawValue >= 10 else { return "\(cpu.text) % CPU" }
-        return "\(cpu.text) % CPU, and waits for one \(runDelay.text) % of the time"
+        let wanted = Percent(min(100, cpu.rawValue + runDelay.rawValue))
+        return "wants \(wanted.text) % CPU, gets \(cpu.text) %"
     }
 }
 

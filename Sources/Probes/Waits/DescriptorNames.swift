@@ -92,7 +92,8 @@ final class DescriptorNames {
         let (found, isComplete) = root.holders(of: end.link, within: Self.searchTime)
         let holders = found.filter { end.isWriting ? $0.mayRead : $0.mayWrite }
         guard !holders.isEmpty else {
-            return isComplete ? "other end held by nobody" : "other end held by a process unseen"
+            return isComplete
+                ? "other end held by no process" : "other end held by a process unseen"
         }
         let names = holders.prefix(Self.mostHolders).map { holder in
             holder.process == files.process

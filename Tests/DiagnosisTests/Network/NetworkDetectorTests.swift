@@ -67,7 +67,7 @@ import Units
 
     @Test func aLossIsToldBeforeItsKindIsKnown() throws {
         let finding = try #require(loss(seconds: 2) { UInt64(212 * $0) })
-        #expect(finding.claim == "udp :12201 (streamd 3310) loses 212/s, watching its queue")
+        #expect(finding.claim == "udp :12201 (streamd 3310) drops 212/s, sampling its queue")
         #expect(finding.confidence == .medium)
         #expect(finding.severity == .critical)
         #expect(
@@ -78,13 +78,13 @@ import Units
         #expect(unknown.id == finding.id, "the owner may be found later")
         unknown.subject = .socket(MadeNetwork.id(2), inode: 1001, owner: MadeMachine.id(3310))
         #expect(unknown.id != finding.id)
-        #expect(finding.evidence == ["212 lost since dxtop began", "424 since it was opened"])
+        #expect(finding.evidence == ["212 dropped since dxtop began", "424 since it was opened"])
     }
 
     @Test func aLossThatComesAndGoesHasAMeanRate() throws {
         // 500 every other second: over the last five, three times.
         let finding = try #require(loss(seconds: 12) { 500 * UInt64($0 / 2) })
-        #expect(finding.claim.hasSuffix("loses 300/s, watching its queue"))
+        #expect(finding.claim.hasSuffix("drops 300/s, sampling its queue"))
     }
 
     @Test func aStalledReaderIsNamed() throws {
@@ -92,7 +92,7 @@ import Units
         let finding = try #require(loss(seconds: 43, burst: burst) { UInt64(100 * $0) })
         #expect(
             finding.claim
-                == "udp :12201 (streamd 3310) reader stalled 41s: queue full in 100% of samples, 4200 lost"
+                == "udp :12201 (streamd 3310) reader stalled 41s: queue full in 100% of samples, 4200 dropped"
         )
         #expect(finding.evidence.contains("who holds it open is not known: root may see it"))
         #expect(finding.advice.hasPrefix("a bigger buffer is useless"))
@@ -133,13 +133,14 @@ import Units
         #expect(finding.subject == .host)
         #expect(
             finding.claim
-                == "udp: 100 lost in the last minute by sockets that this kernel does not report")
+                == "udp: 100 dropped in the last minute by sockets that this kernel does not report"
+        )
     }
 
     @Test(arguments: [
-        ("slow", "reader too slow: 100/s lost"), ("pauses", "reader pauses for 500 ms"),
+        ("slow", "reader too slow: 100/s dropped"), ("pauses", "reader pauses for 500 ms"),
         ("small", "buffer too small"),
-        ("healthy", "reader keeps up: 100/s lost, though there was room"),
+        ("healthy", "reader keeps up: 100/s dropped, though there was room"),
     ])
     func eachKindHasItsWords(_ name: String, _ words: String) throws {
         let burst = try CapturedQueue.burst(name)
@@ -321,7 +322,7 @@ import Units
     @Test func anInterfaceThatMissesIsFound() throws {
         let finding = try #require(interface(missed: 1))
         #expect(finding.subject == .interface("eth0"))
-        #expect(finding.claim == "eth0 lost 1 packets before IP")
+        #expect(finding.claim == "eth0 dropped 1 packets before IP")
         #expect(finding.confidence == .medium)
         #expect(interface(damaged: 1) != nil)
         #expect(interface() == nil)
@@ -335,10 +336,10 @@ import Units
         #expect((found != nil) == isFound)
         #expect(found?.severity ?? .info == .info)
         #expect(found?.confidence ?? .low == .low)
-        #expect(found?.claim.contains("lost") ?? false == false)
+        #expect(found?.claim.contains("before IP") ?? false == false)
         let losing = interface(received: received, dropped: dropped, missed: 1)
         #expect(losing?.severity == .warning)
-        #expect(losing?.claim == "eth0 lost 1 packets before IP")
+        #expect(losing?.claim == "eth0 dropped 1 packets before IP")
     }
 
     @Test func aBondIsNotFoundBesideItsMember() {

@@ -132,14 +132,14 @@ import Units
         }
         #expect(stage.details.map(\.name) == [":12201 streamd 3310", ":53", "Udp.NoPorts"])
         #expect(stage.details.map { $0.lost?.total } == [8, 9, nil])
-        #expect(stage.details[2].text == "6: nobody listens")
+        #expect(stage.details[2].text == "6: no process listens")
     }
 
     @Test func whatIsNoLossHasItsRateInWords() throws {
         let stage = try stage(.socket) {
             $0.counters[.udpNoPorts] = MadeNetwork.counted(600, rate: 12)
         }
-        #expect(stage.details.map(\.text) == ["600 (12/s): nobody listens"])
+        #expect(stage.details.map(\.text) == ["600 (12/s): no process listens"])
     }
 
     @Test(arguments: [(109 as UInt64, false), (110, true)])
@@ -190,7 +190,7 @@ import Units
         #expect(verdicts([counted(.udpBufferErrors, rate: nil)]).udp == nil, "not measured yet")
         #expect(verdicts([counted(.udpBufferErrors, rate: 0)]).udp == .ok)
         let losing = verdicts([counted(.udpBufferErrors, rate: 212)])
-        #expect(losing.udp == Verdict(mark: .critical, reason: "212 datagrams/s lost"))
+        #expect(losing.udp == Verdict(mark: .critical, reason: "212 datagrams/s dropped"))
         #expect(verdicts([counted(.udpMemoryErrors, rate: 1)]).udp?.mark == .critical)
     }
 

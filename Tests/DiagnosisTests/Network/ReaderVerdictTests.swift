@@ -177,7 +177,7 @@ import Units
             #expect(verdict.kind == .stalled)
             #expect(verdict.confidence == .medium)
             #expect(verdict.proof.first == words)
-            #expect(!verdict.proof.contains { $0.contains("nobody reads") })
+            #expect(!verdict.proof.contains { $0.contains("no process reads") })
             #expect(verdict.advice.contains("which of the \(count + 1) processes"))
             #expect(!verdict.advice.contains("restart"))
         }
@@ -222,7 +222,7 @@ import Units
             verdict.proof == [
                 "fd 7 in epoll fd 5, EDGE-TRIGGERED",
                 "T3318 blocked in epoll_wait in 50 of 50 samples, 0 switches, no CPU",
-                "A full queue raises no new edge: it will not recover by itself.",
+                "a full queue raises no new edge: it will not recover by itself",
             ])
         #expect(
             verdict.claim
@@ -238,7 +238,8 @@ import Units
 
     @Test func nobodyReads() throws {
         let verdict = try #require(judged(burst(stalled, reader: reader(runs: 0))))
-        #expect(verdict.proof == ["no thread waits for it, and no epoll holds it: nobody reads"])
+        #expect(
+            verdict.proof == ["no thread waits for it, and no epoll holds it: no process reads it"])
         #expect(verdict.confidence == .high)
     }
 

@@ -20,7 +20,10 @@ enum ResourceLines {
             ("CPU", cpuFacts(host), health.cpu), ("MEM", memoryFacts(host), health.memory),
             ("SWAP", swapFacts(host), health.swap), ("DISK", diskFacts(host), health.disk),
             ("UDP", namespace(state) + udpFacts(network), state.verdicts.network.udp),
-            ("TCP", tcpFacts(network), state.verdicts.network.tcp),
+            (
+                "TCP", tcpFacts(network, columns: rect.columns - left - 3),
+                state.verdicts.network.tcp
+            ),
         ]
         for (index, cell) in cells.enumerated() {
             let isLeft = index % 2 == 0
@@ -69,8 +72,9 @@ enum ResourceLines {
             facts.append("run \(runnable)/\(host.cpuCount.map { String($0) } ?? "-")")
         }
         if let pressure = host.cpuPressure { facts.append("psi \(whole(pressure.some.average10))") }
-        if shares.steal.rawValue >= 0.5 { facts.append("steal \(whole(shares.steal))") }
+        // What comes and goes stands last, so that all else keeps its place.
         facts.append("iowait \(whole(shares.ioWait))")
+        if shares.steal.rawValue >= 0.5 { facts.append("steal \(whole(shares.steal))") }
         return facts
     }
 
@@ -118,11 +122,12 @@ enum ResourceLines {
     private static func udpFacts(_ counters: NetworkCounters?) -> [String] {
         guard let counters else { return ["-"] }
         let received = counters.sum(.udpReceived, .udp6Received)
-        let lost = counters.sum(.udpErrors, .udp6Errors)
-        return ["\((received?.rate).text)/s in", "drop \((lost?.rate).text)/s"]
+        let drops = counters.sum(.udpErrors, .udp6Errors)
+        return ["\((received?.rate).text)/s in", "drop \((drops?.rate).text)/s"]
     }
 
-    private static func tcpFacts(_ counters: NetworkCounters?) -> [String] {
+    /// Each always at its place; where not all fit, a share of retransmits makes room for overflows.
+    private static func tcpFacts(_ counters: NetworkCounters?, columns: Int) -> [String] {
         guard let counters else { return ["-"] }
         var facts: [String] = []
         if let open = counters[.tcpEstablished]?.total { facts.append("\(open) open") }
@@ -133,9 +138,9 @@ enum ResourceLines {
             facts.append("retr \(share.text)%")
         }
         let overflows = counters[.listenOverflows]?.rate
-        // What is guilty comes first: the last may find no room.
-        facts.insert(
-            "ListenOverflows \(overflows.text)/s", at: overflows ?? .zero > .zero ? 0 : facts.count)
+        facts.append("ListenOverflows \(overflows.text)/s")
+        let isWhole = facts.joined(separator: " ").count + "TCP ".count + " !!".count < columns
+        if !isWhole, facts.count > 2, overflows ?? .zero > .zero { facts.remove(at: 1) }
         return facts
     }
 
@@ -154,12 +159,13 @@ enum ResourceLines {
                 ofHeat: first.thread, threshold: threshold, until: snapshot.sequence)
             let time = duration > .seconds(1) ? " for \(duration.text)+" : ""
             let use = first.isStarved ? "wants a whole CPU, gets " : ""
-            facts = [
-                "\(hot.count) ", "T\(first.thread.tid)",
-                first.name,
-                use + first.cpu.text + "%" + time,
-                "of \(first.processName) \(first.process.pid)",
-            ]
+            let thread = "\(hot.count)  T\(first.thread.tid) \(first.name)"
+            let owner = "of \(first.processName) \(first.process.pid):"
+            let share = use + first.cpu.text + "%" + time
+            // Whose thread it is matters less than what it uses.
+            let room = rect.columns - "HOT".count - " !!".count
+            let isWhole = VisibleText.width([thread, owner, share].joined(separator: " ")) < room
+            facts = isWhole ? [thread, owner, share] : [thread, share]
         } else {
             facts = ["0 ", "no thread uses \(Int(threshold.rawValue))% of a CPU"]
         }

@@ -229,7 +229,7 @@ extension TaskState {
         switch self {
         case .running: "running or runnable"
         case .sleeping: "sleeps"
-        case .diskSleep: "uninterruptible, mostly a disk"
+        case .diskSleep: "uninterruptible sleep"
         case .stopped: "stopped by a signal"
         case .traced: "stopped by a tracer"
         case .zombie: "zombie"

@@ -111,6 +111,14 @@ extension State {
     /// Shows the card; the tool starts when its time is over, or by Enter.
     mutating func prepare(_ tool: Tool, for subject: ToolSubject) {
         guard !saysToolRuns() else { return }
+        if case .thread(let target) = subject.target, tool.counts == .systemCalls,
+            (live ?? shown)?.process(target.process)?.isKernelThread == true
+        {
+            say(
+                "\(subject.name) is a kernel thread: it makes no system calls; p profiles it",
+                isFailure: true)
+            return
+        }
         tools.prepare(tool, for: subject, at: now)
         if !(place.view is ToolView) { navigation.open(.tool) }
     }

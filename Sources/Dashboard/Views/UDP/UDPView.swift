@@ -8,7 +8,7 @@ extension Place {
     package static let udp = Place(UDPView())
 }
 
-/// View 5: UDP sockets by what they lose, where on the way it is lost, and the grounds of what is
+/// View 5: UDP sockets by drops, the drops by stage, and the grounds of what is
 /// said of the selected one.
 struct UDPView: View {
     static let root = RootView(
@@ -19,8 +19,8 @@ struct UDPView: View {
 
     var about: [String] {
         [
-            "UDP sockets by what they lose, and at which stage. Samples of the queue (b, or",
-            "automatically once it loses) tell a reader that has stopped from one that is slow,",
+            "UDP sockets by drops, and at which stage they drop. Samples of the queue (b, or",
+            "automatically once it drops) tell a reader that has stopped from one that is slow,",
             "pauses, or has too small a buffer.",
         ]
     }
