@@ -102,7 +102,12 @@ struct WatchCommand: ParsableCommand {
         _ snapshot: Snapshot, _ observer: Observer, to output: StandardOutput
     ) {
         var shown = snapshot
-        if let target = observer.target { shown.processes.removeAll { $0.id != target } }
+        if let target = observer.target {
+            shown.processes.removeAll { $0.id != target }
+            if view == .udp {
+                shown.network?.sockets.sockets.removeAll { $0.owner?.process != target }
+            }
+        }
         let report = TextReport(
             shown, of: observer.chronicle, userNames: observer.userNames,
             hotThreshold: hot.threshold, width: output.width)

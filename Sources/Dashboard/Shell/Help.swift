@@ -36,6 +36,7 @@ enum Help {
             head: "paused",
             text: "sorting paused: rows keep their places for 5 s after a key"),
         Line(head: "recorded", text: "an earlier sample, of which not all rows were kept"),
+        Line(head: "+more", text: "a taller screen shows more of this page"),
         Line(
             head: "malformed",
             text: "files of /proc that dxtop failed to parse: its bug, please report"),

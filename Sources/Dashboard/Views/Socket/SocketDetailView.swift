@@ -28,13 +28,15 @@ struct SocketDetailView {
             drawHistory(nil, into: &surface, in: rest)
             return
         }
-        for fact in facts(socket, figures) where rest.rows > 0 {
+        for fact in facts(socket, figures) {
+            guard rest.rows > 0 else { return surface.markMore(in: rect) }
             let line = rest.takeTop(1)
             surface.put(fact.label, at: line.origin, style: .heading)
             surface.put(
                 fact.pieces, at: Point(column: line.column + Self.indent, row: line.row),
                 within: line.columns - Self.indent)
         }
+        guard rest.rows > 1 else { return surface.markMore(in: rect) }
         if socket.transport == .udp { drawReader(socket, figures, into: &surface, in: &rest) }
         if rest.rows > 6 { _ = rest.takeTop(1) }
         drawHistory(socket, into: &surface, in: rest)
@@ -178,16 +180,17 @@ struct SocketDetailView {
         _ socket: SocketSample, _ figures: SocketFigures, into surface: inout Surface,
         in rest: inout Rect
     ) {
-        guard rest.rows > 1 else { return }
         surface.put("READER", at: Point(column: rest.column, row: rest.row), style: .heading)
         let lines = SocketGrounds(
             socket, figures, width: rest.columns - Self.indent, in: state
         ).lines
-        for line in lines.prefix(max(1, rest.rows - 5)) where rest.rows > 0 {
+        let shown = min(lines.count, rest.rows, max(1, rest.rows - 5))
+        for (index, line) in lines.prefix(shown).enumerated() {
             let row = rest.takeTop(1)
             surface.put(
                 line, at: Point(column: row.column + Self.indent, row: row.row),
                 within: row.columns - Self.indent)
+            if index == shown - 1, shown < lines.count { surface.markMore(in: row) }
         }
         guard let burst = figures.reading.bursts[id], !burst.queue.isEmpty, rest.rows >= 7 else {
             return
@@ -229,9 +232,10 @@ struct SocketDetailView {
         guard rest.rows > 0, span > .zero else { return }
         surface.put(
             "last \(span.text), highest", at: rest.takeTop(1).origin, style: .heading)
-        for (label, figure, unit) in curves where rest.rows > 0 {
+        for (label, figure, unit) in curves {
             let values = history.curve(of: id, figure, until: moment)
             guard let highest = values.compactMap(\.self).max() else { continue }
+            guard rest.rows > 0 else { return surface.markMore(in: rect) }
             let line = rest.takeTop(1)
             surface.put(label, at: line.origin, style: .heading)
             let top =

@@ -35,11 +35,12 @@ struct ThreadDetailView {
             return
         }
         let verdict = ThreadVerdictView(state, thread: identity, process: owner)
-        for text in verdict.lines(width: rect.columns) where rest.rows > 0 {
+        for text in verdict.lines(width: rect.columns) {
+            guard rest.rows > 0 else { return surface.markMore(in: rect) }
             surface.put(text, at: rest.takeTop(1).origin, within: rect.columns)
         }
         for fact in facts(thread) {
-            guard rest.rows > 0 else { return }
+            guard rest.rows > 0 else { return surface.markMore(in: rect) }
             let line = rest.takeTop(1)
             surface.put(fact.label, at: line.origin, style: .heading)
             surface.put(

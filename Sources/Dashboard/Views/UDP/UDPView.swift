@@ -45,7 +45,14 @@ struct UDPView: View {
 
     func fitted(
         _ column: Table<FieldID>.Column, _ state: State
-    ) -> Table<FieldID>.Column { state.fittedToWidth(column, whole: [.local]) }
+    ) -> Table<FieldID>.Column {
+        var column = state.fittedToWidth(column, whole: [.local])
+        // Who drops is what one looks for: a name has at most 15 characters.
+        if state.size.columns >= 120, column.id == SocketFields.declared.process.id {
+            column.width = .flexible(minimum: 15)
+        }
+        return column
+    }
 
     func prepare(_ state: inout State) { state.prepareSockets(of: nil, isOfUDP: true) }
     func rows(_ arrangement: Arrangement) -> [Row] { arrangement.network?.sockets ?? [] }
