@@ -2,6 +2,7 @@ import Dashboard
 import ProcFormats
 import ProcSampling
 import Screen
+import TestSupport
 import Testing
 import Units
 
@@ -123,6 +124,20 @@ import Units
         #expect(scene.row(3).hasPrefix(">   4127 poll"))
         scene.press(.enter)
         #expect(scene.row(1).contains("!! HOT for 9s+  CPU-starved: wants a whole CPU, gets 48.0%"))
+    }
+
+    @Test(arguments: [
+        (120, Float(0), "140 open retr 0.0% ListenOverflows 0/s"),
+        (120, 14, "140 open retr 0.0% ListenOverflows 14/s"),
+        (80, 0, "140 open retr 0.0%"), (80, 14, "140 open ListenOverflows 14/s"),
+    ])
+    func figuresOfTCPKeepTheirPlaces(_ columns: Int, _ rate: Float, _ text: String) {
+        var scene = Scene(columns: columns)
+        scene.sample(2) {
+            $0.network = Edge07.network(number: $0.sequence, at: $0.moment)
+            $0.network?.counters[.listenOverflows] = Counted(total: 20, rate: Rate(rate))
+        }
+        #expect(scene.shows("TCP \(text)"), "\(scene.rows(1..<4))")
     }
 
     @Test func enterGoesDownAndEscapeComesBack() {

@@ -37,6 +37,14 @@ import Units
         #expect(start.target == .thread(ThreadTarget(process: Scene.streamd, thread: Scene.poll)))
     }
 
+    @Test func aKernelThreadMakesNoSystemCallsToCount() {
+        var scene = Scene(place: .threads(of: Scene.streamd))
+        scene.sample(2) { $0.processes[2].isKernelThread = true }
+        scene.press(.character("s"))
+        #expect(scene.shows("is a kernel thread: it makes no system calls; p profiles it"))
+        #expect(scene.state.place == .threads(of: Scene.streamd))
+    }
+
     @Test func enterStartsAtOnceAndEscapeCancels() {
         var scene = scene()
         scene.press(.character("s"))

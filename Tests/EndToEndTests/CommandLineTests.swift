@@ -113,6 +113,17 @@ import Testing
     }
 
     @Test(arguments: [
+        ("help >/dev/full", "No space left on device"),
+        ("--version >/dev/full", "No space left on device"),
+        ("snapshot --json >&-", "Bad file descriptor"), ("help >&-", "Bad file descriptor"),
+    ])
+    func outputThatCannotBeWrittenFails(arguments: String, reason: String) async throws {
+        let outcome = try await run(.shell(#""$0" \#(arguments)"#, Program.dxtop().path))
+        #expect(outcome.exitCode == 1, "\(outcome)")
+        #expect(outcome.errors == "dxtop: cannot write: \(reason)\n")
+    }
+
+    @Test(arguments: [
         ["--nonsense"], ["--interval", "soon"], ["--interval", "0"], ["--view", "kitchen"],
         ["watch", "paint"], ["watch"], ["--pid", "-1"],
         ["--interval", "-1"], ["--hot", "-5"], ["watch", "threads", "--count", "-1"],

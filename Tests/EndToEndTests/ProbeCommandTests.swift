@@ -151,8 +151,10 @@ import Testing
             let outcome = try await run(program.asNobody(in: directory))
             #expect(outcome.exitCode == 1, "\(outcome)")
             #expect(outcome.output == "")
-            #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome)")
-            #expect(outcome.errors.contains("; "), "\(outcome)")
+            let lines = outcome.errors.split(separator: "\n")
+            #expect(lines.count == 2, "\(outcome)")
+            #expect(lines.first?.contains("; ") == true, "\(outcome)")
+            #expect(lines.last?.hasPrefix("--stopping would: ") == true, "\(outcome)")
         }
     }
 
