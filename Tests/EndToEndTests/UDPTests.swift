@@ -113,11 +113,12 @@ import Testing
                 try await terminal.send("5")
                 let ports = try started.map { ":\(try $0.number("port")) " }
                 let screen = try await terminal.wait(for: "all", deadline: .seconds(10)) { screen in
-                    // Where it has a column of its own, a port may be the peer of a sender, too.
+                    // Where it has a column of its own, a port may be the peer of a sender, too. It
+                    // may be the last one.
                     zip(ports, Self.readers).allSatisfy { port, reader in
                         screen.rows.contains {
                             $0.contains(port) && $0.contains(" \(reader.word) ")
-                                && $0.contains(" * ")
+                                && ($0 + " ").contains(" * ")
                         }
                     } && screen.firstRow(underHeader: "LOCAL", "DROP/s")?.contains(ports[0]) == true
                 }

@@ -50,7 +50,7 @@ package struct TextReport {
         }
     }
 
-    /// What stands below them: of UDP, how the sockets that lose are read, and on what grounds.
+    /// What stands below them: of UDP, how the sockets that drop are read, and on what grounds.
     package func remarks(of place: Place) -> [String] {
         place.view.textRemarks(state(at: place), width: width)
             .map { VisibleText.of($0, unicode: false) }
