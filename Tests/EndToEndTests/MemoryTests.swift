@@ -65,12 +65,13 @@ import Testing
         try await terminal.wait(for: "the finding", deadline: .seconds(30)) {
             $0.contains("FINDINGS") && $0.row(with: claim) != nil
         }
-        // Other findings may stand below it: whatever else this machine suffers from.
-        try await terminal.send("g", "Up")
-        for _ in 0..<10 {
-            let screen = try await terminal.wait(for: "grounds") { $0.contains("why ") }
-            if screen.row(with: claim)?.hasPrefix(">") == true { break }
-            try await terminal.send("Up")
+        // Other findings may stand around it, and come and go: whatever else this machine suffers from.
+        for _ in 0..<40 {
+            let screen = try await terminal.wait(for: "a selection") { $0.selection != nil }
+            let place = screen.rows.firstIndex { $0.contains(claim) } ?? 0
+            guard let selection = screen.selection, selection != place else { break }
+            try await terminal.send(place < selection ? "Up" : "Down")
+            try await terminal.wait(for: "the selection to move") { $0.selection != selection }
         }
         try await terminal.send("Enter")
         try await terminal.wait(for: "its curve") {
@@ -115,7 +116,7 @@ import Testing
                 try await terminal.wait(for: "the Overview") { $0.contains("PROCESSES") }
                 try await terminal.send("3")
                 try await terminal.wait(
-                    for: "the grower, its shape and its end", deadline: .seconds(60)
+                    for: "the grower, its shape and its end", deadline: .seconds(120)
                 ) {
                     $0.contains("MEMORY workload \(workload.processID)")
                         && $0.row(with: "LINEAR").map(Self.isAboutItsRate) == true
@@ -150,4 +151,9 @@ import Testing
             }
         }
     }
+}
+
+extension Screen {
+    /// The number of the row with the mark.
+    fileprivate var selection: Int? { rows.firstIndex { $0.hasPrefix(">") } }
 }
