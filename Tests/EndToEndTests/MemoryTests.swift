@@ -68,10 +68,14 @@ import Testing
         // Other findings may stand around it, and come and go: whatever else this machine suffers from.
         for _ in 0..<40 {
             let screen = try await terminal.wait(for: "a selection") { $0.selection != nil }
+            guard let selection = screen.selection, !selection.row.contains(claim) else { break }
             let place = screen.rows.firstIndex { $0.contains(claim) } ?? 0
-            guard let selection = screen.selection, selection != place else { break }
-            try await terminal.send(place < selection ? "Up" : "Down")
-            try await terminal.wait(for: "the selection to move") { $0.selection != selection }
+            try await terminal.send(place < selection.place ? "Up" : "Down")
+            // Where another comes or goes just then, it may seem to stand still.
+            _ = try? await terminal.wait(for: "the selection to move", deadline: .seconds(2)) {
+                $0.selection?.place != selection.place
+                    || $0.selection?.row.prefix(24) != selection.row.prefix(24)
+            }
         }
         try await terminal.send("Enter")
         try await terminal.wait(for: "its curve") {
@@ -154,6 +158,8 @@ import Testing
 }
 
 extension Screen {
-    /// The number of the row with the mark.
-    fileprivate var selection: Int? { rows.firstIndex { $0.hasPrefix(">") } }
+    /// The row with the mark, and which of all it is.
+    fileprivate var selection: (place: Int, row: String)? {
+        rows.firstIndex { $0.hasPrefix(">") }.map { ($0, String(rows[$0])) }
+    }
 }
