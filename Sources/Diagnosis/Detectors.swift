@@ -24,6 +24,7 @@ package enum Detectors {
 
         // Network
         UDPLoss.self,
+        UDPChecksum.self,
         NICDrop.self,
         SoftnetDrop.self,
         Reassembly.self,
