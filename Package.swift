@@ -203,7 +203,7 @@ let package = Package(
                 "Dashboard", "Diagnosis", "dxtop", "Fields", "Probes", "ProcFormats",
                 "ProcSampling", "Screen", "TestSupport", "Units",
             ],
-            exclude: ["Contracts", "Golden"], swiftSettings: strict),
+            exclude: ["Contracts"], swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [

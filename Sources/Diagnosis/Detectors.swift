@@ -4,6 +4,7 @@ package enum Detectors {
         // Processor
         UserSpin.self,
         SystemCallStorm.self,
+        Busy.self,
         LockConvoy.self,
         IOStall.self,
         CPUStarvation.self,
@@ -16,12 +17,14 @@ package enum Detectors {
 
         // Memory
         MemoryGrowth.self,
+        PageFaultStorm.self,
         SwapThrash.self,
         OOMKill.self,
         GroupMemory.self,
 
         // Network
         UDPLoss.self,
+        UDPChecksum.self,
         NICDrop.self,
         SoftnetDrop.self,
         Reassembly.self,

@@ -94,9 +94,18 @@ import Units
         scene.sample(5) { $0.grow(to: 3900) }
         scene.press(.home, .up)
         #expect(scene.state.findings.selected != nil)
-        scene.sample(5) { $0.grow(to: 100) }
-        #expect(scene.state.findings.selected == nil)
+        for _ in 0..<5 where scene.state.chosenFinding != nil { scene.sample { $0.grow(to: 100) } }
+        #expect(scene.state.chosenFinding == nil)
+        #expect(scene.shows("the selected finding is over"), "\(scene)")
         #expect(!scene.shows("FINDINGS"))
+        // Not on the row that it hid, before one moves there.
+        #expect(scene.state.subject == nil)
+        for key: Key in [.character("p"), .character("s"), .character("S"), .enter] {
+            #expect(scene.press(key).allSatisfy { if case .read = $0 { true } else { false } })
+            #expect(scene.state.place == .overview, "\(key)")
+        }
+        scene.press(.down)
+        #expect(scene.state.subject != nil)
     }
 
     @Test func aSmallScreenKeepsItsRowsForTheList() {

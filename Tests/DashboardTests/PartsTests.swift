@@ -102,7 +102,7 @@ struct PartsTests {
         #expect(probes.wakeAt(.zero) == nil)
     }
 
-    @Test func lostFindingDoesNotStaySelected() throws {
+    @Test func aFindingThatIsOverHidesTheRowStill() throws {
         var scene = Scene(columns: 100, rows: 30)
         scene.sample(5) { $0.grow(to: 3900) }
         let found = scene.state.verdicts.findings
@@ -110,9 +110,10 @@ struct PartsTests {
         var findings = FindingState()
         findings.selectNext(among: found)
         #expect(findings.selected == found[0].id)
-        findings.settle(found, hasRoom: true)
-        #expect(findings.selected == found[0].id)
-        findings.settle([], hasRoom: true)
+        let ends = [found, [], []].map { findings.settle($0, hasRoom: true) }
+        #expect(ends == [false, true, false], "it is over once")
+        #expect(findings.isOver && findings.selected == found[0].id, "keys act on nothing else")
+        _ = findings.settle([], hasRoom: false)
         #expect(findings.selected == nil)
     }
 }

@@ -19,6 +19,8 @@ import Units
     private static let subjects: [(FindingKind, Subject)] = [
         (.userSpin, .thread(thread, of: journald)), (.userSpin, .process(journald)),
         (.systemCallStorm, .thread(thread, of: journald)),
+        (.busy, .thread(thread, of: journald)), (.busy, .process(journald)),
+        (.pageFaultStorm, .process(journald)),
         (.lockConvoy, .process(journald)), (.ioStall, .thread(thread, of: journald)),
         (.ioStall, .host), (.cpuStarvation, .process(journald)), (.cpuStarvation, .host),
         (.cgroupThrottle, .group(group)), (.fdLeak, .process(journald)),
@@ -28,7 +30,8 @@ import Units
         (.udpLoss, .socket(Edge07.id(5), inode: 8001, owner: journald)),
         (.udpLoss, .socket(Edge07.id(5), inode: 8001, owner: nil)), (.udpLoss, .host),
         (.nicDrop, .interface("eth0")), (.softnetDrop, .host), (.reassembly, .host),
-        (.udpMemory, .host), (.closeWait, .process(journald)), (.listenOverflow, .host),
+        (.udpMemory, .host), (.udpChecksum, .host), (.closeWait, .process(journald)),
+        (.listenOverflow, .host),
         (.tcpRetransmits, .host), (.conntrack, .host),
         (.pathMTU, .peer(IPAddress(v4: 0x0A09_0104))),
     ]
@@ -47,6 +50,14 @@ import Units
         ])
         scene.press(.tab)
         return scene
+    }
+
+    /// Rows of a report are no subjects: keys act on what the probe is of.
+    @Test func aReportsRowsLeaveTheSubject() throws {
+        var scene = Self.scene(.userSpin, .thread(Self.thread, of: Self.journald))
+        scene.press(.character("p"))
+        scene.state.navigation.level.list.selected = .probe("main")
+        #expect(scene.state.subject == .thread(Self.thread, of: Self.journald))
     }
 
     @Test func eachKindHasASubjectHere() {

@@ -123,9 +123,13 @@ import Units
         #expect(scene.row(3).hasPrefix(">   4131 rdk:broker1"))
         scene.press(.escape, .home)
         #expect(scene.row(3).hasPrefix(">   4127 poll"))
-        // Back with time, it has ended: its neighbour is selected.
+        // Back with time, it has ended: keys act on none until one moves.
         scene.press(.character("["), .character(" "))
         scene.sample { $0.processes[2].threads.remove(at: 1) }
+        #expect(scene.rows(3..<23).allSatisfy { !$0.hasPrefix(">") })
+        scene.press(.character("p"))
+        #expect(scene.row(23).contains("the selected row is gone: it has ended"))
+        scene.press(.home)
         #expect(scene.row(3).hasPrefix(">   4131 rdk:broker1"))
     }
 

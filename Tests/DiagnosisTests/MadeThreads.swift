@@ -51,14 +51,17 @@ struct MadeThread {
 extension MadeMachine {
     /// Refreshes of a machine on which these threads go on as they are.
     mutating func run(
-        seconds: Int, _ threads: [MadeThread], _ change: (inout HostSample) -> Void = { _ in }
+        seconds: Int, _ threads: [MadeThread], _ change: (inout HostSample) -> Void = { _ in },
+        process changeProcess: (inout ProcessSample) -> Void = { _ in }
     ) {
         let processes = Dictionary(grouping: threads, by: \.process).sorted { $0.key < $1.key }
             .map { pid, threads in
                 let cpu = threads.reduce(0) { $0 + $1.user + $1.system }
-                return ProcessSample(
+                var process = ProcessSample(
                     id: Self.id(pid), name: "streamd", state: .sleeping, cpu: Percent(cpu),
                     threadCount: threads.count, threads: threads.map(\.sample))
+                changeProcess(&process)
+                return process
             }
         for _ in stride(from: 0, to: seconds, by: interval) {
             refresh(

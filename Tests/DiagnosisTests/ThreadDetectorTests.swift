@@ -38,7 +38,7 @@ struct ThreadDetectorTests {
         #expect(
             finding.evidence == [
                 "usr 99.8 % sys 0.0 %, no page faults in 10s", "runnable in 50 of 50 samples",
-                "0 sleeps, no read or write call in 9s",
+                "no sleeps, no read or write calls in 9s",
             ])
         // That it makes no system calls is not known.
         #expect(
@@ -65,18 +65,124 @@ struct ThreadDetectorTests {
         ("less CPU", { $0.user = 89.9 }),
         ("waits for a CPU too little", { ($0.user, $0.delay) = (20, 69.9) }),
         ("system time", { $0.system = 1.1 }),
-        ("it slept", { $0.switches = 1 }),
+        ("it slept", { $0.switches = 18 }),
         ("sleeps not known", { $0.switches = nil }),
-        ("found asleep once", { $0.running = 49 }),
+        ("found asleep", { $0.running = 47 }),
         ("few samples", { ($0.samples, $0.running) = (19, 19) }),
         ("page faults", { $0.faults = 1.1 }),
-        ("it wrote", { $0.readsAndWrites = 1 }),
+        ("it wrote", { $0.readsAndWrites = 18 }),
     ]
 
     @Test(arguments: others.indices)
     func whatIsNoSpin(_ index: Int) {
         let (name, change) = Self.others[index]
         #expect(said(.userSpin, of: [spinner.with(change)]) == nil, "\(name)")
+    }
+
+    /// A line of a log now and then, a sleep of a millisecond: it spins all the same.
+    @Test func aSpinThatHardlyDoesAnythingElseIsOne() throws {
+        let thread = spinner.with { ($0.running, $0.switches, $0.readsAndWrites) = (48, 17, 1) }
+        let finding = try #require(said(.userSpin, of: [thread]))
+        #expect(finding.evidence.last == "17 sleeps, 1 read or write call in 9s")
+    }
+
+    // MARK: Batch work
+
+    /// As it is after 100 s, of which it has known nothing but computing.
+    private func compressor(
+        _ change: (inout ProcessSample) -> Void = { _ in }
+    ) -> Finding? {
+        var machine = MadeMachine()
+        let threads = [spinner, spinner.with { $0.number += 1 }]
+        machine.run(
+            seconds: 20, threads,
+            process: { process in
+                process.totalTime = Nanoseconds(200_000_000_000)
+                process.threads.insert(
+                    ThreadSample(
+                        id: MadeThread(number: 2214).id, process: process.id.pid, name: "xz",
+                        state: .sleeping, cpu: .zero), at: 0)
+                process.threadCount = 3
+                change(&process)
+            })
+        return machine.finding(.userSpin)
+    }
+
+    @Test func workThatIsThereToComputeIsInformation() throws {
+        let finding = try #require(compressor())
+        #expect(finding.severity == .info)
+        #expect(
+            finding.meaning == "it has computed since it began and has no sockets: a program"
+                + " that is there to compute looks like that")
+    }
+
+    /// A service computes now, and did not before; or has threads that wait for something else.
+    @Test func aServiceThatSpinsIsAWarning() {
+        #expect(compressor { $0.totalTime = Nanoseconds(10_000_000_000) }?.severity == .warning)
+        #expect(
+            compressor { process in
+                process.threads.append(
+                    ThreadSample(
+                        id: MadeThread(number: 2215).id, process: process.id.pid, name: "rdk:main",
+                        state: .sleeping, cpu: .zero))
+            }?.severity == .warning)
+    }
+
+    // MARK: Busy
+
+    @Test func whatIsNeitherSpinNorStormIsSaidAsBusy() throws {
+        let python = spinner.with {
+            ($0.user, $0.system, $0.switches, $0.readsAndWrites) = (54, 46, 9, 740)
+        }
+        var machine = MadeMachine()
+        machine.run(seconds: 30, [python])
+        #expect(machine.finding(.busy) == nil)
+        machine.run(seconds: 1, [python])
+        let finding = try #require(machine.finding(.busy))
+        #expect(finding.severity == .info)
+        #expect(finding.claim == "poll 4127 of streamd 2214: busy, 54 % user, 46 % system")
+        #expect(
+            finding.evidence == [
+                "100 % CPU over 10s", "sleeps 1/s", "82 read and write calls/s",
+            ])
+        #expect(finding.advice.hasPrefix("dxtop profile --tid 4127: "))
+        #expect(said(.busy, of: [python.with { $0.user = 40 }], seconds: 60) == nil)
+    }
+
+    /// Each busy thread is told of once.
+    @Test func aSpinOrAStormIsNotSaidAsBusyToo() {
+        #expect(said(.busy, of: [spinner], seconds: 60) == nil)
+        let caller = spinner.with { ($0.user, $0.system) = (50, 50) }
+        #expect(said(.systemCallStorm, of: [caller], seconds: 60) != nil)
+        #expect(said(.busy, of: [caller], seconds: 60) == nil)
+    }
+
+    /// What is counted and is no storm is busy, with what was counted.
+    @Test func aCountThatIsNoStormIsEvidence() throws {
+        let caller = spinner.with { ($0.user, $0.system) = (50, 50) }
+        var machine = MadeMachine()
+        machine.run(seconds: 60, [caller])
+        machine.chronicle.note(counted(caller, 50_000, seconds: 1, ended: 60))
+        machine.run(seconds: 1, [caller])
+        #expect(machine.finding(.systemCallStorm) == nil)
+        let finding = try #require(machine.finding(.busy))
+        #expect(finding.evidence.last == "50k system calls/s, counted for 1s")
+    }
+
+    @Test func aKernelThreadThatDoesNotKeepUpIsAWarning() throws {
+        func finding(_ name: String) -> Finding? {
+            var machine = MadeMachine()
+            let thread = spinner.with { ($0.name, $0.user, $0.system) = (name, 0, 99) }
+            machine.run(seconds: 60, [thread], process: { $0.isKernelThread = true })
+            return machine.finding(.busy)
+        }
+        let soft = try #require(finding("ksoftirqd/1"))
+        #expect(soft.severity == .warning && soft.confidence == .medium)
+        #expect(
+            soft.claim
+                == "kernel thread ksoftirqd/1 4127, which takes network packets and other soft"
+                + " interrupts: busy, 99.0 % CPU")
+        #expect(finding("kcryptd/253:0")?.severity == .info)
     }
 
     @Test func aSpinIsSaidAfterTenSeconds() {

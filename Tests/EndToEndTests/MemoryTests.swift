@@ -65,12 +65,17 @@ import Testing
         try await terminal.wait(for: "the finding", deadline: .seconds(30)) {
             $0.contains("FINDINGS") && $0.row(with: claim) != nil
         }
-        // Other findings may stand below it: whatever else this machine suffers from.
-        try await terminal.send("g", "Up")
-        for _ in 0..<10 {
-            let screen = try await terminal.wait(for: "grounds") { $0.contains("why ") }
-            if screen.row(with: claim)?.hasPrefix(">") == true { break }
-            try await terminal.send("Up")
+        // Other findings may stand around it, and come and go: whatever else this machine suffers from.
+        for _ in 0..<40 {
+            let screen = try await terminal.wait(for: "a selection") { $0.selection != nil }
+            guard let selection = screen.selection, !selection.row.contains(claim) else { break }
+            let place = screen.rows.firstIndex { $0.contains(claim) } ?? 0
+            try await terminal.send(place < selection.place ? "Up" : "Down")
+            // Where another comes or goes just then, it may seem to stand still.
+            _ = try? await terminal.wait(for: "the selection to move", deadline: .seconds(2)) {
+                $0.selection?.place != selection.place
+                    || $0.selection?.row.prefix(24) != selection.row.prefix(24)
+            }
         }
         try await terminal.send("Enter")
         try await terminal.wait(for: "its curve") {
@@ -115,7 +120,7 @@ import Testing
                 try await terminal.wait(for: "the Overview") { $0.contains("PROCESSES") }
                 try await terminal.send("3")
                 try await terminal.wait(
-                    for: "the grower, its shape and its end", deadline: .seconds(60)
+                    for: "the grower, its shape and its end", deadline: .seconds(120)
                 ) {
                     $0.contains("MEMORY workload \(workload.processID)")
                         && $0.row(with: "LINEAR").map(Self.isAboutItsRate) == true
@@ -149,5 +154,12 @@ import Testing
                 #expect(isRunning(workload.processID))
             }
         }
+    }
+}
+
+extension Screen {
+    /// The row with the mark, and which of all it is.
+    fileprivate var selection: (place: Int, row: String)? {
+        rows.firstIndex { $0.hasPrefix(">") }.map { ($0, String(rows[$0])) }
     }
 }

@@ -16,10 +16,15 @@ struct ThreadStopTests {
         #expect(reading.state != .traced)
     }
 
+    /// Who stops and who is stopped may both wait long for a CPU.
+    private func stop(_ target: ThreadTarget) throws -> ThreadStop {
+        try ThreadStop.take(of: target.thread.tid, patience: .seconds(60))
+    }
+
     @Test func `registers of a sleeper are what the kernel tells of it`() async throws {
         try await withWorkload("idle", "1") { workload in
-            let target = try workload.target("first")
-            let stop = try ThreadStop.take(of: target.thread.tid)
+            let target = try await asleep(workload.target("first"))
+            let stop = try self.stop(target)
             let file = "/proc/\(target.process.pid)/task/\(target.thread.tid)/syscall"
             let place = try await eventually("it sleeps again") {
                 (try? smallFile(file)).flatMap { try? StackPointer(parsing: $0.span) }
@@ -38,7 +43,7 @@ struct ThreadStopTests {
             let target = try workload.target("poll")
             let before = try #require(TargetReading.read(target)).cpuTime
             for _ in 0..<100 {
-                let stop = try ThreadStop.take(of: target.thread.tid)
+                let stop = try self.stop(target)
                 #expect(stop.registers.stackPointer != 0)
             }
             _ = try await eventually("it uses the CPU") {
@@ -55,7 +60,7 @@ struct ThreadStopTests {
             _ = try await eventually("it is stopped") {
                 TargetReading.read(target).flatMap { $0.state == .stopped ? $0 : nil }
             }
-            let stop = try ThreadStop.take(of: target.thread.tid)
+            let stop = try self.stop(target)
             #expect(stop.registers.stackPointer != 0)
             _ = try await eventually("it is stopped as before") {
                 TargetReading.read(target).flatMap { $0.state == .stopped ? $0 : nil }
@@ -74,12 +79,12 @@ struct ThreadStopTests {
             // Stops that are under way meet the signal before or after their own request.
             for _ in 0..<200 {
                 kill(target.process.pid.rawValue, SIGSTOP)
-                _ = try ThreadStop.take(of: target.thread.tid)
+                _ = try self.stop(target)
                 _ = try await eventually("the signal stops it") {
                     TargetReading.read(target).flatMap { $0.state == .stopped ? $0 : nil }
                 }
                 kill(target.process.pid.rawValue, SIGCONT)
-                _ = try ThreadStop.take(of: target.thread.tid)
+                _ = try self.stop(target)
                 _ = try await eventually("the signal lets it go on") {
                     TargetReading.read(target).flatMap { $0.state == .sleeping ? $0 : nil }
                 }

@@ -23,16 +23,9 @@ enum ContractDocuments {
 
     static let all =
         [
-            Document(name: "snapshot") {
-                let machine = ContractMachine()
-                return try JSONText.encode(
-                    SnapshotDocument(snapshot: machine.snapshot, rows: rows(machine)))
-            },
-            Document(name: "snapshot-unknown") {
-                let machine = ContractMachine.unknown
-                return try JSONText.encode(
-                    SnapshotDocument(snapshot: machine.snapshot, rows: rows(machine)))
-            },
+            snapshot("snapshot", ContractMachine()),
+            snapshot("snapshot-unknown", ContractMachine.unknown),
+            snapshot("snapshot-partly-known", ContractMachine.partlyKnown),
         ] + WatchCommand.View.allCases.map(watch)
         + [
             probe("profile", ContractReadings.profile),
@@ -54,6 +47,16 @@ enum ContractDocuments {
 
     private static func probe(_ name: String, _ reading: any ProbeReading) -> Document {
         Document(name: name) { try JSONText.encode(reading.report.document()) }
+    }
+
+    private static func snapshot(
+        _ name: String, _ machine: @escaping @autoclosure @Sendable () -> ContractMachine
+    ) -> Document {
+        Document(name: name) {
+            let machine = machine()
+            return try JSONText.encode(
+                SnapshotDocument(snapshot: machine.snapshot, rows: rows(machine)))
+        }
     }
 
     private static func watch(_ view: WatchCommand.View) -> Document {

@@ -5,7 +5,8 @@ import TestSupport
 import Units
 
 /// A machine on which every field of every document has a value once, and is unknown once: each list
-/// has one row of which all is known and one of which nothing is.
+/// has one row of which all is known and one of which nothing is, and others whose figures are zero,
+/// have more digits than are told, or are text that has to be escaped.
 struct ContractMachine {
     private(set) var snapshot: Snapshot
     private(set) var memory = MemoryHistory()
@@ -42,6 +43,32 @@ struct ContractMachine {
                 processes: [unknownProcess]), findings: [])
     }
 
+    /// An older kernel, and a first look at the network: some figures were read and their like not.
+    static var partlyKnown: ContractMachine {
+        var host = HostSample(name: "edge-07", kernelRelease: "4.19", cpuCount: 2)
+        host.cpu = CPUShares(
+            user: Percent(25.126), system: Percent(6.0), ioWait: Percent(1.0), idle: Percent(68.0))
+        host.cpus = (0..<2).map { number in
+            let shares = CPUShares(
+                user: Percent(20.333), system: Percent(Double(number)), idle: Percent(70.0))
+            return HostSample.CPU(number: number, shares: shares)
+        }
+        host.blocked = 0
+        host.pagesSwappedIn = .zero
+        host.contextSwitches = Rate(8123.456)
+        host.memoryPressure = Made.pressure(some: 1.25, full: 0.5)
+        host.ioPressure = Made.pressure(some: 1.25, full: nil)
+        let moment = Nanoseconds(400_000_000_000_000)
+        return ContractMachine(
+            Snapshot(
+                sequence: 1, time: WallTime(seconds: 1_766_494_931), moment: moment, interval: nil,
+                host: host, processes: [],
+                network: NetworkReading(
+                    number: 1, moment: moment, namespace: namespace, interval: nil,
+                    sockets: SocketReading(sockets: [], tables: .all))),
+            findings: [])
+    }
+
     // MARK: Its parts
 
     static let streamd = Made.process(2214, start: 9000)
@@ -51,8 +78,8 @@ struct ContractMachine {
         var snapshot = Snapshot(
             sequence: 1, time: WallTime(seconds: 1_766_494_931),
             moment: Nanoseconds(400_000_000_000_000), interval: .milliseconds(1004), host: host,
-            processes: [process, unknownProcess],
-            ownCost: OwnCost(cpu: Percent(0.4), residentMemory: ByteCount(9 << 20)),
+            processes: [process, idleProcess, unknownProcess],
+            ownCost: OwnCost(cpu: Percent(0.256), residentMemory: ByteCount(9 << 20)),
             trouble: SamplingTrouble(
                 denied: 3, malformed: 1, incomplete: 2, shortage: .descriptors))
         let group = "/system.slice/streamd.service"
@@ -97,54 +124,86 @@ struct ContractMachine {
     private static var process: ProcessSample {
         ProcessSample(
             id: streamd, parent: ProcessID(1), user: UserID(1001), name: "streamd",
-            command: "/opt/streamd --config /etc/streamd.toml", state: .sleeping,
-            totalTime: Nanoseconds(184_150_000_000), cpu: Percent(131.0), hottestCPU: Percent(99.8),
-            hottestThread: poll, threadCount: 4, residentMemory: ByteCount(64 << 20),
+            command: "/opt/streamd --name \"poll\"", state: .sleeping,
+            totalTime: Nanoseconds(184_150_000_000), cpu: Percent(131.257),
+            hottestCPU: Percent(99.84), hottestThread: poll, threadCount: 5,
+            residentMemory: ByteCount(64 << 20),
             memory: MemoryUse(
                 anonymous: ByteCount(0), file: ByteCount(30 << 20), shared: ByteCount(4096),
-                swap: ByteCount(0), peak: ByteCount(96 << 20), addressSpace: ByteCount(8 << 30)),
+                swap: ByteCount(2 << 20), peak: ByteCount(96 << 20),
+                addressSpace: ByteCount(8 << 30)),
             memoryGroup: "/system.slice/streamd.service", openFiles: 91,
             cgroup: "/system.slice/streamd.service",
             threads: [
-                ThreadSample(
-                    id: poll, process: streamd.pid, name: "poll\u{1B}[2J", state: .running,
-                    processor: 3, totalTime: Nanoseconds(724_000_000_000), cpu: Percent(99.8),
-                    user: Percent(99.0), system: Percent(0.8), runDelay: Percent(0.1),
-                    voluntarySwitches: Rate(0.5), involuntarySwitches: Rate(18.0),
-                    minorFaults: Rate(1.0), majorFaults: .zero, activity: .running),
-                thread(4131, cpu: 8.2, .systemCall(99_999)),
+                hotThread, calling, thread(4131, cpu: 20.0, .systemCall(99_999)),
                 thread(4140, cpu: 3.0, .waitChannel("jbd2_log_wait")),
+                thread(4142, cpu: nil, nil),
             ])
     }
 
-    private static func thread(_ tid: Int32, cpu: Double, _ activity: Activity) -> ThreadSample {
+    private static var hotThread: ThreadSample {
+        ThreadSample(
+            id: poll, process: streamd.pid, name: "poll\u{1B}[2J", state: .running,
+            processor: 3, totalTime: Nanoseconds(724_000_000_000), cpu: Percent(99.84),
+            user: Percent(90.012), system: Percent(9.828), runDelay: Percent(0.1),
+            voluntarySwitches: Rate(0.5), involuntarySwitches: Rate(31.4159),
+            minorFaults: Rate(2.5), majorFaults: .zero, activity: .running)
+    }
+
+    private static var calling: ThreadSample {
+        var calling = thread(4128, cpu: 0, .systemCall(0))
+        calling.state = .sleeping
+        calling.processor = 0
+        calling.runDelay = Percent(80.0)
+        calling.voluntarySwitches = .zero
+        return calling
+    }
+
+    private static func thread(_ tid: Int32, cpu: Double?, _ activity: Activity?) -> ThreadSample {
         ThreadSample(
             id: Made.thread(tid, start: 9000),
-            process: streamd.pid, name: "worker", state: .diskSleep, cpu: Percent(cpu),
+            process: streamd.pid, name: "worker", state: .diskSleep, cpu: cpu.map { Percent($0) },
             activity: activity)
     }
 
-    private static var unknownProcess: ProcessSample {
-        let id = Made.process(57, start: 57)
+    /// Of a user without a name, with nothing in use.
+    private static var idleProcess: ProcessSample {
+        let none = ByteCount(0)
         return ProcessSample(
-            id: id, name: "kworker/0:1", isKernelThread: true, state: .idle,
+            id: Made.process(310, start: 310), user: UserID(77), name: "idle\u{1B}[2J",
+            command: "idle", state: .stopped, cpu: .zero, hottestCPU: .zero, minorFaults: .zero,
+            majorFaults: .zero, residentMemory: none,
+            memory: MemoryUse(
+                anonymous: none, file: none, shared: none, swap: none, peak: none,
+                addressSpace: none),
+            openFiles: 0, cgroup: "/")
+    }
+
+    private static var unknownProcess: ProcessSample {
+        let id = Made.process(2, start: 0)
+        return ProcessSample(
+            id: id, name: "kthreadd", isKernelThread: true, state: .idle,
             threads: [
                 ThreadSample(
-                    id: Made.thread(57, start: 57),
-                    process: id.pid, name: "kworker/0:1", state: .idle)
+                    id: Made.thread(2, start: 0),
+                    process: id.pid, name: "kthreadd", state: .idle)
             ])
     }
 
     // MARK: Its network
 
-    private static let namespace = NetworkNamespace(id: NamespaceID(4_026_531_840), isOwn: true)
+    static let namespace = NetworkNamespace(id: NamespaceID(4_026_531_840), isOwn: true)
 
     private static func reading(at moment: Nanoseconds) -> NetworkReading {
         var reading = NetworkReading(
             number: 1, moment: moment, namespace: namespace, interval: .seconds(1),
             sockets: SocketReading(sockets: sockets(at: moment), tables: .all))
-        reading.counters[.udpReceived] = Counted(total: 81_000_000, rate: Rate(8100.5))
-        reading.counters[.udpBufferErrors] = Counted(total: 9148, rate: Rate(212.0))
+        reading.counters[.udpReceived] = Counted(total: 81_000_000, rate: Rate(8100.126))
+        reading.counters[.udpSent] = Counted(total: 5, rate: .zero)
+        reading.counters[.udpBufferErrors] = Counted(
+            total: 9148, rate: Rate(212.0), sinceStart: 9148)
+        reading.counters[.udpMemoryErrors] = Counted(total: 0, rate: .zero)
+        reading.counters[.udpNoPorts] = Counted(total: 7)
         reading.interfaces = [
             InterfaceSample(
                 id: 2, name: "eth0", mtu: 1500,
@@ -154,46 +213,17 @@ struct ContractMachine {
         let losing = SocketID(namespace: namespace.id, cookie: 2)
         // Of datagrams that cost 2304 bytes each, a few of which are read from time to time.
         let queue = (0..<500).map { UInt32(2304 * (92 - $0 % 4)) }
+        let stalled = SocketID(namespace: namespace.id, cookie: 7)
         reading.bursts = [
             losing: QueueBurst(
                 socket: losing, duration: .seconds(5), isComplete: true,
-                queue: queue, charged: queue, buffer: ByteCount(212_992), dropped: 1060)
+                queue: queue, charged: queue, buffer: ByteCount(212_992), dropped: 1060),
+            stalled: QueueBurst(
+                socket: stalled, moment: moment, duration: .seconds(5), isComplete: true,
+                queue: Array(repeating: 424_960, count: 500), buffer: ByteCount(425_984),
+                dropped: 1060),
         ]
         return reading
-    }
-
-    private static func sockets(at moment: Nanoseconds) -> [SocketSample] {
-        func socket(
-            _ cookie: UInt64, _ transport: Transport, _ state: SocketState, _ local: SocketAddress
-        ) -> SocketSample {
-            SocketSample(
-                id: SocketID(namespace: namespace.id, cookie: cookie), transport: transport,
-                local: local, peer: .none, state: state,
-                since: Nanoseconds(moment.rawValue - 90_500_000_000))
-        }
-        var stream = socket(
-            1, .tcp, .closeWait, .ip(IPAddress(high: 0, low: 1), port: 80))
-        stream.peer = .ip(IPAddress(v4: 0x0A09_0104), port: 51_514)
-        stream.inode = 7002
-        stream.receiveQueue = 1
-        stream.sendQueue = 0
-        stream.receiveBuffer = ByteCount(131_072)
-        stream.tcp = TCPFigures(roundTripMicroseconds: 250, retransmits: Counted(total: 9))
-        stream.owner = SocketOwner(process: streamd, descriptor: 91)
-        var losing = socket(2, .udp, .close, .ip(IPAddress(v4: 0), port: 12_201))
-        losing.inode = 8001
-        losing.owner = SocketOwner(process: streamd, descriptor: 7)
-        losing.receiveQueue = 208_000
-        losing.receiveBuffer = ByteCount(212_992)
-        losing.drops = Counted(total: 9148, rate: Rate(212.0), sinceStart: 9148)
-        var listener = socket(4, .tcp, .listen, .ip(IPAddress(v4: 0), port: 443))
-        listener.receiveQueue = 3
-        listener.sendQueue = 128
-        return [
-            stream, losing, socket(3, .udp, .close, .ip(IPAddress(v4: 0), port: 9)), listener,
-            socket(5, .unixStream, .listen, .unix("/run/streamd/control.sock")),
-            socket(6, .unixDatagram, .established, .unix("")),
-        ]
     }
 
     // MARK: Its findings

@@ -8,7 +8,8 @@ import Testing
 ///
 /// Each golden file in `Contracts` is the document of a made machine, one field a line. A name that
 /// goes, comes or turns null fails here; `DXTOP_UPDATE_GOLDEN=1` writes the files anew. Sentences that
-/// the product makes up are left out, so that a better wording changes no contract.
+/// the product makes up are left out and stand in a file of their own, so that a better wording changes
+/// no contract.
 @Suite struct ContractTests {
     @Test(arguments: ContractDocuments.all)
     func theDocumentKeepsItsContract(_ document: ContractDocuments.Document) throws {
@@ -25,9 +26,23 @@ import Testing
         #expect(try !document.json().contains { $0.isNewline })
     }
 
-    /// Breaks the one line of a document after each comma and bracket that is outside a string, and
-    /// leaves out the values of `ContractDocuments.sentences`.
+    /// The sentences that the contracts leave out, one a line, in a file of their own.
+    @Test func theSentencesAreAsTheyWere() throws {
+        let documents = try ContractDocuments.all.map { lines(of: try $0.json()) }
+        let sentences = Set(documents.joined().compactMap(sentence(of:)))
+        let text = sentences.sorted().joined(separator: "\n") + "\n"
+        let path = folder + "sentences.txt"
+        if getenv("DXTOP_UPDATE_GOLDEN") != nil { return TextFile.write(text, to: path) }
+        let expected = try #require(TextFile.read(path), "no sentences.txt")
+        #expect(text == expected, "sentences.txt: \(firstDifference(text, expected))")
+    }
+
     private func readable(_ json: String) -> String {
+        lines(of: json).map(withoutSentence).joined(separator: "\n") + "\n"
+    }
+
+    /// Breaks the one line of a document after each comma and bracket that is outside a string.
+    private func lines(of json: String) -> [String] {
         var lines = [""]
         var depth = 0
         var isInString = false
@@ -61,18 +76,27 @@ import Testing
                 lines[lines.count - 1].append(character)
             }
         }
-        return lines.map(withoutSentence).joined(separator: "\n") + "\n"
+        return lines
     }
 
     private func withoutSentence(_ line: String) -> String {
+        guard let range = rangeOfSentence(in: line) else { return line }
+        return line[..<range.lowerBound] + "(a sentence)" + line[range.upperBound...]
+    }
+
+    private func sentence(of line: String) -> Substring? {
+        rangeOfSentence(in: line).map { line[$0] }
+    }
+
+    /// Where the value of one of `ContractDocuments.sentences` is that is not empty.
+    private func rangeOfSentence(in line: String) -> Range<String.Index>? {
         for name in ContractDocuments.sentences {
-            guard let start = line.firstRange(of: "\"\(name)\":\""), !line.hasSuffix(":\"\""),
-                !line.hasSuffix(":\"\",")
+            guard let start = line.firstRange(of: "\"\(name)\":\"")?.upperBound,
+                let end = line.lastIndex(of: "\""), start < end
             else { continue }
-            let end = line.hasSuffix(",") ? "," : ""
-            return line[..<start.upperBound] + "(a sentence)\"" + end
+            return start..<end
         }
-        return line
+        return nil
     }
 
     private func firstDifference(_ text: String, _ expected: String) -> String {

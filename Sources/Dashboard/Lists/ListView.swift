@@ -51,8 +51,7 @@ enum ListView {
             state.columns.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         table.draw(
             into: &surface, in: area, rows: list.rows.count, first: first,
-            selected: state.findings.selected != nil && state.place.view is OverviewView
-                ? nil : list.selectedIndex
+            selected: state.hidesRow ? nil : list.selectedIndex
         ) { index, id in
             let row = list.rows[index]
             guard let column = columns[id], let cell = column.cell(row, contexts) else {

@@ -78,17 +78,18 @@ package struct ListState: Sendable {
         return rows.firstIndex { $0.id == selected }
     }
 
-    /// Takes new rows, with the selection on the same process or thread; where that has ended, on
-    /// the row that has come into its place.
+    /// Takes new rows, with the selection on the same process or thread; where its row is not among
+    /// them, on the one that has come into its place.
     ///
-    /// - Parameter waits: rows may be left out that are there, as in a recorded sample: then nothing
-    ///   is selected until the same one comes back.
-    mutating func replaceRows(_ new: [Row], waits: Bool = false) {
+    /// - Parameter waits: nothing is selected until the same one comes back, or until one moves. So
+    ///   it is where rows may be left out that are there, as in a recorded sample, and where a person
+    ///   chose who has ended: the next key must not act on another.
+    mutating func replaceRows(_ new: [Row], waits: @autoclosure () -> Bool = false) {
         if let old = selectedIndex { selectedPlace = old }
         rows = new
         if let place = selectedIndex {
             selectedPlace = place
-        } else if selected == nil || !waits {
+        } else if selected == nil || !waits() {
             selected = rows.isEmpty ? nil : rows[min(selectedPlace, rows.count - 1)].id
         }
     }

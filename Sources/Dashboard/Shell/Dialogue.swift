@@ -1,4 +1,5 @@
 import Diagnosis
+package import Fields
 package import Probes
 import Screen
 
@@ -36,7 +37,7 @@ package struct Dialogue: Sendable {
 package enum Overlay: Sendable, Hashable {
     case help(scroll: Int)
     case toolMenu(selected: Int, ToolSubject, [ProbeChoice])
-    case sortMenu(selected: Int)
+    case sortMenu(selected: FieldID)
     case namespaceMenu(selected: Int)
     /// Shell commands to copy, with what each shows.
     case commands([ShellCommand])

@@ -200,6 +200,12 @@ package enum Keymap {
             ("t", "the threads of the process that holds the selected socket"), hint: "t threads")
     ]
 
+    static let ownerStacks = [
+        Binding(
+            [.character("S")], .probe(.stacks),
+            ("S", "stacks of all threads of the process that holds it"))
+    ]
+
     /// Tools that look at the route to the selected peer.
     static let peerTools = [
         Binding(

@@ -33,13 +33,13 @@ package struct Navigation: Sendable {
     mutating func leave() -> Level? {
         guard path.count > 1 else { return nil }
         let last = path.removeLast()
-        if last.view.isKept { left[last.place] = last }
+        if last.view.isKept { left[last.place] = last.asLeft }
         return last
     }
 
     /// Goes to another place from which back leads to where it leads from here.
     mutating func replace(with place: Place) {
-        left[level.place] = level
+        left[level.place] = level.asLeft
         level = asLeft(place)
     }
 

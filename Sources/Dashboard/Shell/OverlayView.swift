@@ -42,12 +42,14 @@ enum OverlayView {
                     ]
                 ], selected, into: &surface, in: area)
         case .sortMenu(let selected):
+            let columns = state.columns
             drawMenu(
                 "Sort by",
-                state.columns.enumerated().map { index, column in
+                columns.map { column in
                     entry(
-                        column.title, column.meaning, isSelected: index == selected, width: width)
-                }, selected, into: &surface, in: area)
+                        column.title, column.meaning, isSelected: column.id == selected,
+                        width: width)
+                }, columns.firstIndex { $0.id == selected } ?? 0, into: &surface, in: area)
         case .namespaceMenu(let selected):
             drawNamespaces(state, selected, into: &surface, in: area, width: width)
         case .commands(let commands):

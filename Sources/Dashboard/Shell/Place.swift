@@ -40,6 +40,8 @@ package struct Level: Sendable {
     var processName: String?
     var threadName: String?
     var socketName: String?
+    /// The filter that a finding came with: who comes back does not find it again.
+    var filterOfFinding: String?
     /// The last refresh in which its thread was there.
     var lastSeen: Int?
 
@@ -53,6 +55,13 @@ package struct Level: Sendable {
 
     /// Keeps what is known of its subject, for when that has ended.
     mutating func note(_ snapshot: Snapshot) { view.note(snapshot, in: &self) }
+
+    /// As it is kept for when one comes back.
+    var asLeft: Level {
+        var level = self
+        if level.list.filter == filterOfFinding { level.list.filter = "" }
+        return level
+    }
 
     /// Selects a row as a person would.
     mutating func select(_ row: RowID) {

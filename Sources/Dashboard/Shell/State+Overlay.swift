@@ -1,3 +1,4 @@
+import Fields
 import Probes
 import Samples
 import Screen
@@ -42,9 +43,12 @@ extension State {
         }
     }
 
-    private mutating func chooseSort(_ selected: Int, _ key: Key) {
-        switch menu(selected, key, count: columns.count) {
-        case .moved(let index): dialogue.overlay = .sortMenu(selected: index)
+    /// By the column, not by its number: a column may come while the menu is open.
+    private mutating func chooseSort(_ selected: FieldID, _ key: Key) {
+        let columns = columns
+        let index = columns.firstIndex { $0.id == selected } ?? 0
+        switch menu(index, key, count: columns.count) {
+        case .moved(let index): dialogue.overlay = .sortMenu(selected: columns[index].id)
         case .chosen(let index):
             dialogue.overlay = nil
             sort(by: columns[index].id)

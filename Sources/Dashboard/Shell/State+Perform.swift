@@ -33,10 +33,11 @@ extension State {
         case .first: select { $0.move(by: -$0.rows.count) }
         case .last: select { $0.move(by: $0.rows.count) }
         case .filter:
+            findings.deselect()
             dialogue.ask(.filter(before: list.filter), list.filter)
         case .hotRow(let distance): selectHotRow(distance)
         case .chooseSort:
-            dialogue.overlay = .sortMenu(selected: columns.firstIndex { $0.id == list.sort } ?? 0)
+            dialogue.overlay = .sortMenu(selected: list.sort)
         case .sortNext(let distance): sortNext(by: distance)
         case .reverseSort:
             list.isReversed.toggle()
@@ -202,9 +203,13 @@ extension State {
                 snapshot: shown, list: list, contexts: rowContexts(of: shown),
                 columns: view.columns,
                 holdsOrder: list.heldUntil != nil, probe: probeRows)
-            // What is filtered out by hand makes way as always.
             let waits = shown.recordedTotals != nil || view.waitsForSelection
-            list.replaceRows(view.rows(arrangement), waits: waits && !dialogue.isFiltering)
+            let (isFiltering, isByHand) = (dialogue.isFiltering, list.isByHand)
+            let selected = list.selected
+            list.replaceRows(
+                view.rows(arrangement),
+                // What is filtered out by hand makes way as always.
+                waits: !isFiltering && (waits || isByHand && Self.hasEnded(selected, in: shown)))
             list.arrangedBy = grounds
         }
         // Before there are rates the order says nothing, and so would a selection.
@@ -217,6 +222,17 @@ extension State {
             list.scrollToSelection(height: layout.listHeight)
         } else {
             list.clampScroll(height: layout.listHeight)
+        }
+    }
+
+    /// Whether what a row stands for is not there any more; a row may be missing for other reasons.
+    private static func hasEnded(_ row: RowID?, in snapshot: Snapshot) -> Bool {
+        switch row {
+        case .process(let process): snapshot.process(process) == nil
+        case .thread(let thread):
+            !snapshot.processes.contains { $0.threads.contains { $0.id == thread } }
+        case .socket(let socket): snapshot.network?.sockets[socket] == nil
+        default: false
         }
     }
 

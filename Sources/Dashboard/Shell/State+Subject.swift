@@ -6,10 +6,12 @@ import Units
 /// What keys act on.
 extension State {
     /// The overlay's subject, else the selected finding's, else the row's, else the view's own.
-    /// Nil where nothing is selected and the view is about nothing in particular.
+    /// Nil where nothing is selected and the view is about nothing in particular, and where what is
+    /// selected is not there any more.
     var subject: Subject? {
         if case .toolMenu(_, let chosen, _) = dialogue.overlay { return chosen.subject }
-        if let finding = chosenFinding { return finding.subject }
+        if hidesRow { return chosenFinding?.subject }
+        if case .thread = list.selected { return rowSubject }
         return rowSubject ?? place.view.subject(self)
     }
 
@@ -56,7 +58,11 @@ extension State {
 
     /// What to say where a key wants a process or a thread and the subject is neither, nor has one.
     var lackOfProcess: String {
-        switch chosenFinding?.subject {
+        if hidesRow, chosenFinding == nil { return "the selected finding is over" }
+        if list.selected != nil, list.selectedIndex == nil {
+            return "the selected row is gone: it has ended"
+        }
+        return switch chosenFinding?.subject {
         case .host: "the finding is about the machine: select a process or a thread first"
         case .group(let path): "the finding is about group \(path): Enter lists its processes"
         case .socket: "the process that holds the socket is not known: root would see it"

@@ -44,7 +44,10 @@ extension State {
     private mutating func settle(isByHand: Bool) -> [Effect] {
         // Also before the first sample: what is due in the past would wake the loop for ever.
         if let held = list.heldUntil, held <= now { list.heldUntil = nil }
-        findings.settle(verdicts.findings, hasRoom: size.rows >= FindingsView.leastRows)
+        let hasRoom = size.rows >= FindingsView.leastRows
+        if findings.settle(verdicts.findings, hasRoom: hasRoom), place.view is OverviewView {
+            say(isLive ? "the selected finding is over" : "the finding is not at this moment")
+        }
         arrange()
         if let shown, !level.isNamed { navigation.level.note(shown) }
         var effects = wantedNames()

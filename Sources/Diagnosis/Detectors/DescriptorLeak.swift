@@ -29,9 +29,10 @@ struct DescriptorLeak: Detector {
                 meaning: leak.meaning("it opens more than it closes")
                     + "at the limit open, accept and socket fail with EMFILE",
                 next: [
-                    .view(.sockets, of: .process(process.id), "its sockets, by state and peer"),
                     .command(
-                        "ls -l /proc/\(pid)/fd", of: .process(process.id), "the files among them"),
+                        "ls -l /proc/\(pid)/fd", of: .process(process.id),
+                        "what its descriptors are"),
+                    .view(.sockets, of: .process(process.id), "its sockets, if they are some"),
                 ],
                 since: leak.since(snapshot.time))
         }

@@ -110,9 +110,12 @@ package struct IOStall: Detector {
 
     private static func next(_ subject: Subject) -> [NextStep] {
         switch subject {
-        case .thread(_, of: let process):
+        case .thread(let thread, of: let process):
             [
-                .view(.threads, of: subject, "its kernel stack and what it waits for"),
+                .view(.threads, of: subject, "what it waits for, and its kernel stack"),
+                .command(
+                    "cat /proc/\(process.pid)/task/\(thread.tid)/stack", of: subject,
+                    "its kernel stack"),
                 .probe(.stacks, of: .process(process), "the stacks of all threads"),
             ]
         case .process:

@@ -43,19 +43,27 @@ struct ListenOverflow: NetworkDetector {
         let lines = listeners.prefix(4).map { Self.line(of: $0, network.names) }
         let isNow = reading.counters[.listenOverflows]?.isLosing == true
         let finding = Finding(
-            kind: .listenOverflow, subject: .host, severity: isNow ? .critical : .warning,
+            kind: .listenOverflow, subject: Self.subject(of: listeners),
+            severity: isNow ? .critical : .warning,
             confidence: listeners.isEmpty ? .medium : .high,
             claim: lines.first ?? "a TCP accept queue overflows: \(refused) refused",
             evidence: [
                 "TcpExt.ListenOverflows rose by \(refused) within a minute, of all listeners"
-            ] + lines,
+            ] + lines.dropFirst(),
             next: [
                 .change(Self.cure(listeners.first, most: reading.limits.acceptQueueMost)),
                 .view(
-                    .sockets, of: .host, filter: "LISTEN", sort: .receiveQueue,
+                    .sockets, of: Self.subject(of: listeners), filter: "LISTEN",
+                    sort: .receiveQueue,
                     "the listeners, by accept queue"),
             ], since: network.time)
         return [finding]
+    }
+
+    /// One listener, or the machine where several are behind it.
+    private static func subject(of listeners: [SocketSample]) -> Subject {
+        guard let socket = listeners.first, listeners.count == 1 else { return .host }
+        return .socket(socket.id, inode: socket.inode, owner: socket.owner?.process)
     }
 
     /// "tcp :8080 (streamd 2214) accept queue full 129/128: 60 dropped since dxtop began".

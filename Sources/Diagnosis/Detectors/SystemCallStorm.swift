@@ -50,8 +50,12 @@ package struct SystemCallStorm: Detector {
 
     /// For information only until the calls are counted, and nothing where they are no storm.
     package static func findings(_ threads: [ThreadFacts], at time: WallTime) -> [Finding] {
-        threads.filter { isCandidate($0) && $0.counted.map(isStorm) ?? true }
-            .findings(one: finding, many: finding)
+        threads.filter(isSaid).findings(one: finding, many: finding)
+    }
+
+    /// A candidate that was not counted yet, or that is a storm.
+    static func isSaid(_ facts: ThreadFacts) -> Bool {
+        isCandidate(facts) && facts.counted.map(isStorm) ?? true
     }
 
     private static func finding(_ facts: ThreadFacts) -> Finding {

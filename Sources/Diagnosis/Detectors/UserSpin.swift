@@ -1,8 +1,11 @@
 internal import Samples
 package import Units
 
-/// A thread that keeps a CPU busy, never waits, and spends no time in the kernel: it spins, or it
+/// A thread that keeps a CPU busy, hardly ever waits, and spends no time in the kernel: it spins, or it
 /// computes.
+///
+/// A warning, unless it is a process that has done nothing else since it began and that nobody talks to:
+/// a compression, a simulation. A service's thread that begins to spin is a warning at once.
 package struct UserSpin: Detector {
     static let kind: FindingKind = .userSpin
 
@@ -13,6 +16,10 @@ package struct UserSpin: Detector {
     /// far more.
     package static let mostSystem = Percent(1.0)
     package static let leastSamples = 20
+    /// One line of a log a second, or a sleep of a millisecond, make no work of a spin.
+    package static let mostSleeps = Rate(2.0)
+    package static let mostReadsAndWrites = Rate(2.0)
+    package static let leastRunning = 0.95
     /// Memory that is touched for the first time belongs to work.
     package static let mostFaults = Rate(1.0)
     /// Who spins for so long, and did not before, does not do its normal work.
@@ -32,16 +39,25 @@ package struct UserSpin: Detector {
             recent.demand >= leastCPU, recent.system <= mostSystem, recent.faults <= mostFaults
         else { return false }
         let poll = facts.poll
-        return poll.samples >= leastSamples && poll.running == poll.samples
-            && poll.counted?.voluntarySwitches == 0 && poll.counted?.readsAndWrites ?? 0 == 0
+        guard poll.samples >= leastSamples, let sleeps = poll.voluntarySwitches else {
+            return false
+        }
+        return Double(poll.running) >= leastRunning * Double(poll.samples) && sleeps < mostSleeps
+            && poll.readsAndWrites ?? .zero < mostReadsAndWrites
     }
 
     func findings(in input: DiagnosisInput) -> [Finding] {
-        Self.findings(input.threads.spinning, at: input.snapshot.time)
+        Self.findings(input.threads.spinning, at: input.snapshot.time).map { finding in
+            guard let process = finding.subject.process.flatMap(input.snapshot.process),
+                BatchWork.isBatch(process, in: input.snapshot)
+            else { return finding }
+            var finding = finding
+            finding.severity = .info
+            finding.meaning = BatchWork.meaning
+            return finding
+        }
     }
 
-    /// A warning, whoever it is: that a core computes for ten seconds without a pause may be what
-    /// it is there for, but a service does not, and a person who looks knows which it is.
     package static func findings(_ threads: [ThreadFacts], at time: WallTime) -> [Finding] {
         threads.filter(isSpin).findings(one: finding, many: finding)
     }
@@ -104,13 +120,21 @@ package struct UserSpin: Detector {
         }
         lines.append("runnable in \(facts.poll.running) of \(facts.poll.samples) samples")
         if let counted = facts.poll.counted {
-            let calls = counted.readsAndWrites == nil ? "" : ", no read or write call"
-            lines.append("0 sleeps\(calls) in \(counted.span.text)")
+            let sleeps = counted.voluntarySwitches.map { Self.count($0, "sleep") }
+            let calls = counted.readsAndWrites.map { Self.count($0, "read or write call") }
+            let both = [sleeps, calls].compactMap(\.self).joined(separator: ", ")
+            lines.append("\(both) in \(counted.span.text)")
         }
-        if let counted = facts.counted {
-            lines.append("\(counted.count) system calls in \(counted.elapsed.text) (counted)")
+        let counted = facts.counted.map {
+            "\($0.count) system calls in \($0.elapsed.text) (counted)"
         }
-        return lines
+        // What makes it certain comes first.
+        return [counted].compactMap(\.self) + lines
+    }
+
+    /// "no sleeps", "1 sleep", "3 sleeps".
+    private static func count(_ count: UInt64, _ what: String) -> String {
+        count == 1 ? "1 \(what)" : "\(count == 0 ? "no" : "\(count)") \(what)s"
     }
 
     private static func isCertain(_ facts: ThreadFacts) -> Bool {

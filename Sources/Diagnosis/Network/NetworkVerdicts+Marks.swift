@@ -13,13 +13,13 @@ extension NetworkVerdicts {
             .udpBufferErrors, .udp6BufferErrors, .udpMemoryErrors, .udp6MemoryErrors)
         guard let rate = room?.rate else { return nil }
         if rate > .zero {
-            return Verdict(mark: .critical, reason: "\(rate.text) datagrams/s dropped")
+            return Verdict(mark: .critical, reason: "\(rate.text) drops/s")
         }
         if isLosing { return Verdict(mark: .critical, reason: "a socket drops datagrams") }
         let lately = trend.rise(of: .udpErrors, .udp6Errors) ?? 0
         return lately == 0
             ? .ok
-            : Verdict(mark: .warning, reason: "\(lately) datagrams dropped in the last minute")
+            : Verdict(mark: .warning, reason: "\(lately) drops in the last minute")
     }
 
     /// As bad as the worst finding about TCP.

@@ -56,7 +56,7 @@ struct ReaderFacts {
     /// What to do about a reader that has stopped.
     func cures(beginning: String) -> [NextStep] {
         let threads = reader.owner.map {
-            NextStep.view(.threads, of: .process($0.process), "what its threads do instead")
+            NextStep.probe(.stacks, of: .process($0.process), "what its threads do instead")
         }
         return [.change(beginning + cure)] + (threads.map { [$0] } ?? [])
     }

@@ -11,6 +11,8 @@ package struct ThreadEvidence: Sendable {
     /// Those of them that go on in a way that may be a spin, or a storm of system calls.
     private(set) var spinning: [ThreadFacts] = []
     private(set) var storming: [ThreadFacts] = []
+    /// All that keep a CPU busy, in whatever way.
+    private(set) var busy: [ThreadFacts] = []
     /// Threads whose findings would be surer, or gone, if their system calls were counted for a
     /// moment: storms before spins, and of these who wants most CPU first. Without those that were
     /// counted lately.
@@ -19,6 +21,7 @@ package struct ThreadEvidence: Sendable {
     private var counted: [ThreadIdentity: CountedSystemCalls] = [:]
     private var spins: [ThreadIdentity: Known] = [:]
     private var storms: [ThreadIdentity: Known] = [:]
+    private var hot: [ThreadIdentity: Known] = [:]
 
     /// A spell that goes on.
     private struct Known: Sendable {
@@ -46,14 +49,15 @@ package struct ThreadEvidence: Sendable {
 
     package mutating func update(_ snapshot: Snapshot, history: History) {
         forgetCounts(at: snapshot.moment)
-        var busy: [ThreadFacts] = []
+        var polled: [ThreadFacts] = []
         for (id, poll) in snapshot.polls {
             let moments = history.moments(of: id, from: Self.span)
-            busy.append(ThreadFacts(id: id, poll: poll, recent: ThreadFigures(moments)))
+            polled.append(ThreadFacts(id: id, poll: poll, recent: ThreadFigures(moments)))
         }
-        polled = busy
-        spinning = spells(of: busy, &spins, snapshot, history, while: UserSpin.goesOn)
-        storming = spells(of: busy, &storms, snapshot, history, while: SystemCallStorm.goesOn)
+        self.polled = polled
+        busy = spells(of: polled, &hot, snapshot, history, while: Busy.goesOn)
+        spinning = spells(of: polled, &spins, snapshot, history, while: UserSpin.goesOn)
+        storming = spells(of: polled, &storms, snapshot, history, while: SystemCallStorm.goesOn)
             .filter { snapshot.process($0.poll.process)?.isKernelThread != true }
         uncounted =
             candidates(storming.filter(SystemCallStorm.isCandidate), at: snapshot.moment)
@@ -64,7 +68,7 @@ package struct ThreadEvidence: Sendable {
         guard !counted.isEmpty else { return }
         counted = counted.filter { thread, calls in
             Duration(moment.since(calls.moment)) <= Self.shortRest
-                || spins[thread] != nil || storms[thread] != nil
+                || hot[thread] != nil || spins[thread] != nil || storms[thread] != nil
         }
     }
 

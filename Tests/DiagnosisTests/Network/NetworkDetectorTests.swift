@@ -367,6 +367,31 @@ import Units
         #expect(found.count == count)
     }
 
+    // MARK: Checksums
+
+    @Test func damagedDatagramsAreTheWaysFault() throws {
+        func found(_ errors: UInt64, queue: UInt64? = nil) -> Finding? {
+            findings(.udpChecksum) { second, reading in
+                reading.counters[.udpChecksumErrors] = MadeNetwork.counted(
+                    second == 1 ? 3 : 3 + errors, rate: 5)
+                guard let queue else { return }
+                var socket = MadeNetwork.udp(1, drops: MadeNetwork.counted(40, rate: 5))
+                socket.receiveQueue = queue
+                reading.sockets.sockets = [socket]
+            }.first
+        }
+        #expect(found(9) == nil)
+        let finding = try #require(found(10))
+        #expect(
+            finding.claim == "UDP: 10 datagrams with a wrong checksum dropped in the last minute")
+        #expect(finding.severity == .critical && finding.confidence == .medium)
+        let sure = try #require(found(40, queue: 0))
+        #expect(sure.confidence == .high)
+        #expect(sure.evidence.last?.contains("drops with room in its queue: 0 of 425984") == true)
+        // Its queue may have been full.
+        #expect(found(40, queue: 400_000)?.confidence == .medium)
+    }
+
     // MARK: Reassembly, connection tracking, memory
 
     @Test(arguments: [

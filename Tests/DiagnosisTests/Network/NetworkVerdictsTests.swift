@@ -190,7 +190,7 @@ import Units
         #expect(verdicts([counted(.udpBufferErrors, rate: nil)]).udp == nil, "not measured yet")
         #expect(verdicts([counted(.udpBufferErrors, rate: 0)]).udp == .ok)
         let losing = verdicts([counted(.udpBufferErrors, rate: 212)])
-        #expect(losing.udp == Verdict(mark: .critical, reason: "212 datagrams/s dropped"))
+        #expect(losing.udp == Verdict(mark: .critical, reason: "212 drops/s"))
         #expect(verdicts([counted(.udpMemoryErrors, rate: 1)]).udp?.mark == .critical)
     }
 

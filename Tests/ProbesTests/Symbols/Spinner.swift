@@ -8,11 +8,15 @@ import Units
 
 @testable import Probes
 
-/// A folder that is gone after the test.
+/// A folder that is gone after the test, with all that is in it.
 func withFolder<Result>(_ body: (FilePath) async throws -> Result) async throws -> Result {
     let folder = try PrivateFolder()
-    defer { folder.remove() }
-    return try await body(FilePath(folder.path))
+    let result: Swift.Result<Result, any Error>
+    do { result = .success(try await body(FilePath(folder.path))) } catch {
+        result = .failure(error)
+    }
+    try await command("rm", "-rf", folder.path)
+    return try result.get()
 }
 
 /// Runs a program that must succeed.
@@ -40,6 +44,8 @@ func build(
         arguments: Arguments(
             compiler.dropFirst() + flags
                 + [sources.appending(source).string, dump.string, "-o", program.string]),
+        // swiftc leaves a folder behind.
+        environment: .inherit.updating(["TMPDIR": folder.string]),
         output: .discarded, error: .string(limit: 1 << 16))
     let isBuilt = result.terminationStatus.isSuccess
     try #require(isBuilt, "\(result.standardError)")

@@ -9,8 +9,11 @@ struct FindingState: Sendable {
         var since: Duration
     }
 
-    /// The finding that is selected instead of a row of the list.
+    /// The finding that is selected instead of a row of the list. It stays selected when it is over:
+    /// keys that act on it must not act on the row that it hides.
     private(set) var selected: FindingID?
+    /// It is not among the findings that are shown.
+    private(set) var isOver = false
     private(set) var muted: [FindingID: Mute] = [:]
 
     /// What was found, in the order of the screen: those that are not muted, then those that are.
@@ -19,10 +22,14 @@ struct FindingState: Sendable {
         return found.filter { muted[$0.id] == nil } + found.filter { muted[$0.id] != nil }
     }
 
-    /// A finding that is no more, or that is not on the screen, cannot stay selected.
-    mutating func settle(_ found: [Finding], hasRoom: Bool) {
-        guard let selected else { return }
-        if !hasRoom || !found.contains(where: { $0.id == selected }) { self.selected = nil }
+    /// Brings the selection up to what is shown. On a screen without findings none is selected.
+    ///
+    /// - Returns: whether the selected finding is over from now on.
+    mutating func settle(_ found: [Finding], hasRoom: Bool) -> Bool {
+        if !hasRoom { selected = nil }
+        let wasOver = isOver
+        isOver = selected.map { id in !found.contains { $0.id == id } } ?? false
+        return isOver && !wasOver
     }
 
     mutating func deselect() { selected = nil }
@@ -33,8 +40,12 @@ struct FindingState: Sendable {
     /// - Returns: false where the step is the list's own affair.
     mutating func move(by distance: Int, among found: [Finding], isAtTop: Bool) -> Bool {
         let ids = listed(found).map(\.id)
-        guard !ids.isEmpty else { return false }
+        guard !ids.isEmpty else {
+            deselect()
+            return false
+        }
         guard let selected, let index = ids.firstIndex(of: selected) else {
+            deselect()
             guard distance < 0, isAtTop else { return false }
             self.selected = ids.last
             return true
@@ -67,7 +78,10 @@ extension State {
     /// The findings that go with what is shown, in the order of the screen.
     var listedFindings: [Finding] { findings.listed(verdicts.findings) }
 
-    /// The finding that is selected in the Overview, instead of a row of the list.
+    /// Whether a finding is selected instead of a row of the list.
+    var hidesRow: Bool { place.view is OverviewView && findings.selected != nil }
+
+    /// The finding that is selected in the Overview; nil where it is over, too.
     var chosenFinding: Finding? {
         guard place.view is OverviewView, let selected = findings.selected else { return nil }
         return verdicts.findings.first { $0.id == selected }

@@ -95,7 +95,22 @@ enum FindingsView {
         let since = finding.since.clock(secondsFromUTC: state.settings.secondsFromUTC)
         let why = lines("why", (["since \(since)"] + finding.evidence).joined(separator: "; "))
         let rest = parts.flatMap(lines)
-        return claim + why.prefix(max(1, mostGroundLines - rest.count - claim.count)) + rest
+        let room = max(1, mostGroundLines - rest.count - claim.count)
+        return claim + cut(why, to: room, columns: columns - indent) + rest
+    }
+
+    /// What is left out is marked: the finding's own view has it all.
+    private static func cut(
+        _ lines: [[StyledText]], to count: Int, columns: Int
+    ) -> [[StyledText]] {
+        guard lines.count > count, var last = lines.prefix(count).last?.last else { return lines }
+        let head = lines[count - 1].dropLast()
+        let used = head.reduce(0) { $0 + VisibleText.width($1.text) }
+        while VisibleText.width(last.text) > columns - used - 4, !last.text.isEmpty {
+            last.text.removeLast()
+        }
+        last.text += " ..."
+        return lines.prefix(count - 1) + [head + [last]]
     }
 
     /// The columns that a claim has on its line.

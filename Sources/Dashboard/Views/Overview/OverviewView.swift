@@ -102,7 +102,11 @@ struct OverviewView: View {
     }
 
     func open(_ state: inout State) -> [Effect] {
-        guard let finding = state.chosenFinding else { return state.openSelectedRow() }
+        guard state.hidesRow else { return state.openSelectedRow() }
+        guard let finding = state.chosenFinding else {
+            state.say("the selected finding is over")
+            return []
+        }
         state.open(finding)
         return []
     }

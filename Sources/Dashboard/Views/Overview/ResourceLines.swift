@@ -42,20 +42,30 @@ enum ResourceLines {
     }
 
     /// A label, figures, and at the right edge "ok" or the reason with its mark. What does not fit
-    /// is left out whole: half a figure would be another figure.
+    /// is left out whole: half a figure would be another figure. The reason comes before figures: a
+    /// mark without one says nothing.
     private static func draw(
         _ label: String, _ facts: [String], _ verdict: Verdict?, into surface: inout Surface,
         in rect: Rect
     ) {
         let mark = MarkText(verdict)
         let room = rect.columns - mark.text.count - 1
+        func width(_ text: String) -> Int {
+            VisibleText.width(text, unicode: surface.glyphs.isUnicode)
+        }
         var column = surface.put(label, at: rect.origin, style: .heading, within: room)
-        for fact in facts + (mark.reason.map { [" " + $0] } ?? []) {
-            let width = VisibleText.width(fact, unicode: surface.glyphs.isUnicode)
-            guard column + 1 + width <= room else { break }
+        var reason = mark.reason.map { " " + $0 }
+        if let text = reason, column + 1 + width(text) > room { reason = nil }
+        var left = room - (reason.map { width($0) + 1 } ?? 0)
+        for fact in facts {
+            guard column + 1 + width(fact) <= left else { break }
             column += 1
             column += surface.put(
                 fact, at: Point(column: rect.column + column, row: rect.row))
+        }
+        left = room
+        if let reason {
+            surface.put(reason, at: Point(column: rect.column + column + 1, row: rect.row))
         }
         surface.put(
             mark.text,

@@ -29,7 +29,10 @@ extension State {
             }
         }
         var level = destination(of: finding, view)
-        if let filter = view.filter { level.list.filter = filter }
+        if let filter = view.filter {
+            level.list.filter = filter
+            level.filterOfFinding = filter
+        }
         if let sort = view.sort { level.list.sort = sort.column }
         return level
     }
@@ -65,6 +68,7 @@ extension State {
         case .group(let group):
             var level = navigation.asLeft(.threads(of: nil))
             level.list.filter = group
+            level.filterOfFinding = group
             return level
         default:
             return subject.process.map { Level(.threads(of: $0)) }
@@ -78,6 +82,7 @@ extension State {
             level.select(.process(process))
         } else if case .group(let path) = finding.subject {
             level.list.filter = path
+            level.filterOfFinding = path
         }
         return level
     }

@@ -26,7 +26,7 @@ extension State {
     /// The thread that probes are of, with the names of it and of its process; says why, if there is
     /// none.
     private mutating func probeTarget() -> (ThreadTarget, ProbeSubject, ProbeSubject)? {
-        guard let subject = subjectOrNotice() else { return nil }
+        guard let subject = threadOrNotice() else { return nil }
         guard case .thread(let target) = subject.target else {
             say(lackOfProcess, isFailure: true)
             return nil
@@ -86,7 +86,10 @@ extension State {
 
     /// What a probe could do, too, where it was refused as it is.
     mutating func offerInstead(ofRun run: Int) {
-        guard let probe = probes.current, probe.run == run, !probe.offers.isEmpty else { return }
+        // Over an open box it would take a key that was meant for that.
+        guard dialogue.overlay == nil, let probe = probes.current, probe.run == run,
+            !probe.offers.isEmpty
+        else { return }
         dialogue.overlay = .offers(probe.offers, selected: 0)
     }
 

@@ -23,7 +23,7 @@ struct SocketView: View {
             Binding(
                 [.enter, .character("t")], .ownerThreads,
                 ("Enter t", "the threads of the process that holds it"), hint: "Enter threads")
-        ] + Keymap.burst + Keymap.network + Keymap.peerTools
+        ] + Keymap.ownerStacks + Keymap.burst + Keymap.network + Keymap.peerTools
     }
 
     var isOfNetwork: Bool { true }

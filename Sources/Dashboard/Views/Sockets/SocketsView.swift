@@ -52,7 +52,8 @@ struct SocketsView: View {
                 [.tab], .nextGrouping,
                 ("Tab", "sockets one by one, or counted by state, by peer, by process"),
                 hint: "Tab group"),
-        ] + Keymap.ownerThreads + Keymap.list + Keymap.network + Keymap.peerTools
+        ] + Keymap.ownerThreads + Keymap.ownerStacks + Keymap.list + Keymap.network
+        + Keymap.peerTools
 
     var columns: [Column] { Column.socketColumns }
     var firstSort: FieldID { .age }

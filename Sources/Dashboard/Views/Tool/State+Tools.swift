@@ -6,18 +6,37 @@ import Units
 /// Tools: which thread or peer they are for, the card before they start, keys while they run.
 extension State {
     /// What a tool is for: in a view of networks the peer, else the thread; of a process, its hottest
-    /// thread.
+    /// thread; of a socket, the one that reads it.
     var toolSubject: ToolSubject? {
         if let tool = tools.current, place.view is ToolView { return tool.subject }
         if case .peer(let address) = subject { return toolSubject(ofPeer: address) }
         if place.view.isOfNetwork { return selectedPeer.map(toolSubject(ofPeer:)) }
+        return threadSubject
+    }
+
+    /// The thread that probes are for: of a process its hottest, of a socket the one that reads it.
+    private var threadSubject: ToolSubject? {
         guard let shown else { return nil }
         if case .thread(let thread, of: let owner) = subject {
             // A recorded sample may leave out a thread that is alive, and tools look at it now.
             return subject(thread: thread, process: owner, in: shown)
                 ?? live.flatMap { subject(thread: thread, process: owner, in: $0) }
         }
+        if case .socket(let id, _, let owner?) = subject, let reader = reader(of: id),
+            let subject = self.subject(thread: reader, process: owner, in: shown)
+        {
+            return subject
+        }
         return selectedProcess.flatMap(shown.process).flatMap { hottest(of: $0, in: shown) }
+    }
+
+    /// The thread that was seen to wait for a socket, or the only one that could read it; nil where
+    /// that is not known.
+    private func reader(of socket: SocketID) -> ThreadIdentity? {
+        guard let reader = shownNetwork?.bursts[socket]?.reader else { return nil }
+        let own = reader.threads.filter { $0.process == nil }
+        let waiting = own.max { $0.waits < $1.waits }.flatMap { $0.waits > 0 ? $0.id : nil }
+        return waiting ?? (own.count == 1 && reader.threadCount == 1 ? own.first?.id : nil)
     }
 
     private func toolSubject(ofPeer address: IPAddress) -> ToolSubject {
@@ -68,17 +87,26 @@ extension State {
     }
 
     mutating func subjectOrNotice() -> ToolSubject? {
+        if place.view.isOfNetwork, toolSubject == nil, !settings.isForeign {
+            say("select a socket with a peer first", isFailure: true)
+            return nil
+        }
+        return orNotice(toolSubject)
+    }
+
+    /// The thread that probes are for; says why, if there is none.
+    mutating func threadOrNotice() -> ToolSubject? {
+        // A report on show stays about what it is about.
+        orNotice(place.view is ToolView ? toolSubject : threadSubject)
+    }
+
+    private mutating func orNotice(_ subject: ToolSubject?) -> ToolSubject? {
         if settings.isForeign {
             say("tools need the live machine; this is another /proc tree", isFailure: true)
             return nil
         }
-        let subject = toolSubject
         if let ended = ended(subject) {
             say("\(ended) has ended", isFailure: true)
-            return nil
-        }
-        if place.view.isOfNetwork, subject == nil {
-            say("select a socket with a peer first", isFailure: true)
             return nil
         }
         if subject == nil {

@@ -35,7 +35,7 @@ struct UDPView: View {
                 [.character("w")], .losses,
                 ("w", "drops by stage: by interface, CPU and counter, and what to do"),
                 hint: "w drops")
-        ] + Keymap.ownerThreads + Keymap.list + Keymap.network
+        ] + Keymap.ownerThreads + Keymap.ownerStacks + Keymap.list + Keymap.network
     }
 
     var columns: [Column] { Column.udpColumns }

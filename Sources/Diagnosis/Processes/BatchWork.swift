@@ -1,0 +1,43 @@
+internal import Samples
+internal import Units
+
+/// A process that is there to compute: it has done nothing else since it began, all of its threads that
+/// do anything do it, and it has no socket by which anybody could wait for it.
+enum BatchWork {
+    /// Of the CPU time that it gets now, the least that it had on average since it began.
+    static let leastLifetime = 0.8
+    /// Of what the busiest of its threads uses, the least that one uses that computes beside it.
+    static let leastPart = 0.5
+    /// The first thread may wait for those that compute.
+    static let mostIdle = 1
+
+    static let meaning =
+        "it has computed since it began and has no sockets: a program that is there to compute looks"
+        + " like that"
+
+    static func isBatch(_ process: ProcessSample, in snapshot: Snapshot) -> Bool {
+        guard let cpu = process.cpu, cpu > .zero else { return false }
+        return isAsEver(process, cpu, in: snapshot) && areAllBusy(process)
+            && !hasSockets(process, in: snapshot)
+    }
+
+    private static func isAsEver(
+        _ process: ProcessSample, _ cpu: Percent, in snapshot: Snapshot
+    ) -> Bool {
+        let start = Machine.current.units.nanoseconds(process.id.startTime)
+        let age = snapshot.moment.since(start).seconds
+        guard age > 0 else { return false }
+        let average = process.totalTime.seconds / age
+        return average >= leastLifetime * Double(cpu.rawValue) / 100
+    }
+
+    private static func areAllBusy(_ process: ProcessSample) -> Bool {
+        let used = process.threads.map { Double($0.cpu?.rawValue ?? 0) }
+        let least = leastPart * (used.max() ?? 0)
+        return used.count { $0 < least } <= mostIdle
+    }
+
+    private static func hasSockets(_ process: ProcessSample, in snapshot: Snapshot) -> Bool {
+        snapshot.network?.sockets.sockets.contains { $0.owner?.process == process.id } ?? false
+    }
+}
