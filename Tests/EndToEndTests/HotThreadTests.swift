@@ -48,7 +48,7 @@ import Testing
                     $0.contains("0 system calls")
                 }
                 try await terminal.send("Escape")
-                try await terminal.wait(for: "the detail again") { !$0.contains("0 system calls") }
+                try await terminal.wait(for: "the detail again") { $0.contains("SWITCH") }
                 #expect(status("TracerPid", ofThread: poll, of: workload.processID) == "0")
 
                 try await terminal.send("p")

@@ -15,20 +15,23 @@ extension NetworkVerdicts {
         if rate > .zero {
             return Verdict(mark: .critical, reason: "\(rate.text) drops/s")
         }
-        if isLosing { return Verdict(mark: .critical, reason: "a socket drops datagrams") }
+        if isLosing { return Verdict(mark: .critical, reason: "a socket drops") }
         let lately = trend.rise(of: .udpErrors, .udp6Errors) ?? 0
         return lately == 0
             ? .ok
-            : Verdict(mark: .warning, reason: "\(lately) drops in the last minute")
+            : Verdict(mark: .warning, reason: "\(lately) drops in 1 min")
     }
 
     /// As bad as the worst finding about TCP.
     static func tcpMark(_ findings: [Finding]) -> Verdict {
-        let worst = findings.filter {
-            [.listenOverflow, .tcpRetransmits, .closeWait].contains($0.kind)
-        }.max { $0.severity < $1.severity }
-        guard let worst else { return .ok }
-        return Verdict(
-            mark: worst.severity == .critical ? .critical : .warning, reason: worst.claim)
+        // Short: it stands beside the figures on a narrow screen, the finding says the rest.
+        let reasons: [FindingKind: String] = [
+            .listenOverflow: "accept queue overflows", .tcpRetransmits: "retransmits",
+            .closeWait: "CLOSE_WAIT grows",
+        ]
+        let worst = findings.filter { reasons[$0.kind] != nil }
+            .max { $0.severity < $1.severity }
+        guard let worst, let reason = reasons[worst.kind] else { return .ok }
+        return Verdict(mark: worst.severity == .critical ? .critical : .warning, reason: reason)
     }
 }
