@@ -4,7 +4,7 @@ public import Samples
 public import Units
 
 /// The last fifteen minutes, refresh by refresh: for curves, and for stepping back. A moment comes
-/// back with the rows of every view as they were: processes, threads, CPUs, sockets, counters.
+/// back with the rows that were read, as they were: processes, threads, CPUs, sockets, counters.
 ///
 /// Bounded by construction. What is as it was at the moment before is kept once; see `RowLog`. Of
 /// each moment at most 128 changed threads of 52 bytes are kept on average (and 16,384 more where

@@ -1,7 +1,7 @@
 /// How many sockets there are of each transport.
 public struct SocketCounts: Hashable, Codable, Sendable {
     /// By `Transport.rawValue`.
-    private var counts = Array(repeating: 0, count: Transport.allCases.count)
+    private var counts = SIMD8<Int32>()
 
     public init() {}
 
@@ -10,12 +10,13 @@ public struct SocketCounts: Hashable, Codable, Sendable {
         for index in sockets.indices { counts[Int(sockets[index].transport.rawValue)] += 1 }
     }
 
-    public var total: Int { counts.reduce(0, +) }
+    public var total: Int { self[.all] }
 
     /// Those of some tables; of TCP all, whatever their state.
     public subscript(tables: SocketTables) -> Int {
         Transport.allCases.reduce(0) { sum, transport in
-            tables.isDisjoint(with: transport.table) ? sum : sum + counts[Int(transport.rawValue)]
+            tables.isDisjoint(with: transport.table)
+                ? sum : sum + Int(counts[Int(transport.rawValue)])
         }
     }
 }
