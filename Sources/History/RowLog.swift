@@ -234,6 +234,14 @@ package struct RowLog<Row: RecordedRow>: Sendable {
                 subjects.release(place)
             }
         }
+        // What came and went in between was not there before, and is not now.
+        let ended = older.rows.map(\.place).filter { newer.gone.index(of: $0, by: \.self) != nil }
+        let passing = Set(ended.filter { row(at: $0, in: changes.count) == nil })
+        for place in passing {
+            goneRows -= 1
+            subjects.release(place)
+        }
+        merged.gone.removeAll(where: passing.contains)
         merged.rows.sort { $0.place < $1.place }
         merged.gone.sort()
         changes.append(merged)
