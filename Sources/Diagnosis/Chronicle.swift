@@ -20,7 +20,7 @@ package struct Chronicle: Sendable {
     package init() {}
 
     /// Takes in a snapshot. The same refresh may come again with more in it: what a changed interest
-    /// asked for.
+    /// asked for, or what is read beside the refreshes. That takes its place.
     ///
     /// The order matters: detectors read histories that have this refresh.
     ///

@@ -51,7 +51,8 @@ package struct Findings: Sendable {
         self.network = network
     }
 
-    /// Runs the detectors. A refresh that is known already changes nothing.
+    /// Runs the detectors. Where a refresh that is known comes again with a newer reading of the
+    /// network, those of the network run.
     ///
     /// - Parameters:
     ///   - history: with this refresh recorded, as the others.
@@ -59,16 +60,20 @@ package struct Findings: Sendable {
     package mutating func update(
         _ snapshot: Snapshot, history: History, memory: MemoryHistory, growth: GrowthVerdicts
     ) {
-        guard snapshot.sequence > sequence else { return }
+        guard snapshot.sequence >= sequence else { return }
+        let isNew = snapshot.sequence > sequence
         sequence = snapshot.sequence
-        groups.add(snapshot)
-        threads.update(snapshot, history: history)
+        if isNew {
+            groups.add(snapshot)
+            threads.update(snapshot, history: history)
+        }
         let reading = network.update(snapshot)
+        guard isNew || reading != nil else { return }
         let input = DiagnosisInput(
             snapshot: snapshot, history: history, memory: memory, growth: growth, threads: threads,
             groups: groups, paths: paths, network: reading)
         if network.isNew { restartNetworkDetectors() }
-        let found = run(input)
+        let found = run(input, isOfNetwork: !isNew)
         if reading != nil { network.mark(found) }
         current = remember(found, at: snapshot.moment).sorted(by: Self.isBefore)
     }
@@ -79,10 +84,11 @@ package struct Findings: Sendable {
         }
     }
 
-    private mutating func run(_ input: DiagnosisInput) -> [Finding] {
+    /// - Parameter isOfNetwork: those of the network alone; of the others stands what they said.
+    private mutating func run(_ input: DiagnosisInput, isOfNetwork: Bool) -> [Finding] {
         var all: [Finding] = []
         for index in detectors.indices {
-            if !detectors[index].isOfNetwork || input.network != nil {
+            if detectors[index].isOfNetwork ? input.network != nil : !isOfNetwork {
                 var input = input
                 let suppressors = detectors[index].suppressedBy
                 if !suppressors.isEmpty {

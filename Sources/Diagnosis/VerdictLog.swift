@@ -29,14 +29,15 @@ struct VerdictLog: Sendable {
         var joint: JointGrowth
     }
 
-    /// Adds what was said of a refresh. One that is known already changes nothing.
+    /// Adds what was said of a refresh. What is said of the latest again takes its place.
     ///
     /// - Parameter kept: the refreshes that are kept.
     mutating func record(
         _ verdicts: Verdicts, of snapshot: Snapshot, keeping kept: ClosedRange<Int>?
     ) {
-        if let last = moments.last, snapshot.sequence <= last.sequence { return }
-        findings.begin()
+        if let last = moments.last, snapshot.sequence < last.sequence { return }
+        let again = moments.last?.sequence == snapshot.sequence
+        findings.begin(again: again)
         for finding in verdicts.findings {
             let place = findings.place(of: finding.id)
             let before = place.flatMap { findings.row(at: $0) }
@@ -48,8 +49,9 @@ struct VerdictLog: Sendable {
             }
         }
         findings.finish()
-        record(verdicts.growth)
-        readers.record(verdicts.network.readers)
+        record(verdicts.growth, again: again)
+        readers.record(verdicts.network.readers, again: again)
+        if again { moments.removeLast() }
         let order = verdicts.findings.map(\.id)
         let before = moments.last?.order
         moments.append(
@@ -67,8 +69,8 @@ struct VerdictLog: Sendable {
         }
     }
 
-    private mutating func record(_ growth: GrowthVerdicts) {
-        outlooks.begin()
+    private mutating func record(_ growth: GrowthVerdicts, again: Bool) {
+        outlooks.begin(again: again)
         for (process, outlook) in growth.outlooks {
             let place = outlooks.place(of: process)
             let before = place.flatMap { outlooks.row(at: $0) }

@@ -4,7 +4,7 @@ public import Samples
 public import Units
 
 /// The last fifteen minutes, refresh by refresh: for curves, and for stepping back. A moment comes
-/// back with the rows of every view as they were: processes, threads, CPUs, sockets, counters.
+/// back with the rows that were read, as they were: processes, threads, CPUs, sockets, counters.
 ///
 /// Bounded by construction. What is as it was at the moment before is kept once; see `RowLog`. Of
 /// each moment at most 128 changed threads of 52 bytes are kept on average (and 16,384 more where
@@ -72,8 +72,8 @@ public struct History: Sendable {
 
     init(threads: RowLimits) { self.threads = RowLog(threads) }
 
-    /// Adds a refresh. One with the sequence number of the latest (see `SamplingLoop`) is known
-    /// already and left out.
+    /// Adds a refresh. One with the sequence number of the latest (see `SamplingLoop`) has more in
+    /// it, and takes its place; an earlier one is left out.
     ///
     /// - Parameters:
     ///   - shown: threads that a person looks at: they are kept before all others.
@@ -82,21 +82,27 @@ public struct History: Sendable {
     public mutating func record(
         _ snapshot: Snapshot, shown: Set<ThreadIdentity> = [], sockets: Set<SocketID> = []
     ) {
-        if let last = moments.last, snapshot.sequence <= last.sequence { return }
+        if let last = moments.last, snapshot.sequence < last.sequence { return }
+        let again = moments.last?.sequence == snapshot.sequence
         if snapshot.extent == .processesOnly {
-            threads.skip()
+            threads.skip(again: again)
         } else {
-            recordThreads(of: snapshot, shown: shown)
+            recordThreads(of: snapshot, shown: shown, again: again)
         }
         let limiting = GroupChoice(snapshot, processes: snapshot.processes.indices)
-        recordProcesses(of: snapshot, limits: limiting.limits)
+        recordProcesses(of: snapshot, limits: limiting.limits, again: again)
         cpus.record(
-            snapshot.host.cpus.lazy.map { ($0.number, $0.shares) }, rank: { $0.busy.rawValue + 1 })
+            snapshot.host.cpus.lazy.map { ($0.number, $0.shares) }, again: again,
+            rank: { $0.busy.rawValue + 1 })
         cpuGroups.record(
-            snapshot.cpuGroups.lazy.map { ($0.key, $0.value) },
+            snapshot.cpuGroups.lazy.map { ($0.key, $0.value) }, again: again,
             rank: { ($0.throttled?.rawValue ?? 0) + 1 })
-        let header = network.record(snapshot.network, shown: sockets)
+        let header = network.record(snapshot.network, shown: sockets, again: again)
+        // Not before: what both have in common stays in use.
+        let before = again ? moments.popLast() : nil
+        if let before { momentHeap -= before.heapBytes(beside: moments.last) }
         append(snapshot, limiting: limiting.groups, header)
+        if let before { replace(before) }
         trim()
     }
 
@@ -126,8 +132,18 @@ public struct History: Sendable {
         momentHeap += moments.last?.heapBytes(beside: last) ?? 0
     }
 
-    private mutating func recordThreads(of snapshot: Snapshot, shown: Set<ThreadIdentity>) {
-        threads.begin()
+    /// The moment that was appended is this one, with more in it.
+    private mutating func replace(_ before: Moment) {
+        for row in before.groups { groups.release(row.subject) }
+        let last = moments.endIndex - 1
+        moments[last].age = before.age
+        moments[last].at = before.at
+    }
+
+    private mutating func recordThreads(
+        of snapshot: Snapshot, shown: Set<ThreadIdentity>, again: Bool
+    ) {
+        threads.begin(again: again)
         for process in snapshot.processes {
             process.threads.withUnsafeBufferPointer { samples in
                 for index in samples.indices {
@@ -153,8 +169,10 @@ public struct History: Sendable {
             rank: isShown ? .infinity : thread.cpu?.rawValue ?? 0)
     }
 
-    private mutating func recordProcesses(of snapshot: Snapshot, limits: [RecordedLimits]) {
-        processes.begin()
+    private mutating func recordProcesses(
+        of snapshot: Snapshot, limits: [RecordedLimits], again: Bool
+    ) {
+        processes.begin(again: again)
         for (process, limits) in zip(snapshot.processes, limits) {
             let place = processes.place(of: process.id)
             let before = place.flatMap { processes.row(at: $0) }
@@ -346,6 +364,6 @@ extension Snapshot.Totals {
         self.init(
             processes: snapshot.processes.count,
             threads: snapshot.processes.reduce(0) { $0 + $1.threads.count },
-            sockets: snapshot.network?.sockets.sockets.count ?? 0)
+            sockets: SocketCounts(snapshot.network?.sockets.sockets ?? []))
     }
 }

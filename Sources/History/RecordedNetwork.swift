@@ -95,12 +95,6 @@ struct SocketRow: RecordedRow {
             isFromBefore: isFromBefore)
     }
 
-    /// Those that are shown come first, then those that lose something, then those with a queue.
-    static func rank(_ socket: SocketSample, isShown: Bool) -> Float {
-        if isShown { return 4 }
-        if let drops = socket.drops, drops.sinceStart > 0 { return 3 }
-        return (socket.receiveQueue ?? 0) > 0 || (socket.sendQueue ?? 0) > 0 ? 2 : 1
-    }
 }
 
 /// What is kept of the readings of networks.
@@ -109,7 +103,8 @@ struct SocketRow: RecordedRow {
 /// each look at it only once it is complete.
 struct RecordedNetwork: Sendable {
     private(set) var sockets = RowLog<SocketRow>(
-        RowLimits(rows: 4096, changes: 24, changesAtOnce: 8192))
+        RowLimits(rows: mostSockets, changes: 24, changesAtOnce: 8192))
+    private static let mostSockets = 4096
     private var counters = RowLog<ValueRow<Int, Counted>>(
         RowLimits(rows: 256, changes: 48, changesAtOnce: 512))
     private var interfaces = RowLog<ValueRow<UInt32, InterfaceSample>>(
@@ -133,48 +128,57 @@ struct RecordedNetwork: Sendable {
             reading.namespaces = nil
             self.reading = reading
         }
+
+        func isOf(_ other: NetworkReading) -> Bool {
+            reading.number == other.number && reading.revision == other.revision
+        }
     }
 
     /// Of the latest moment.
     private var header: Header?
-    private var socketTotal = 0
 
     /// Adds a moment.
     ///
+    /// - Parameter again: it is the latest one, with more in it.
     /// - Returns: what it keeps; nil without a reading.
-    mutating func record(_ reading: NetworkReading?, shown: Set<SocketID>) -> Header? {
-        guard let reading, reading.number != header?.reading.number else {
-            skip()
+    mutating func record(
+        _ reading: NetworkReading?, shown: Set<SocketID>, again: Bool
+    ) -> Header? {
+        // Bursts go on while the reading stays.
+        record(reading?.bursts ?? [:], again: again)
+        guard let reading, header?.isOf(reading) != true else {
+            skip(again: again)
             if reading == nil { header = nil }
             return header
         }
-        record(reading.sockets.sockets, at: reading.moment, shown: shown)
+        record(reading.sockets.sockets, at: reading.moment, shown: shown, again: again)
         counters.record(
             NetworkCounter.allCases.lazy.compactMap { counter in
                 reading.counters[counter].map { (counter.index, $0) }
-            })
-        interfaces.record(reading.interfaces.lazy.map { ($0.id, $0) })
+            }, again: again)
+        interfaces.record(reading.interfaces.lazy.map { ($0.id, $0) }, again: again)
         softnet.record(
-            reading.softnet.lazy.map { ($0.id, $0) }, rank: { Float($0.dropped.sinceStart) + 1 })
-        record(reading.bursts)
+            reading.softnet.lazy.map { ($0.id, $0) }, again: again,
+            rank: { Float($0.dropped.sinceStart) + 1 })
         let header = Header(reading)
         self.header = header
         return header
     }
 
-    private mutating func skip() {
-        sockets.skip()
-        counters.skip()
-        interfaces.skip()
-        softnet.skip()
-        bursts.skip()
+    private mutating func skip(again: Bool) {
+        sockets.skip(again: again)
+        counters.skip(again: again)
+        interfaces.skip(again: again)
+        softnet.skip(again: again)
     }
 
     private mutating func record(
-        _ samples: [SocketSample], at moment: Nanoseconds, shown: Set<SocketID>
+        _ samples: [SocketSample], at moment: Nanoseconds, shown: Set<SocketID>, again: Bool
     ) {
-        sockets.begin()
+        sockets.begin(again: again)
+        var choice = SocketChoice(samples, shown: shown, room: Self.mostSockets)
         for socket in samples {
+            guard let rank = choice.rank(of: socket) else { continue }
             let place = sockets.place(of: socket.id)
             let before = place.flatMap { sockets.row(at: $0) }
             let details = SocketDetails(socket)
@@ -189,13 +193,13 @@ struct RecordedNetwork: Sendable {
             new.details = sockets.details.use(details)
             sockets.offer(
                 new, of: socket.id, at: place,
-                rank: SocketRow.rank(socket, isShown: shown.contains(socket.id)))
+                rank: Float(rank.rawValue))
         }
         sockets.finish()
     }
 
-    private mutating func record(_ taken: [SocketID: QueueBurst]) {
-        bursts.begin()
+    private mutating func record(_ taken: [SocketID: QueueBurst], again: Bool) {
+        bursts.begin(again: again)
         for (id, burst) in taken {
             let place = bursts.place(of: id)
             let row = BurstRow(burst)

@@ -1,39 +1,5 @@
-internal import Samples
 internal import DequeModule
-
-/// What is kept of one row of a view at one recorded moment.
-package protocol RecordedRow: Equatable, Sendable {
-    /// What the row is of, for good.
-    associatedtype Subject: Hashable, Sendable
-    /// What many rows share, kept once in `RowLog.details`.
-    associatedtype Detail: Hashable, Sendable
-
-    /// Calls with the place of each detail that this row uses.
-    func forEachDetail(_ body: (UInt32) -> Void)
-    /// Memory that it holds beside its own size, about.
-    var heapBytes: Int { get }
-}
-
-extension RecordedRow {
-    package func forEachDetail(_ body: (UInt32) -> Void) {}
-    package var heapBytes: Int { 0 }
-}
-
-/// How much a `RowLog` keeps.
-package struct RowLimits: Sendable {
-    /// Rows at one moment.
-    var rows: Int
-    /// Rows that change from one moment to the next, on average over all moments.
-    var changes: Int
-    /// So many more may change at once, where fewer did before.
-    var changesAtOnce: Int
-
-    package init(rows: Int, changes: Int, changesAtOnce: Int) {
-        self.rows = rows
-        self.changes = changes
-        self.changesAtOnce = changesAtOnce
-    }
-}
+internal import Samples
 
 /// The rows of one kind at each recorded moment. A row that is as it was at the moment before takes
 /// no room: of each moment only those are kept that changed.
@@ -43,7 +9,7 @@ package struct RowLimits: Sendable {
 /// out of the moment, since what was known of them is no longer so, until they find room again.
 ///
 /// Recording a moment: `begin`, then for every row that there is `place(of:)` and `keep` or `offer`,
-/// then `finish`.
+/// then `finish`. The latest moment may be recorded again, with more in it.
 package struct RowLog<Row: RecordedRow>: Sendable {
     struct Change: Sendable {
         var place: UInt32
@@ -86,6 +52,8 @@ package struct RowLog<Row: RecordedRow>: Sendable {
 
     /// Of the moment that is being recorded.
     private var number: UInt32 = 0
+    /// It is the latest one again.
+    private var isAgain = false
     private var newOrder: [UInt32] = []
     private var cursor = 0
     private var known = 0
@@ -107,7 +75,9 @@ package struct RowLog<Row: RecordedRow>: Sendable {
 
     // MARK: Recording
 
-    package mutating func begin() {
+    /// - Parameter again: the latest moment is recorded once more: what it has now replaces it.
+    package mutating func begin(again: Bool = false) {
+        isAgain = again && hasMoment
         number += 1
         cursor = 0
         known = 0
@@ -195,18 +165,62 @@ package struct RowLog<Row: RecordedRow>: Sendable {
         for place in ended { subjects.release(place) }
         swap(&order, &newOrder)
         for (position, place) in order.enumerated() { positions[Int(place)] = UInt32(position) }
+        if isAgain { mergeLatest() }
     }
 
     /// Ends a moment at which nothing is known of these rows: they stand as they were.
-    package mutating func skip() {
-        if hasMoment { changes.append(Changes()) }
+    ///
+    /// - Parameter again: as `begin(again:)` says.
+    package mutating func skip(again: Bool = false) {
+        if hasMoment, !again { changes.append(Changes()) }
         hasMoment = true
     }
 
+    /// Makes one moment of the latest two: of a row that changed in both, the later counts.
+    private mutating func mergeLatest() {
+        guard changes.count > 1, let newer = changes.popLast(), let older = changes.popLast() else {
+            return dropOldest()
+        }
+        var merged = newer
+        for change in older.rows {
+            if newer.row(at: change.place) == nil {
+                merged.rows.append(change)
+            } else {
+                changedRows -= 1
+                heapBytes -= change.row.heapBytes
+                forget(change.row)
+                subjects.release(change.place)
+            }
+        }
+        for place in older.gone {
+            if newer.row(at: place) == nil {
+                merged.gone.append(place)
+            } else {
+                goneRows -= 1
+                subjects.release(place)
+            }
+        }
+        // What came and went in between was not there before, and is not now.
+        let ended = older.rows.map(\.place).filter { newer.gone.index(of: $0, by: \.self) != nil }
+        let passing = Set(ended.filter { row(at: $0, in: changes.count) == nil })
+        for place in passing {
+            goneRows -= 1
+            subjects.release(place)
+        }
+        merged.gone.removeAll(where: passing.contains)
+        merged.rows.sort { $0.place < $1.place }
+        merged.gone.sort()
+        changes.append(merged)
+    }
+
     private mutating func takeUnaffordable() -> [Change] {
-        // The first moment is what the others are changes of.
-        credit =
-            hasMoment ? min(credit + limits.changes, limits.changes + limits.changesAtOnce) : credit
+        if isAgain, let latest = changes.last {
+            // What changed already is paid for.
+            credit += offers.lazy.filter { latest.row(at: $0.change.place) != nil }.count
+        } else if hasMoment {
+            // The first moment is what the others are changes of.
+            credit = min(credit + limits.changes, limits.changes + limits.changesAtOnce)
+        }
         defer { credit -= offers.count }
         guard offers.count > credit else { return [] }
         offers.sort { $0.rank > $1.rank }
@@ -357,10 +371,13 @@ package struct ValueRow<Subject: Hashable & Sendable, Value: Equatable & Sendabl
 
 extension RowLog {
     /// Records a moment of values.
+    ///
+    /// - Parameter again: as `begin(again:)` says.
     package mutating func record<Subject, Value>(
-        _ values: some Sequence<(Subject, Value)>, rank: (Value) -> Float = { _ in 1 }
+        _ values: some Sequence<(Subject, Value)>, again: Bool = false,
+        rank: (Value) -> Float = { _ in 1 }
     ) where Row == ValueRow<Subject, Value> {
-        begin()
+        begin(again: again)
         for (subject, value) in values {
             let place = place(of: subject)
             if let place, row(at: place)?.value == value {

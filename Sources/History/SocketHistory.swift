@@ -158,13 +158,6 @@ extension Float {
     }
 }
 
-extension SocketSample {
-    /// Something waits. What a listener shows as its send queue is how much may wait.
-    fileprivate var hasQueue: Bool {
-        (receiveQueue ?? 0) > 0 || (state != .listen && (sendQueue ?? 0) > 0)
-    }
-}
-
 extension NetworkReading {
     /// Whether a socket of that kind that is not in the reading is gone.
     fileprivate func lists(_ transport: Transport, in namespace: NamespaceID) -> Bool {

@@ -52,9 +52,9 @@ public struct Snapshot: Codable, Sendable {
     public struct Totals: Hashable, Codable, Sendable {
         public var processes: Int
         public var threads: Int
-        public var sockets: Int
+        public var sockets: SocketCounts
 
-        public init(processes: Int, threads: Int, sockets: Int = 0) {
+        public init(processes: Int, threads: Int, sockets: SocketCounts = SocketCounts()) {
             self.processes = processes
             self.threads = threads
             self.sockets = sockets

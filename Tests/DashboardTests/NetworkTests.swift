@@ -448,7 +448,6 @@ struct NetworkTests {
         scene.press(.character("["))
         scene.sample(1)
         #expect(scene.rows(1..<23) == before, "\(scene)")
-        #expect(wish(scene).tables.isEmpty)
     }
 
     @Test func beforeTheFirstReadingItSaysSo() {

@@ -62,6 +62,60 @@ struct RowLogTests {
         #expect(log.subjects.count == 0)
     }
 
+    /// A moment that is recorded again, once or more, is as it was the last time; so are those before
+    /// it, and nothing is kept of what it was meanwhile.
+    @Test(arguments: 1...8) func whatIsRecordedAgainTakesItsPlace(seed: UInt64) {
+        var random = SeededRandom(seed: seed)
+        var log = Log(RowLimits(rows: 100, changes: 100, changesAtOnce: 100))
+        var once = Log(RowLimits(rows: 100, changes: 100, changesAtOnce: 100))
+        var plain = Plain()
+        func some() -> [Int: Int] {
+            Dictionary(
+                (0..<Int.random(in: 0..<30, using: &random)).map { _ in
+                    (Int.random(in: 0..<40, using: &random), Int.random(in: 0..<4, using: &random))
+                }, uniquingKeysWith: { $1 })
+        }
+        for _ in 0..<60 {
+            var rows = some()
+            log.record(rows.map { ($0, $1) })
+            for _ in 0..<Int.random(in: 0..<3, using: &random) {
+                if Bool.random(using: &random) {
+                    log.skip(again: true)
+                } else {
+                    rows = some()
+                    log.record(rows.map { ($0, $1) }, again: true)
+                }
+            }
+            once.record(rows.map { ($0, $1) })
+            plain.moments.append(rows)
+            #expect(log.standing == rows.count)
+            if plain.moments.count > 20 {
+                log.dropOldest()
+                once.dropOldest()
+                plain.moments.removeFirst()
+            }
+        }
+        plain.expectSame(log)
+        plain.expectSame(once)
+        for _ in 0..<30 {
+            log.record([] as [(Int, Int)])
+            log.dropOldest()
+        }
+        #expect(log.subjects.count == 0)
+    }
+
+    /// Where changes are dear, recording a moment again takes none of the rows that it had.
+    @Test func aRowThatChangesAgainIsPaidForOnce() {
+        var log = Log(RowLimits(rows: 100, changes: 2, changesAtOnce: 1))
+        log.record([(0, 0)])
+        for moment in 1...20 {
+            log.record([(0, moment), (1, moment)])
+            log.record([(0, -moment), (1, -moment)], again: true)
+            log.record([(0, moment), (1, -moment)], again: true)
+            #expect(log.rows(at: moment).count == 2)
+        }
+    }
+
     @Test func whatFindsNoRoomIsLeftOutUntilItDoes() {
         var log = Log(RowLimits(rows: 100, changes: 2, changesAtOnce: 4))
         func record(_ values: [Int]) {

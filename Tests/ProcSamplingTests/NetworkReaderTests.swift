@@ -116,11 +116,15 @@ struct NetworkReaderTests {
         #expect(source.asked == [[.closeWait, .listening], .udp])
         #expect(cookies(first) == [2, 3])
         #expect(first.sockets.tables == [.udp, .closeWait, .listening])
+        #expect(first.sockets.fromBefore.isEmpty)
         source.rows.removeAll()
         let second = try refresh()
         #expect(source.asked.count == 2)
         #expect(cookies(second) == [2, 3])
         #expect(second.sockets.tables == [.udp, .closeWait, .listening])
+        // Nothing lost any: they stand as they were.
+        #expect(second.sockets.fromBefore == second.sockets.tables)
+        #expect(second.revision > first.revision)
     }
 
     @Test func whatIsWishedForIsReadEachTimeAndNotKeptForNobody() throws {
@@ -132,6 +136,7 @@ struct NetworkReaderTests {
         let after = try refresh()
         #expect(cookies(after) == [2, 3])
         #expect(after.sockets.tables == [.udp, .closeWait, .listening])
+        #expect(after.sockets.fromBefore == after.sockets.tables)
         #expect(source.asked.count == 10)
     }
 

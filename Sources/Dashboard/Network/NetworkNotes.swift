@@ -21,7 +21,22 @@ enum NetworkNotes {
     }
 
     /// The most important first, each once.
-    static func lines(_ state: State) -> [[StyledText]] {
+    ///
+    /// - Parameter tables: what the view lists.
+    static func lines(_ state: State, of tables: SocketTables = .all) -> [[StyledText]] {
+        unread(state, of: tables) + source(state)
+    }
+
+    /// What was not read at the moment at which the screen stands.
+    static func unread(_ state: State, of tables: SocketTables) -> [[StyledText]] {
+        let unread = UnreadTables(state, of: tables)
+        return [unread?.text, unread?.oldText].compactMap { text in
+            text.map { [StyledText($0, .warning)] }
+        }
+    }
+
+    /// Where the reading is from, and what it lacks.
+    static func source(_ state: State) -> [[StyledText]] {
         guard let reading = state.shownNetwork else { return [[absence(state)]] }
         var lines: [[StyledText]] = []
         if let failure = reading.failure { lines.append([failed(failure)]) }
@@ -40,12 +55,13 @@ enum NetworkNotes {
         return lines
     }
 
-    /// What stands in a list without rows.
+    /// What stands in a list of sockets without rows.
     ///
-    /// - Parameter isWholeListing: it lists sockets of all kinds, which take a while.
-    static func emptiness(_ state: State, isWholeListing: Bool = false) -> String {
+    /// - Parameter wanted: what it lists; all kinds take a while.
+    static func emptiness(_ state: State, of wanted: SocketTables) -> String {
         guard let sockets = state.shownNetwork?.sockets else { return "" }
-        return sockets.tables.isSuperset(of: .all) || !isWholeListing
+        if let text = UnreadTables(state, of: wanted)?.text { return text }
+        return sockets.tables.isSuperset(of: .all) || wanted != .all
             ? "none" : "reading sockets ..."
     }
 

@@ -25,7 +25,7 @@ package struct NetworkState: Sendable {
     /// The rows of views 4 and 5 in order, made once for each reading; so are groups of sockets.
     var rows = SocketRows()
     private(set) var groups: [SocketGroup] = []
-    private var groupsOf: (reading: Int, kind: SocketGroup.Kind)?
+    private var groupsOf: (reading: SocketRows.ReadingVersion, kind: SocketGroup.Kind)?
     /// Names of the processes of a refresh.
     private(set) var processNames = ProcessNames()
     private var processNamesOf: Int?
@@ -48,14 +48,17 @@ package struct NetworkState: Sendable {
     }
 
     /// Brings the groups of sockets up to what is shown.
-    mutating func group(by kind: SocketGroup.Kind, in reading: NetworkReading?) {
-        guard let reading else {
+    ///
+    /// - Parameter isWhole: what is counted was read.
+    mutating func group(by kind: SocketGroup.Kind, of snapshot: Snapshot?, isWhole: Bool) {
+        guard let reading = snapshot?.network, isWhole else {
             groups = []
             groupsOf = nil
             return
         }
-        guard groupsOf?.reading != reading.number || groupsOf?.kind != kind else { return }
-        groupsOf = (reading.number, kind)
+        let version = SocketRows.ReadingVersion(reading, of: snapshot)
+        guard groupsOf?.reading != version || groupsOf?.kind != kind else { return }
+        groupsOf = (version, kind)
         groups = SocketGroup.all(by: kind, in: reading.sockets.sockets)
     }
 

@@ -68,7 +68,7 @@ extension State {
         }
         let reading = figures.reading
         let order = SocketRows.Order(
-            reading: reading.number, count: reading.sockets.sockets.count, group: group,
+            reading: SocketRows.ReadingVersion(reading, of: shown), group: group,
             sort: list.sort, isReversed: list.isReversed, isOfUDP: isOfUDP)
         let choice = SocketRows.Choice(
             filter: list.filter,
@@ -222,12 +222,15 @@ extension State {
 
     // MARK: Namespaces
 
+    /// Those that there are now: one of them is chosen for what is read from now on.
+    var namespaces: NamespaceList? { live?.network?.namespaces }
+
     mutating func chooseNamespace() {
         guard !settings.isForeign else {
             say("other namespaces are seen on the live machine only", isFailure: true)
             return
         }
-        let known = shownNetwork?.namespaces?.namespaces ?? []
+        let known = namespaces?.namespaces ?? []
         dialogue.overlay = .namespaceMenu(
             selected: known.firstIndex { $0.id == shownNetwork?.namespace.id } ?? 0)
     }

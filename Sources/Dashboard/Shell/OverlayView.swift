@@ -115,7 +115,7 @@ enum OverlayView {
     private static func drawNamespaces(
         _ state: State, _ selected: Int, into surface: inout Surface, in area: Rect, width: Int
     ) {
-        guard let list = state.shownNetwork?.namespaces else {
+        guard let list = state.namespaces else {
             Card(title: "Network namespaces", rows: [[StyledText("searching ...", .faint)]])
                 .draw(into: &surface, in: area)
             return

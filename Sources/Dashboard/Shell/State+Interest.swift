@@ -1,7 +1,8 @@
 import Samples
 
 extension State {
-    /// What the sampler should read closely for what is on the screen.
+    /// What the sampler should read closely for what is on the screen. A screen that stands changes
+    /// nothing in it: the moments of that time are recorded like others.
     func wantedInterest() -> Interest {
         var interest = Interest(network: networkWish(), hotThreshold: settings.hotThreshold)
         place.view.wish(&interest, self)
@@ -11,7 +12,6 @@ extension State {
         case .toolMenu: interest.network.routeTo = selectedPeer
         default: break
         }
-        if !isLive { interest.network = NetworkWish() }
         return interest
     }
 

@@ -57,7 +57,7 @@ extension State {
     }
 
     private mutating func chooseNamespace(_ selected: Int, _ key: Key) {
-        let namespaces = shownNetwork?.namespaces?.namespaces ?? []
+        let namespaces = namespaces?.namespaces ?? []
         switch menu(selected, key, count: namespaces.count) {
         case .moved(let index): dialogue.overlay = .namespaceMenu(selected: index)
         case .chosen(let index):

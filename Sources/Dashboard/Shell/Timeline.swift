@@ -30,6 +30,10 @@ package struct Timeline: Sendable {
         case .sample(let snapshot):
             chronicle.take(snapshot, shownThreads: rows.threads, shownSockets: rows.sockets)
             arrivals += 1
+            // There is more of the moment at which the screen stands.
+            if case .at(let moment) = cursor, moment.snapshot.sequence == snapshot.sequence {
+                freeze()
+            }
         case .counted(let calls): chronicle.note(calls)
         case .probe(.finished(let reading), run: _):
             if let counted = reading.counted { chronicle.note(counted) }
@@ -152,8 +156,10 @@ struct KeptRows {
         Self(kept: snapshot.processes.count, total: totals.processes, what: "processes")
     }
 
-    static func sockets(_ snapshot: Snapshot, of totals: Snapshot.Totals) -> Self {
-        let kept = snapshot.network?.sockets.sockets.count ?? 0
-        return Self(kept: kept, total: totals.sockets, what: "sockets")
+    static func sockets(
+        _ tables: SocketTables, _ snapshot: Snapshot, of totals: Snapshot.Totals
+    ) -> Self {
+        let kept = SocketCounts(snapshot.network?.sockets.sockets ?? [])
+        return Self(kept: kept[tables], total: totals.sockets[tables], what: "sockets")
     }
 }

@@ -13,6 +13,7 @@ package struct NetworkVerdicts: Sendable {
 
     private var sendsTCP = false
     private var number: Int?
+    private var revision = 0
     private var namespace: NamespaceID?
     private var trend = CounterTrend()
     private var losers = LostSockets()
@@ -43,11 +44,7 @@ package struct NetworkVerdicts: Sendable {
         }
         self.udp = udp
         self.tcp = tcp
-        chain = snapshot.network.map {
-            LossChain(
-                $0, readers: watched.mapValues(\.reader.verdict),
-                names: ProcessNames(snapshot.processes), machineMemory: snapshot.host.memoryPages)
-        }
+        chain = snapshot.network.map { chain(snapshot, $0) }
     }
 
     /// Who is to read a socket, as far as its queue was watched. That all is well is over as soon as
@@ -61,32 +58,42 @@ package struct NetworkVerdicts: Sendable {
         watched.lazy.map { ($0.key, $0.value.reader) }
     }
 
-    /// A reading that is known already changes nothing; another namespace starts anew.
+    /// A reading that is known already changes nothing but the chain, where there is more of it;
+    /// another namespace starts anew.
     ///
     /// - Returns: what detectors judge; nil where there is no new reading.
     mutating func update(_ snapshot: Snapshot) -> NetworkInput? {
         isNew = false
-        guard let reading = snapshot.network, reading.number != number else { return nil }
+        guard let reading = snapshot.network else { return nil }
+        guard reading.number != number else {
+            if reading.revision != revision { chain = chain(snapshot, reading) }
+            revision = reading.revision
+            return nil
+        }
         if reading.namespace.id != namespace {
             self = NetworkVerdicts()
             isNew = true
         }
-        number = reading.number
+        (number, revision) = (reading.number, reading.revision)
         namespace = reading.namespace.id
         trend.add(reading)
         losers.add(reading)
         judge(reading)
-        let names = ProcessNames(snapshot.processes)
-        let verdicts = watched.mapValues(\.reader.verdict)
-        let chain = LossChain(
-            reading, readers: verdicts, names: names, machineMemory: snapshot.host.memoryPages)
+        let chain = chain(snapshot, reading)
         self.chain = chain
         let isLosing = losers.sockets.values.contains(where: \.isLosing)
         udp = Self.udpMark(reading, trend, isLosing: isLosing)
         sendsTCP = reading.counters[.tcpSegmentsSent]?.rate != nil
         return NetworkInput(
-            reading: reading, time: snapshot.time, names: names, trend: trend, losers: losers,
-            readers: verdicts, chain: chain)
+            reading: reading, time: snapshot.time, names: ProcessNames(snapshot.processes),
+            trend: trend, losers: losers, readers: watched.mapValues(\.reader.verdict),
+            chain: chain)
+    }
+
+    private func chain(_ snapshot: Snapshot, _ reading: NetworkReading) -> LossChain {
+        LossChain(
+            reading, readers: watched.mapValues(\.reader.verdict),
+            names: ProcessNames(snapshot.processes), machineMemory: snapshot.host.memoryPages)
     }
 
     /// Takes in what was found of the latest reading.

@@ -15,7 +15,10 @@ extension NetworkReader.OpenNamespace {
             : wish.subtracting(before.tables)
         let kept = before.tables.kept(for: wish)
         // Not so much as a copy of what stands still.
-        guard !tables.isEmpty || kept != before.tables else { return [] }
+        guard !tables.isEmpty || kept != before.tables else {
+            if isRefresh { reading.sockets.fromBefore = kept }
+            return []
+        }
         var after = SocketReading(owners: before.owners)
         if tables.isDisjoint(with: [.tcp, .udp, .unix]) { after.source = before.source }
         for table in Self.order {
@@ -26,6 +29,9 @@ extension NetworkReader.OpenNamespace {
                 after.append(read(due, at: now), due)
             }
         }
+        // Between two refreshes, what the last one read is of this reading.
+        let old = isRefresh ? kept : before.fromBefore
+        after.fromBefore = old.intersection(after.tables).subtracting(tables)
         reading.sockets = after
         return tables
     }

@@ -41,6 +41,7 @@ final class NetworkReader {
     private var order = NetworkLane.Order()
     private var current: OpenNamespace?
     private var number = 0
+    private var revision = 0
     private var cost = Nanoseconds(0)
     private var shownAt = Nanoseconds(0)
     /// The step before was one, not a search alone.
@@ -304,6 +305,8 @@ final class NetworkReader {
                     isComplete: false, holders: owners.holders)
             }
         }
+        revision += 1
+        current.reading.revision = revision
         current.reading.cost = Duration(cost)
         current.reading.namespaces = order.wish.wantsNamespaces ? finder.list : nil
         self.current = current

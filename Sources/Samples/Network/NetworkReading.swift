@@ -6,6 +6,8 @@ public import Units
 public struct NetworkReading: Codable, Sendable {
     /// Counts up by one with each reading.
     public var number: Int
+    /// Another one when there is more of the same reading: owners, a table that was asked for since.
+    public var revision = 0
     /// On the clock of `Snapshot.moment`.
     public var moment: Nanoseconds
     public var namespace: NetworkNamespace
@@ -62,6 +64,8 @@ public struct SocketReading: Codable, Sendable {
     public var sockets: [SocketSample]
     /// Which kinds are here. Of TCP, `.listening` and `.closeWait` alone may be.
     public var tables: SocketTables
+    /// Those of them that were not read this time: they are as an earlier reading found them.
+    public var fromBefore: SocketTables = []
     /// Of TCP, UDP and UNIX sockets; of the others, where there are no more.
     public var source: Source
     /// Those of the tables for which files had to do: a kernel may lack the module for one.

@@ -36,10 +36,12 @@ struct LossesView: View {
         if !state.list.isByHand { state.selectLosingStage() }
     }
 
-    func emptiness(_ state: State) -> String? { NetworkNotes.emptiness(state) }
+    func emptiness(_ state: State) -> String? {
+        NetworkNotes.emptiness(state, of: .udp)
+    }
 
     func kept(_ snapshot: Snapshot, of totals: Snapshot.Totals) -> KeptRows? {
-        .sockets(snapshot, of: totals)
+        .sockets(.udp, snapshot, of: totals)
     }
 
     func groundsHeight(rows: Int) -> Int { UDPView().groundsHeight(rows: rows) }
@@ -62,7 +64,7 @@ struct LossesView: View {
         var grounds = layout.grounds
         guard grounds.rows > 0 else { return }
         guard let stage = Self.selectedStage(state) else {
-            for line in NetworkNotes.lines(state).prefix(grounds.rows) {
+            for line in NetworkNotes.lines(state, of: .udp).prefix(grounds.rows) {
                 surface.put(line, at: grounds.takeTop(1).origin)
             }
             return

@@ -39,7 +39,14 @@ struct RoutesView: View {
             ?? []
     }
 
-    func emptiness(_ state: State) -> String? { NetworkNotes.emptiness(state) }
+    func emptiness(_ state: State) -> String? {
+        guard let reading = state.shownNetwork else { return "" }
+        if reading.routes == nil { return state.isLive ? "reading routes ..." : Self.unrecorded }
+        return "none"
+    }
+
+    private static let unrecorded = "not recorded; Space goes on live"
+
     func groundsHeight(rows: Int) -> Int { rows >= 12 ? 3 : 0 }
 
     func subject(_ state: State) -> Subject? { state.network.routeTo.map { .peer($0) } }
@@ -101,7 +108,10 @@ struct RoutesView: View {
         }
         guard let reading = state.shownNetwork, let chosen = reading.routes?.chosen,
             chosen.peer == peer
-        else { return [[StyledText("asking for the route to \(peer) ...", .faint)]] }
+        else {
+            let text = state.isLive ? "asking for the route to \(peer) ..." : unrecorded
+            return [[StyledText(text, .faint)]]
+        }
         switch chosen.result {
         case .failure:
             return [[StyledText("! no route leads to \(peer)", .warning)]]

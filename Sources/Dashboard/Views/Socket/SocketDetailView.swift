@@ -45,7 +45,9 @@ struct SocketDetailView {
     private static let indent = 8
 
     private var absence: String {
-        if !state.isLive { return "It was not read at this moment; Space goes on live." }
+        if !state.isLive {
+            return "It was not there or not read at this moment; Space goes on live."
+        }
         guard let reading = state.shownNetwork, reading.namespace.id == id.namespace,
             !reading.sockets.isTorn, !reading.sockets.tables.isEmpty
         else { return "reading sockets ..." }

@@ -21,7 +21,11 @@ struct SocketGroupsView: View {
     var isOfNetwork: Bool { true }
     var isKept: Bool { true }
 
-    func prepare(_ state: inout State) { state.network.group(by: kind, in: state.shownNetwork) }
+    /// A part of them, counted, would be another figure.
+    func prepare(_ state: inout State) {
+        let isWhole = UnreadTables(state)?.tables.isEmpty ?? true
+        state.network.group(by: kind, of: state.shown, isWhole: isWhole)
+    }
 
     func rows(_ arrangement: Arrangement) -> [Row] {
         arrangement.network.map {
@@ -31,11 +35,11 @@ struct SocketGroupsView: View {
     }
 
     func emptiness(_ state: State) -> String? {
-        NetworkNotes.emptiness(state, isWholeListing: true)
+        NetworkNotes.emptiness(state, of: .all)
     }
 
     func kept(_ snapshot: Snapshot, of totals: Snapshot.Totals) -> KeptRows? {
-        .sockets(snapshot, of: totals)
+        .sockets(.all, snapshot, of: totals)
     }
 
     func groundsHeight(rows: Int) -> Int { rows >= 12 ? 2 : 0 }

@@ -9,13 +9,30 @@ import Units
 struct SocketRows: Sendable {
     /// What the order depends on.
     struct Order: Hashable, Sendable {
-        var reading: Int
-        var count: Int
+        var reading: ReadingVersion
         var group: SocketGroup.ID?
         var sort: FieldID
         var isReversed: Bool
         /// Only those that receive datagrams.
         var isOfUDP = false
+    }
+
+    /// Which reading, and how much of it: places in one say nothing of another.
+    struct ReadingVersion: Hashable, Sendable {
+        let namespace: NamespaceID
+        let number: Int
+        let revision: Int
+        let count: Int
+        /// The recording has its rows in an order of its own, and not all of them.
+        let isRecorded: Bool
+
+        init(_ reading: NetworkReading, of snapshot: Snapshot?) {
+            namespace = reading.namespace.id
+            number = reading.number
+            revision = reading.revision
+            count = reading.sockets.sockets.count
+            isRecorded = snapshot?.recordedTotals != nil
+        }
     }
 
     /// What a filter lets through depends on it, and on what stands in the rows.

@@ -73,11 +73,11 @@ struct SocketsView: View {
         if case .process? = group, state.shownNetwork?.sockets.owners.pending ?? 0 > 0 {
             return "resolving the owners of sockets ..."
         }
-        return NetworkNotes.emptiness(state, isWholeListing: true)
+        return NetworkNotes.emptiness(state, of: .all)
     }
 
     func kept(_ snapshot: Snapshot, of totals: Snapshot.Totals) -> KeptRows? {
-        .sockets(snapshot, of: totals)
+        .sockets(.all, snapshot, of: totals)
     }
 
     func groundsHeight(rows: Int) -> Int { rows >= 12 ? 2 : 0 }
@@ -140,21 +140,18 @@ struct SocketsView: View {
         var title = "SOCKETS \(NetworkNotes.namespace(state))"
         guard let reading = state.shownNetwork else { return title }
         if let kind { title += " by \(kind.name)" }
-        return title + "  " + counts(reading.sockets.sockets)
+        let counts = state.shown?.recordedTotals?.sockets ?? SocketCounts(reading.sockets.sockets)
+        return title + "  " + text(counts, unread: UnreadTables(state)?.tables ?? [])
     }
 
-    /// "tcp 140 udp 2 unix 9".
-    private static func counts(_ sockets: [SocketSample]) -> String {
-        var counts = Array(repeating: 0, count: Transport.allCases.count)
-        // In place: this is done for each picture.
-        for index in sockets.indices { counts[Int(sockets[index].transport.rawValue)] += 1 }
-        var sums: [String: Int] = [:]
-        for transport in Transport.allCases {
-            sums[transport.shortName, default: 0] += counts[Int(transport.rawValue)]
+    /// "tcp 140 udp 2 unix 9"; "tcp - udp 2 unix -" where of two tables not all was read.
+    private static func text(_ counts: SocketCounts, unread: SocketTables) -> String {
+        let tables = SocketTables.named.filter {
+            counts[$0.tables] > 0 || !unread.isDisjoint(with: $0.tables)
         }
-        return ["tcp", "udp", "unix", "raw", "packet"]
-            .compactMap { name in sums[name].flatMap { $0 > 0 ? "\(name) \($0)" : nil } }
-            .joined(separator: " ")
+        return tables.map { table, name in
+            unread.isDisjoint(with: table) ? "\(name) \(counts[table])" : "\(name) -"
+        }.joined(separator: " ")
     }
 }
 
@@ -166,12 +163,5 @@ extension SocketGroup.Kind {
         case .peer: "peer"
         case .process: "process"
         }
-    }
-}
-
-extension Transport {
-    /// UNIX sockets of all kinds together.
-    fileprivate var shortName: String {
-        isUnix ? "unix" : name
     }
 }

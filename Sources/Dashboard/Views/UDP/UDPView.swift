@@ -62,10 +62,12 @@ struct UDPView: View {
         if !state.list.isByHand { state.list.selected = state.list.rows.first?.id }
     }
 
-    func emptiness(_ state: State) -> String? { NetworkNotes.emptiness(state) }
+    func emptiness(_ state: State) -> String? {
+        NetworkNotes.emptiness(state, of: .udp)
+    }
 
     func kept(_ snapshot: Snapshot, of totals: Snapshot.Totals) -> KeptRows? {
-        .sockets(snapshot, of: totals)
+        .sockets(.udp, snapshot, of: totals)
     }
 
     func groundsHeight(rows: Int) -> Int { rows >= 30 ? 10 : rows >= 16 ? 8 : rows >= 10 ? 2 : 0 }
@@ -176,11 +178,11 @@ struct UDPView: View {
     // MARK: The selected socket
 
     private static func lines(_ state: State, width: Int) -> [[StyledText]] {
-        guard state.shownNetwork != nil else { return NetworkNotes.lines(state) }
         guard let socket = state.selectedSocket, let figures = state.socketFigures else {
-            return NetworkNotes.lines(state)
+            return NetworkNotes.lines(state, of: .udp)
         }
-        let notes = NetworkNotes.lines(state)
-        return SocketGrounds(socket, figures, width: width, in: state).lines + notes
+        let unread = NetworkNotes.unread(state, of: .udp)
+        let grounds = SocketGrounds(socket, figures, width: width, in: state).lines
+        return unread + grounds + NetworkNotes.source(state)
     }
 }
