@@ -167,6 +167,17 @@ extension DoctorRules {
                 why: HarmlessText.line(Array(trouble.malformedFiles.joined(separator: "; ").utf8)),
                 remedy: "this is a bug in dxtop: please report the line above")
         }
+        if trouble.malformedFields > 0 {
+            let fields = trouble.malformedFields == 1 ? "field" : "fields"
+            let files = trouble.filesWithMalformedFields == 1 ? "file" : "files"
+            return Line(
+                subject: subject, mark: .part,
+                what: "\(trouble.malformedFields) \(fields) of "
+                    + "\(trouble.filesWithMalformedFields) \(files) did not parse",
+                why: HarmlessText.line(
+                    Array(trouble.malformedFieldExamples.joined(separator: "; ").utf8)),
+                remedy: "they are shown as not known; all others are right")
+        }
         if trouble.unresponsive > 0 {
             return Line(
                 subject: subject, mark: .part,

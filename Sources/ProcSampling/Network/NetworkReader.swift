@@ -173,7 +173,6 @@ final class NetworkReader {
         let tables = place.readSockets(order.wish.tables, isRefresh: isRefresh, at: now)
         place.readRoutes(order.wish, at: now)
         leave(place)
-        place.reading.trouble = place.source.trouble
         if treeClock.standsStill { place.reading.forgetRates() }
         if root.isLive {
             verifyOwners(&place, elapsed: place.reading.interval)

@@ -16,9 +16,6 @@ protocol NetworkSource: AnyObject {
     func routes() -> RoutingReading?
     func route(to peer: IPAddress) -> ChosenRoute?
 
-    /// What was read and did not parse.
-    var trouble: SamplingTrouble { get }
-
     /// Opens what looks at a queue, on the thread that is to look; nil where queues cannot be looked
     /// at closely.
     var opensQueueLook: BurstLane.OpenLook? { get }

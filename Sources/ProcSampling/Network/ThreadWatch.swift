@@ -42,8 +42,8 @@ struct ThreadWatch {
     init?(_ thread: ThreadID, of process: ProcessID, reader: ProcReader) {
         var name = ""
         let stat = try? reader.read(.thread(process, thread, "stat")) {
-            bytes throws(ParseError) in
-            let stat = try TaskStat(parsing: bytes)
+            bytes, faults throws(ParseError) in
+            let stat = try TaskStat(parsing: bytes, noting: &faults)
             name = stat.name(in: bytes)
             return stat
         }
@@ -88,9 +88,7 @@ struct ThreadWatch {
     /// What it waits for may not be known: only whether it runs, and perhaps where it sleeps.
     mutating func noteDenied(_ reader: ProcReader, _ process: ProcessID) {
         looks += 1
-        let stat = try? reader.read(.thread(process, id.tid, "stat")) {
-            bytes throws(ParseError) in try TaskStat(parsing: bytes)
-        }
+        let stat = try? reader.read(.thread(process, id.tid, "stat"), as: TaskStat.self)
         if stat?.state == .running {
             runs += 1
         } else {
@@ -109,9 +107,7 @@ struct ThreadWatch {
     func report(
         _ socket: Waits, _ reader: ProcReader, _ process: ProcessID
     ) -> SocketReader.Thread? {
-        let stat = try? reader.read(.thread(process, id.tid, "stat")) {
-            bytes throws(ParseError) in try TaskStat(parsing: bytes)
-        }
+        let stat = try? reader.read(.thread(process, id.tid, "stat"), as: TaskStat.self)
         guard stat?.startTime == id.startTime else { return nil }
         var now = self
         now.readCPUTime(reader, process)
@@ -130,18 +126,14 @@ struct ThreadWatch {
     private static func runTime(
         of thread: ThreadID, in process: ProcessID, _ reader: ProcReader
     ) -> Nanoseconds? {
-        let schedule = try? reader.read(.thread(process, thread, "schedstat")) {
-            bytes throws(ParseError) in try SchedStat(parsing: bytes)
-        }
+        let schedule = try? reader.read(.thread(process, thread, "schedstat"), as: SchedStat.self)
         return schedule?.runTime
     }
 
     private static func switches(
         of thread: ThreadID, in process: ProcessID, _ reader: ProcReader
     ) -> UInt64? {
-        let status = try? reader.read(.thread(process, thread, "status")) {
-            bytes throws(ParseError) in try TaskStatus(parsing: bytes)
-        }
+        let status = try? reader.read(.thread(process, thread, "status"), as: TaskStatus.self)
         return status?.voluntarySwitches
     }
 
