@@ -18,7 +18,7 @@ public struct ProcMount: Hashable, Sendable {
         var cursor = ByteCursor(bytes)
         while !cursor.isAtEnd {
             guard let mount = MountLine(at: &cursor, &faults) else { continue }
-            if mount.isOf("proc", at: "/proc", in: bytes) { found = mount.options(in: bytes) }
+            if mount.isOf("proc", at: "/proc ", in: bytes) { found = mount.options(in: bytes) }
         }
         guard let found else { return nil }
         options = found

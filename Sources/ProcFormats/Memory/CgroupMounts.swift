@@ -79,8 +79,10 @@ struct MountLine {
         bytes.text(in: self.type) == type.description
     }
 
+    /// - Parameter place: where it is mounted, and a space.
     func isOf(_ type: StaticString, at place: StaticString, in bytes: Span<UInt8>) -> Bool {
-        isOf(type, in: bytes) && bytes.text(in: mountPoint) == place.description
+        var cursor = ByteCursor(bytes, at: mountPoint.lowerBound)
+        return isOf(type, in: bytes) && cursor.skip(place)
     }
 
     func options(in bytes: Span<UInt8>) -> [String] {

@@ -103,7 +103,7 @@ package final class ProcReader {
             let value = try buffer.withBytes(count) { bytes throws(ParseError) in
                 try parse(bytes, &faults)
             }
-            if !faults.isEmpty { note(faults, in: file.description) }
+            if !faults.isEmpty { note(faults, in: file) }
             return value
         } catch {
             throw malformed(error, file)
@@ -151,8 +151,8 @@ package final class ProcReader {
     }
 
     /// The same of single fields.
-    package func note(_ faults: FieldFaults, in source: String) {
-        root.faults.withLock { $0.note(faults, in: source) }
+    package func note(_ faults: FieldFaults, in file: ProcFile) {
+        root.faults.withLock { $0.note(faults, in: "\(root.path)/\(file.description)") }
     }
 
     /// Since the start: what did not parse for any reader of the tree, and what this one had no right

@@ -116,7 +116,7 @@ struct MappingsReader {
         defer { close(descriptor) }
         var chunks = ChunkBuffer(byteCount: 64 * 1024)
         var faults = FieldFaults()
-        defer { root.faults.withLock { $0.note(faults, in: file.description) } }
+        defer { root.faults.withLock { $0.note(faults, in: "\(root.path)/\(file.description)") } }
         let began = Instant.now
         var published = began
         while true {

@@ -37,6 +37,8 @@ final class ProcThreadSource: ThreadSource {
     ) throws(ProcError) -> TaskStat {
         try reader.read(.thread(process, thread, "stat")) { bytes, faults throws(ParseError) in
             let stat = try TaskStat(parsing: bytes, noting: &faults)
+            // It says of whom it is, and the file's name does.
+            guard stat.id == thread.rawValue else { throw ParseError(.unexpected, at: 0) }
             if !stat.isNamed(name, in: bytes) { name = stat.name(in: bytes) }
             return stat
         }
