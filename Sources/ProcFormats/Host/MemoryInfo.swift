@@ -34,6 +34,10 @@ public struct MemoryInfo: ProcFormat, Hashable, Codable, Sendable {
             }
             cursor.passLine(&faults)
         }
+        let known = [total, free, available, buffers, cached, swapTotal, swapFree]
+        if faults.isEmpty, known.allSatisfy({ $0 == nil }) {
+            throw ParseError(.truncated, at: bytes.count)
+        }
         // More of a thing than there is contradicts itself.
         Self.forget(&free, above: total, "MemFree above MemTotal", &faults)
         Self.forget(&available, above: total, "MemAvailable above MemTotal", &faults)

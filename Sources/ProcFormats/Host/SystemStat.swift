@@ -45,6 +45,9 @@ public struct SystemStat: ProcFormat, Hashable, Sendable {
             cursor.passLine(&faults)
         }
         if total == nil { total = CPUTimes(adding: cpus) }
+        if faults.isEmpty, total == nil, contextSwitches == nil, forks == nil {
+            throw ParseError(.truncated, at: bytes.count)
+        }
         if forks == 0 { forgetPlaceholders() }
     }
 

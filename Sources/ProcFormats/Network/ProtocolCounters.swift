@@ -50,6 +50,7 @@ public struct ProtocolCounters: Sendable {
     ) throws(ParseError) {
         var heads = ByteCursor(bytes)
         guard !heads.isAtEnd else { throw ParseError(.truncated, at: 0) }
+        guard heads.firstOffset(of: .colon) != nil else { throw ParseError(.unexpected, at: 0) }
         while !heads.isAtEnd {
             let start = heads.offset
             var numbers = ByteCursor(bytes, at: start)

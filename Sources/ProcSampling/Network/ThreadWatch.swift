@@ -5,8 +5,9 @@ internal import Units
 struct ThreadWatch {
     let id: ThreadIdentity
     private let name: String
-    private let runTime: Nanoseconds
-    private let switches: UInt64
+    /// Nil where it could not be read.
+    private let runTime: Nanoseconds?
+    private let switches: UInt64?
     /// Used since it was first seen; as of the last `readCPUTime`.
     private(set) var cpuTime = Nanoseconds(0)
     private(set) var looks = 0
@@ -50,8 +51,8 @@ struct ThreadWatch {
         guard let stat else { return nil }
         id = ThreadIdentity(tid: thread, startTime: stat.startTime)
         self.name = name
-        runTime = Self.runTime(of: thread, in: process, reader) ?? Nanoseconds(0)
-        switches = Self.switches(of: thread, in: process, reader) ?? 0
+        runTime = Self.runTime(of: thread, in: process, reader)
+        switches = Self.switches(of: thread, in: process, reader)
     }
 
     func waits(for socket: Waits) -> Int {
@@ -99,8 +100,10 @@ struct ThreadWatch {
     // MARK: What it comes to
 
     mutating func readCPUTime(_ reader: ProcReader, _ process: ProcessID) {
-        guard let now = Self.runTime(of: id.tid, in: process, reader) else { return }
-        cpuTime = now.since(runTime)
+        guard let runTime, let now = Self.runTime(of: id.tid, in: process, reader),
+            let used = Rates.change(from: runTime, to: now)
+        else { return }
+        cpuTime = used
     }
 
     /// Nil if its number is another thread's by now.
@@ -114,11 +117,14 @@ struct ThreadWatch {
         let waits = waits(for: socket)
         let epoll = self.waits.filter { $0.key.isWait(for: socket) }
             .max { $0.value < $1.value }.flatMap { $0.key.epoll }
-        let switches = Self.switches(of: id.tid, in: process, reader) ?? switches
+        var slept: UInt64?
+        if let switches, let count = Self.switches(of: id.tid, in: process, reader) {
+            slept = Rates.change(from: switches, to: count)
+        }
         return SocketReader.Thread(
             id: id, name: name, looks: looks, waits: waits, sleepsElsewhere: sleeps - waits,
             runs: runs, call: call, epoll: epoll, cpuTime: now.cpuTime,
-            voluntarySwitches: switches > self.switches ? switches - self.switches : 0)
+            voluntarySwitches: slept ?? 0)
     }
 
     // MARK: Files
