@@ -43,7 +43,7 @@ package struct HostHealth: Hashable, Sendable {
 
     static func cpu(_ host: HostSample) -> Verdict? {
         guard let shares = host.cpu else { return nil }
-        if let pressure = host.cpuPressure?.some.average10.rawValue {
+        if let pressure = host.cpuPressure?.some?.average10?.rawValue {
             let reason = "tasks waited for a CPU in \(whole(pressure)) of the last 10 s"
             if pressure >= cpuPressureCritical { return Verdict(mark: .critical, reason: reason) }
             if pressure >= cpuPressureWarning { return Verdict(mark: .warning, reason: reason) }
@@ -60,10 +60,10 @@ package struct HostHealth: Hashable, Sendable {
 
     static func memory(_ host: HostSample) -> Verdict? {
         guard let memory = host.memory, let available = memory.available,
-            memory.total.rawValue > 0
+            let total = memory.total, total.rawValue > 0
         else { return nil }
-        let share = Double(available.rawValue) / Double(memory.total.rawValue) * 100
-        let stall = host.memoryPressure?.full?.average10.rawValue ?? 0
+        let share = Double(available.rawValue) / Double(total.rawValue) * 100
+        let stall = host.memoryPressure?.full?.average10?.rawValue ?? 0
         if stall >= memoryStallWarning {
             return Verdict(
                 mark: stall >= memoryStallCritical ? .critical : .warning,
@@ -84,7 +84,7 @@ package struct HostHealth: Hashable, Sendable {
     }
 
     static func disk(_ host: HostSample) -> Verdict? {
-        if let pressure = host.ioPressure?.some.average10.rawValue {
+        if let pressure = host.ioPressure?.some?.average10?.rawValue {
             let reason = "tasks waited for a disk in \(whole(pressure)) of the last 10 s"
             if pressure >= ioPressureCritical { return Verdict(mark: .critical, reason: reason) }
             if pressure >= ioPressureWarning { return Verdict(mark: .warning, reason: reason) }

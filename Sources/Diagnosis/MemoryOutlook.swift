@@ -102,9 +102,9 @@ package struct MemoryOutlook: Hashable, Sendable {
             limits.append((.group(path: group.path), headroom))
         }
         if let memory = snapshot.host.memory, let available = memory.available {
-            let isUsedUp = available.rawValue < memory.total.rawValue / 100 * usedUp
-            if memory.swapTotal.rawValue > 0, isUsedUp {
-                let both = available.rawValue + memory.swapFree.rawValue
+            let isUsedUp = memory.total.map { available.rawValue < $0.rawValue / 100 * usedUp }
+            if isUsedUp ?? false, memory.swapTotal?.rawValue ?? 0 > 0, let free = memory.swapFree {
+                let both = (available + free).rawValue
                 limits.append((.hostMemoryAndSwap, ByteCount(both)))
             } else {
                 limits.append((.hostMemory, available))

@@ -160,12 +160,12 @@ package struct HostFields: Sendable {
     package let cpuPressure = figure(
         "cpuPressure", "PSICPU%", json: "cpu_pressure_some_percent",
         help: "time in which some task waited for a CPU",
-        value: { FieldValue($0.host.cpuPressure?.some.average10) })
+        value: { FieldValue($0.host.cpuPressure?.some?.average10) })
 
     package let memoryPressure = figure(
         "memoryPressure", "PSIMEM%", json: "memory_pressure_some_percent",
         help: "time in which some task waited for memory",
-        value: { FieldValue($0.host.memoryPressure?.some.average10) })
+        value: { FieldValue($0.host.memoryPressure?.some?.average10) })
 
     package let fullMemoryPressure = figure(
         "fullMemoryPressure", "FULLMEM%", json: "memory_pressure_full_percent",
@@ -175,7 +175,7 @@ package struct HostFields: Sendable {
     package let ioPressure = figure(
         "ioPressure", "PSIIO%", json: "io_pressure_some_percent",
         help: "time in which some task waited for I/O",
-        value: { FieldValue($0.host.ioPressure?.some.average10) })
+        value: { FieldValue($0.host.ioPressure?.some?.average10) })
 
     package let fullIOPressure = figure(
         "fullIOPressure", "FULLIO%", json: "io_pressure_full_percent",

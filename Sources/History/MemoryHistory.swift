@@ -97,18 +97,19 @@ public struct MemoryHistory: Sendable {
 
     private mutating func record(_ memory: MemoryInfo?) {
         let used = memory.flatMap { memory in
-            memory.available.map { Self.kibibytes(memory.total, without: $0) }
+            Self.kibibytes(memory.total, without: memory.available)
         }
         let swapped = memory.flatMap { memory in
-            memory.swapTotal.rawValue == 0
+            memory.swapTotal?.rawValue == 0
                 ? nil : Self.kibibytes(memory.swapTotal, without: memory.swapFree)
         }
         Self.set(&hostMemory, to: used, at: now)
         Self.set(&hostSwap, to: swapped, at: now)
     }
 
-    private static func kibibytes(_ all: ByteCount, without rest: ByteCount) -> UInt64 {
-        (all.rawValue - min(all.rawValue, rest.rawValue)) / 1024
+    private static func kibibytes(_ all: ByteCount?, without rest: ByteCount?) -> UInt64? {
+        guard let all, let rest else { return nil }
+        return (all.rawValue - min(all.rawValue, rest.rawValue)) / 1024
     }
 
     private static func set(_ curve: inout RecordedCurve?, to amount: UInt64?, at moment: UInt64) {

@@ -151,7 +151,8 @@ public final class Sampler {
         snapshot.ownCost = ownCost()
         snapshot.threadSources = sources.report
         snapshot.trouble = reader.takeTrouble()
-        if let network = networkLane.reading { snapshot.trouble.add(network.trouble) }
+        let groups = [groupFiles.trouble, groupReader?.trouble, cpuGroupReader?.trouble]
+        for trouble in groups.compactMap(\.self) { snapshot.trouble.add(trouble) }
         snapshot.trouble.unresponsive = slowLane.unresponsiveCount
         snapshot.trouble.incomplete = incomplete
         snapshot.trouble.hidesProcesses = hidesProcesses

@@ -10,7 +10,36 @@ package enum Rates {
         elapsed.rawValue >= 40_000_000
     }
 
-    /// A share of one CPU, or of the time.
+    /// How far a counter came; nil where it went back, since nobody knows by how much. One that seems
+    /// to have come further than half of all it can count went back, too, or shows no count at all.
+    @inlinable
+    package static func change(from old: UInt64, to new: UInt64) -> UInt64? {
+        new >= old && new - old <= UInt64.max / 2 ? new - old : nil
+    }
+
+    /// The same of a counter of 32 bits, which comes round.
+    @inlinable
+    package static func change(from old: UInt32, to new: UInt32) -> UInt32? {
+        new &- old <= UInt32.max / 2 ? new &- old : nil
+    }
+
+    /// The same of a time; see `change` of a counter.
+    @inlinable
+    package static func change(from old: Nanoseconds, to new: Nanoseconds) -> Nanoseconds? {
+        change(from: old.rawValue, to: new.rawValue).map { Nanoseconds($0) }
+    }
+
+    /// The rate of a counter; nil where it is not known at both readings, or went back.
+    @inlinable
+    package static func perSecond(
+        from old: UInt64?, to new: UInt64?, in elapsed: Nanoseconds
+    ) -> Rate? {
+        guard let old, let new, let change = change(from: old, to: new) else { return nil }
+        return perSecond(change, in: elapsed)
+    }
+
+    /// A share of one CPU, or of the time; nil where the figures contradict each other, that is where
+    /// far more was used than there was: readings a little apart explain a part of it only.
     ///
     /// A counter that moves in steps of `quantum` may show up to one step more than was used, so a
     /// thread is never shown above 100 % by more than that.
@@ -18,15 +47,21 @@ package enum Rates {
     package static func share(
         of use: Nanoseconds, in elapsed: Nanoseconds, quantum: Nanoseconds
     ) -> Percent? {
-        guard elapsed.rawValue > 0 else { return nil }
+        guard elapsed.rawValue > 0, use.seconds <= 4 * elapsed.seconds + 1 else { return nil }
         let limit = 1 + Double(quantum.rawValue) / Double(elapsed.rawValue)
         return Percent(100 * min(Double(use.rawValue) / Double(elapsed.rawValue), limit))
     }
 
-    /// A share without a limit, for several threads together.
+    /// More than any kernel runs on (`CONFIG_NR_CPUS`).
+    @inlinable
+    static var mostCPUs: Double { 8192 }
+
+    /// A share without a limit, for several threads together; nil for more than all CPUs have.
     @inlinable
     package static func sum(of use: Nanoseconds, in elapsed: Nanoseconds) -> Percent? {
-        guard elapsed.rawValue > 0 else { return nil }
+        guard elapsed.rawValue > 0, use.seconds <= mostCPUs * (elapsed.seconds + 1) else {
+            return nil
+        }
         return Percent(100 * Double(use.rawValue) / Double(elapsed.rawValue))
     }
 

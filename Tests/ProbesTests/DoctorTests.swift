@@ -168,4 +168,19 @@ struct DoctorTests {
         #expect(line.why?.hasPrefix("1/stat: ") == true && line.why?.hasSuffix("; x: y") == true)
         #expect(line.why?.contains("\u{1B}") == false)
     }
+
+    @Test func fieldsThatDidNotParseAreCountedAndNamed() throws {
+        var log = FaultLog()
+        for pid in [100, 101] {
+            var faults = FieldFaults()
+            _ = try SchedStat(parsing: Array("x 1 -1\n".utf8).span, noting: &faults)
+            log.note(faults, in: "/proc/\(pid)/schedstat")
+        }
+        let line = try line("kernel's files", facts { $0.sampled.trouble = log.trouble })
+        #expect(line.mark == .part && line.what == "4 fields of 1 file did not parse")
+        let examples = [
+            #"/proc/100/schedstat run time "x""#, #"/proc/100/schedstat timeslices "-1""#,
+        ]
+        #expect(line.why == examples.joined(separator: "; "))
+    }
 }

@@ -33,11 +33,12 @@ struct CgroupMembershipTests {
         #expect(try CgroupMembership(parsing: bytes.span).path == nil)
     }
 
-    @Test("a line without a path is an error")
-    func malformed() {
-        let bytes = Array("3:cpu\n".utf8)
-        #expect(throws: ParseError(.unexpected, at: 5)) {
-            try CgroupMembership(parsing: bytes.span)
-        }
+    @Test("a line without a path is lost, and counted")
+    func malformed() throws {
+        let bytes = Array("4:memory:/a\n3:cpu\n0::/b\n".utf8)
+        var faults = FieldFaults()
+        let membership = try CgroupMembership(parsing: bytes.span, noting: &faults)
+        #expect(membership.lines.map(\.path) == ["/a", "/b"])
+        #expect(faults.first == [FieldFault(name: "a hierarchy", text: "3:cpu")])
     }
 }

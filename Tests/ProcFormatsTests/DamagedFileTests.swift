@@ -7,7 +7,9 @@ struct DamagedFileTests {
     @Test("every fixture parses whole", arguments: Fixture.all)
     func whole(path: String) throws {
         let bytes = try Fixture.bytes(path)
-        _ = try FileFormat.of(path).parse(bytes)
+        var faults = FieldFaults()
+        _ = try FileFormat.of(path).parseFields(bytes, &faults)
+        #expect(faults.first == [])
     }
 
     @Test("a file cut at any byte never gives a wrong figure", arguments: Fixture.all)
@@ -36,22 +38,31 @@ struct DamagedFileTests {
         }
     }
 
-    @Test("a stat cut before the end of field 41 is an error", arguments: Fixture.all)
+    @Test("a stat cut before it says whose it is is an error", arguments: Fixture.all)
     func cutStat(path: String) throws {
         guard path.hasSuffix("/stat"), !path.contains("/host/") else { return }
         let bytes = try Fixture.bytes(path)
         let nameEnd = try #require(bytes.lastIndex(of: UInt8(ascii: ")")))
         let spaces = bytes.indices.filter { $0 > nameEnd && bytes[$0] == UInt8(ascii: " ") }
-        // The first space is before field 3, so the one after field 41 is the fortieth.
-        let endOfField41 = spaces[39]
-        for length in 0...endOfField41 {
+        // The first space is before field 3, so the one after field 22 is the twenty-first.
+        let endOfStartTime = spaces[20]
+        for length in 0...endOfStartTime {
             let part = Array(bytes[..<length])
             #expect(throws: ParseError.self, "cut at \(length)") {
                 try TaskStat(parsing: part.span)
             }
         }
-        let enough = Array(bytes[...endOfField41])
-        #expect(try TaskStat(parsing: enough.span) == TaskStat(parsing: bytes.span))
+        // Field 41 is the last that is wanted.
+        let all = try TaskStat(parsing: bytes.span)
+        for length in endOfStartTime + 1..<spaces[39] {
+            let part = Array(bytes[..<length])
+            var faults = FieldFaults()
+            let found = try TaskStat(parsing: part.span, noting: &faults)
+            #expect(found.policy == nil && found.userTime == all.userTime, "cut at \(length)")
+            #expect(faults.count > 0, "cut at \(length)")
+        }
+        let enough = Array(bytes[...spaces[39]])
+        #expect(try TaskStat(parsing: enough.span) == all)
     }
 
     @Test("random damage is an error or a value", arguments: Fixture.all)

@@ -32,11 +32,12 @@ struct EpollTargetsTests {
             ])
     }
 
-    @Test("a line of another shape is an error")
-    func malformed() {
-        let bytes = Array("tfd: 5 events: 19 data: 5 no\n".utf8)
-        #expect(throws: ParseError(.unexpected, at: 26)) {
-            try EpollTargets(parsing: bytes.span)
-        }
+    @Test("a line of another shape is lost, and counted")
+    func malformed() throws {
+        let bytes = Array("tfd: 5 events: 19 data: 5 no\ntfd: 6 events: 19 data: 5\n".utf8)
+        var faults = FieldFaults()
+        let found = try EpollTargets(parsing: bytes.span, noting: &faults)
+        #expect(found.targets.map(\.descriptor) == [6])
+        #expect(faults.count == 1 && faults.first.first?.name == "tfd")
     }
 }

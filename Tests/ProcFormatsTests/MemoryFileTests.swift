@@ -30,12 +30,13 @@ struct MemoryFileTests {
     @Test("where the stack begins tells 64 bits from 32")
     func stackStart() throws {
         let bytes = try Fixture.bytes("6.18.44/futex/stat")
-        #expect(try TaskStat(parsing: bytes.span).stackStart > 1 << 32)
+        let start = try #require(try TaskStat(parsing: bytes.span).stackStart)
+        #expect(start > 1 << 32)
     }
 
     @Test func entriesOfAnOldKernel() throws {
         let bytes = try Fixture.bytes("3.10-el7/memory/smaps")
-        let entries = try MappingEntry.all(in: bytes)
+        let entries = MappingEntry.all(in: bytes)
         #expect(
             entries.map { $0.name(in: bytes.span) }
                 == [
@@ -54,7 +55,7 @@ struct MemoryFileTests {
 
     @Test func capturedEntries() throws {
         let bytes = try Fixture.bytes("6.18.44/memory/smaps")
-        let entries = try MappingEntry.all(in: bytes)
+        let entries = MappingEntry.all(in: bytes)
         let names = entries.map { $0.name(in: bytes.span) }
         #expect(names.contains("/tmp/fixdir/a b\\012c (deleted)"))
         #expect(names.contains("/memfd:cache one (deleted)"))
@@ -68,7 +69,7 @@ struct MemoryFileTests {
 
     @Test func mappings() throws {
         let bytes = try Fixture.bytes("6.18.44/memory/maps")
-        let lines = try MappingLine.all(in: bytes)
+        let lines = MappingLine.all(in: bytes)
         let code = lines.filter { $0.permissions.contains(.execute) }
         #expect(
             code.map { $0.name(in: bytes.span) }
@@ -86,14 +87,17 @@ struct MemoryFileTests {
     @Test("an entry that goes on in the next chunk is left until it is whole")
     func entriesInChunks() throws {
         let bytes = try Fixture.bytes("3.10-el7/memory/smaps")
-        let all = try MappingEntry.all(in: bytes)
+        var faults = FieldFaults()
+        let all = MappingEntry.all(in: bytes, noting: &faults)
         for size in [1, 7, 700, 4096] {
             var kept: [UInt8] = []
             var starts: [UInt64] = []
             for begin in stride(from: 0, to: bytes.count, by: size) {
                 kept += bytes[begin..<min(begin + size, bytes.count)]
                 var offset = 0
-                while let entry = try MappingEntry(nextIn: kept.span, at: &offset) {
+                while let entry = MappingEntry(
+                    nextIn: kept.span, at: &offset, noting: &faults)
+                {
                     starts.append(entry.start)
                 }
                 kept.removeFirst(offset)
@@ -115,7 +119,7 @@ struct MemoryFileTests {
 
             """
         let bytes = Array(text.utf8)
-        let entry = try #require(try MappingEntry.all(in: bytes).first)
+        let entry = try #require(MappingEntry.all(in: bytes).first)
         #expect(entry.name(in: bytes.span) == "[anon_shmem:a: b]")
         #expect(entry.hugetlb == ByteCount(kibibytes: 6144))
         #expect(!entry.isHugetlb)
@@ -284,23 +288,38 @@ struct MemoryGroupFileTests {
 
 extension MappingEntry {
     /// All entries of a file read whole.
-    static func all(in bytes: [UInt8]) throws(ParseError) -> [MappingEntry] {
+    static func all(in bytes: [UInt8]) -> [MappingEntry] {
+        var faults = FieldFaults()
+        return all(in: bytes, noting: &faults)
+    }
+
+    static func all(
+        in bytes: [UInt8], noting faults: inout FieldFaults
+    ) -> [MappingEntry] {
         var entries: [MappingEntry] = []
         var offset = 0
-        while let entry = try MappingEntry(nextIn: bytes.span, at: &offset) {
+        while let entry = MappingEntry(nextIn: bytes.span, at: &offset, noting: &faults) {
             entries.append(entry)
         }
-        if offset < bytes.count { throw ParseError(.truncated, at: bytes.count) }
         return entries
     }
 }
 
 extension MappingLine {
     /// All lines of a file read whole.
-    static func all(in bytes: [UInt8]) throws(ParseError) -> [MappingLine] {
+    static func all(in bytes: [UInt8]) -> [MappingLine] {
+        var faults = FieldFaults()
+        return all(in: bytes, noting: &faults)
+    }
+
+    static func all(
+        in bytes: [UInt8], noting faults: inout FieldFaults
+    ) -> [MappingLine] {
         var lines: [MappingLine] = []
         var offset = 0
-        while let line = try MappingLine(nextIn: bytes.span, at: &offset) { lines.append(line) }
+        while let line = MappingLine(nextIn: bytes.span, at: &offset, noting: &faults) {
+            lines.append(line)
+        }
         return lines
     }
 }

@@ -29,10 +29,14 @@ struct NetlinkAnswer<Message> {
 }
 
 extension SocketTableRow {
-    static func all(in bytes: [UInt8], hasDrops: Bool) throws(ParseError) -> [SocketTableRow] {
-        var offset = try SocketTable.firstRow(in: bytes.span)
+    static func all(
+        in bytes: [UInt8], hasDrops: Bool, noting faults: inout FieldFaults
+    ) -> [SocketTableRow] {
+        guard var offset = try? SocketTable.firstRow(in: bytes.span) else { return [] }
         var rows: [SocketTableRow] = []
-        while let row = try SocketTableRow(nextIn: bytes.span, at: &offset, hasDrops: hasDrops) {
+        while let row = SocketTableRow(
+            nextIn: bytes.span, at: &offset, hasDrops: hasDrops, noting: &faults)
+        {
             rows.append(row)
         }
         return rows
@@ -40,19 +44,27 @@ extension SocketTableRow {
 }
 
 extension UnixTableRow {
-    static func all(in bytes: [UInt8]) throws(ParseError) -> [UnixTableRow] {
-        var offset = try SocketTable.firstRow(in: bytes.span)
+    static func all(
+        in bytes: [UInt8], noting faults: inout FieldFaults
+    ) -> [UnixTableRow] {
+        guard var offset = try? SocketTable.firstRow(in: bytes.span) else { return [] }
         var rows: [UnixTableRow] = []
-        while let row = try UnixTableRow(nextIn: bytes.span, at: &offset) { rows.append(row) }
+        while let row = UnixTableRow(nextIn: bytes.span, at: &offset, noting: &faults) {
+            rows.append(row)
+        }
         return rows
     }
 }
 
 extension PacketTableRow {
-    static func all(in bytes: [UInt8]) throws(ParseError) -> [PacketTableRow] {
-        var offset = try SocketTable.firstRow(in: bytes.span)
+    static func all(
+        in bytes: [UInt8], noting faults: inout FieldFaults
+    ) -> [PacketTableRow] {
+        guard var offset = try? SocketTable.firstRow(in: bytes.span) else { return [] }
         var rows: [PacketTableRow] = []
-        while let row = try PacketTableRow(nextIn: bytes.span, at: &offset) { rows.append(row) }
+        while let row = PacketTableRow(nextIn: bytes.span, at: &offset, noting: &faults) {
+            rows.append(row)
+        }
         return rows
     }
 }

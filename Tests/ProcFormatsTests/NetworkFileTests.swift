@@ -7,15 +7,18 @@ struct NetworkFileTests {
     /// A file's figures by name.
     private func counters(
         _ names: [String], _ path: String,
-        _ take: (inout ProtocolCounters, [UInt8]) throws -> Void
+        _ take: (inout ProtocolCounters, [UInt8], inout FieldFaults) throws -> Void
     ) throws -> [UInt64?] {
         var counters = ProtocolCounters(names: names)
-        try take(&counters, try Fixture.bytes(path))
+        var faults = FieldFaults()
+        try take(&counters, try Fixture.bytes(path), &faults)
+        #expect(faults.isEmpty)
         return counters.values
     }
 
-    private let pairs = { (counters: inout ProtocolCounters, bytes: [UInt8]) throws in
-        try counters.takePairs(of: bytes.span)
+    private let pairs = {
+        (counters: inout ProtocolCounters, bytes: [UInt8], faults: inout FieldFaults) throws in
+        try counters.takePairs(of: bytes.span, noting: &faults)
     }
 
     @Test("figures by name, nil for what an old kernel does not count")
@@ -53,7 +56,7 @@ struct NetworkFileTests {
         let values = try counters(
             ["Udp6InErrors", "Ip6InOctets", "Icmp6InPktTooBigs", "Ip6InOctet", "Udp.InErrors"],
             "6.18.44/network/snmp6"
-        ) { try $0.takeList(of: $1.span) }
+        ) { try $0.takeList(of: $1.span, noting: &$2) }
         let text = String(decoding: try Fixture.bytes("6.18.44/network/snmp6"), as: UTF8.self)
         let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("Ip6InOctets ") })
         let octets = line.split(whereSeparator: { $0 == " " || $0 == "\t" })[1]
@@ -65,29 +68,38 @@ struct NetworkFileTests {
         let values = try counters(
             ["nf_conntrack.drop", "nf_conntrack.early_drop", "nf_conntrack.insert_failed"],
             "3.10-el7/network/nf_conntrack"
-        ) { try $0.takeConntrack(of: $1.span) }
+        ) { try $0.takeConntrack(of: $1.span, noting: &$2) }
         #expect(values == [0x12, 2, 4])
     }
 
-    @Test("more heads than numbers, or another protocol's numbers, are an error")
-    func unequalPairs() {
-        for text in ["Udp: A B\nUdp: 1\n", "Udp: A\nTcp: 1\n", "Udp A\nUdp: 1\n", ""] {
-            #expect(throws: ParseError.self, "\(text)") {
-                var counters = ProtocolCounters(names: ["Udp.A"])
-                try counters.takePairs(of: Array(text.utf8).span)
-            }
+    @Test(
+        "more heads than numbers, or another protocol's numbers, cost one pair and are counted",
+        arguments: ["Udp: A B\nUdp: 1\n", "Udp: A\nTcp: 1\n", "Udp A\nUdp: 1\n"])
+    func unequalPairs(text: String) throws {
+        var counters = ProtocolCounters(names: ["Udp.A", "Ip.C"])
+        var faults = FieldFaults()
+        let all = Array((text + "Ip: B C\nIp: 1 2\n").utf8)
+        try counters.takePairs(of: all.span, noting: &faults)
+        #expect(counters.values == [nil, 2])
+        #expect(faults.count > 0)
+    }
+
+    @Test func nothingIsNoFileOfCounters() {
+        #expect(throws: ParseError.self) {
+            var counters = ProtocolCounters(names: ["Udp.A"])
+            try counters.take("")
         }
     }
 
     @Test func namesWithoutNumbersCountNothing() throws {
         var counters = ProtocolCounters(names: ["Udp.A"])
-        try counters.takePairs(of: Array("Udp: A\n".utf8).span)
+        try counters.take("Udp: A\n")
         #expect(counters.values == [nil])
     }
 
     @Test func clearedCountersAreUnknown() throws {
         var counters = ProtocolCounters(names: ["Udp.A"])
-        try counters.takePairs(of: Array("Udp: A\nUdp: 7\n".utf8).span)
+        try counters.take("Udp: A\nUdp: 7\n")
         #expect(counters.values == [7])
         counters.clear()
         #expect(counters.values == [nil])
@@ -136,5 +148,12 @@ struct NetworkFileTests {
         let setting = try KernelSetting(parsing: three.span)
         #expect(setting.first == 767_328)
         #expect(setting.others == [1_023_106, 1_534_656])
+    }
+}
+
+extension ProtocolCounters {
+    fileprivate mutating func take(_ text: String) throws {
+        var faults = FieldFaults()
+        try takePairs(of: Array(text.utf8).span, noting: &faults)
     }
 }

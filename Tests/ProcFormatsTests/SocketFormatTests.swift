@@ -16,7 +16,11 @@ struct SocketFormatTests {
     }
 
     private func rows(_ name: String) throws -> [SocketTableRow] {
-        try SocketTableRow.all(in: try fixture(name), hasDrops: !name.hasPrefix("tcp"))
+        var faults = FieldFaults()
+        let rows = SocketTableRow.all(
+            in: try fixture(name), hasDrops: !name.hasPrefix("tcp"), noting: &faults)
+        #expect(faults.isEmpty)
+        return rows
     }
 
     @Test(
@@ -117,7 +121,8 @@ struct SocketFormatTests {
     @Test("UNIX sockets in the file")
     func unixFile() throws {
         let bytes = try fixture("unix")
-        let rows = try UnixTableRow.all(in: bytes)
+        var faults = FieldFaults()
+        let rows = UnixTableRow.all(in: bytes, noting: &faults)
         let listener = try #require(rows.first { $0.isListening })
         #expect(listener.name(in: bytes.span) == "@dxtop@stream \u{1B}[31mÿ")
         let waiting = try #require(rows.first { $0.inode == 0 })
@@ -138,7 +143,8 @@ struct SocketFormatTests {
             00000000d24f8761: 00000003 00000000 00000000 0001 03 18
 
             """.utf8)
-        let rows = try UnixTableRow.all(in: bytes)
+        var faults = FieldFaults()
+        let rows = UnixTableRow.all(in: bytes, noting: &faults)
         #expect(
             rows.map { $0.name(in: bytes.span) } == [
                 "@two\nlines\n00: 1\n00000000bdae7959: 00000002 00000000 none", "",
@@ -150,7 +156,9 @@ struct SocketFormatTests {
     func packet() throws {
         let answer = try NetlinkAnswer(try fixture("diag-packet"), PacketDiagMessage.init)
         let message = try #require(answer.messages.first)
-        let row = try #require(try PacketTableRow.all(in: try fixture("packet")).first)
+        var faults = FieldFaults()
+        let rows = PacketTableRow.all(in: try fixture("packet"), noting: &faults)
+        let row = try #require(rows.first)
         #expect(answer.messages.count == 1)
         #expect(message.etherType == 0x0806 && row.etherType == 0x0806)
         #expect(message.interface == 1 && row.interface == 1)

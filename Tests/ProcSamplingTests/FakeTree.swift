@@ -132,6 +132,16 @@ final class FakeTree {
         _ = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
     }
 
+    /// A file's bytes, up to 64 KB; nil where there is none.
+    func read(_ name: String) -> [UInt8]? {
+        let descriptor = open(path + "/" + name, O_RDONLY)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: 65_536)
+        let count = Glibc.read(descriptor, &bytes, bytes.count)
+        return Array(bytes.prefix(max(count, 0)))
+    }
+
     /// Removes a file or a folder with all in it.
     func remove(_ name: String) {
         let target = name.isEmpty ? path : path + "/" + name

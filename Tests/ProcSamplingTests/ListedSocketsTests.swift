@@ -40,8 +40,21 @@ struct ListedSocketsTests {
         _ = read(&listed, at: 1, [(1, .max - 9)])
         let wrapped = read(&listed, at: 2, [(1, 10)])[0].drops
         #expect(wrapped == Counted(total: 0x1_0000_000A, rate: Rate(Float(20)), sinceStart: 20))
-        let again = read(&listed, at: 3, [(1, 9)])[0].drops
+        for (second, count) in [(3, UInt32(0x7000_0000)), (4, 0xE000_0000)] {
+            _ = read(&listed, at: UInt64(second), [(1, count)])
+        }
+        let again = read(&listed, at: 5, [(1, 9)])[0].drops
         #expect(again?.total == 0x2_0000_0009)
+    }
+
+    /// Nobody knows by how much: it is no rate of 4 thousand millions a second.
+    @Test func aCounterThatGoesBackBeginsAgain() {
+        var listed = ListedSockets()
+        _ = read(&listed, at: 1, [(1, 100)])
+        let back = read(&listed, at: 2, [(1, 90)])[0].drops
+        #expect(back == Counted(total: 90))
+        let next = read(&listed, at: 3, [(1, 95)])[0].drops
+        #expect(next == Counted(total: 95, rate: Rate(Float(5)), sinceStart: 5))
     }
 
     @Test func socketsKeepTheirOwnInAnyOrder() {

@@ -28,7 +28,8 @@ struct MappingsBuilderTests {
         let bytes = Array(text.joined().utf8)
         var builder = MappingsBuilder(stackPointers: stacks)
         var offset = 0
-        while try builder.append(nextIn: bytes.span, at: &offset) {}
+        var faults = FieldFaults()
+        while builder.append(nextIn: bytes.span, at: &offset, noting: &faults) {}
         #expect(offset == bytes.count)
         return builder.mappings
     }
@@ -80,7 +81,8 @@ struct MappingsBuilderTests {
         let bytes = Array(text.utf8)
         var builder = MappingsBuilder()
         var offset = 0
-        #expect(try builder.append(nextIn: bytes.span, at: &offset))
+        var faults = FieldFaults()
+        #expect(builder.append(nextIn: bytes.span, at: &offset, noting: &faults))
         let mapping = try #require(builder.mappings.first)
         #expect(mapping.kind == .hugetlb)
         #expect(mapping.hugePages == nil)

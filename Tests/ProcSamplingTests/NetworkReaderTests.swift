@@ -20,7 +20,6 @@ struct NetworkReaderTests {
         var canLeave = true
         var routesRead = 0
         var openQueue: BurstLane.OpenQueue?
-        var trouble = SamplingTrouble()
 
         func enter() throws(ProcError) {
             if isVanished { throw .vanished(path: "net:[7]") }

@@ -73,10 +73,10 @@ struct ThreadSourceTests {
         let ticks = Machine.current.units.ticks(passed) + ClockTicks(1)
         expect(
             figures.userTime, between: before.figures.userTime,
-            and: before.figures.userTime + ticks, what + " user")
+            and: before.figures.userTime.map { $0 + ticks }, what + " user")
         expect(
             figures.systemTime, between: before.figures.systemTime,
-            and: before.figures.systemTime + ticks, what + " system")
+            and: before.figures.systemTime.map { $0 + ticks }, what + " system")
         expect(
             figures.minorFaults, between: before.figures.minorFaults,
             and: after.figures.minorFaults, what + " minor faults")

@@ -44,8 +44,8 @@ enum HeaderView {
         guard state.navigation.path.count == 1 else { return pieces }
         let host = snapshot.host
         var facts = "  \(host.cpuCount.map { String($0) } ?? "-") CPU"
-        if let memory = host.memory { facts += "  \(memory.total.text)" }
-        if let load = host.load { facts += "  load \(load.oneMinute.hundredths)" }
+        if let total = host.memory?.total { facts += "  \(total.text)" }
+        if let load = host.load?.oneMinute { facts += "  load \(load.hundredths)" }
         pieces.append(StyledText(facts + "  \(state.settings.userName)"))
         return pieces
     }

@@ -115,7 +115,7 @@ struct CPUStarvation: Detector {
         var evidence: [String] {
             var line = "\(host.cpuCount.map(String.init) ?? "?") CPUs"
             if let busy = host.cpu?.busy { line += ", \(busy.text) % busy" }
-            if let load = host.load { line += ", load \(text(load.oneMinute))" }
+            if let load = host.load?.oneMinute { line += ", load \(text(load))" }
             guard let busiest, let cpu = busiest.cpu else { return [line] }
             return [
                 line, "most CPU by \(busiest.name) \(busiest.id.pid): \(cpu.text) % of one",
@@ -123,7 +123,7 @@ struct CPUStarvation: Detector {
         }
 
         var baseline: String? {
-            host.load.map { "load over the last 15 min was \(text($0.fifteenMinutes))" }
+            host.load?.fifteenMinutes.map { "load over the last 15 min was \(text($0))" }
         }
 
         private func text(_ load: Double) -> String { Percent(load).text }

@@ -38,7 +38,7 @@ package struct GroupMemory: Detector {
         let snapshot = input.snapshot
         let recently = snapshot.moment.since(Self.recent.inNanoseconds)
         return Self.findings(
-            snapshot.memoryGroups, pressure: snapshot.host.memoryPressure?.some.average10,
+            snapshot.memoryGroups, pressure: snapshot.host.memoryPressure?.some?.average10,
             signs: { input.groups.signs(of: $0, since: recently) }, at: snapshot.time)
     }
 

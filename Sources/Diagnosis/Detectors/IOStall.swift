@@ -16,7 +16,7 @@ package struct IOStall: Detector {
 
     func findings(in input: DiagnosisInput) -> [Finding] {
         Self.findings(
-            input.threads.polled, pressure: input.snapshot.host.ioPressure?.some.average10,
+            input.threads.polled, pressure: input.snapshot.host.ioPressure?.some?.average10,
             in: input.snapshot)
     }
 

@@ -45,7 +45,7 @@ package struct SwapThrash: Detector {
         faults /= seconds
         pages.read /= seconds
         pages.written /= seconds
-        let pressure = latest.memoryPressure?.some.average10
+        let pressure = latest.memoryPressure?.some?.average10
         guard faults >= leastMajorFaults, pressure?.rawValue ?? leastPressure >= leastPressure
         else { return nil }
         let rates = "\(Rate(pages.read).text) pages/s in, \(Rate(pages.written).text) out"

@@ -152,6 +152,26 @@ extension DoctorRules {
             remedy: terminal.isUTF8 ? nil : "LC_ALL=C.UTF-8")
     }
 
+    /// Files of which nothing could be taken, and fields of others.
+    private static func unparsed(_ trouble: SamplingTrouble, subject: String) -> Line {
+        var what: [String] = []
+        if trouble.malformed > 0 { what.append("\(trouble.malformed) could not be parsed") }
+        if trouble.malformedFields > 0 {
+            let fields = trouble.malformedFields == 1 ? "field" : "fields"
+            let files = trouble.filesWithMalformedFields == 1 ? "file" : "files"
+            what.append(
+                "\(trouble.malformedFields) \(fields) of \(trouble.filesWithMalformedFields) "
+                    + "\(files) did not parse")
+        }
+        let examples = trouble.malformedFiles + trouble.malformedFieldExamples
+        return Line(
+            subject: subject, mark: .part, what: what.joined(separator: ", "),
+            why: HarmlessText.line(Array(examples.joined(separator: "; ").utf8)),
+            remedy: trouble.malformed > 0
+                ? "this is a bug in dxtop: please report the line above"
+                : "not known for that; please report it if the file is right")
+    }
+
     /// What dxtop itself did not understand.
     static func files(_ trouble: SamplingTrouble) -> Line {
         let subject = "kernel's files"
@@ -161,11 +181,8 @@ extension DoctorRules {
                 why: "out of \(shortage == .memory ? "memory" : "file descriptors")",
                 remedy: shortage == .descriptors ? "raise ulimit -n, or fs.file-max" : nil)
         }
-        if trouble.malformed > 0 {
-            return Line(
-                subject: subject, mark: .part, what: "\(trouble.malformed) could not be parsed",
-                why: HarmlessText.line(Array(trouble.malformedFiles.joined(separator: "; ").utf8)),
-                remedy: "this is a bug in dxtop: please report the line above")
+        if trouble.malformed > 0 || trouble.malformedFields > 0 {
+            return unparsed(trouble, subject: subject)
         }
         if trouble.unresponsive > 0 {
             return Line(

@@ -40,8 +40,9 @@ struct CodeMappings: Sendable {
             let bytes = try? smallFile(ProcPath.process(process, "maps"), atMost: Self.mostBytes)
         else { return nil }
         var offset = 0
+        var faults = FieldFaults()
         // The last line may be cut off.
-        while let line = try? MappingLine(nextIn: bytes.span, at: &offset) {
+        while let line = MappingLine(nextIn: bytes.span, at: &offset, noting: &faults) {
             guard line.permissions.contains(.execute) else { continue }
             mappings.append(
                 CodeMapping(

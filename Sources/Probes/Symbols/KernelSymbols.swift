@@ -34,7 +34,10 @@ final class KernelSymbols {
                 return
             }
             var offset = 0
-            while let line = try? KernelSymbolLine(nextIn: bytes.span, at: &offset) {
+            var faults = FieldFaults()
+            while let line = KernelSymbolLine(
+                nextIn: bytes.span, at: &offset, noting: &faults)
+            {
                 guard line.address != 0, let binding = binding(ofType: line.type) else { continue }
                 let name =
                     line.nameRange.lowerBound..<(line.moduleRange ?? line.nameRange).upperBound

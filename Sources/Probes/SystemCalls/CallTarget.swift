@@ -61,12 +61,13 @@ struct CallTarget: Hashable, Sendable {
     /// Nil once it has ended.
     var now: Moment? {
         guard let stat = task.livingStat else { return nil }
-        let ticks = Double((stat.userTime + stat.systemTime).rawValue)
+        guard let cpuTime = stat.cpuTime else { return nil }
+        let ticks = Double(cpuTime.rawValue)
         var moment = Moment(
             isKernelThread: stat.isKernelThread, isNative: stat.isNative,
             cpuTime: .seconds(ticks / Double(sysconf(CInt(_SC_CLK_TCK)))))
-        let calls = try? task.read("io") { bytes throws(ParseError) in try TaskIO(parsing: bytes) }
-        moment.fileCalls = calls.map { $0.readCalls &+ $0.writeCalls }
+        let calls = try? task.read("io", as: TaskIO.self)
+        moment.fileCalls = calls?.calls
         guard thread != nil else { return moment }
         moment.sleeps = task.status?.voluntarySwitches
         moment.syscall = (try? task.syscall())?.record

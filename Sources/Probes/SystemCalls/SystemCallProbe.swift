@@ -155,6 +155,6 @@ struct CallWatch {
 
     private func difference(_ now: UInt64?, _ before: UInt64?) -> Int? {
         guard let now, let before else { return nil }
-        return Int(now &- before)
+        return Rates.change(from: before, to: now).map { Int($0) }
     }
 }

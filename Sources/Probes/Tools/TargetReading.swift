@@ -39,11 +39,12 @@ package struct TargetReading: Sendable, Hashable {
     /// Reads `task/TID/stat` and `status`; nil when no such thread is there.
     package static func read(_ target: ThreadTarget) -> TargetReading? {
         let task = TaskHandle(target.thread.tid, of: target.process.pid)
-        guard let stat = task.stat, let status = task.status else { return nil }
+        guard let stat = task.stat, let cpuTime = stat.cpuTime, let status = task.status,
+            let user = status.realUser
+        else { return nil }
         return TargetReading(
             startTime: stat.startTime, state: stat.state,
-            cpuTime: stat.userTime + stat.systemTime, isKernelThread: stat.isKernelThread,
-            user: status.realUser,
+            cpuTime: cpuTime, isKernelThread: stat.isKernelThread, user: user,
             tracer: status.tracer.map { Tracer(pid: $0, name: TaskHandle($0).shownName) })
     }
 

@@ -80,8 +80,14 @@ struct WaitProbe {
             request: request, elapsed: .now - tally.start, samples: tally.samples,
             sites: tally.sites)
         if let before, let now = files.times {
-            reading.cpuTime = Duration(now.runTime.since(before.runTime))
-            reading.runDelay = Duration(now.runDelay.since(before.runDelay))
+            func spent(_ part: KeyPath<SchedStat, Nanoseconds?>) -> Duration? {
+                guard let then = before[keyPath: part], let time = now[keyPath: part] else {
+                    return nil
+                }
+                return Rates.change(from: then, to: time).map { Duration($0) }
+            }
+            reading.cpuTime = spent(\.runTime)
+            reading.runDelay = spent(\.runDelay)
         }
         reading.notes = notes(sites)
         reading.conclusion = WaitConclusion(reading, hasEnded: tally.hasEnded).text

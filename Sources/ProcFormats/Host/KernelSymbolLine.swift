@@ -10,21 +10,37 @@ public struct KernelSymbolLine: Hashable, Sendable {
     /// Where the module stands, brackets included; nil for the kernel itself.
     public var moduleRange: Range<Int>?
 
-    /// Parses the line that begins at `offset` and moves that to where the next begins. Nil, with
-    /// `offset` as it was, at the end of the bytes.
+    /// Parses the line that begins at `offset` and moves that to where the next begins; nil at the
+    /// end of the bytes. Passes over lines that do not parse, and notes them.
     ///
     /// Allocates nothing: names stay in `bytes`.
-    public init?(nextIn bytes: Span<UInt8>, at offset: inout Int) throws(ParseError) {
-        guard offset < bytes.count else { return nil }
+    public init?(
+        nextIn bytes: Span<UInt8>, at offset: inout Int,
+        noting faults: inout FieldFaults
+    ) {
         var cursor = ByteCursor(bytes, at: max(offset, 0))
+        while !cursor.isAtEnd {
+            let start = cursor.offset
+            if let row = try? Self(at: &cursor) {
+                self = row
+                offset = cursor.offset
+                return
+            }
+            cursor.loseLine("a symbol", from: start, &faults)
+        }
+        offset = bytes.count
+        return nil
+    }
+
+    private init(at cursor: inout ByteCursor) throws(ParseError) {
         address = try cursor.hexadecimalDigits()
         try cursor.expect(.space)
         type = try cursor.next()
         try cursor.expect(.space)
         let line = try cursor.restOfLine()
-        let tab = line.first { bytes[$0] == .tab }
+        var tab: Int?
+        for index in line where tab == nil && cursor.bytes[index] == .tab { tab = index }
         nameRange = line.lowerBound..<(tab ?? line.upperBound)
         moduleRange = tab.map { ($0 + 1)..<line.upperBound }
-        offset = cursor.offset
     }
 }

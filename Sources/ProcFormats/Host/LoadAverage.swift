@@ -1,24 +1,26 @@
-/// `/proc/loadavg`; `proc_loadavg(5)`.
-public struct LoadAverage: Hashable, Codable, Sendable {
-    public var oneMinute: Double
-    public var fiveMinutes: Double
-    public var fifteenMinutes: Double
+/// `/proc/loadavg`; `proc_loadavg(5)`. What does not parse is nil.
+public struct LoadAverage: ProcFormat, Hashable, Codable, Sendable {
+    public var oneMinute: Double?
+    public var fiveMinutes: Double?
+    public var fifteenMinutes: Double?
     /// Tasks that could run, and all tasks.
-    public var runnable: Int
-    public var tasks: Int
+    public var runnable: Int?
+    public var tasks: Int?
 
     /// Parses one read of the file.
-    public init(parsing bytes: Span<UInt8>) throws(ParseError) {
+    public init(
+        parsing bytes: Span<UInt8>, noting faults: inout FieldFaults
+    ) throws(ParseError) {
         var cursor = ByteCursor(bytes)
-        oneMinute = try cursor.decimalFraction()
-        try cursor.expect(.space)
-        fiveMinutes = try cursor.decimalFraction()
-        try cursor.expect(.space)
-        fifteenMinutes = try cursor.decimalFraction()
-        try cursor.expect(.space)
-        runnable = try cursor.signed()
-        try cursor.expect(.slash)
-        tasks = try cursor.signed()
-        try cursor.expect(.space)  // the pid made last follows
+        guard !cursor.isAtEnd else { throw ParseError(.truncated, at: 0) }
+        oneMinute = cursor.decimalFraction("load 1", &faults)
+        cursor.passSpace()
+        fiveMinutes = cursor.decimalFraction("load 5", &faults)
+        cursor.passSpace()
+        fifteenMinutes = cursor.decimalFraction("load 15", &faults)
+        cursor.passSpace()
+        runnable = cursor.count("runnable", &faults)
+        if cursor.current == .slash { cursor.offset += 1 }
+        tasks = cursor.count("tasks", &faults)  // the pid made last follows
     }
 }

@@ -13,22 +13,12 @@ public struct ProcMount: Hashable, Sendable {
 
     /// Parses one read of the file; of several mounts the last one covers the others. Nil where
     /// /proc is not mounted.
-    public init?(parsing bytes: Span<UInt8>) throws(ParseError) {
+    public init?(parsing bytes: Span<UInt8>, noting faults: inout FieldFaults) {
         var found: [String]?
         var cursor = ByteCursor(bytes)
         while !cursor.isAtEnd {
-            try cursor.skipFields(4)  // mount ID, parent ID, device, root
-            let isHere = cursor.skip("/proc ")
-            if !isHere { try cursor.skipFields(1) }
-            // Options of the mount, then as many optional fields as there are, up to a minus.
-            while !cursor.skip("- ") { try cursor.skipFields(1) }
-            guard isHere, cursor.skip("proc ") else {
-                try cursor.skipLine()
-                continue
-            }
-            try cursor.skipFields(1)  // source
-            let range = try cursor.restOfLine()
-            found = bytes.text(in: range).split(separator: ",").map(String.init)
+            guard let mount = MountLine(at: &cursor, &faults) else { continue }
+            if mount.isOf("proc", at: "/proc ", in: bytes) { found = mount.options(in: bytes) }
         }
         guard let found else { return nil }
         options = found

@@ -1,7 +1,7 @@
 public import Units
 
 /// Counters of `/proc/vmstat`; `proc_vmstat(5)`. Nil where this kernel lacks the line.
-public struct VMStat: Hashable, Sendable {
+public struct VMStat: ProcFormat, Hashable, Sendable {
     /// `pgpgin`, `pgpgout`: KiB read from and written to disks.
     public var kibibytesIn: UInt64?
     public var kibibytesOut: UInt64?
@@ -14,23 +14,25 @@ public struct VMStat: Hashable, Sendable {
     public var oomKills: UInt64?
 
     /// Parses one read of the file.
-    public init(parsing bytes: Span<UInt8>) throws(ParseError) {
+    public init(
+        parsing bytes: Span<UInt8>, noting faults: inout FieldFaults
+    ) throws(ParseError) {
         var cursor = ByteCursor(bytes)
         while !cursor.isAtEnd {
             if cursor.skip("pgpgin ") {
-                kibibytesIn = try cursor.unsigned()
+                kibibytesIn = cursor.unsigned("pgpgin", &faults)
             } else if cursor.skip("pgpgout ") {
-                kibibytesOut = try cursor.unsigned()
+                kibibytesOut = cursor.unsigned("pgpgout", &faults)
             } else if cursor.skip("pswpin ") {
-                swapIn = PageCount(try cursor.unsigned())
+                swapIn = cursor.unsigned("pswpin", &faults).map { PageCount($0) }
             } else if cursor.skip("pswpout ") {
-                swapOut = PageCount(try cursor.unsigned())
+                swapOut = cursor.unsigned("pswpout", &faults).map { PageCount($0) }
             } else if cursor.skip("pgmajfault ") {
-                majorFaults = try cursor.unsigned()
+                majorFaults = cursor.unsigned("pgmajfault", &faults)
             } else if cursor.skip("oom_kill ") {
-                oomKills = try cursor.unsigned()
+                oomKills = cursor.unsigned("oom_kill", &faults)
             }
-            try cursor.skipLine()
+            cursor.passLine(&faults)
         }
     }
 }

@@ -2,7 +2,7 @@ public import Units
 
 /// A file of a control group that holds one amount of memory: `memory.current`, `memory.max`,
 /// `memory.usage_in_bytes`; `Documentation/admin-guide/cgroup-v2.rst`.
-public struct CgroupAmount: Hashable, Sendable {
+public struct CgroupAmount: ProcFormat, Hashable, Sendable {
     /// Nil for "max", and for what version 1 writes instead: the largest number of whole pages that
     /// the kernel can count (`PAGE_COUNTER_MAX`), depending on the page size, or before 3.19 the
     /// largest number there is.
@@ -12,7 +12,9 @@ public struct CgroupAmount: Hashable, Sendable {
     private static let leastUnlimited: UInt64 = 1 << 62
 
     /// Parses one read of the file.
-    public init(parsing bytes: Span<UInt8>) throws(ParseError) {
+    public init(
+        parsing bytes: Span<UInt8>, noting faults: inout FieldFaults
+    ) throws(ParseError) {
         var cursor = ByteCursor(bytes)
         if cursor.skip("max\n") { return }
         let number = try cursor.unsigned(UInt64.self)
@@ -22,40 +24,45 @@ public struct CgroupAmount: Hashable, Sendable {
 }
 
 /// A file of a control group that holds one count: `memory.failcnt`.
-public struct CgroupCount: Hashable, Sendable {
+public struct CgroupCount: ProcFormat, Hashable, Sendable {
     public var count: UInt64
 
     /// Parses one read of the file.
-    public init(parsing bytes: Span<UInt8>) throws(ParseError) {
+    public init(
+        parsing bytes: Span<UInt8>, noting faults: inout FieldFaults
+    ) throws(ParseError) {
         var cursor = ByteCursor(bytes)
         count = try cursor.unsigned()
+        try cursor.expect(.newline)
     }
 }
 
 /// What happened in a control group: `memory.events` of version 2, `memory.oom_control` of version
 /// 1. A line that this version or kernel does not have is nil.
-public struct CgroupMemoryEvents: Hashable, Sendable {
+public struct CgroupMemoryEvents: ProcFormat, Hashable, Sendable {
     /// `max`: the limit was about to be passed. Version 2.
     public var max: UInt64?
     /// `oom_kill`; version 1 has it since 4.13.
     public var oomKill: UInt64?
 
     /// Parses one read of the file.
-    public init(parsing bytes: Span<UInt8>) throws(ParseError) {
+    public init(
+        parsing bytes: Span<UInt8>, noting faults: inout FieldFaults
+    ) throws(ParseError) {
         var cursor = ByteCursor(bytes)
         while !cursor.isAtEnd {
             if cursor.skip("max ") {
-                max = try cursor.unsigned()
+                max = cursor.unsigned("max", &faults)
             } else if cursor.skip("oom_kill ") {
-                oomKill = try cursor.unsigned()
+                oomKill = cursor.unsigned("oom_kill", &faults)
             }
-            try cursor.skipLine()
+            cursor.passLine(&faults)
         }
     }
 }
 
 /// `memory.stat` of a control group, in bytes.
-public struct CgroupMemoryStat: Hashable, Sendable {
+public struct CgroupMemoryStat: ProcFormat, Hashable, Sendable {
     /// `inactive_file`, `active_file`: of the group and its descendants in version 2, of the group
     /// alone in version 1.
     public var inactiveFile: ByteCount?
@@ -75,19 +82,25 @@ public struct CgroupMemoryStat: Hashable, Sendable {
     }
 
     /// Parses one read of the file.
-    public init(parsing bytes: Span<UInt8>) throws(ParseError) {
+    public init(
+        parsing bytes: Span<UInt8>, noting faults: inout FieldFaults
+    ) throws(ParseError) {
         var cursor = ByteCursor(bytes)
         while !cursor.isAtEnd {
             if cursor.skip("inactive_file ") {
-                inactiveFile = ByteCount(try cursor.unsigned())
+                inactiveFile = cursor.unsigned("inactive_file", &faults).map { ByteCount($0) }
             } else if cursor.skip("active_file ") {
-                activeFile = ByteCount(try cursor.unsigned())
+                activeFile = cursor.unsigned("active_file", &faults).map { ByteCount($0) }
             } else if cursor.skip("total_inactive_file ") {
-                totalInactiveFile = ByteCount(try cursor.unsigned())
+                totalInactiveFile = cursor.unsigned("total_inactive_file", &faults).map {
+                    ByteCount($0)
+                }
             } else if cursor.skip("total_active_file ") {
-                totalActiveFile = ByteCount(try cursor.unsigned())
+                totalActiveFile = cursor.unsigned("total_active_file", &faults).map {
+                    ByteCount($0)
+                }
             }
-            try cursor.skipLine()
+            cursor.passLine(&faults)
         }
     }
 }

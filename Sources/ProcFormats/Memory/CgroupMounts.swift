@@ -1,6 +1,6 @@
 /// The control group hierarchies among the mounts of `/proc/PID/mountinfo`;
 /// `proc_pid_mountinfo(5)`, `cgroups(7)`.
-public struct CgroupMounts: Hashable, Sendable {
+public struct CgroupMounts: ProcFormat, Hashable, Sendable {
     /// In the file's order.
     public var mounts: [Mount]
 
@@ -17,41 +17,76 @@ public struct CgroupMounts: Hashable, Sendable {
 
     /// Parses one read of the file. Spaces, tabs, newlines and backslashes in paths are octal
     /// escapes in it.
-    public init(parsing bytes: Span<UInt8>) throws(ParseError) {
+    public init(
+        parsing bytes: Span<UInt8>, noting faults: inout FieldFaults
+    ) throws(ParseError) {
         mounts = []
         var cursor = ByteCursor(bytes)
         while !cursor.isAtEnd {
-            try cursor.skipFields(3)  // mount ID, parent ID, device
-            let root = try cursor.field()
-            let mountPoint = try cursor.field()
-            // Options of the mount, then as many optional fields as there are, up to a minus.
-            while !cursor.skip("- ") { try cursor.skipFields(1) }
-            let isUnified: Bool
-            if cursor.skip("cgroup2 ") {
-                isUnified = true
-            } else if cursor.skip("cgroup ") {
-                isUnified = false
-            } else {
-                try cursor.skipLine()
-                continue
-            }
-            try cursor.skipFields(1)  // source
-            let options = try cursor.restOfLine()
+            guard let line = MountLine(at: &cursor, &faults) else { continue }
+            let isUnified = line.isOf("cgroup2", in: bytes)
+            guard isUnified || line.isOf("cgroup", in: bytes) else { continue }
             mounts.append(
                 Mount(
-                    isUnified: isUnified, root: bytes.text(in: root, undoing: UInt8.octal),
-                    mountPoint: bytes.text(in: mountPoint, undoing: UInt8.octal),
-                    options: bytes.text(in: options).split(separator: ",").map(String.init)))
+                    isUnified: isUnified, root: bytes.text(in: line.root, undoing: UInt8.octal),
+                    mountPoint: bytes.text(in: line.mountPoint, undoing: UInt8.octal),
+                    options: line.options(in: bytes)))
         }
     }
 }
 
-extension ByteCursor {
-    /// Moves past a field and the space after it, and returns where it stands.
-    fileprivate mutating func field() throws(ParseError) -> Range<Int> {
-        let start = offset
-        try skipFields(1)
-        return start..<(offset - 1)
+/// Where one line of `mountinfo` has what it tells: "36 35 0:25 / /proc rw,relatime shared:1 - proc
+/// proc rw".
+struct MountLine {
+    var root: Range<Int>
+    var mountPoint: Range<Int>
+    var type: Range<Int>
+    /// Of the file system, not of the mount.
+    var optionsRange: Range<Int>
+
+    /// Moves past a line; nil, and noted, where it is none.
+    init?(at cursor: inout ByteCursor, _ faults: inout FieldFaults) {
+        let start = cursor.offset
+        do throws(ParseError) {
+            let line = try cursor.restOfLine()
+            let after = cursor.offset
+            var fields: [Range<Int>] = []
+            var field = line.lowerBound
+            for index in line where cursor.bytes[index] == .space {
+                fields.append(field..<index)
+                field = index + 1
+            }
+            fields.append(field..<line.upperBound)
+            // IDs of the mount and its parent, device, root, mount point, options of the mount, then
+            // as many optional fields as there are, up to a minus; type, source, options.
+            let minus = fields.indices.dropFirst(6).first { index in
+                fields[index].count == 1 && cursor.bytes[fields[index].lowerBound] == .minus
+            }
+            guard let minus, fields.count > minus + 3 else {
+                throw ParseError(.unexpected, at: start)
+            }
+            (root, mountPoint) = (fields[3], fields[4])
+            type = fields[minus + 1]
+            optionsRange = fields[minus + 3].lowerBound..<line.upperBound
+            cursor.offset = after
+        } catch {
+            cursor.loseLine("a mount", from: start, &faults)
+            return nil
+        }
+    }
+
+    func isOf(_ type: StaticString, in bytes: Span<UInt8>) -> Bool {
+        bytes.text(in: self.type) == type.description
+    }
+
+    /// - Parameter place: where it is mounted, and a space.
+    func isOf(_ type: StaticString, at place: StaticString, in bytes: Span<UInt8>) -> Bool {
+        var cursor = ByteCursor(bytes, at: mountPoint.lowerBound)
+        return isOf(type, in: bytes) && cursor.skip(place)
+    }
+
+    func options(in bytes: Span<UInt8>) -> [String] {
+        bytes.text(in: optionsRange).split(separator: ",").map(String.init)
     }
 }
 

@@ -39,12 +39,27 @@ public struct MappingEntry: Hashable, Sendable {
     }
 
     /// Parses the entry that begins at `offset` and moves that to where the next begins. Nil, with
-    /// `offset` as it was, where the bytes end before the entry does: its last line is `VmFlags`.
+    /// `offset` where an entry begins, where the bytes end before the entry does: its last line is
+    /// `VmFlags`. Passes over entries that do not parse, and notes them.
     ///
     /// Allocates nothing: the name stays in `bytes`.
-    public init?(nextIn bytes: Span<UInt8>, at offset: inout Int) throws(ParseError) {
-        guard Self.isWhole(bytes, from: offset) else { return nil }
-        var cursor = ByteCursor(bytes, at: offset)
+    public init?(
+        nextIn bytes: Span<UInt8>, at offset: inout Int, noting faults: inout FieldFaults
+    ) {
+        while let next = Self.end(in: bytes, from: offset) {
+            var cursor = ByteCursor(bytes, at: offset)
+            let start = offset
+            offset = next
+            if let entry = try? MappingEntry(at: &cursor), cursor.offset == next {
+                self = entry
+                return
+            }
+            cursor.loseLine("a mapping", from: start, &faults)
+        }
+        return nil
+    }
+
+    private init(at cursor: inout ByteCursor) throws(ParseError) {
         let line = try MappingLine(at: &cursor)
         (start, end, permissions) = (line.start, line.end, line.permissions)
         (inode, nameRange) = (line.inode, line.nameRange)
@@ -56,17 +71,17 @@ public struct MappingEntry: Hashable, Sendable {
         isHugetlb = false
         while true {
             if cursor.skip("Rss:") {
-                resident = try cursor.kibibytes()
+                resident = try cursor.kibibytesOfLine()
             } else if cursor.skip("Pss:") {
-                proportional = try cursor.kibibytes()
+                proportional = try cursor.kibibytesOfLine()
             } else if cursor.skip("Anonymous:") {
-                anonymous = try cursor.kibibytes()
+                anonymous = try cursor.kibibytesOfLine()
             } else if cursor.skip("AnonHugePages:") {
-                anonymousHugePages = try cursor.kibibytes()
+                anonymousHugePages = try cursor.kibibytesOfLine()
             } else if cursor.skip("Swap:") {
-                swap = try cursor.kibibytes()
+                swap = try cursor.kibibytesOfLine()
             } else if cursor.skip("Shared_Hugetlb:") || cursor.skip("Private_Hugetlb:") {
-                hugetlb = (hugetlb ?? ByteCount(0)) + (try cursor.kibibytes())
+                hugetlb = (hugetlb ?? ByteCount(0)) + (try cursor.kibibytesOfLine())
             } else if cursor.skip("VmFlags:") {
                 isHugetlb = try cursor.hasFlag("ht")
                 break
@@ -78,7 +93,6 @@ public struct MappingEntry: Hashable, Sendable {
         }
         self.resident = resident
         self.proportional = proportional
-        offset = cursor.offset
     }
 
     /// The name as text, from the bytes that were parsed; what is not UTF-8 becomes U+FFFD.
@@ -86,18 +100,26 @@ public struct MappingEntry: Hashable, Sendable {
         bytes.text(in: nameRange)
     }
 
-    private static func isWhole(_ bytes: Span<UInt8>, from offset: Int) -> Bool {
+    /// Where the entry ends, and the next begins; nil where the bytes end before.
+    private static func end(in bytes: Span<UInt8>, from offset: Int) -> Int? {
         var cursor = ByteCursor(bytes, at: min(max(offset, 0), bytes.count))
         while let newline = cursor.firstOffset(of: .newline) {
             // No other line begins like it: the first begins with a digit or a small letter.
-            if cursor.skip("VmFlags:") { return true }
+            if cursor.skip("VmFlags:") { return newline + 1 }
             cursor.offset = newline + 1
         }
-        return false
+        return nil
     }
 }
 
 extension ByteCursor {
+    /// A number that ends its line.
+    fileprivate mutating func kibibytesOfLine() throws(ParseError) -> ByteCount {
+        let amount = try kibibytes()
+        guard current == .newline else { throw ParseError(.unexpected, at: offset) }
+        return amount
+    }
+
     /// Moves past the rest of a line of two-letter words and tells whether `flag` is among them.
     fileprivate mutating func hasFlag(_ flag: StaticString) throws(ParseError) -> Bool {
         let line = try restOfLine()

@@ -12,15 +12,26 @@ public struct MappingLine: Hashable, Sendable {
     /// a name of the kernel's in brackets; empty where there is none.
     public var nameRange: Range<Int>
 
-    /// Parses the line that begins at `offset` and moves that to where the next begins. Nil, with
-    /// `offset` as it was, at the end of the bytes.
+    /// Parses the line that begins at `offset` and moves that to where the next begins; nil at the
+    /// end of the bytes. Passes over lines that do not parse, and notes them.
     ///
     /// Allocates nothing: the name stays in `bytes`.
-    public init?(nextIn bytes: Span<UInt8>, at offset: inout Int) throws(ParseError) {
-        guard offset < bytes.count else { return nil }
+    public init?(
+        nextIn bytes: Span<UInt8>, at offset: inout Int,
+        noting faults: inout FieldFaults
+    ) {
         var cursor = ByteCursor(bytes, at: max(offset, 0))
-        try self.init(at: &cursor)
-        offset = cursor.offset
+        while !cursor.isAtEnd {
+            let start = cursor.offset
+            if let row = try? Self(at: &cursor) {
+                self = row
+                offset = cursor.offset
+                return
+            }
+            cursor.loseLine("a mapping", from: start, &faults)
+        }
+        offset = bytes.count
+        return nil
     }
 
     init(at cursor: inout ByteCursor) throws(ParseError) {
@@ -34,8 +45,10 @@ public struct MappingLine: Hashable, Sendable {
         try cursor.expect(.space)
         offset = try cursor.hexadecimalDigits()
         try cursor.expect(.space)
+        guard cursor.current != .space else { throw ParseError(.unexpected, at: cursor.offset) }
         try cursor.skipFields(1)  // device
         inode = try cursor.unsigned()
+        guard cursor.endsField else { throw ParseError(.unexpected, at: cursor.offset) }
         cursor.skipBlanks()
         nameRange = try cursor.restOfLine()
     }

@@ -1,44 +1,41 @@
 public import Units
 
 /// `/proc/PID/smaps_rollup` (since 4.14): the sums over all mappings; `proc_pid_smaps(5)`.
-public struct SmapsRollup: Hashable, Sendable {
+/// What does not parse is nil.
+public struct SmapsRollup: ProcFormat, Hashable, Sendable {
     /// `Rss`, `Pss`, `Anonymous`, `Swap`.
-    public var resident: ByteCount
-    public var proportional: ByteCount
-    public var anonymous: ByteCount
-    public var swap: ByteCount
+    public var resident: ByteCount?
+    public var proportional: ByteCount?
+    public var anonymous: ByteCount?
+    public var swap: ByteCount?
     /// `SwapPss`.
     public var proportionalSwap: ByteCount?
 
     /// Parses one read of the file.
-    public init(parsing bytes: Span<UInt8>) throws(ParseError) {
-        var resident: ByteCount?
-        var proportional: ByteCount?
-        var anonymous: ByteCount?
-        var swap: ByteCount?
+    public init(
+        parsing bytes: Span<UInt8>, noting faults: inout FieldFaults
+    ) throws(ParseError) {
         var cursor = ByteCursor(bytes)
         // The first line is that of a mapping from the first address to the last.
-        try cursor.skipLine()
+        cursor.passLine(&faults)
+        guard !cursor.isAtEnd else { throw ParseError(.truncated, at: bytes.count) }
         while !cursor.isAtEnd {
             if cursor.skip("Rss:") {
-                resident = try cursor.kibibytes()
+                resident = cursor.kibibytes("Rss", &faults)
             } else if cursor.skip("Pss:") {
-                proportional = try cursor.kibibytes()
+                proportional = cursor.kibibytes("Pss", &faults)
             } else if cursor.skip("Anonymous:") {
-                anonymous = try cursor.kibibytes()
+                anonymous = cursor.kibibytes("Anonymous", &faults)
             } else if cursor.skip("Swap:") {
-                swap = try cursor.kibibytes()
+                swap = cursor.kibibytes("Swap", &faults)
             } else if cursor.skip("SwapPss:") {
-                proportionalSwap = try cursor.kibibytes()
+                proportionalSwap = cursor.kibibytes("SwapPss", &faults)
             }
-            try cursor.skipLine()
+            cursor.passLine(&faults)
         }
-        guard let resident, let proportional, let anonymous, let swap else {
-            throw ParseError(.truncated, at: bytes.count)
-        }
-        self.resident = resident
-        self.proportional = proportional
-        self.anonymous = anonymous
-        self.swap = swap
+        if resident == nil { faults.noteMissing("Rss") }
+        if proportional == nil { faults.noteMissing("Pss") }
+        if anonymous == nil { faults.noteMissing("Anonymous") }
+        if swap == nil { faults.noteMissing("Swap") }
     }
 }

@@ -1,5 +1,5 @@
 /// What an epoll instance waits for: the "tfd" lines of `/proc/PID/fdinfo/FD`; `proc_pid_fdinfo(5)`.
-public struct EpollTargets: Hashable, Sendable {
+public struct EpollTargets: ProcFormat, Hashable, Sendable {
     public var targets: [Target]
 
     public struct Target: Hashable, Sendable {
@@ -26,40 +26,51 @@ public struct EpollTargets: Hashable, Sendable {
     }
 
     /// Parses one read of the file.
-    public init(parsing bytes: Span<UInt8>) throws(ParseError) {
+    public init(
+        parsing bytes: Span<UInt8>, noting faults: inout FieldFaults
+    ) throws(ParseError) {
         targets = []
         var cursor = ByteCursor(bytes)
         while !cursor.isAtEnd {
-            if cursor.skip("tfd:") { targets.append(try Target(at: &cursor)) }
-            try cursor.skipLine()
+            let start = cursor.offset
+            if cursor.firstOffset(of: .newline) != nil, cursor.skip("tfd:") {
+                if let target = try? Target(at: &cursor, &faults) {
+                    targets.append(target)
+                } else {
+                    cursor.offset = start
+                    faults.note("tfd", bytes, start..<bytes.count)
+                }
+            }
+            cursor.passLine(&faults)
         }
     }
 }
 
 extension EpollTargets.Target {
     /// "       7 events: 80000019 data:                7  pos:0 ino:7dbda sdev:9"
-    fileprivate init(at cursor: inout ByteCursor) throws(ParseError) {
+    fileprivate init(
+        at cursor: inout ByteCursor, _ faults: inout FieldFaults
+    ) throws(ParseError) {
         cursor.skipBlanks()
         descriptor = try cursor.signed()
         try cursor.expect(" events:")
         cursor.skipBlanks()
         let start = cursor.offset
-        guard let events = UInt32(exactly: try cursor.hexadecimalDigits()) else {
+        guard let events = UInt32(exactly: try cursor.hexadecimalDigits()), cursor.endsField else {
             throw ParseError(.overflow, at: start)
         }
         self.events = events
         try cursor.expect(" data:")
-        cursor.skipBlanks()
-        _ = try cursor.hexadecimalDigits()
+        cursor.skipColumn()
         cursor.skipBlanks()
         guard cursor.skip("pos:") else {
-            guard cursor.isAtEnd || cursor.current == .newline else {
+            guard cursor.current == .newline else {
                 throw ParseError(.unexpected, at: cursor.offset)
             }
             return
         }
-        _ = try cursor.signed(Int64.self)
-        try cursor.expect(" ino:")
-        inode = try cursor.hexadecimalDigits()
+        cursor.passFields(1)
+        try cursor.expect("ino:")
+        inode = cursor.hexadecimal("ino", &faults)
     }
 }

@@ -45,38 +45,57 @@ public struct ProtocolCounters: Sendable {
 
     /// Takes what is wanted of `snmp` or `netstat`: pairs of lines, names and then numbers, both
     /// with the protocol in front.
-    public mutating func takePairs(of bytes: Span<UInt8>) throws(ParseError) {
+    public mutating func takePairs(
+        of bytes: Span<UInt8>, noting faults: inout FieldFaults
+    ) throws(ParseError) {
         var heads = ByteCursor(bytes)
         guard !heads.isAtEnd else { throw ParseError(.truncated, at: 0) }
+        guard heads.firstOffset(of: .colon) != nil else { throw ParseError(.unexpected, at: 0) }
         while !heads.isAtEnd {
-            var numbers = ByteCursor(bytes, at: heads.offset)
-            try numbers.skipLine()
+            let start = heads.offset
+            var numbers = ByteCursor(bytes, at: start)
+            numbers.passLine(&faults)
             // A sandbox (gVisor) names the counters of `netstat`, and counts none.
             if numbers.isAtEnd { return }
-            let prefix = try heads.word(endedBy: .colon)
-            guard try heads.holds(prefix, sameAs: numbers.word(endedBy: .colon)) else {
-                throw ParseError(.unexpected, at: numbers.offset)
+            let second = numbers.offset
+            guard let prefix = try? heads.word(endedBy: .colon),
+                let other = try? numbers.word(endedBy: .colon), heads.holds(prefix, sameAs: other)
+            else {
+                // One line is lost; the next two may be a pair again.
+                heads.loseLine("a line of names", from: start, &faults)
+                continue
             }
-            if let group = group(prefix, in: bytes) {
-                while try heads.skipToField() {
-                    let name = heads.field()
-                    guard try numbers.skipToField() else {
-                        throw ParseError(.unexpected, at: numbers.offset)
-                    }
-                    if let index = index(of: name, in: bytes, group) {
-                        values[index] = try numbers.unsigned()
-                    } else {
-                        _ = numbers.field()
-                    }
-                }
+            if heads.spacesOfLine != numbers.spacesOfLine {
+                // Which number is whose is not known.
+                faults.note("a line of numbers", bytes, prefix)
+            } else if let group = group(prefix, in: bytes) {
+                takePair(&heads, &numbers, group, &faults)
             }
-            try numbers.skipLine()
+            numbers.offset = second
+            numbers.passLine(&faults)
             heads.offset = numbers.offset
         }
     }
 
+    private mutating func takePair(
+        _ heads: inout ByteCursor, _ numbers: inout ByteCursor, _ group: Group,
+        _ faults: inout FieldFaults
+    ) {
+        // One space stands before each, so that a number that is missing leaves a place behind.
+        while heads.skip(" "), numbers.skip(" ") {
+            let name = heads.field()
+            if let index = index(of: name, in: heads.bytes, group) {
+                values[index] = numbers.unsigned("a counter", &faults)
+            } else {
+                _ = numbers.field()
+            }
+        }
+    }
+
     /// Takes what is wanted of `snmp6`: a name and a number on each line.
-    public mutating func takeList(of bytes: Span<UInt8>) throws(ParseError) {
+    public mutating func takeList(
+        of bytes: Span<UInt8>, noting faults: inout FieldFaults
+    ) throws(ParseError) {
         let group = group(0..<0, in: bytes)
         var cursor = ByteCursor(bytes)
         guard !cursor.isAtEnd else { throw ParseError(.truncated, at: 0) }
@@ -84,33 +103,44 @@ public struct ProtocolCounters: Sendable {
             let name = cursor.field()
             cursor.skipBlanks()
             if let group, let index = index(of: name, in: bytes, group) {
-                values[index] = try cursor.unsigned()
+                values[index] = cursor.unsigned("a counter", &faults)
             }
-            try cursor.skipLine()
+            cursor.passLine(&faults)
         }
     }
 
     /// Takes what is wanted of `nf_conntrack`: names, then a line for each CPU with hexadecimal
     /// numbers of 32 bits, which are added up.
-    public mutating func takeConntrack(of bytes: Span<UInt8>) throws(ParseError) {
+    public mutating func takeConntrack(
+        of bytes: Span<UInt8>, noting faults: inout FieldFaults
+    ) throws(ParseError) {
         guard let group = groups.first(where: { $0.prefix == Self.conntrack }) else { return }
         var numbers = ByteCursor(bytes)
         try numbers.skipLine()
         guard !numbers.isAtEnd else { throw ParseError(.truncated, at: bytes.count) }
+        // The sum is not known where one CPU's part is not.
+        var lost: Set<Int> = []
         while !numbers.isAtEnd {
             var heads = ByteCursor(bytes)
-            while try heads.skipToField() {
-                let name = heads.field()
-                guard try numbers.skipToField() else {
-                    throw ParseError(.unexpected, at: numbers.offset)
-                }
-                let number = try numbers.hexadecimalDigits()
-                if let index = index(of: name, in: bytes, group) {
+            let isWhole = heads.columnsOfLine == numbers.columnsOfLine
+            if !isWhole { faults.note("a CPU", bytes, numbers.offset..<numbers.offset) }
+            while heads.isBeforeField() {
+                let index = index(of: heads.field(), in: bytes, group)
+                numbers.skipBlanks()
+                let number =
+                    isWhole && index != nil
+                    ? numbers.hexadecimal("a counter", &faults, as: UInt64.self) : nil
+                if isWhole, index == nil { _ = numbers.field() }
+                guard let index else { continue }
+                if let number {
                     values[index] = (values[index] ?? 0) &+ number
+                } else {
+                    lost.insert(index)
                 }
             }
-            try numbers.skipLine()
+            numbers.passLine(&faults)
         }
+        for index in lost { values[index] = nil }
     }
 
     private static let conntrack = Array("nf_conntrack".utf8)
@@ -149,11 +179,16 @@ extension ByteCursor {
             && zip(range, other).allSatisfy { bytes[$0] == bytes[$1] }
     }
 
+    /// How many spaces there are up to the end of this line.
+    fileprivate var spacesOfLine: Int {
+        let end = firstOffset(of: .newline) ?? bytes.count
+        return (offset..<end).reduce(0) { bytes[$1] == .space ? $0 + 1 : $0 }
+    }
+
     /// Moves to the next field of this line; false where it has no more.
-    fileprivate mutating func skipToField() throws(ParseError) -> Bool {
+    fileprivate mutating func isBeforeField() -> Bool {
         skipBlanks()
-        guard let current else { throw ParseError(.truncated, at: offset) }
-        return current != .newline
+        return current.map { $0 != .newline } ?? false
     }
 
     /// Moves past a field.

@@ -1,27 +1,31 @@
 public import Units
 
 /// `/proc/net/sockstat`; `proc_pid_net(5)`.
-public struct SocketStatistics: Hashable, Sendable {
+public struct SocketStatistics: ProcFormat, Hashable, Sendable {
     /// `UDP: mem`: what all UDP queues of the machine hold, of all namespaces. In pages.
     public var udpMemory: PageCount?
     /// `FRAG: memory`: fragments that wait for the rest of their datagrams, in bytes.
     public var fragmentMemory: UInt64?
 
     /// Parses one read of the file.
-    public init(parsing bytes: Span<UInt8>) throws(ParseError) {
+    public init(
+        parsing bytes: Span<UInt8>, noting faults: inout FieldFaults
+    ) throws(ParseError) {
         var cursor = ByteCursor(bytes)
         guard !cursor.isAtEnd else { throw ParseError(.truncated, at: 0) }
         while !cursor.isAtEnd {
             if cursor.skip("UDP: inuse ") {
-                _ = try cursor.unsigned(UInt64.self)
-                try cursor.expect(" mem ")
-                udpMemory = PageCount(try cursor.unsigned())
+                cursor.passFields(1)
+                if cursor.skip("mem ") {
+                    udpMemory = cursor.unsigned("UDP: mem", &faults).map { PageCount($0) }
+                }
             } else if cursor.skip("FRAG: inuse ") {
-                _ = try cursor.unsigned(UInt64.self)
-                try cursor.expect(" memory ")
-                fragmentMemory = try cursor.unsigned()
+                cursor.passFields(1)
+                if cursor.skip("memory ") {
+                    fragmentMemory = cursor.unsigned("FRAG: memory", &faults)
+                }
             }
-            try cursor.skipLine()
+            cursor.passLine(&faults)
         }
     }
 }

@@ -9,22 +9,48 @@ public struct SocketTableRow: Hashable, Sendable {
     public var peerPort: UInt16
     /// A number of `include/net/tcp_states.h`.
     public var state: UInt8
-    /// As in `InetDiagMessage`, but that a listener's backlog is not told.
-    public var sendQueue: UInt32
-    public var receiveQueue: UInt32
-    public var user: UserID
+    /// As in `InetDiagMessage`, but that a listener's backlog is not told. These and those below are
+    /// nil where they do not parse, too.
+    public var sendQueue: UInt32?
+    public var receiveQueue: UInt32?
+    public var user: UserID?
     /// 0 where no file stands for it.
     public var inode: UInt32
-    /// Datagrams; nil in the files of TCP, which do not have them.
+    /// Datagrams, of a counter of 32 bits that kernels before 5.4 print with a sign; nil in the files
+    /// of TCP, which do not have them.
     public var drops: UInt32?
 
     /// Parses the row that begins at `offset` and moves that to where the next begins; nil at the
-    /// end. Allocates nothing.
-    public init?(nextIn bytes: Span<UInt8>, at offset: inout Int, hasDrops: Bool)
-        throws(ParseError)
-    {
-        guard offset < bytes.count else { return nil }
-        var cursor = ByteCursor(bytes, at: offset)
+    /// end. Passes over rows that do not say which socket is theirs, and notes them. Allocates
+    /// nothing.
+    public init?(
+        nextIn bytes: Span<UInt8>, at offset: inout Int, hasDrops: Bool,
+        noting faults: inout FieldFaults
+    ) {
+        var cursor = ByteCursor(bytes, at: max(offset, 0))
+        while !cursor.isAtEnd {
+            let start = cursor.offset
+            var found = FieldFaults()
+            if let row = try? Self(at: &cursor, hasDrops: hasDrops, &found) {
+                self = row
+                faults.add(found)
+                offset = cursor.offset
+                return
+            }
+            cursor.loseLine("a socket", from: start, &faults)
+        }
+        offset = bytes.count
+        return nil
+    }
+
+    private init(
+        at cursor: inout ByteCursor, hasDrops: Bool, _ faults: inout FieldFaults
+    ) throws(ParseError) {
+        // Columns have blanks before them, so that a missing one shows in their number only.
+        let columns = cursor.columnsOfLine
+        guard hasDrops ? columns == 13 : columns == 12 || columns >= 17 else {
+            throw ParseError(.unexpected, at: cursor.offset)
+        }
         cursor.skipBlanks()
         _ = try cursor.unsigned(UInt32.self)  // sl
         try cursor.expect(": ")
@@ -34,22 +60,26 @@ public struct SocketTableRow: Hashable, Sendable {
         try cursor.expect(.space)
         state = try cursor.hexadecimalNumber()
         try cursor.expect(.space)
-        sendQueue = try cursor.hexadecimalNumber()
-        try cursor.expect(.colon)
-        receiveQueue = try cursor.hexadecimalNumber()
+        sendQueue = cursor.hexadecimal("tx_queue", &faults)
+        if cursor.current == .colon { cursor.offset += 1 }
+        receiveQueue = cursor.hexadecimal("rx_queue", &faults)
         try cursor.expect(.space)
         try cursor.skipFields(2)  // tr:tm->when, retrnsmt
-        user = UserID(try cursor.column())
-        _ = try cursor.column() as UInt64  // timeout
+        cursor.skipBlanks()
+        user = cursor.unsigned("uid", &faults).map { UserID($0) }
+        cursor.skipColumn()  // timeout
         inode = try cursor.column()
         if hasDrops {
-            _ = try cursor.column() as UInt32  // ref
+            cursor.skipColumn()  // ref
+            cursor.skipColumn()  // pointer
             cursor.skipBlanks()
-            try cursor.skipFields(1)  // pointer
-            drops = try cursor.column()
+            let isNegative = cursor.current == .minus
+            drops =
+                isNegative
+                ? cursor.signed("drops", &faults, as: Int32.self).map { UInt32(bitPattern: $0) }
+                : cursor.unsigned("drops", &faults)
         }
         try cursor.skipLine()
-        offset = cursor.offset
     }
 }
 
@@ -66,20 +96,39 @@ public struct UnixTableRow: Hashable, Sendable {
     public var nameRange: Range<Int>
 
     /// Parses the row that begins at `offset` and moves that to where the next begins; nil at the
-    /// end. A name may hold newlines: it ends before what reads as the next row.
-    public init?(nextIn bytes: Span<UInt8>, at offset: inout Int) throws(ParseError) {
-        guard offset < bytes.count else { return nil }
-        var cursor = ByteCursor(bytes, at: offset)
-        try self.init(at: &cursor)
+    /// end. A name may hold newlines: it ends before what reads as the next row. Passes over rows
+    /// that do not parse, and notes them.
+    public init?(
+        nextIn bytes: Span<UInt8>, at offset: inout Int,
+        noting faults: inout FieldFaults
+    ) {
+        var cursor = ByteCursor(bytes, at: max(offset, 0))
+        while !cursor.isAtEnd {
+            let start = cursor.offset
+            if let row = try? Self(at: &cursor) {
+                self = row
+                offset = cursor.offset
+                return
+            }
+            cursor.loseLine("a socket", from: start, &faults)
+        }
+        offset = bytes.count
+        return nil
+    }
+
+    private init(at cursor: inout ByteCursor) throws(ParseError) {
+        try self.init(nameless: &cursor)
         if cursor.current == .space { cursor.offset += 1 }
         let start = cursor.offset
-        repeat { try cursor.skipLine() } while !cursor.isAtEnd && !Self.begins(at: cursor)
+        // What is behind the last newline was cut, and is no part of it.
+        repeat {
+            try cursor.skipLine()
+        } while cursor.firstOffset(of: .newline) != nil && !Self.begins(at: cursor)
         nameRange = start..<(cursor.offset - 1)
-        offset = cursor.offset
     }
 
     /// All but the name.
-    private init(at cursor: inout ByteCursor) throws(ParseError) {
+    private init(nameless cursor: inout ByteCursor) throws(ParseError) {
         number = try cursor.hexadecimalDigits()
         try cursor.expect(": ")
         try cursor.skipFields(2)  // RefCount, Protocol
@@ -90,12 +139,23 @@ public struct UnixTableRow: Hashable, Sendable {
         // SS_CONNECTED; SS_CONNECTING is one that waits for accept(2), connected already.
         isConnected = [2, 3].contains(try cursor.hexadecimalNumber(UInt8.self))
         inode = try cursor.column()
+        guard cursor.endsField else { throw ParseError(.unexpected, at: cursor.offset) }
         nameRange = cursor.offset..<cursor.offset
     }
 
+    /// Whether a row begins here, be it one of which a single column is damaged.
     private static func begins(at cursor: borrowing ByteCursor) -> Bool {
         var ahead = ByteCursor(cursor.bytes, at: cursor.offset)
-        return (try? UnixTableRow(at: &ahead)) != nil
+        if (try? UnixTableRow(nameless: &ahead)) != nil { return true }
+        ahead.offset = cursor.offset
+        // RefCount, Protocol, Flags, Type, St, between the row's number and the inode.
+        var damaged = ahead.skipsWord(digits: nil, isLast: false) ? 0 : 1
+        for digits in [8, 8, 8, 4, 2] where !ahead.skipsWord(digits: digits, isLast: false) {
+            damaged += 1
+        }
+        ahead.skipBlanks()
+        if !ahead.skipsWord(digits: nil, isLast: true) { damaged += 1 }
+        return damaged <= 1
     }
 
     /// The name as text, from the bytes that were parsed; what is not UTF-8 becomes U+FFFD.
@@ -114,10 +174,27 @@ public struct PacketTableRow: Hashable, Sendable {
     public var inode: UInt32
 
     /// Parses the row that begins at `offset` and moves that to where the next begins; nil at the
-    /// end.
-    public init?(nextIn bytes: Span<UInt8>, at offset: inout Int) throws(ParseError) {
-        guard offset < bytes.count else { return nil }
-        var cursor = ByteCursor(bytes, at: offset)
+    /// end. Passes over rows that do not parse, and notes them.
+    public init?(
+        nextIn bytes: Span<UInt8>, at offset: inout Int,
+        noting faults: inout FieldFaults
+    ) {
+        var cursor = ByteCursor(bytes, at: max(offset, 0))
+        while !cursor.isAtEnd {
+            let start = cursor.offset
+            if let row = try? Self(at: &cursor) {
+                self = row
+                offset = cursor.offset
+                return
+            }
+            cursor.loseLine("a socket", from: start, &faults)
+        }
+        offset = bytes.count
+        return nil
+    }
+
+    private init(at cursor: inout ByteCursor) throws(ParseError) {
+        guard cursor.columnsOfLine == 9 else { throw ParseError(.unexpected, at: cursor.offset) }
         try cursor.skipFields(1)  // sk
         _ = try cursor.column() as UInt32  // RefCnt
         _ = try cursor.column() as UInt32  // Type
@@ -129,7 +206,6 @@ public struct PacketTableRow: Hashable, Sendable {
         user = UserID(try cursor.column())
         inode = try cursor.column()
         try cursor.skipLine()
-        offset = cursor.offset
     }
 }
 
@@ -144,12 +220,28 @@ public enum SocketTable {
 }
 
 extension ByteCursor {
+    /// Moves past a word and one space, and tells whether it is a number of so many hexadecimal digits.
+    /// The number of a row ends in a colon.
+    fileprivate mutating func skipsWord(digits: Int?, isLast: Bool) -> Bool {
+        let start = offset
+        let isNumber = (try? hexadecimalDigits()) != nil
+        let count = offset - start
+        var isRight = isNumber && digits.map { $0 == count } ?? true
+        if digits == nil, !isLast { isRight = skip(":") && isRight }
+        isRight = isRight && (current == .space || isLast && current == .newline)
+        while let current, current != .space, current != .newline { offset += 1 }
+        passSpace()
+        return isRight
+    }
+
     /// Moves past blanks and a decimal number.
     fileprivate mutating func column<Number: FixedWidthInteger & UnsignedInteger>()
         throws(ParseError) -> Number
     {
         skipBlanks()
-        return try unsigned()
+        let number = try unsigned(Number.self)
+        guard endsField else { throw ParseError(.unexpected, at: offset) }
+        return number
     }
 
     fileprivate mutating func hexadecimalNumber<Number: FixedWidthInteger & UnsignedInteger>(

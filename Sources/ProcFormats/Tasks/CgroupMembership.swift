@@ -1,5 +1,5 @@
 /// `/proc/PID/cgroup`: where a process is in each hierarchy; `cgroups(7)`.
-public struct CgroupMembership: Hashable, Sendable {
+public struct CgroupMembership: ProcFormat, Hashable, Sendable {
     /// In the file's order.
     public var lines: [Line]
 
@@ -39,23 +39,33 @@ public struct CgroupMembership: Hashable, Sendable {
     }
 
     /// Parses one read of the file.
-    public init(parsing bytes: Span<UInt8>) throws(ParseError) {
+    public init(
+        parsing bytes: Span<UInt8>, noting faults: inout FieldFaults
+    ) throws(ParseError) {
         lines = []
         var cursor = ByteCursor(bytes)
         while !cursor.isAtEnd {
-            let hierarchy = try cursor.signed(Int.self)
-            try cursor.expect(.colon)
-            let rest = try cursor.restOfLine()
-            // A path may hold colons, a controller's name may not.
-            guard let colon = rest.first(where: { bytes[$0] == .colon }) else {
-                throw ParseError(.unexpected, at: rest.upperBound)
+            let start = cursor.offset
+            do throws(ParseError) {
+                lines.append(try Line(at: &cursor))
+            } catch {
+                cursor.loseLine("a hierarchy", from: start, &faults)
             }
-            lines.append(
-                Line(
-                    hierarchy: hierarchy,
-                    controllers: bytes.text(in: rest.lowerBound..<colon)
-                        .split(separator: ",").map(String.init),
-                    path: bytes.text(in: colon + 1..<rest.upperBound)))
         }
+    }
+}
+
+extension CgroupMembership.Line {
+    fileprivate init(at cursor: inout ByteCursor) throws(ParseError) {
+        hierarchy = Int(try cursor.unsigned(UInt32.self))
+        try cursor.expect(.colon)
+        let rest = try cursor.restOfLine()
+        // A path may hold colons, a controller's name may not.
+        guard let colon = rest.first(where: { cursor.bytes[$0] == .colon }) else {
+            throw ParseError(.unexpected, at: rest.upperBound)
+        }
+        controllers = cursor.bytes.text(in: rest.lowerBound..<colon)
+            .split(separator: ",").map(String.init)
+        path = cursor.bytes.text(in: colon + 1..<rest.upperBound)
     }
 }

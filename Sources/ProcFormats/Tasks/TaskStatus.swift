@@ -2,11 +2,11 @@ public import Units
 
 /// `/proc/PID/status` and `/proc/PID/task/TID/status`; `proc_pid_status(5)`. Memory figures are the
 /// whole process's. A line that this kernel or this kind of task does not have is nil: kernel
-/// threads and zombies have no memory lines.
-public struct TaskStatus: Hashable, Sendable {
+/// threads and zombies have no memory lines. What does not parse is nil, too.
+public struct TaskStatus: ProcFormat, Hashable, Sendable {
     /// `Uid`: real and effective.
-    public var realUser: UserID
-    public var effectiveUser: UserID
+    public var realUser: UserID?
+    public var effectiveUser: UserID?
     /// `TracerPid`; nil when nobody traces it.
     public var tracer: ProcessID?
     /// `Threads`.
@@ -32,45 +32,46 @@ public struct TaskStatus: Hashable, Sendable {
 
     /// Parses one read of the file. The task's name cannot imitate a line: the kernel writes its
     /// newlines as `\n` here.
-    public init(parsing bytes: Span<UInt8>) throws(ParseError) {
-        var users: (real: UserID, effective: UserID)?
+    public init(
+        parsing bytes: Span<UInt8>, noting faults: inout FieldFaults
+    ) throws(ParseError) {
         var cursor = ByteCursor(bytes)
+        guard !cursor.isAtEnd else { throw ParseError(.truncated, at: 0) }
         while !cursor.isAtEnd {
             if cursor.skip("Uid:\t") {
-                let real = UserID(try cursor.unsigned())
-                try cursor.expect(.tab)
-                users = (real, UserID(try cursor.unsigned()))
+                realUser = cursor.unsigned("Uid", &faults).map { UserID($0) }
+                cursor.skipBlanks()
+                effectiveUser = cursor.unsigned("Uid", &faults).map { UserID($0) }
             } else if cursor.skip("TracerPid:\t") {
-                let number = try cursor.signed(Int32.self)
-                tracer = number == 0 ? nil : ProcessID(number)
+                let number = cursor.unsigned("TracerPid", &faults, as: UInt32.self)
+                tracer = number.flatMap { $0 == 0 ? nil : Int32(exactly: $0) }.map { ProcessID($0) }
             } else if cursor.skip("Threads:\t") {
-                threadCount = try cursor.signed()
+                threadCount = cursor.count("Threads", &faults)
             } else if cursor.skip("VmSize:") {
-                addressSpace = try cursor.kibibytes()
+                addressSpace = cursor.kibibytes("VmSize", &faults)
             } else if cursor.skip("VmHWM:") {
-                peakResidentMemory = try cursor.kibibytes()
+                peakResidentMemory = cursor.kibibytes("VmHWM", &faults)
             } else if cursor.skip("VmRSS:") {
-                residentMemory = try cursor.kibibytes()
+                residentMemory = cursor.kibibytes("VmRSS", &faults)
             } else if cursor.skip("RssAnon:") {
-                anonymousMemory = try cursor.kibibytes()
+                anonymousMemory = cursor.kibibytes("RssAnon", &faults)
             } else if cursor.skip("RssFile:") {
-                fileMemory = try cursor.kibibytes()
+                fileMemory = cursor.kibibytes("RssFile", &faults)
             } else if cursor.skip("RssShmem:") {
-                sharedMemory = try cursor.kibibytes()
+                sharedMemory = cursor.kibibytes("RssShmem", &faults)
             } else if cursor.skip("VmSwap:") {
-                swap = try cursor.kibibytes()
+                swap = cursor.kibibytes("VmSwap", &faults)
             } else if cursor.skip("Cpus_allowed_list:\t") {
-                allowedCPUs = bytes.text(in: try cursor.restOfLine())
-                continue
+                if let newline = cursor.firstOffset(of: .newline) {
+                    allowedCPUs = bytes.text(in: cursor.offset..<newline)
+                }
             } else if cursor.skip("voluntary_ctxt_switches:\t") {
-                voluntarySwitches = try cursor.unsigned()
+                voluntarySwitches = cursor.unsigned("voluntary_ctxt_switches", &faults)
             } else if cursor.skip("nonvoluntary_ctxt_switches:\t") {
-                involuntarySwitches = try cursor.unsigned()
+                involuntarySwitches = cursor.unsigned("nonvoluntary_ctxt_switches", &faults)
             }
-            try cursor.skipLine()
+            cursor.passLine(&faults)
         }
-        guard let users else { throw ParseError(.truncated, at: bytes.count) }
-        realUser = users.real
-        effectiveUser = users.effective
+        if effectiveUser == nil { faults.noteMissing("Uid") }
     }
 }

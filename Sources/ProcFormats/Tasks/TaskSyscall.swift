@@ -17,7 +17,7 @@ public struct TaskSyscall: Hashable, Sendable {
 
 extension TaskStat {
     /// As `TaskSyscall.isNative`.
-    public var isNative: Bool { UserStack.isNative(stackStart) }
+    public var isNative: Bool { UserStack.isNative(stackStart ?? 0) }
 }
 
 /// What an address on the stack of a program tells of it; 0 is that of no stack.

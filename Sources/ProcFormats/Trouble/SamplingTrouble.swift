@@ -6,6 +6,12 @@ public struct SamplingTrouble: Hashable, Codable, Sendable {
     public var malformed: Int
     /// The first few of them, each once, with the reason.
     public var malformedFiles: [String]
+    /// Fields that did not parse since the start, in files of which the rest was taken.
+    public var malformedFields: Int
+    /// In so many kinds of files: `/proc/PID/stat` is one.
+    public var filesWithMalformedFields: Int
+    /// The first of each kind of file and each field: `/proc/stat processes "-1"`.
+    public var malformedFieldExamples: [String]
     /// Processes of other users are not to be seen: /proc is mounted with `hidepid`.
     public var hidesProcesses = false
     /// Processes whose slow files (`cmdline`) did not answer in time and are left alone.
@@ -25,18 +31,23 @@ public struct SamplingTrouble: Hashable, Codable, Sendable {
     }
 
     public init(
-        denied: Int = 0, malformed: Int = 0, malformedFiles: [String] = [], unresponsive: Int = 0,
-        incomplete: Int = 0, shortage: Shortage? = nil
+        denied: Int = 0, malformed: Int = 0, malformedFiles: [String] = [],
+        malformedFields: Int = 0, filesWithMalformedFields: Int = 0,
+        malformedFieldExamples: [String] = [], unresponsive: Int = 0, incomplete: Int = 0,
+        shortage: Shortage? = nil
     ) {
         self.denied = denied
         self.malformed = malformed
         self.malformedFiles = malformedFiles
+        self.malformedFields = malformedFields
+        self.filesWithMalformedFields = filesWithMalformedFields
+        self.malformedFieldExamples = malformedFieldExamples
         self.unresponsive = unresponsive
         self.incomplete = incomplete
         self.shortage = shortage
     }
 
-    /// So many files are named that did not parse.
+    /// So many files are named that did not parse, and so many fields.
     package static let mostNamed = 16
 
     /// Takes in what did not parse elsewhere.
@@ -44,5 +55,9 @@ public struct SamplingTrouble: Hashable, Codable, Sendable {
         malformed += other.malformed
         let room = max(0, Self.mostNamed - malformedFiles.count)
         malformedFiles += other.malformedFiles.prefix(room)
+        malformedFields += other.malformedFields
+        filesWithMalformedFields += other.filesWithMalformedFields
+        malformedFieldExamples += other.malformedFieldExamples
+            .prefix(max(0, Self.mostNamed - malformedFieldExamples.count))
     }
 }

@@ -113,11 +113,14 @@ private struct NameWriter {
         for index in 0..<text.utf8CodeUnitCount { write(text.utf8Start[index]) }
     }
 
+    /// One below zero names no task, and so no file.
     mutating func write(_ number: Int32) {
-        var divisor: Int32 = 1
-        while number / divisor >= 10 { divisor *= 10 }
+        if number < 0 { write(UInt8(ascii: "-")) }
+        let magnitude = number.magnitude
+        var divisor: UInt32 = 1
+        while magnitude / divisor >= 10 { divisor *= 10 }
         while divisor > 0 {
-            write(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / divisor % 10))
+            write(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: magnitude / divisor % 10))
             divisor /= 10
         }
     }

@@ -1,6 +1,7 @@
 internal import CLinux
 internal import Glibc
 package import ProcFormats
+internal import Synchronization
 internal import SystemPackage
 internal import Units
 
@@ -11,8 +12,8 @@ package final class ProcReader {
     package private(set) var buffer: ReadBuffer
     /// Files and directories read since the last `takeReadCount`.
     private var reads = 0
-    /// `unresponsive` is kept elsewhere.
-    package private(set) var trouble = SamplingTrouble()
+    private var denied = 0
+    private var shortage: SamplingTrouble.Shortage?
 
     package init(root: ProcRoot, bufferSize: Int = 64 * 1024) {
         self.root = root
@@ -29,6 +30,35 @@ package final class ProcReader {
         _ parse: (Span<UInt8>) throws(ParseError) -> Value
     ) throws(ProcError) -> Value {
         try parsed(try load(file, mayBeEmpty: mayBeEmpty), of: file, parse)
+    }
+
+    /// The same for a file whose fields are parsed each by itself: those that do not parse are
+    /// counted, and nil in the value.
+    @inlinable
+    package func read<Format: ProcFormat>(
+        _ file: ProcFile, mayBeEmpty: Bool = false, as format: Format.Type
+    ) throws(ProcError) -> Format {
+        try read(file, mayBeEmpty: mayBeEmpty) { bytes, faults throws(ParseError) in
+            try Format(parsing: bytes, noting: &faults)
+        }
+    }
+
+    /// The same for whoever takes more of the bytes than one value.
+    @inlinable
+    package func read<Value>(
+        _ file: ProcFile, mayBeEmpty: Bool = false,
+        _ parse: (Span<UInt8>, inout FieldFaults) throws(ParseError) -> Value
+    ) throws(ProcError) -> Value {
+        try parsed(try load(file, mayBeEmpty: mayBeEmpty), of: file, parse)
+    }
+
+    @inlinable
+    package func read<Format: ProcFormat>(
+        _ kept: KeptFile, as format: Format.Type
+    ) throws(ProcError) -> Format {
+        try parsed(try load(kept), of: kept.file) { bytes, faults throws(ParseError) in
+            try Format(parsing: bytes, noting: &faults)
+        }
     }
 
     /// The same for a file that is kept open, from its beginning.
@@ -58,6 +88,23 @@ package final class ProcReader {
     ) throws(ProcError) -> Value {
         do throws(ParseError) {
             return try buffer.withBytes(count, parse)
+        } catch {
+            throw malformed(error, file)
+        }
+    }
+
+    @inlinable
+    package func parsed<Value>(
+        _ count: Int, of file: ProcFile,
+        _ parse: (Span<UInt8>, inout FieldFaults) throws(ParseError) -> Value
+    ) throws(ProcError) -> Value {
+        var faults = FieldFaults()
+        do throws(ParseError) {
+            let value = try buffer.withBytes(count) { bytes throws(ParseError) in
+                try parse(bytes, &faults)
+            }
+            if !faults.isEmpty { note(faults, in: file) }
+            return value
         } catch {
             throw malformed(error, file)
         }
@@ -100,11 +147,21 @@ package final class ProcReader {
 
     /// Counts what the kernel told in a way that we do not understand.
     package func note(_ error: ParseError, in source: String) {
-        trouble.malformed += 1
-        guard trouble.malformedFiles.count < SamplingTrouble.mostNamed,
-            !trouble.malformedFiles.contains(where: { $0.hasPrefix("\(source): ") })
-        else { return }
-        trouble.malformedFiles.append("\(source): \(error.reason) at byte \(error.offset)")
+        root.faults.withLock { $0.note(error, in: source) }
+    }
+
+    /// The same of single fields.
+    package func note(_ faults: FieldFaults, in file: ProcFile) {
+        root.faults.withLock { $0.note(faults, in: "\(root.path)/\(file.description)") }
+    }
+
+    /// Since the start: what did not parse for any reader of the tree, and what this one had no right
+    /// to. `unresponsive` is kept elsewhere.
+    package var trouble: SamplingTrouble {
+        var trouble = root.faults.withLock(\.trouble)
+        trouble.denied = denied
+        trouble.shortage = shortage
+        return trouble
     }
 
     private func fill(from file: ProcFile) throws(Errno) -> Int {
@@ -117,10 +174,10 @@ package final class ProcReader {
         let path = file.description
         if error.isVanished { return file.isOfTask ? .vanished(path: path) : .absent(path: path) }
         if error.isDenied {
-            trouble.denied += 1
+            denied += 1
             return .denied(path: path)
         }
-        if let shortage = error.shortage { trouble.shortage = shortage }
+        if let shortage = error.shortage { self.shortage = shortage }
         return .failed(path: path, errno: error.rawValue)
     }
 
@@ -158,7 +215,7 @@ package final class ProcReader {
 
     /// Trouble since the start; a shortage since this was last asked for.
     package func takeTrouble() -> SamplingTrouble {
-        defer { trouble.shortage = nil }
+        defer { shortage = nil }
         return trouble
     }
 

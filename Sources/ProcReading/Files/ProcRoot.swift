@@ -1,6 +1,7 @@
 internal import CLinux
 package import Glibc
 public import ProcFormats
+package import Synchronization
 internal import SystemPackage
 internal import Units
 
@@ -16,6 +17,8 @@ public final class ProcRoot: Sendable {
     /// Whether the kernel answers here, be it for another pid namespace: it is no captured tree.
     package let isProcfs: Bool
     package let descriptor: Int32
+    /// What did not parse of it, whoever read it.
+    package let faults = Mutex(FaultLog())
 
     /// Opens a tree. Throws `absent` where there is neither `stat` nor a process in it, with a path
     /// that tells the user what was wanted; `denied` or `failed` where it cannot be opened.

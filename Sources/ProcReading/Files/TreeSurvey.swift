@@ -48,9 +48,7 @@ package final class TreeSurvey {
     package var keepsSchedule: Bool {
         processes.contains { process in
             let file = ProcFile.thread(process, ThreadID(process.rawValue), "schedstat")
-            let schedule = try? reader.read(file) { bytes throws(ParseError) in
-                try SchedStat(parsing: bytes)
-            }
+            let schedule = try? reader.read(file, as: SchedStat.self)
             return (schedule?.timeslices ?? 0) > 0
         }
     }
@@ -64,8 +62,8 @@ package final class TreeSurvey {
 
     /// The hierarchy of a controller, as the first process that tells sees it.
     package func group(_ controller: String) -> Group? {
-        let mounts = mountInfo { bytes throws(ParseError) in
-            try CgroupMounts(parsing: bytes).mounts
+        let mounts = mountInfo { bytes, faults throws(ParseError) in
+            try CgroupMounts(parsing: bytes, noting: &faults).mounts
         }
         guard let mounts, let known = GroupHierarchy(of: controller, among: mounts) else {
             return nil
@@ -78,11 +76,11 @@ package final class TreeSurvey {
 
     /// How the tree was mounted; nil where no process tells.
     package var mount: ProcMount? {
-        mountInfo { bytes throws(ParseError) in try ProcMount(parsing: bytes) } ?? nil
+        mountInfo { bytes, faults in ProcMount(parsing: bytes, noting: &faults) } ?? nil
     }
 
     private func mountInfo<Value>(
-        _ parse: (Span<UInt8>) throws(ParseError) -> Value
+        _ parse: (Span<UInt8>, inout FieldFaults) throws(ParseError) -> Value
     ) -> Value? {
         for process in processes {
             if let value = try? reader.read(.process(process, "mountinfo"), parse) { return value }

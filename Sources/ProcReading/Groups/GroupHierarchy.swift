@@ -76,9 +76,7 @@ package struct GroupHierarchies: Hashable, Sendable {
     private static func mounts(
         in file: StaticString, _ reader: ProcReader
     ) -> [CgroupMounts.Mount]? {
-        try? reader.read(.host(file)) { bytes throws(ParseError) in
-            try CgroupMounts(parsing: bytes).mounts
-        }
+        (try? reader.read(.host(file), as: CgroupMounts.self))?.mounts
     }
 }
 

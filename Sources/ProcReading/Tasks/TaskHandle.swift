@@ -56,7 +56,7 @@ package struct TaskHandle: Hashable, Sendable {
     package var livingStat: TaskStat? {
         guard let stat, stat.startTime == startTime ?? stat.startTime else { return nil }
         let hasEnded = stat.state == .zombie || stat.state == .dead
-        return hasEnded && (thread != nil || stat.threadCount <= 1) ? nil : stat
+        return hasEnded && (thread != nil || (stat.threadCount ?? 1) <= 1) ? nil : stat
     }
 
     package var isAlive: Bool { livingStat != nil }
@@ -81,21 +81,19 @@ package struct TaskHandle: Hashable, Sendable {
 
     /// `stack`: functions of the kernel, innermost first. For root only.
     package func kernelStack() throws(Errno) -> KernelStack {
-        try read("stack") { bytes throws(ParseError) in try KernelStack(parsing: bytes) }
+        try read("stack", as: KernelStack.self)
     }
 
     // MARK: - What else
 
     /// `status`; nil when it is gone.
     package var status: TaskStatus? {
-        try? read("status") { bytes throws(ParseError) in try TaskStatus(parsing: bytes) }
+        try? read("status", as: TaskStatus.self)
     }
 
     /// `schedstat`; nil on kernels that do not keep it.
     package var times: SchedStat? {
-        let times = try? read("schedstat") { bytes throws(ParseError) in
-            try SchedStat(parsing: bytes)
-        }
+        let times = try? read("schedstat", as: SchedStat.self)
         return times?.timeslices == 0 ? nil : times
     }
 
@@ -148,6 +146,13 @@ package struct TaskHandle: Hashable, Sendable {
 
     /// The first 16 KB.
     package func bytes(_ file: String) throws(Errno) -> [UInt8] { try smallFile(path(file)) }
+
+    /// The same of a file whose fields are parsed each by itself; those that do not parse are nil.
+    package func read<Format: ProcFormat>(
+        _ file: String, as format: Format.Type
+    ) throws(Errno) -> Format {
+        try read(file) { bytes throws(ParseError) in try Format(parsing: bytes) }
+    }
 
     /// - Throws: what reading failed with; `ioError` for what does not parse.
     package func read<Value>(

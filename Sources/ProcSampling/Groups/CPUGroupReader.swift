@@ -41,6 +41,9 @@ final class CPUGroupReader {
     /// Files read since this was asked last.
     func takeReadCount() -> Int { files.takeReadCount() }
 
+    /// What did not parse.
+    var trouble: SamplingTrouble { files.trouble }
+
     private func forget(_ path: String) {
         tracked[path] = nil
         groups[path] = nil
@@ -75,24 +78,20 @@ final class CPUGroupReader {
     }
 
     private func quota(_ file: StaticString, _ directory: Int32) -> CgroupCPUQuota? {
-        files.read(file, in: directory) { bytes throws(ParseError) in
-            try CgroupCPUQuota(parsing: bytes)
-        }
+        files.read(file, in: directory, as: CgroupCPUQuota.self)
     }
 
     private func group(_ path: String, limit: Double, _ directory: Int32) -> CPUGroup {
-        let stat = files.read("cpu.stat", in: directory) { bytes throws(ParseError) in
-            try CgroupCPUStat(parsing: bytes)
-        }
+        let stat = files.read("cpu.stat", in: directory, as: CgroupCPUStat.self)
         var group = CPUGroup(
             path: path, limit: limit, periods: stat?.periods,
             throttledPeriods: stat?.throttledPeriods, throttledTime: stat?.throttledTime)
         if let before = groups[path], let periods = group.periods, let then = before.periods,
             let throttled = group.throttledPeriods, let throttledThen = before.throttledPeriods,
-            periods > then, throttled >= throttledThen
+            let all = Rates.change(from: then, to: periods), all > 0,
+            let held = Rates.change(from: throttledThen, to: throttled), held <= all
         {
-            group.throttled = Percent(
-                100 * Double(throttled - throttledThen) / Double(periods - then))
+            group.throttled = Percent(100 * Double(held) / Double(all))
         }
         return group
     }

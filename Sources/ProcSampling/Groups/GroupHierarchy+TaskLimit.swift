@@ -7,13 +7,9 @@ extension GroupHierarchy {
         let limits = GroupPath.lineage(of: path).compactMap { path -> TaskLimit? in
             guard let name = directory(of: path) else { return nil }
             return files.withDirectory(name) { directory -> TaskLimit? in
-                let limit = files.read("pids.max", in: directory) { bytes throws(ParseError) in
-                    try CgroupTaskLimit(parsing: bytes).tasks
-                }
-                let used = files.read("pids.current", in: directory) { bytes throws(ParseError) in
-                    try CgroupCount(parsing: bytes).count
-                }
-                guard let limit, let limit, let used else { return nil }
+                let limit = files.read("pids.max", in: directory, as: CgroupTaskLimit.self)?.tasks
+                let used = files.read("pids.current", in: directory, as: CgroupCount.self)?.count
+                guard let limit, let used else { return nil }
                 return TaskLimit(group: path, limit: limit, used: used)
             } ?? nil
         }

@@ -46,9 +46,7 @@ final class HostSampler {
     }
 
     private static func setting(_ file: StaticString, _ reader: ProcReader) -> UInt64? {
-        try? reader.read(.host(file)) { bytes throws(ParseError) in
-            try KernelSetting(parsing: bytes).first
-        }
+        (try? reader.read(.host(file), as: KernelSetting.self))?.first
     }
 
     private static func line(of file: StaticString, _ reader: ProcReader) -> String? {
@@ -67,12 +65,8 @@ final class HostSampler {
     func sample() -> HostSample {
         let now = Reading(
             at: clock.now,
-            stat: try? reader.read(.host("stat")) { bytes throws(ParseError) in
-                try SystemStat(parsing: bytes)
-            },
-            vmstat: try? reader.read(.host("vmstat")) { bytes throws(ParseError) in
-                try VMStat(parsing: bytes)
-            })
+            stat: try? reader.read(.host("stat"), as: SystemStat.self),
+            vmstat: try? reader.read(.host("vmstat"), as: VMStat.self))
         forks = now.stat?.forks
 
         var host = HostSample(
@@ -80,14 +74,10 @@ final class HostSampler {
         host.uptime = try? reader.read(.host("uptime")) { bytes throws(ParseError) in
             try Uptime(parsing: bytes).seconds
         }
-        host.load = try? reader.read(.host("loadavg")) { bytes throws(ParseError) in
-            try LoadAverage(parsing: bytes)
-        }
+        host.load = try? reader.read(.host("loadavg"), as: LoadAverage.self)
         // Who reads this is a task: of none a sandbox tells that does not count them.
         if host.load?.tasks == 0 { host.load = nil }
-        host.memory = try? reader.read(.host("meminfo")) { bytes throws(ParseError) in
-            try MemoryInfo(parsing: bytes)
-        }
+        host.memory = try? reader.read(.host("meminfo"), as: MemoryInfo.self)
         host.pageSize = machine.units.pageSize
         host.cpuPressure = pressure("pressure/cpu")
         host.memoryPressure = pressure("pressure/memory")
@@ -111,26 +101,26 @@ final class HostSampler {
     }
 
     private func pressure(_ file: StaticString) -> PressureStall? {
-        try? reader.read(.host(file)) { bytes throws(ParseError) in
-            try PressureStall(parsing: bytes)
-        }
+        try? reader.read(.host(file), as: PressureStall.self)
     }
 
     private func addRates(to host: inout HostSample, from before: Reading, to now: Reading) {
         let elapsed = now.at.since(before.at)
         func rate(_ new: UInt64?, _ old: UInt64?, times factor: Float = 1) -> Rate? {
-            guard let new, let old, new >= old else { return nil }
             // In floating point: absurd figures must not overflow.
-            return Rates.perSecond(new - old, in: elapsed).map { Rate($0.rawValue * factor) }
+            Rates.perSecond(from: old, to: new, in: elapsed).map { Rate($0.rawValue * factor) }
         }
         if let new = now.stat, let old = before.stat {
-            host.cpu = CPUShares(from: old.total, to: new.total)
+            if let then = old.total, let total = new.total {
+                host.cpu = CPUShares(from: then, to: total)
+            }
             // Both in ascending order, each without those that were offline: there may be hundreds.
             var earlier = old.cpus[...]
             for cpu in new.cpus {
                 earlier = earlier.drop { $0.number < cpu.number }
                 guard let before = earlier.first, before.number == cpu.number,
-                    let shares = CPUShares(from: before.times, to: cpu.times)
+                    let then = before.times, let times = cpu.times,
+                    let shares = CPUShares(from: then, to: times)
                 else { continue }
                 host.cpus.append(HostSample.CPU(number: cpu.number, shares: shares))
             }
@@ -148,23 +138,41 @@ final class HostSampler {
 }
 
 extension CPUShares {
-    /// Nil when no time passed by the kernel's own count.
+    /// Nil when no time passed by the kernel's own count, and when a part of it went back: what the
+    /// shares are of is not known then.
     init?(from old: CPUTimes, to new: CPUTimes) {
-        // Idle and iowait are known to go back on some kernels; that counts as nothing.
-        func spent(_ field: KeyPath<CPUTimes, ClockTicks>) -> Double {
-            let (was, now) = (old[keyPath: field].rawValue, new[keyPath: field].rawValue)
-            return now > was ? Double(now - was) : 0
+        func spent(_ fields: KeyPath<CPUTimes, ClockTicks>...) -> Double? {
+            var sum = 0.0
+            for field in fields {
+                let change = Rates.change(
+                    from: old[keyPath: field].rawValue, to: new[keyPath: field].rawValue)
+                guard let change else { return nil }
+                sum += Double(change)
+            }
+            return sum
         }
-        let user = spent(\.user) + spent(\.nice)
-        let system = spent(\.system) + spent(\.interrupt) + spent(\.softInterrupt)
-        let ioWait = spent(\.ioWait)
-        let steal = spent(\.steal)
-        let idle = spent(\.idle)
-        let all = user + system + ioWait + steal + idle
+        // How long a CPU that is asleep has idled or waited for a disk is computed, and is known to
+        // come out a little less than before (proc_stat(5)); that counts as nothing.
+        func rested(_ field: KeyPath<CPUTimes, ClockTicks>, beside others: Double) -> Double? {
+            let (was, now) = (old[keyPath: field].rawValue, new[keyPath: field].rawValue)
+            if now < was, Double(was - now) <= Self.mostJitter * others { return 0 }
+            return spent(field)
+        }
+        guard let user = spent(\.user, \.nice),
+            let system = spent(\.system, \.interrupt, \.softInterrupt), let steal = spent(\.steal)
+        else { return nil }
+        let worked = user + system + steal
+        let others = worked + max(spent(\.idle) ?? 0, spent(\.ioWait) ?? 0)
+        guard let idle = rested(\.idle, beside: others),
+            let ioWait = rested(\.ioWait, beside: others)
+        else { return nil }
+        let all = worked + idle + ioWait
         guard all > 0 else { return nil }
         self.init(
             user: Percent(100 * user / all), system: Percent(100 * system / all),
             ioWait: Percent(100 * ioWait / all), steal: Percent(100 * steal / all),
             idle: Percent(100 * idle / all))
     }
+    /// Part of the time that idling may seem to go back by.
+    private static let mostJitter = 0.05
 }

@@ -19,9 +19,11 @@ struct MappingsBuilder {
 
     /// Takes in the next entry, and moves `offset` past it; false where the bytes end before it.
     mutating func append(
-        nextIn bytes: Span<UInt8>, at offset: inout Int
-    ) throws(ParseError) -> Bool {
-        guard let entry = try MappingEntry(nextIn: bytes, at: &offset) else { return false }
+        nextIn bytes: Span<UInt8>, at offset: inout Int, noting faults: inout FieldFaults
+    ) -> Bool {
+        guard let entry = MappingEntry(nextIn: bytes, at: &offset, noting: &faults) else {
+            return false
+        }
         append(entry, name: name(of: entry, in: bytes))
         return true
     }

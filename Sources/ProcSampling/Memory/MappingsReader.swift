@@ -1,5 +1,6 @@
 internal import Glibc
 internal import ProcFormats
+internal import Synchronization
 internal import SystemPackage
 internal import Units
 
@@ -34,9 +35,7 @@ struct MappingsReader {
         let reader = ProcReader(root: root, bufferSize: 8 * 1024)
         let files = try files(of: process, reader)
         guard session.goesOn else { return nil }
-        let rollup = try? reader.read(files.file("smaps_rollup")) { bytes throws(ParseError) in
-            try SmapsRollup(parsing: bytes)
-        }
+        let rollup = try? reader.read(files.file("smaps_rollup"), as: SmapsRollup.self)
         if let rollup { session.publish(MappingsReading.Rollup(rollup)) }
         let pointers = stackPointers(of: process.pid, reader)
         guard session.goesOn else { return nil }
@@ -69,13 +68,11 @@ struct MappingsReader {
         of process: ProcessIdentity, _ reader: ProcReader
     ) throws(ProcError) -> TaskFiles {
         let file = ProcFile.process(process.pid, "stat")
-        let stat = try reader.read(file) { bytes throws(ParseError) in
-            try TaskStat(parsing: bytes)
-        }
+        let stat = try reader.read(file, as: TaskStat.self)
         guard stat.startTime == process.startTime else {
             throw .vanished(path: file.description)
         }
-        guard stat.state == .zombie, stat.threadCount > 1 else {
+        guard stat.state == .zombie, (stat.threadCount ?? 1) > 1 else {
             return TaskFiles(process: process.pid, thread: nil, isZombie: stat.state == .zombie)
         }
         var threads: [Int32] = []
@@ -118,6 +115,8 @@ struct MappingsReader {
         let descriptor = try root.open(file)
         defer { close(descriptor) }
         var chunks = ChunkBuffer(byteCount: 64 * 1024)
+        var faults = FieldFaults()
+        defer { root.faults.withLock { $0.note(faults, in: "\(root.path)/\(file.description)") } }
         let began = Instant.now
         var published = began
         while true {
@@ -136,7 +135,7 @@ struct MappingsReader {
                 while builder.mappings.count < Self.mostMappings {
                     guard
                         try chunks.parse({ bytes, offset throws(ParseError) in
-                            try builder.append(nextIn: bytes, at: &offset)
+                            builder.append(nextIn: bytes, at: &offset, noting: &faults)
                         })
                     else { break }
                 }

@@ -105,6 +105,9 @@ final class MemoryGroupReader {
     /// Files read since this was asked last.
     func takeReadCount() -> Int { files.takeReadCount() }
 
+    /// What did not parse.
+    var trouble: SamplingTrouble { files.trouble }
+
     // MARK: One group
 
     /// Reads a group, and tells whether something was killed in it since it was read before.
@@ -170,30 +173,22 @@ final class MemoryGroupReader {
         guard let usage = amount("memory.usage_in_bytes", directory) else { return nil }
         var group = MemoryGroup(path: path, usage: usage)
         group.limit = amount("memory.limit_in_bytes", directory)
-        group.limitHits = files.read("memory.failcnt", in: directory) { bytes throws(ParseError) in
-            try CgroupCount(parsing: bytes).count
-        }
+        group.limitHits = files.read("memory.failcnt", in: directory, as: CgroupCount.self)?.count
         group.oomKills = events("memory.oom_control", directory)?.oomKill
         return group
     }
 
     private func amount(_ file: StaticString, _ directory: Int32) -> ByteCount? {
-        let amount = files.read(file, in: directory) { bytes throws(ParseError) in
-            try CgroupAmount(parsing: bytes)
-        }
+        let amount = files.read(file, in: directory, as: CgroupAmount.self)
         return amount?.bytes
     }
 
     private func events(_ file: StaticString, _ directory: Int32) -> CgroupMemoryEvents? {
-        files.read(file, in: directory) { bytes throws(ParseError) in
-            try CgroupMemoryEvents(parsing: bytes)
-        }
+        files.read(file, in: directory, as: CgroupMemoryEvents.self)
     }
 
     private func reclaimable(_ directory: Int32) -> ByteCount? {
-        let stat = files.read("memory.stat", in: directory) { bytes throws(ParseError) in
-            try CgroupMemoryStat(parsing: bytes)
-        }
+        let stat = files.read("memory.stat", in: directory, as: CgroupMemoryStat.self)
         return stat?.fileCache
     }
 }

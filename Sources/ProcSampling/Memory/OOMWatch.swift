@@ -32,12 +32,12 @@ final class OOMWatch {
             self.kills = OOMKills(total: count)
             return self.kills
         }
-        if count > kills.total {
-            let new = count - kills.total
-            kills.total = count
-            kills.sinceStart += new
+        let new = Rates.change(from: kills.total, to: count)
+        kills.total = count
+        if let new, new > 0 {
+            kills.sinceStart &+= new
             kills.lastSeen = clock.wallTime()
-            owed += new
+            owed &+= new
             owedUntil = clock.now.advanced(by: Self.patience)
         }
         if owed > 0 {

@@ -61,22 +61,21 @@ final class CounterReader {
     private func readProtocols() {
         protocols.clear()
         for file: StaticString in ["snmp", "netstat"] {
-            try? reader.read(.network(folder, file)) { bytes throws(ParseError) in
-                try protocols.takePairs(of: bytes)
+            try? reader.read(.network(folder, file)) { bytes, faults throws(ParseError) in
+                try protocols.takePairs(of: bytes, noting: &faults)
             }
         }
-        try? reader.read(.network(folder, "snmp6")) { bytes throws(ParseError) in
-            try protocols.takeList(of: bytes)
+        try? reader.read(.network(folder, "snmp6")) { bytes, faults throws(ParseError) in
+            try protocols.takeList(of: bytes, noting: &faults)
         }
-        try? reader.read(.network(folder, "stat/nf_conntrack")) { bytes throws(ParseError) in
-            try protocols.takeConntrack(of: bytes)
+        try? reader.read(.network(folder, "stat/nf_conntrack")) {
+            bytes, faults throws(ParseError) in
+            try protocols.takeConntrack(of: bytes, noting: &faults)
         }
     }
 
     private func softnet(after elapsed: Nanoseconds?) -> [SoftnetSample] {
-        let stat = try? reader.read(.network(folder, "softnet_stat")) {
-            bytes throws(ParseError) in try SoftnetStat(parsing: bytes)
-        }
+        let stat = try? reader.read(.network(folder, "softnet_stat"), as: SoftnetStat.self)
         let rows = stat?.rows ?? []
         // Without their numbers, nobody knows which CPU came or went, and so which row is whose.
         if rows.count != softnetRows, rows.contains(where: { $0.cpu == nil }) {
@@ -85,9 +84,10 @@ final class CounterReader {
         softnetRows = rows.count
         return rows.enumerated().map { place, row in
             let cpu = row.cpu.map(Int.init) ?? place
-            func counted(_ column: SoftnetKey.Column, _ value: UInt32) -> Counted {
+            func counted(_ column: SoftnetKey.Column, _ value: UInt32?) -> Counted {
                 softnetTracks.note(
-                    SoftnetKey(cpu: cpu, column: column), UInt64(value), after: elapsed, bits: 32)
+                    SoftnetKey(cpu: cpu, column: column), value.map { UInt64($0) }, after: elapsed,
+                    bits: 32)
             }
             return SoftnetSample(
                 id: cpu, processed: counted(.processed, row.processed),

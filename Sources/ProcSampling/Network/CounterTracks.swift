@@ -5,6 +5,8 @@ struct CounterTracks<Key: Hashable> {
     private struct Track {
         var last: UInt64
         var sinceStart: UInt64 = 0
+        /// It was not known at the reading after that.
+        var hasGap = false
     }
 
     private var tracks: [Key: Track] = [:]
@@ -12,25 +14,40 @@ struct CounterTracks<Key: Hashable> {
     /// What a counter did. Nothing of its first reading counts as done since then.
     ///
     /// - Parameters:
+    ///   - total: nil where it does not parse: the one before stands then, without a rate.
     ///   - elapsed: the time since the reading before; nil where there is none to have a rate over.
-    ///   - bits: how wide the kernel's counter is. One of 32 bits comes round. One of 64 bits goes
-    ///     back only with the namespace or the device that it belongs to, and nobody knows by how
-    ///     much: it has no rate until the next reading.
+    ///   - bits: how wide the kernel's counter is. One of 32 bits comes round. Either goes back with
+    ///     the namespace or the device that it belongs to, and nobody knows by how much: it has no
+    ///     rate until the next reading.
     mutating func note(
-        _ key: Key, _ total: UInt64, after elapsed: Nanoseconds?, bits: Int = 64
+        _ key: Key, _ total: UInt64?, after elapsed: Nanoseconds?, bits: Int = 64
     ) -> Counted {
+        guard let total else {
+            guard tracks[key] != nil else { return Counted(total: 0) }
+            tracks[key]?.hasGap = true
+            return Counted(
+                total: tracks[key]?.last ?? 0, sinceStart: tracks[key]?.sinceStart ?? 0)
+        }
         guard var track = tracks[key] else {
             tracks[key] = Track(last: total)
             return Counted(total: total)
         }
-        let wentBack = bits == 64 && total < track.last
-        let change = wentBack ? 0 : (total &- track.last) & (UInt64.max >> UInt64(64 - bits))
+        let change =
+            bits == 64
+            ? Rates.change(from: track.last, to: total)
+            : Rates.change(
+                from: UInt32(truncatingIfNeeded: track.last), to: UInt32(truncatingIfNeeded: total)
+            ).map { UInt64($0) }
+        let elapsed = track.hasGap ? nil : elapsed
         track.last = total
-        track.sinceStart &+= change
+        track.hasGap = false
+        track.sinceStart &+= change ?? 0
         tracks[key] = track
         return Counted(
             total: total,
-            rate: wentBack ? nil : elapsed.flatMap { Rates.perSecond(change, in: $0) },
+            rate: elapsed.flatMap { elapsed in
+                change.flatMap { Rates.perSecond($0, in: elapsed) }
+            },
             sinceStart: track.sinceStart)
     }
 

@@ -43,9 +43,11 @@ final class FileDrops {
     /// By inode.
     private func read(_ listing: SocketListing) -> [UInt32: UInt32] {
         var drops: [UInt32: UInt32] = [:]
-        try? reader.read(.network(folder, listing.file)) { bytes throws(ParseError) in
+        try? reader.read(.network(folder, listing.file)) { bytes, faults throws(ParseError) in
             var offset = try SocketTable.firstRow(in: bytes)
-            while let row = try SocketTableRow(nextIn: bytes, at: &offset, hasDrops: true) {
+            while let row = SocketTableRow(
+                nextIn: bytes, at: &offset, hasDrops: true, noting: &faults)
+            {
                 if row.inode != 0 { drops[row.inode] = row.drops }
             }
         }

@@ -66,16 +66,14 @@ final class InterfaceReader {
     }
 
     private func listed(after elapsed: Nanoseconds?) -> [InterfaceSample] {
-        let table = try? reader.read(.network(folder, "dev")) { bytes throws(ParseError) in
-            try InterfaceTable(parsing: bytes)
-        }
+        let table = try? reader.read(.network(folder, "dev"), as: InterfaceTable.self)
         let rows = table?.rows ?? []
         let before = numbers
         numbers.removeAll(keepingCapacity: true)
         return rows.map { row in
             let number = before[row.name] ?? nextNumber()
             numbers[row.name] = number
-            func counted(_ column: Key.Column, _ value: UInt64) -> Counted {
+            func counted(_ column: Key.Column, _ value: UInt64?) -> Counted {
                 tracks.note(Key(interface: number, column: column), value, after: elapsed)
             }
             return InterfaceSample(

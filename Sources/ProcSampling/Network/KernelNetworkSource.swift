@@ -80,8 +80,6 @@ final class KernelNetworkSource: NetworkSource {
 
     func leave() throws(StrandedThread) { try crossing?.leave() }
 
-    var trouble: SamplingTrouble { reader.trouble }
-
     func counters() -> CounterReader.Reading { counterReader.read() }
 
     func sockets(_ tables: SocketTables, at moment: Nanoseconds) -> SocketReading {

@@ -109,7 +109,7 @@ struct ListedSockets {
 /// How far a counter of 32 bits has come: its total, which does not wrap.
 struct Progress: Hashable {
     private var total: UInt64
-    private let first: UInt32
+    private var first: UInt64
 
     /// Moves on to what the kernel shows now, and tells what that means; nil where it shows nothing.
     /// All that a new socket counted is since the start.
@@ -121,15 +121,24 @@ struct Progress: Hashable {
             return nil
         }
         guard var known = progress else {
-            let known = Progress(total: UInt64(count), first: isNew ? 0 : count)
+            let known = Progress(total: UInt64(count), first: isNew ? 0 : UInt64(count))
             progress = known
-            return Counted(total: known.total, sinceStart: known.total - UInt64(known.first))
+            return Counted(total: known.total, sinceStart: known.total - known.first)
         }
-        let more = UInt64(count &- UInt32(truncatingIfNeeded: known.total))
-        known.total += more
+        let more = Rates.change(from: UInt32(truncatingIfNeeded: known.total), to: count)
+            .map { UInt64($0) }
+        if let more {
+            known.total += more
+        } else {
+            // It went back, nobody knows by how much: it begins again.
+            known = Progress(total: UInt64(count), first: UInt64(count))
+        }
         progress = known
         return Counted(
-            total: known.total, rate: interval.flatMap { Rates.perSecond(more, in: $0) },
-            sinceStart: known.total - UInt64(known.first))
+            total: known.total,
+            rate: interval.flatMap { interval in
+                more.flatMap { Rates.perSecond($0, in: interval) }
+            },
+            sinceStart: known.total - known.first)
     }
 }

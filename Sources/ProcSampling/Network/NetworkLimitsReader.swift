@@ -24,9 +24,7 @@ final class NetworkLimitsReader {
             settingsRead = now
         }
         var limits = settings
-        let sockets = try? reader.read(.network(folder, "sockstat")) {
-            bytes throws(ParseError) in try SocketStatistics(parsing: bytes)
-        }
+        let sockets = try? reader.read(.network(folder, "sockstat"), as: SocketStatistics.self)
         limits.udpMemoryUsed = sockets?.udpMemory
         limits.fragmentMemoryUsed = sockets?.fragmentMemory
         // Without connection tracking there is no file to open each time.
@@ -45,9 +43,10 @@ final class NetworkLimitsReader {
         limits.backlogMost =
             setting("sys/net/core/netdev_max_backlog")?.first ?? machine.backlogMost
         limits.budget = setting("sys/net/core/netdev_budget")?.first ?? machine.budget
-        let udpMemory = setting("sys/net/ipv4/udp_mem")?.others.map { PageCount($0) } ?? []
-        limits.udpMemoryPressure = udpMemory.first ?? machine.udpMemoryPressure
-        limits.udpMemoryMost = udpMemory.dropFirst().first ?? machine.udpMemoryMost
+        let udpMemory =
+            setting("sys/net/ipv4/udp_mem")?.others.map { $0.map { PageCount($0) } } ?? []
+        limits.udpMemoryPressure = (udpMemory.first ?? nil) ?? machine.udpMemoryPressure
+        limits.udpMemoryMost = (udpMemory.dropFirst().first ?? nil) ?? machine.udpMemoryMost
         limits.trackedConnectionsMost =
             setting("sys/net/netfilter/nf_conntrack_max")?.first ?? machine.trackedConnectionsMost
         if showsOwnNamespace {
@@ -65,8 +64,6 @@ final class NetworkLimitsReader {
     }
 
     private func setting(_ file: StaticString) -> KernelSetting? {
-        try? reader.read(.host(file)) { bytes throws(ParseError) in
-            try KernelSetting(parsing: bytes)
-        }
+        try? reader.read(.host(file), as: KernelSetting.self)
     }
 }

@@ -174,7 +174,6 @@ final class NetworkReader {
         let tables = current.readSockets(order.wish.tables, isRefresh: isRefresh, at: now)
         current.readRoutes(order.wish, at: now)
         leave(current)
-        current.reading.trouble = current.source.trouble
         if treeClock.standsStill { current.reading.forgetRates() }
         if root.isLive {
             verifyOwners(&current, elapsed: current.reading.interval)

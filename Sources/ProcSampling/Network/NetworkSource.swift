@@ -16,9 +16,6 @@ protocol NetworkSource: AnyObject {
     func routes() -> RoutingReading?
     func route(to peer: IPAddress) -> ChosenRoute?
 
-    /// What was read and did not parse.
-    var trouble: SamplingTrouble { get }
-
     /// Opens what samples a queue, on the thread that is to sample; nil where queues cannot be sampled
     /// at closely.
     var opensQueueReader: BurstLane.OpenQueue? { get }

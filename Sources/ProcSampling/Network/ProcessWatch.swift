@@ -53,8 +53,7 @@ final class ProcessWatch {
         }
         for descriptor in walk.epolls {
             let info = try? reader.read(
-                .descriptorInfo(process.pid, walk.thread, descriptor)
-            ) { bytes throws(ParseError) in try EpollTargets(parsing: bytes) }
+                .descriptorInfo(process.pid, walk.thread, descriptor), as: EpollTargets.self)
             if let info { epolls.append((descriptor, info.targets)) }
         }
     }

@@ -35,7 +35,11 @@ struct QueueWatch {
         queue.append(seen.queue)
         charged.append(seen.charged)
         buffer = seen.buffer
-        if let firstDrops { dropped = seen.drops &- firstDrops } else { firstDrops = seen.drops }
+        if let first = firstDrops, let change = Rates.change(from: first, to: seen.drops) {
+            dropped = change
+        } else {
+            firstDrops = seen.drops
+        }
         last = .now
         isComplete = last.since(began) >= Self.duration
     }

@@ -53,9 +53,10 @@ extension SocketSample {
         self.init(
             id: SocketID(namespace: namespace, inode: row.inode, orElse: [local, peer]),
             transport: transport, local: local, peer: peer, state: state, inode: row.inode,
-            user: state == .timeWait ? nil : row.user, receiveQueue: UInt64(row.receiveQueue),
+            user: state == .timeWait ? nil : row.user,
+            receiveQueue: row.receiveQueue.map { UInt64($0) },
             // The file tells no backlog.
-            sendQueue: state == .listen ? nil : UInt64(row.sendQueue))
+            sendQueue: state == .listen ? nil : row.sendQueue.map { UInt64($0) })
     }
 
     init(_ row: UnixTableRow, _ bytes: Span<UInt8>, in namespace: NamespaceID) {

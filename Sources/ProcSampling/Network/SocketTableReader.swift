@@ -145,21 +145,22 @@ final class SocketTableReader {
             reading.sockets.append(sample)
         }
         do throws(ProcError) {
-            try reader.read(.network(folder, listing.file)) { bytes throws(ParseError) in
+            try reader.read(.network(folder, listing.file)) { bytes, faults throws(ParseError) in
                 var offset = try SocketTable.firstRow(in: bytes)
                 switch listing {
                 case .unix:
-                    while let row = try UnixTableRow(nextIn: bytes, at: &offset) {
+                    while let row = UnixTableRow(nextIn: bytes, at: &offset, noting: &faults) {
                         add(SocketSample(row, bytes, in: namespace))
                     }
                 case .packet:
-                    while let row = try PacketTableRow(nextIn: bytes, at: &offset) {
+                    while let row = PacketTableRow(nextIn: bytes, at: &offset, noting: &faults) {
                         add(SocketSample(row, in: namespace))
                     }
                 case .tcp, .tcp6, .udp, .udp6, .raw, .raw6:
                     guard let transport = listing.internet?.transport else { return }
-                    while let row = try SocketTableRow(
-                        nextIn: bytes, at: &offset, hasDrops: transport != .tcp)
+                    while let row = SocketTableRow(
+                        nextIn: bytes, at: &offset, hasDrops: transport != .tcp,
+                        noting: &faults)
                     {
                         add(SocketSample(row, transport, in: namespace), drops: row.drops)
                     }

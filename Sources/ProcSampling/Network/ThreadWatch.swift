@@ -5,8 +5,9 @@ internal import Units
 struct ThreadWatch {
     let id: ThreadIdentity
     private let name: String
-    private let runTime: Nanoseconds
-    private let switches: UInt64
+    /// Nil where it could not be read.
+    private let runTime: Nanoseconds?
+    private let switches: UInt64?
     /// Used since it was first seen; as of the last `readCPUTime`.
     private(set) var cpuTime = Nanoseconds(0)
     private(set) var samples = 0
@@ -42,16 +43,16 @@ struct ThreadWatch {
     init?(_ thread: ThreadID, of process: ProcessID, reader: ProcReader) {
         var name = ""
         let stat = try? reader.read(.thread(process, thread, "stat")) {
-            bytes throws(ParseError) in
-            let stat = try TaskStat(parsing: bytes)
+            bytes, faults throws(ParseError) in
+            let stat = try TaskStat(parsing: bytes, noting: &faults)
             name = stat.name(in: bytes)
             return stat
         }
         guard let stat else { return nil }
         id = ThreadIdentity(tid: thread, startTime: stat.startTime)
         self.name = name
-        runTime = Self.runTime(of: thread, in: process, reader) ?? Nanoseconds(0)
-        switches = Self.switches(of: thread, in: process, reader) ?? 0
+        runTime = Self.runTime(of: thread, in: process, reader)
+        switches = Self.switches(of: thread, in: process, reader)
     }
 
     func waits(for socket: Waits) -> Int {
@@ -88,9 +89,7 @@ struct ThreadWatch {
     /// What it waits for may not be known: only whether it runs, and perhaps where it sleeps.
     mutating func noteDenied(_ reader: ProcReader, _ process: ProcessID) {
         samples += 1
-        let stat = try? reader.read(.thread(process, id.tid, "stat")) {
-            bytes throws(ParseError) in try TaskStat(parsing: bytes)
-        }
+        let stat = try? reader.read(.thread(process, id.tid, "stat"), as: TaskStat.self)
         if stat?.state == .running {
             runs += 1
         } else {
@@ -101,28 +100,31 @@ struct ThreadWatch {
     // MARK: What it comes to
 
     mutating func readCPUTime(_ reader: ProcReader, _ process: ProcessID) {
-        guard let now = Self.runTime(of: id.tid, in: process, reader) else { return }
-        cpuTime = now.since(runTime)
+        guard let runTime, let now = Self.runTime(of: id.tid, in: process, reader),
+            let used = Rates.change(from: runTime, to: now)
+        else { return }
+        cpuTime = used
     }
 
     /// Nil if its number is another thread's by now.
     func report(
         _ socket: Waits, _ reader: ProcReader, _ process: ProcessID
     ) -> SocketReader.Thread? {
-        let stat = try? reader.read(.thread(process, id.tid, "stat")) {
-            bytes throws(ParseError) in try TaskStat(parsing: bytes)
-        }
+        let stat = try? reader.read(.thread(process, id.tid, "stat"), as: TaskStat.self)
         guard stat?.startTime == id.startTime else { return nil }
         var now = self
         now.readCPUTime(reader, process)
         let waits = waits(for: socket)
         let epoll = self.waits.filter { $0.key.isWait(for: socket) }
             .max { $0.value < $1.value }.flatMap { $0.key.epoll }
-        let switches = Self.switches(of: id.tid, in: process, reader) ?? switches
+        var slept: UInt64?
+        if let switches, let count = Self.switches(of: id.tid, in: process, reader) {
+            slept = Rates.change(from: switches, to: count)
+        }
         return SocketReader.Thread(
             id: id, name: name, samples: samples, waits: waits, sleepsElsewhere: sleeps - waits,
             runs: runs, call: call, epoll: epoll, cpuTime: now.cpuTime,
-            voluntarySwitches: switches > self.switches ? switches - self.switches : 0)
+            voluntarySwitches: slept ?? 0)
     }
 
     // MARK: Files
@@ -130,18 +132,14 @@ struct ThreadWatch {
     private static func runTime(
         of thread: ThreadID, in process: ProcessID, _ reader: ProcReader
     ) -> Nanoseconds? {
-        let schedule = try? reader.read(.thread(process, thread, "schedstat")) {
-            bytes throws(ParseError) in try SchedStat(parsing: bytes)
-        }
+        let schedule = try? reader.read(.thread(process, thread, "schedstat"), as: SchedStat.self)
         return schedule?.runTime
     }
 
     private static func switches(
         of thread: ThreadID, in process: ProcessID, _ reader: ProcReader
     ) -> UInt64? {
-        let status = try? reader.read(.thread(process, thread, "status")) {
-            bytes throws(ParseError) in try TaskStatus(parsing: bytes)
-        }
+        let status = try? reader.read(.thread(process, thread, "status"), as: TaskStatus.self)
         return status?.voluntarySwitches
     }
 

@@ -12,7 +12,8 @@ extension Sampler {
         let process = TrackedProcess(
             sample: ProcessSample(
                 id: ProcessIdentity(pid: pid, startTime: leader.startTime), name: name,
-                isKernelThread: leader.isKernelThread, state: leader.state, totalTime: gate.time),
+                isKernelThread: leader.isKernelThread, state: leader.state,
+                totalTime: gate.time ?? Nanoseconds(0)),
             gateTime: gate.time, gateAt: gate.at)
         note(leader, of: process)
         return process
@@ -38,13 +39,13 @@ extension Sampler {
     ) throws(ProcError) -> TrackedProcess {
         let gate = try readGate(process.pid)
         // A clock that went back is another process's.
-        guard gate.time >= process.gateTime else {
+        if let time = gate.time, let before = process.gateTime, time < before {
             return try admitted(process.pid, plan: plan)
         }
         let id = process.sample.id
         // What the source told may have run just before the gate was read last.
         let isTold = plan.depth != .processesOnly && source.hasRecords(of: process.pid)
-        let hasRun = gate.time > process.gateTime || isTold
+        let hasRun = gate.time == nil || gate.time != process.gateTime || isTold
         let reads = plan.reads(
             for: SamplingPlan.ProcessFacts(
                 isNew: process.isNew, hasRun: hasRun,
@@ -72,13 +73,14 @@ extension Sampler {
         advance(process, to: gate, leader: leader, reads: reads, plan: plan)
         if reads.contains(.rest) {
             readRest(process, readsStatus: reads.contains(.status))
-            if let leader { readLimits(process, stackStart: leader.stackStart) }
+            if let leader { readLimits(process, stackStart: leader.stackStart ?? 0) }
         }
         if reads.contains(.status) {
             readStatus(process)
         } else if let leader {
             readParts(
-                of: process, resident: leader.residentSize, hasRun: hasRun, plan: plan)
+                of: process, resident: leader.residentSize ?? process.residentAtStat,
+                hasRun: hasRun, plan: plan)
         }
         if reads.contains(.openFiles) { readOpenFiles(process) }
         if reads.contains(.taskLimit) { readTaskLimit(process) }
@@ -98,7 +100,11 @@ extension Sampler {
         _ process: TrackedProcess, to gate: GateReading, leader: TaskStat?,
         reads: SamplingPlan.ProcessReads, plan: SamplingPlan
     ) {
-        let use = gate.time.since(process.gateTime)
+        guard let time = gate.time, let before = process.gateTime else {
+            loseGate(process, gate, leader: leader, reads: reads, plan: plan)
+            return
+        }
+        let use = time.since(before)
         let elapsed = gate.at.since(process.gateAt)
         // The first full refresh comes right after the first listing: its time goes on. That of a
         // captured tree stands still.
@@ -109,9 +115,9 @@ extension Sampler {
             return
         }
         process.previousGateAt = process.gateAt
-        process.gateTime = gate.time
+        process.gateTime = time
         process.gateAt = gate.at
-        process.sample.totalTime = gate.time
+        process.sample.totalTime = time
         let walksThreads = reads.contains(.threads) && leader != nil
         if use.rawValue == 0, !walksThreads {
             process.settle()
@@ -123,6 +129,24 @@ extension Sampler {
         walk(
             process, use: use, elapsed: process.hasThreads ? elapsed : nil, leader: leader,
             reads: reads, plan: plan)
+    }
+
+    /// What the process used is not known, by one reading of its gate or by both: of its threads, what
+    /// is no rate is.
+    private func loseGate(
+        _ process: TrackedProcess, _ gate: GateReading, leader: TaskStat?,
+        reads: SamplingPlan.ProcessReads, plan: SamplingPlan
+    ) {
+        process.previousGateAt = gate.at
+        process.gateAt = gate.at
+        process.gateTime = gate.time
+        if let time = gate.time { process.sample.totalTime = time }
+        if let leader, reads.contains(.threads) {
+            walk(
+                process, use: Nanoseconds(0), elapsed: nil, leader: leader, reads: reads,
+                plan: plan)
+        }
+        process.forgetRates()
     }
 
     private func walk(
@@ -166,7 +190,8 @@ extension Sampler {
     // MARK: The gate
 
     struct GateReading {
-        var time: Nanoseconds
+        /// Nil where the file of a captured tree does not tell.
+        var time: Nanoseconds?
         /// The moment it was read: what elapsed is measured between two of these.
         var at: Instant
     }
@@ -178,27 +203,26 @@ extension Sampler {
             }
             return GateReading(time: time, at: clock.now)
         }
-        let stat = try reader.read(.process(pid, "stat")) { bytes throws(ParseError) in
-            try TaskStat(parsing: bytes)
-        }
+        let stat = try reader.read(.process(pid, "stat"), as: TaskStat.self)
         return GateReading(
-            time: machine.nanoseconds(stat.userTime + stat.systemTime), at: clock.now)
+            time: stat.cpuTime.map(machine.nanoseconds), at: clock.now)
     }
 
     // MARK: What belongs to the process
 
     /// Takes what the first thread's `stat` says of the process.
     private func note(_ leader: TaskStat, of process: TrackedProcess) {
-        process.sample.parent = leader.parent
+        if let parent = leader.parent { process.sample.parent = parent }
         process.sample.state = leader.state
-        process.sample.threadCount = leader.threadCount
-        process.residentAtStat = leader.residentSize
+        if let count = leader.threadCount { process.sample.threadCount = count }
+        guard let resident = leader.residentSize else { return }
+        process.residentAtStat = resident
         // What `status` said stands while `stat` does not say otherwise: it may be more exact.
-        guard process.residentAtStatus != leader.residentSize else { return }
+        guard process.residentAtStatus != resident else { return }
         // A kernel thread has no memory of its own, a zombie none any more.
         process.sample.residentMemory =
-            leader.isKernelThread ? nil : machine.bytes(leader.residentSize)
-        if leader.residentSize.rawValue == 0 { process.sample.memory = nil }
+            leader.isKernelThread ? nil : machine.bytes(resident)
+        if resident.rawValue == 0 { process.sample.memory = nil }
     }
 
     /// The user, and from the slow lane the command line and the control group.

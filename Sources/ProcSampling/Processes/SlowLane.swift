@@ -185,9 +185,7 @@ extension SlowLane {
             let command = try? reader.read(.process(process, "cmdline")) {
                 bytes throws(ParseError) in TaskCommandLine(parsing: bytes)
             }
-            let groups = try? reader.read(.process(process, "cgroup")) {
-                bytes throws(ParseError) in try CgroupMembership(parsing: bytes)
-            }
+            let groups = try? reader.read(.process(process, "cgroup"), as: CgroupMembership.self)
             return Facts(
                 command: command?.text, cgroup: groups?.path, memoryGroup: groups?.memory?.path,
                 lacksMemoryGroup: groups.map { $0.memory == nil } ?? false,

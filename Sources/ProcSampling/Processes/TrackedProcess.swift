@@ -11,7 +11,8 @@ final class TrackedProcess {
     var counters: [ThreadCounters] = []
 
     /// The gate: CPU time of the whole process, and when it was read.
-    var gateTime: Nanoseconds
+    /// It is nil where the file of a captured tree does not tell.
+    var gateTime: Nanoseconds?
     var gateAt: Instant
     /// The gate before that; equal to `gateAt` at first.
     var previousGateAt: Instant
@@ -56,7 +57,7 @@ final class TrackedProcess {
     /// The name under which the slow lane was asked about it: another one is another program.
     var askedUnderName: String?
 
-    init(sample: ProcessSample, gateTime: Nanoseconds, gateAt: Instant) {
+    init(sample: ProcessSample, gateTime: Nanoseconds?, gateAt: Instant) {
         self.sample = sample
         self.gateTime = gateTime
         self.gateAt = gateAt
@@ -152,7 +153,7 @@ final class TrackedProcess {
 extension ThreadSample {
     fileprivate var hasRates: Bool { cpu != nil || voluntarySwitches != nil }
 
-    fileprivate mutating func forgetRates() {
+    mutating func forgetRates() {
         cpu = nil
         user = nil
         system = nil

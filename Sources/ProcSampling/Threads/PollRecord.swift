@@ -66,7 +66,7 @@ struct PollRecord: Sendable {
         stall?.samples += 1
         if case .kernel(let channel?) = poll.activity { stall?.channel = channel }
         if let before = switchesBefore, let now = poll.counters?.voluntarySwitches {
-            stall?.waits = now &- before
+            stall?.waits = Rates.change(from: before, to: now)
         }
     }
 
@@ -97,7 +97,7 @@ struct PollRecord: Sendable {
             guard let before = first.counters?[keyPath: counter],
                 let now = last.counters?[keyPath: counter]
             else { return nil }
-            return now &- before
+            return Rates.change(from: before, to: now)
         }
         return ThreadPoll.Counted(
             span: Duration(last.moment.since(first.moment)),

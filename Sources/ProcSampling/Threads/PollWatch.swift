@@ -24,9 +24,7 @@ final class PollWatch {
 
     /// Nil once it has ended, or if its number was another thread's from the first.
     func poll(at moment: Nanoseconds) -> Poll? {
-        let stat = try? reader.read(stat) { bytes throws(ParseError) in
-            try TaskStat(parsing: bytes)
-        }
+        let stat = try? reader.read(stat, as: TaskStat.self)
         guard let stat, stat.startTime == thread.id.startTime else { return nil }
         let isStalled = stat.state == .diskSleep
         var poll = Poll(moment: moment, activity: activity(in: stat.state), isStalled: isStalled)
@@ -85,18 +83,14 @@ final class PollWatch {
     }
 
     private func counters(isStalled: Bool) -> Poll.Counters {
-        let status = try? reader.read(file("status")) { bytes throws(ParseError) in
-            try TaskStatus(parsing: bytes)
-        }
+        let status = try? reader.read(file("status"), as: TaskStatus.self)
         // `io` waits for an execve(2) as well.
         let io =
             isStalled
             ? nil
-            : try? reader.read(file("io")) { bytes throws(ParseError) in
-                try TaskIO(parsing: bytes)
-            }
+            : try? reader.read(file("io"), as: TaskIO.self)
         return Poll.Counters(
             voluntarySwitches: status?.voluntarySwitches,
-            readsAndWrites: io.map { $0.readCalls &+ $0.writeCalls })
+            readsAndWrites: io?.calls)
     }
 }

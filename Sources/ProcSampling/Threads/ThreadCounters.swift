@@ -45,6 +45,8 @@ struct ThreadCounters {
         static let hasSwitches = Flags(rawValue: 32)
         /// It ran since more than its times was read.
         static let hasOldFigures = Flags(rawValue: 64)
+        /// Its faults were not known when they were read last.
+        static let lacksFaults = Flags(rawValue: 128)
     }
 
     /// Of a thread that is about to be read for the first time.
@@ -72,10 +74,13 @@ struct ThreadCounters {
         keep(times, runTime: runTime, at: now)
         flags.remove(.hasOldFigures)
         figuresReadAt = now
-        userTicks = UInt32(truncatingIfNeeded: figures.userTime.rawValue)
-        systemTicks = UInt32(truncatingIfNeeded: figures.systemTime.rawValue)
-        minorFaults = UInt32(truncatingIfNeeded: figures.minorFaults)
-        majorFaults = UInt32(truncatingIfNeeded: figures.majorFaults)
+        if let user = figures.userTime, let system = figures.systemTime {
+            userTicks = UInt32(truncatingIfNeeded: user.rawValue)
+            systemTicks = UInt32(truncatingIfNeeded: system.rawValue)
+        }
+        flags.set(.lacksFaults, figures.minorFaults == nil || figures.majorFaults == nil)
+        minorFaults = UInt32(truncatingIfNeeded: figures.minorFaults ?? 0)
+        majorFaults = UInt32(truncatingIfNeeded: figures.majorFaults ?? 0)
     }
 
     mutating func keep(_ times: ThreadTimes?, runTime: Nanoseconds, at now: Instant) {

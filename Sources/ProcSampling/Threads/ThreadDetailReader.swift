@@ -11,8 +11,7 @@ struct ThreadDetailReader {
         let process = owner.id.pid
         guard
             let stat = try? reader.read(
-                .thread(process, tid, "stat"),
-                { bytes throws(ParseError) in try TaskStat(parsing: bytes) }),
+                .thread(process, tid, "stat"), as: TaskStat.self),
             stat.startTime == thread.startTime
         else { return nil }
 
@@ -26,14 +25,12 @@ struct ThreadDetailReader {
         }
         let stack = result(of: tid, in: process) { () throws(ProcError) -> [String] in
             // A thread in user mode has none: the file is empty.
-            try reader.read(.thread(process, tid, "stack"), mayBeEmpty: true) {
-                bytes throws(ParseError) in try KernelStack(parsing: bytes).functions
-            }
+            try reader.read(
+                .thread(process, tid, "stack"), mayBeEmpty: true, as: KernelStack.self
+            ).functions
         }
         let io = result(of: tid, in: process) { () throws(ProcError) -> TaskIO in
-            try reader.read(.thread(process, tid, "io")) { bytes throws(ParseError) in
-                try TaskIO(parsing: bytes)
-            }
+            try reader.read(.thread(process, tid, "io"), as: TaskIO.self)
         }
         var detail = ThreadDetail(
             id: thread, process: process, stat: stat, systemCall: systemCall, kernelStack: stack,
@@ -53,9 +50,8 @@ struct ThreadDetailReader {
     }
 
     private func addStatus(to detail: inout ThreadDetail) {
-        let status = try? reader.read(.thread(detail.process, detail.id.tid, "status")) {
-            bytes throws(ParseError) in try TaskStatus(parsing: bytes)
-        }
+        let status = try? reader.read(
+            .thread(detail.process, detail.id.tid, "status"), as: TaskStatus.self)
         detail.voluntarySwitchesTotal = status?.voluntarySwitches
         detail.involuntarySwitchesTotal = status?.involuntarySwitches
         detail.allowedCPUs = status?.allowedCPUs

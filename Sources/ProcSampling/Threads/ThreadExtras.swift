@@ -46,8 +46,7 @@ struct ThreadExtras {
         let thread = process.sample.threads[index].id.tid
         guard
             let status = try? reader.read(
-                .thread(process.pid, thread, "status"),
-                { bytes throws(ParseError) in try TaskStatus(parsing: bytes) }),
+                .thread(process.pid, thread, "status"), as: TaskStatus.self),
             let voluntary = status.voluntarySwitches,
             let involuntary = status.involuntarySwitches
         else { return }

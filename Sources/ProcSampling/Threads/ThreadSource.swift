@@ -56,23 +56,28 @@ struct ThreadSwitches: Hashable {
     var involuntary: UInt64
 }
 
-/// What else its figures are made from.
+/// What else its figures are made from; nil is what is not known.
 struct ThreadFigures: Hashable {
     var id: ThreadIdentity
     var state: TaskState
-    /// Nil where it is not known.
     var processor: Int16?
-    var userTime: ClockTicks
-    var systemTime: ClockTicks
-    var minorFaults: UInt64
-    var majorFaults: UInt64
+    var userTime: ClockTicks?
+    var systemTime: ClockTicks?
+    var minorFaults: UInt64?
+    var majorFaults: UInt64?
+
+    /// Nil where half of it is not known.
+    var cpuTime: ClockTicks? {
+        guard let userTime, let systemTime else { return nil }
+        return userTime + systemTime
+    }
 }
 
 extension ThreadFigures {
     init(_ stat: TaskStat) {
         id = ThreadIdentity(tid: ThreadID(stat.id), startTime: stat.startTime)
         state = stat.state
-        processor = Int16(exactly: stat.processor)
+        processor = stat.processor.flatMap { Int16(exactly: $0) }
         userTime = stat.userTime
         systemTime = stat.systemTime
         minorFaults = stat.minorFaults

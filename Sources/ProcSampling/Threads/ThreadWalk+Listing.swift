@@ -82,7 +82,10 @@ extension ThreadWalk {
     mutating func admit(
         _ index: Int, _ figures: ThreadFigures, times: ThreadTimes?, at now: Instant
     ) {
-        let runTime = times?.runTime ?? machine.nanoseconds(figures.userTime + figures.systemTime)
+        guard let runTime = runTime(figures, times) else {
+            loseTimes(index, figures, at: now)
+            return
+        }
         if elapsed != nil {
             let use = min(runTime, Nanoseconds(UInt64(max(process.debt, 0))))
             pay(use: use, of: use)

@@ -70,7 +70,12 @@ extension ThreadWalk {
     /// One of very many that ran: its state and its faults are read when its turn comes.
     private mutating func updateTimes(_ index: Int, _ times: ThreadTimes, at now: Instant) {
         let before = process.counters[index]
-        let delta = times.runTime.since(before.runTime)
+        guard let delta = Rates.change(from: before.runTime, to: times.runTime) else {
+            process.sample.threads[index].forgetRates()
+            process.counters[index].keep(times, runTime: times.runTime, at: now)
+            process.counters[index].flags.insert(.hasOldFigures)
+            return
+        }
         let (use, period) = part(of: delta, since: before, at: now)
         pay(use: use, of: delta)
         process.counters[index].note(use: use, ranLately: ranLately(use))
@@ -110,21 +115,42 @@ extension ThreadWalk {
         _ index: Int, with figures: ThreadFigures, times: ThreadTimes?, at now: Instant
     ) {
         let before = process.counters[index]
-        let runTime =
-            times?.runTime ?? machine.nanoseconds(figures.userTime + figures.systemTime)
+        guard let runTime = runTime(figures, times) else {
+            loseTimes(index, figures, at: now)
+            return
+        }
         let isComparable =
             before.flags.contains(.isKnown) && before.flags.contains(.countsTicks) == (times == nil)
         if isComparable {
-            let delta = runTime.since(before.runTime)
-            let (use, period) = part(of: delta, since: before, at: now)
-            pay(use: use, of: delta)
-            process.counters[index].note(use: use, ranLately: ranLately(use))
-            show(
-                use, of: delta, in: period, figures, times, since: before,
-                &process.sample.threads[index])
+            if let delta = Rates.change(from: before.runTime, to: runTime) {
+                let (use, period) = part(of: delta, since: before, at: now)
+                pay(use: use, of: delta)
+                process.counters[index].note(use: use, ranLately: ranLately(use))
+                show(
+                    use, of: delta, in: period, figures, times, since: before,
+                    &process.sample.threads[index])
+            } else {
+                process.sample.threads[index].forgetRates()
+            }
         }
         keep(index, figures, times: times, runTime: runTime, at: now)
         noteHottest(index)
+        extras.read(index, hasRun: true, at: now)
+    }
+
+    /// By the clock of the scheduler, else in ticks; nil where neither is known.
+    func runTime(_ figures: ThreadFigures, _ times: ThreadTimes?) -> Nanoseconds? {
+        times?.runTime ?? figures.cpuTime.map(machine.nanoseconds)
+    }
+
+    /// Takes in what is known of a thread whose times do not parse: no rate now nor at the next
+    /// reading.
+    mutating func loseTimes(_ index: Int, _ figures: ThreadFigures, at now: Instant) {
+        let total = process.sample.threads[index].totalTime
+        process.sample.threads[index].show(figures, totalTime: total)
+        process.sample.threads[index].forgetRates()
+        process.counters[index].readAt = now
+        process.counters[index].flags.remove(.isKnown)
         extras.read(index, hasRun: true, at: now)
     }
 
@@ -158,27 +184,36 @@ extension ThreadWalk {
         _ sample: inout ThreadSample
     ) {
         let step = times == nil ? machine.clockTick : machine.schedulerTick
-        guard let cpu = Rates.share(of: use, in: period, quantum: step) else { return }
-        let split = Rates.split(
-            cpu,
-            userTicks: figures.userTime.advance(from: before.userTicks),
-            systemTicks: figures.systemTime.advance(from: before.systemTicks),
-            lifetimeUser: figures.userTime, lifetimeSystem: figures.systemTime)
+        guard let cpu = Rates.share(of: use, in: period, quantum: step) else {
+            if period.rawValue > 0 { sample.forgetRates() }
+            return
+        }
+        var split: (user: Percent, system: Percent)?
+        if let user = figures.userTime, let system = figures.systemTime {
+            split = Rates.split(
+                cpu, userTicks: user.advance(from: before.userTicks),
+                systemTicks: system.advance(from: before.systemTicks), lifetimeUser: user,
+                lifetimeSystem: system)
+        }
         // Of several intervals' faults, this one gets its part of the CPU time, or of the time.
         let part =
             before.figuresReadAt < before.readAt
             ? period.seconds / began.since(before.figuresReadAt).seconds
             : delta.rawValue == 0 ? 1 : Double(use.rawValue) / Double(delta.rawValue)
-        let minor = UInt64(
-            Double(UInt32(truncatingIfNeeded: figures.minorFaults) &- before.minorFaults) * part)
-        let major = UInt64(
-            Double(UInt32(truncatingIfNeeded: figures.majorFaults) &- before.majorFaults) * part)
-        minorFaults += minor
-        majorFaults += major
+        func faults(_ count: UInt64?, since before: UInt32, isKnown: Bool) -> UInt64? {
+            guard isKnown, let count else { return nil }
+            return Rates.change(from: before, to: UInt32(truncatingIfNeeded: count))
+                .map { UInt64(Double($0) * part) }
+        }
+        let isKnown = !before.flags.contains(.lacksFaults)
+        let minor = faults(figures.minorFaults, since: before.minorFaults, isKnown: isKnown)
+        let major = faults(figures.majorFaults, since: before.majorFaults, isKnown: isKnown)
+        minorFaults += minor ?? 0
+        majorFaults += major ?? 0
 
         sample.show(cpu, split)
-        sample.minorFaults = Rates.perSecond(minor, in: period)
-        sample.majorFaults = Rates.perSecond(major, in: period)
+        sample.minorFaults = minor.flatMap { Rates.perSecond($0, in: period) }
+        sample.majorFaults = major.flatMap { Rates.perSecond($0, in: period) }
         showWaits(times, since: before, in: period, &sample)
     }
 
@@ -190,7 +225,9 @@ extension ThreadWalk {
         sample.runDelay =
             isBaseline && before.flags.contains(.hasRunDelay)
             ? times?.runDelay.flatMap {
-                Rates.share(of: $0.since(before.runDelay), in: period, quantum: Nanoseconds(0))
+                Rates.change(from: before.runDelay, to: $0).flatMap {
+                    Rates.share(of: $0, in: period, quantum: Nanoseconds(0))
+                }
             } : nil
         if let switches = times?.switches {
             let isKnown = isBaseline && before.flags.contains(.hasSwitches)
@@ -224,10 +261,10 @@ extension ThreadWalk {
 }
 
 extension ThreadSample {
-    fileprivate mutating func show(_ cpu: Percent, _ split: (user: Percent, system: Percent)) {
+    fileprivate mutating func show(_ cpu: Percent, _ split: (user: Percent, system: Percent)?) {
         self.cpu = cpu
-        user = split.user
-        system = split.system
+        user = split?.user
+        system = split?.system
     }
 
     /// What is no rate.
@@ -243,9 +280,10 @@ extension ThreadSample {
         _ switches: ThreadSwitches, since before: ThreadCounters, in period: Nanoseconds?
     ) {
         func rate(_ count: UInt64, since before: UInt32) -> Rate? {
-            period.flatMap {
-                Rates.perSecond(UInt64(UInt32(truncatingIfNeeded: count) &- before), in: $0)
-            }
+            guard let period,
+                let change = Rates.change(from: before, to: UInt32(truncatingIfNeeded: count))
+            else { return nil }
+            return Rates.perSecond(UInt64(change), in: period)
         }
         voluntarySwitches = rate(switches.voluntary, since: before.voluntarySwitches)
         involuntarySwitches = rate(switches.involuntary, since: before.involuntarySwitches)
@@ -257,7 +295,6 @@ extension ClockTicks {
     fileprivate func advance(from earlier: UInt32) -> UInt64 {
         let now = UInt32(truncatingIfNeeded: rawValue)
         // Sampled ticks are scaled to the precise sum and may go back by one.
-        let ticks = Int32(bitPattern: now &- earlier)
-        return ticks > 0 ? UInt64(ticks) : 0
+        return Rates.change(from: earlier, to: now).map { UInt64($0) } ?? 0
     }
 }

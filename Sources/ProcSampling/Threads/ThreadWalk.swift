@@ -116,8 +116,10 @@ struct ThreadWalk {
     /// Threads are read after the gate, and so are ahead of it: by what they used meanwhile, and
     /// the tick in which both move. No more than that may stand against what is still hidden.
     private func boundLead(isFirst: Bool) {
-        if isFirst, plan.gate == .clock, let now = CPUClock.read(process.pid) {
-            process.debt = -Int64(clamping: now.since(process.gateTime).rawValue)
+        if isFirst, plan.gate == .clock, let now = CPUClock.read(process.pid),
+            let gateTime = process.gateTime
+        {
+            process.debt = -Int64(clamping: now.since(gateTime).rawValue)
         }
         let most = (clock.now.since(began) + quantum).rawValue &* UInt64(2 * machine.cpuCount)
         process.debt = max(process.debt, -Int64(clamping: most))

@@ -100,17 +100,17 @@ public struct MappingsReading: Codable, Sendable {
         case time
     }
 
-    /// `/proc/PID/smaps_rollup`; `proc_pid_smaps(5)`.
+    /// `/proc/PID/smaps_rollup`; `proc_pid_smaps(5)`. What does not parse is nil.
     public struct Rollup: Hashable, Codable, Sendable {
-        public var resident: ByteCount
-        public var proportional: ByteCount
-        public var anonymous: ByteCount
-        public var swap: ByteCount
+        public var resident: ByteCount?
+        public var proportional: ByteCount?
+        public var anonymous: ByteCount?
+        public var swap: ByteCount?
         /// `SwapPss`: swapped pages divided by how many processes share each.
         public var proportionalSwap: ByteCount?
 
         public init(
-            resident: ByteCount, proportional: ByteCount, anonymous: ByteCount, swap: ByteCount,
+            resident: ByteCount?, proportional: ByteCount?, anonymous: ByteCount?, swap: ByteCount?,
             proportionalSwap: ByteCount? = nil
         ) {
             self.resident = resident

@@ -30,8 +30,6 @@ public struct NetworkReading: Codable, Sendable {
     public var cost: Duration
     /// Why a namespace that was asked for could not be read.
     public var failure: ProcError?
-    /// Files and answers that did not parse since the start.
-    public var trouble = SamplingTrouble()
 
     public init(
         number: Int, moment: Nanoseconds, namespace: NetworkNamespace, interval: Duration? = nil,

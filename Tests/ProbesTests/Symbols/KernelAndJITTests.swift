@@ -13,8 +13,11 @@ struct KernelSymbolsTests {
     @Test(.needsRoot) func ofTheKernel() throws {
         let bytes = try smallFile("/proc/kallsyms", atMost: 64 << 20)
         var offset = 0
+        var faults = FieldFaults()
         var start: UInt64?
-        while start == nil, let line = try KernelSymbolLine(nextIn: bytes.span, at: &offset) {
+        while start == nil,
+            let line = KernelSymbolLine(nextIn: bytes.span, at: &offset, noting: &faults)
+        {
             if bytes[line.nameRange].elementsEqual("vfs_read".utf8) { start = line.address }
         }
         let address = try #require(start)

@@ -68,7 +68,7 @@ struct Spinner: Sendable {
     /// CPU time in user mode, in hundredths of a second.
     fileprivate var ticks: UInt64? {
         let bytes = try? smallFile("/proc/\(pid.rawValue)/stat")
-        return bytes.flatMap { try? TaskStat(parsing: $0.span) }?.userTime.rawValue
+        return bytes.flatMap { try? TaskStat(parsing: $0.span) }?.userTime?.rawValue
     }
 
     /// What it did at so many moments, wherever it was just then.

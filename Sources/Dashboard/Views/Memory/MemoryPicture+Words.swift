@@ -75,7 +75,8 @@ extension MemoryPicture {
     private var missing: String {
         switch subject {
         case .hostSwap:
-            snapshot.host.memory?.swapTotal.rawValue == 0 ? "this machine has no swap" : "too early"
+            snapshot.host.memory?.swapTotal?.rawValue == 0
+                ? "this machine has no swap" : "too early"
         case .hostMemory:
             snapshot.host.memory?.available == nil
                 ? "this kernel does not tell how much memory is available (before 3.14)"
@@ -138,7 +139,7 @@ extension MemoryPicture {
     private var hostComposition: String {
         guard let memory = snapshot.host.memory else { return "" }
         var text = "total \(memory.total.text)  available \(memory.available.text)"
-        if memory.swapTotal.rawValue > 0 {
+        if memory.swapTotal?.rawValue != 0 {
             text += "  swap \(memory.swapTotal.text), free \(memory.swapFree.text)"
             text +=
                 "  in \(snapshot.host.pagesSwappedIn.text) out \(snapshot.host.pagesSwappedOut.text) pages/s"

@@ -81,7 +81,7 @@ enum ResourceLines {
         if let runnable = host.runnable {
             facts.append("run \(runnable)/\(host.cpuCount.map { String($0) } ?? "-")")
         }
-        if let pressure = host.cpuPressure { facts.append("psi \(whole(pressure.some.average10))") }
+        if let stall = host.cpuPressure?.some?.average10 { facts.append("psi \(whole(stall))") }
         // What comes and goes stands last, so that all else keeps its place.
         facts.append("iowait \(whole(shares.ioWait))")
         if shares.steal.rawValue >= 0.5 { facts.append("steal \(whole(shares.steal))") }
@@ -95,21 +95,21 @@ enum ResourceLines {
     private static func memoryFacts(_ host: HostSample) -> [String] {
         guard let memory = host.memory else { return ["-"] }
         var facts = ["avail \(memory.available.text) of \(memory.total.text)"]
-        if let pressure = host.memoryPressure {
-            facts.append("psi \(whole(pressure.some.average10))")
+        if let stall = host.memoryPressure?.some?.average10 {
+            facts.append("psi \(whole(stall))")
         }
         return facts
     }
 
     private static func swapFacts(_ host: HostSample) -> [String] {
         guard let memory = host.memory else { return ["-"] }
-        guard memory.swapTotal.rawValue > 0 else { return ["none"] }
-        let used =
-            memory.swapTotal.rawValue
-            - min(
-                memory.swapFree.rawValue, memory.swapTotal.rawValue)
+        guard memory.swapTotal?.rawValue != 0 else { return ["none"] }
+        var used: ByteCount?
+        if let total = memory.swapTotal, let free = memory.swapFree {
+            used = ByteCount(total.rawValue - min(free.rawValue, total.rawValue))
+        }
         return [
-            ByteCount(used).text,
+            used.text,
             "in \(host.pagesSwappedIn.text) out \(host.pagesSwappedOut.text) pages/s",
         ]
     }
@@ -119,7 +119,7 @@ enum ResourceLines {
             "r \(host.bytesReadFromDisk.bytesText)", "w \(host.bytesWrittenToDisk.bytesText)",
         ]
         if let blocked = host.blocked { facts.append("D \(blocked)") }
-        if let pressure = host.ioPressure { facts.append("psi \(whole(pressure.some.average10))") }
+        if let stall = host.ioPressure?.some?.average10 { facts.append("psi \(whole(stall))") }
         return facts
     }
 

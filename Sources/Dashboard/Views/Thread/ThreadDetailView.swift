@@ -168,8 +168,12 @@ struct ThreadDetailView {
             facts.append(Fact("STACK", "- " + reason(error, file: "stack"), .faint))
         }
         let stat = detail.stat
-        var schedule = "\(stat.policy.name)  nice \(stat.nice)  priority \(stat.priority)"
-        if stat.realTimePriority > 0 { schedule += "  real-time \(stat.realTimePriority)" }
+        func text(_ number: (some BinaryInteger)?) -> String { number.map { "\($0)" } ?? "-" }
+        var schedule = stat.policy?.name ?? "-"
+        schedule += "  nice \(text(stat.nice))  priority \(text(stat.priority))"
+        if let priority = stat.realTimePriority, priority > 0 {
+            schedule += "  real-time \(priority)"
+        }
         schedule += "  CPU affinity \(detail.allowedCPUs ?? "-")"
         if let tracer = detail.tracer { schedule += "  TRACED by \(tracer)" }
         facts.append(Fact("SCHED", schedule))
@@ -178,8 +182,8 @@ struct ThreadDetailView {
             facts.append(
                 Fact(
                     "IO",
-                    "read \(io.bytesRead.text) in \(io.readCalls) calls"
-                        + "  written \(io.bytesWritten.text) in \(io.writeCalls)"
+                    "read \(io.bytesRead.text) in \(text(io.readCalls)) calls"
+                        + "  written \(io.bytesWritten.text) in \(text(io.writeCalls))"
                         + "  disk r \(io.diskBytesRead.text)"
                         + " w \(io.diskBytesWritten.text)"))
         case .failure(let error):

@@ -22,22 +22,23 @@ final class ProcThreadSource: ThreadSource {
     func times(of thread: ThreadID, in process: ProcessID) throws(ProcError) -> ThreadTimes? {
         let schedule: SchedStat
         do throws(ProcError) {
-            schedule = try reader.read(.thread(process, thread, "schedstat")) {
-                bytes throws(ParseError) in try SchedStat(parsing: bytes)
-            }
+            schedule = try reader.read(.thread(process, thread, "schedstat"), as: SchedStat.self)
         } catch .vanished {
             // Gone is the thread or, on some kernels, just this file: `stat` will tell.
             return nil
         }
-        if schedule.timeslices == 0, schedule.runTime.rawValue == 0 { return nil }
-        return ThreadTimes(runTime: schedule.runTime, runDelay: schedule.runDelay)
+        guard let runTime = schedule.runTime else { return nil }
+        if schedule.timeslices == 0, runTime.rawValue == 0 { return nil }
+        return ThreadTimes(runTime: runTime, runDelay: schedule.runDelay)
     }
 
     func stat(
         of thread: ThreadID, in process: ProcessID, updating name: inout String
     ) throws(ProcError) -> TaskStat {
-        try reader.read(.thread(process, thread, "stat")) { bytes throws(ParseError) in
-            let stat = try TaskStat(parsing: bytes)
+        try reader.read(.thread(process, thread, "stat")) { bytes, faults throws(ParseError) in
+            let stat = try TaskStat(parsing: bytes, noting: &faults)
+            // It says of whom it is, and the file's name does.
+            guard stat.id == thread.rawValue else { throw ParseError(.unexpected, at: 0) }
             if !stat.isNamed(name, in: bytes) { name = stat.name(in: bytes) }
             return stat
         }
