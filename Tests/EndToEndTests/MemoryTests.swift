@@ -67,8 +67,15 @@ import Testing
         }
         // Other findings may stand around it, and come and go: whatever else this machine suffers from.
         for _ in 0..<40 {
-            let screen = try await terminal.wait(for: "a selection") { $0.selection != nil }
-            guard let selection = screen.selection, !selection.row.contains(claim) else { break }
+            let screen = try? await terminal.wait(for: "a selection", deadline: .seconds(2)) {
+                $0.selection != nil
+            }
+            guard let screen, let selection = screen.selection else {
+                // What was selected is over: nothing is until one moves.
+                try await terminal.send("Up")
+                continue
+            }
+            guard !selection.row.contains(claim) else { break }
             let place = screen.rows.firstIndex { $0.contains(claim) } ?? 0
             try await terminal.send(place < selection.place ? "Up" : "Down")
             // Where another comes or goes just then, it may seem to stand still.
