@@ -378,6 +378,8 @@ struct NetworkTests {
         #expect(wish(scene).namespace == other.id)
         scene.sample(1) { $0.network?.namespace = other }
         #expect(scene.shows("UDP netns web: 8.1k/s in"), "\(scene)")
+        // A mark has its reason, whatever else has room.
+        #expect(scene.shows("212 drops/s"), "\(scene)")
     }
 
     @Test func theNamespaceStaysOnTheWayToThreads() {

@@ -26,7 +26,7 @@ extension NetworkVerdicts {
     static func tcpMark(_ findings: [Finding]) -> Verdict {
         // Short: it stands beside the figures on a narrow screen, the finding says the rest.
         let reasons: [FindingKind: String] = [
-            .listenOverflow: "accept queue overflows", .tcpRetransmits: "retransmits",
+            .listenOverflow: "accept queue full", .tcpRetransmits: "retransmits",
             .closeWait: "CLOSE_WAIT grows",
         ]
         let worst = findings.filter { reasons[$0.kind] != nil }

@@ -42,8 +42,8 @@ enum ResourceLines {
     }
 
     /// A label, figures, and at the right edge "ok" or the reason with its mark. What does not fit
-    /// is left out whole: half a figure would be another figure. The reason comes before figures: a
-    /// mark without one says nothing.
+    /// is left out whole: half a figure would be another figure. A short reason comes before
+    /// figures: a mark without one says nothing.
     private static func draw(
         _ label: String, _ facts: [String], _ verdict: Verdict?, into surface: inout Surface,
         in rect: Rect
@@ -54,17 +54,17 @@ enum ResourceLines {
             VisibleText.width(text, unicode: surface.glyphs.isUnicode)
         }
         var column = surface.put(label, at: rect.origin, style: .heading, within: room)
-        var reason = mark.reason.map { " " + $0 }
-        if let text = reason, column + 1 + width(text) > room { reason = nil }
-        var left = room - (reason.map { width($0) + 1 } ?? 0)
+        let reason = mark.reason.map { " " + $0 } ?? ""
+        let length = reason.isEmpty ? 0 : width(reason) + 1
+        // A long one stands there only where all figures leave room for it.
+        let kept = length <= room * 2 / 3 ? length : 0
         for fact in facts {
-            guard column + 1 + width(fact) <= left else { break }
+            guard column + 1 + width(fact) <= room - kept else { break }
             column += 1
             column += surface.put(
                 fact, at: Point(column: rect.column + column, row: rect.row))
         }
-        left = room
-        if let reason {
+        if column + length <= room {
             surface.put(reason, at: Point(column: rect.column + column + 1, row: rect.row))
         }
         surface.put(
