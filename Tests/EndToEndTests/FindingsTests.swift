@@ -7,7 +7,7 @@ import Testing
         try await Workload.run(all: [line]) { workloads in
             let words = words(workloads[0])
             try await Terminal.run(
-                .dxtop("--interval", "1"), size: Terminal.Size(columns: 150, rows: 45)
+                .dxtop("--budget", "100"), size: Terminal.Size(columns: 150, rows: 45)
             ) { terminal in
                 // 15 s on a machine that has time for it.
                 try await terminal.wait(for: "\(words)", deadline: .seconds(30)) { screen in
@@ -49,7 +49,7 @@ import Testing
     @Test func poolsAreNoConvoys() async throws {
         try await Workload.run(all: ["pool 40", "pool 6 --rate 2000", "convoy 4"]) { workloads in
             try await Terminal.run(
-                .dxtop("--interval", "1"), size: Terminal.Size(columns: 150, rows: 45)
+                .dxtop("--budget", "100"), size: Terminal.Size(columns: 150, rows: 45)
             ) { terminal in
                 // What is found of the one was looked for in the others for as long.
                 let screen = try await terminal.wait(for: "a convoy", deadline: .seconds(40)) {
