@@ -10,7 +10,7 @@ import Testing
                 .dxtop("--budget", "100"), size: Terminal.Size(columns: 150, rows: 45)
             ) { terminal in
                 // 15 s on a machine that has time for it.
-                try await terminal.wait(for: "\(words)", deadline: .seconds(30)) { screen in
+                try await terminal.wait(for: "\(words)", deadline: .seconds(90)) { screen in
                     screen.rows.contains { row in words.allSatisfy(row.contains) }
                 }
             }
@@ -52,7 +52,7 @@ import Testing
                 .dxtop("--budget", "100"), size: Terminal.Size(columns: 150, rows: 45)
             ) { terminal in
                 // What is found of the one was looked for in the others for as long.
-                let screen = try await terminal.wait(for: "a convoy", deadline: .seconds(40)) {
+                let screen = try await terminal.wait(for: "a convoy", deadline: .seconds(90)) {
                     $0.contains("contend for the lock")
                 }
                 let found = screen.rows.filter { $0.contains("contend for the lock") }
