@@ -42,7 +42,7 @@ struct Busy: Detector {
                 .probe(.profile, of: facts.subject, "the functions it spends its CPU time in"),
                 .probe(.systemCalls, of: facts.subject, "which calls, and how many a second"),
             ],
-            since: since([facts]))
+            since: [facts].since)
     }
 
     private static func finding(_ process: ProcessIdentity, _ threads: [ThreadFacts]) -> Finding {
@@ -56,7 +56,7 @@ struct Busy: Detector {
                 .probe(
                     .profile, of: .process(process), "the functions they spend their CPU time in")
             ],
-            since: since(threads))
+            since: threads.since)
     }
 
     // MARK: Kernel threads
@@ -86,14 +86,10 @@ struct Busy: Detector {
             claim: "kernel thread \(facts.label)\(task): busy, \(facts.recent?.text ?? "a CPU")",
             evidence: evidence(facts), baseline: facts.spell?.before?.text, meaning: known?.meaning,
             next: [.probe(.profile, of: facts.subject, "the functions of the kernel it runs in")],
-            since: since([facts]))
+            since: [facts].since)
     }
 
     // MARK: Words
-
-    private static func since(_ threads: [ThreadFacts]) -> WallTime {
-        threads.compactMap(\.spell?.since).min() ?? WallTime(seconds: 0)
-    }
 
     /// "54 % user, 46 % system", of all their time on a CPU.
     private static func split(_ threads: [ThreadFacts]) -> String {

@@ -74,7 +74,7 @@ package struct SystemCallStorm: Detector {
                         .systemCalls, of: facts.subject, "which calls, and how many a second")
                     : .probe(.profile, of: facts.subject, "the code that makes the calls")
             ],
-            since: since([facts]))
+            since: [facts].since)
     }
 
     private static func finding(
@@ -97,15 +97,11 @@ package struct SystemCallStorm: Detector {
             next: [
                 .probe(.systemCalls, of: .process(process), "which calls, and how many a second")
             ],
-            since: since(threads))
+            since: threads.since)
     }
 
     private static let uncounted =
         "its system calls were not counted: a program that does much useful work looks the same"
-
-    private static func since(_ threads: [ThreadFacts]) -> WallTime {
-        threads.compactMap(\.spell?.since).min() ?? WallTime(seconds: 0)
-    }
 
     private static func share(_ threads: [ThreadFacts]) -> String {
         let all = threads.reduce(0) { $0 + ($1.recent?.cpu.rawValue ?? 0) }

@@ -73,7 +73,7 @@ package struct UserSpin: Detector {
                 .probe(.profile, of: facts.subject, "the function it burns the CPU in"),
                 .probe(.systemCalls, of: facts.subject, "whether it makes system calls"),
             ],
-            since: since([facts]))
+            since: [facts].since)
         finding.meaning =
             switch facts.makesNoCalls {
             case true?: "it makes no system calls: strace will show nothing; use a profile"
@@ -104,11 +104,7 @@ package struct UserSpin: Detector {
             next: [
                 .probe(.profile, of: .process(process), "the functions they burn the CPU in")
             ],
-            since: since(threads))
-    }
-
-    private static func since(_ threads: [ThreadFacts]) -> WallTime {
-        threads.compactMap(\.spell?.since).min() ?? WallTime(seconds: 0)
+            since: threads.since)
     }
 
     private static func evidence(_ facts: ThreadFacts) -> [String] {

@@ -71,6 +71,9 @@ package struct ThreadFacts: Sendable {
 }
 
 extension [ThreadFacts] {
+    /// Since when the first of them has gone on as it does.
+    var since: WallTime { compactMap(\.spell?.since).min() ?? WallTime(seconds: 0) }
+
     /// More threads of a process than these are told of together.
     private static var mostAlone: Int { 3 }
 

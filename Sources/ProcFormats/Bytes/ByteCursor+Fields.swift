@@ -132,6 +132,24 @@ extension ByteCursor {
         faults.note(name, bytes, start..<(end ?? bytes.count))
         offset = end.map { $0 + 1 } ?? bytes.count
     }
+
+    /// The row that begins at `offset`, which moves to where the next one begins; nil at the end of the
+    /// bytes. Passes over rows that do not parse, and notes them as `name`.
+    @inline(__always)
+    static func nextRow<Row>(
+        _ name: StaticString, in bytes: Span<UInt8>, at offset: inout Int,
+        noting faults: inout FieldFaults,
+        _ parse: (inout ByteCursor) throws(ParseError) -> Row
+    ) -> Row? {
+        var cursor = ByteCursor(bytes, at: max(offset, 0))
+        defer { offset = cursor.offset }
+        while !cursor.isAtEnd {
+            let start = cursor.offset
+            if let row = try? parse(&cursor) { return row }
+            cursor.loseLine(name, from: start, &faults)
+        }
+        return nil
+    }
 }
 
 extension UInt8 {

@@ -18,18 +18,11 @@ public struct KernelSymbolLine: Hashable, Sendable {
         nextIn bytes: Span<UInt8>, at offset: inout Int,
         noting faults: inout FieldFaults
     ) {
-        var cursor = ByteCursor(bytes, at: max(offset, 0))
-        while !cursor.isAtEnd {
-            let start = cursor.offset
-            if let row = try? Self(at: &cursor) {
-                self = row
-                offset = cursor.offset
-                return
-            }
-            cursor.loseLine("a symbol", from: start, &faults)
+        let row = ByteCursor.nextRow("a symbol", in: bytes, at: &offset, noting: &faults) {
+            cursor throws(ParseError) in try Self(at: &cursor)
         }
-        offset = bytes.count
-        return nil
+        guard let row else { return nil }
+        self = row
     }
 
     private init(at cursor: inout ByteCursor) throws(ParseError) {

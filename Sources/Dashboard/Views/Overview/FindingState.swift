@@ -40,15 +40,9 @@ struct FindingState: Sendable {
     /// - Returns: false where the step is the list's own affair.
     mutating func move(by distance: Int, among found: [Finding], isAtTop: Bool) -> Bool {
         let ids = listed(found).map(\.id)
-        guard !ids.isEmpty else {
-            deselect()
-            return false
-        }
         guard let selected, let index = ids.firstIndex(of: selected) else {
-            deselect()
-            guard distance < 0, isAtTop else { return false }
-            self.selected = ids.last
-            return true
+            self.selected = distance < 0 && isAtTop ? ids.last : nil
+            return self.selected != nil
         }
         let next = index + distance
         self.selected = next < ids.count ? ids[max(0, next)] : nil
@@ -83,8 +77,7 @@ extension State {
 
     /// The finding that is selected in the Overview; nil where it is over, too.
     var chosenFinding: Finding? {
-        guard place.view is OverviewView, let selected = findings.selected else { return nil }
-        return verdicts.findings.first { $0.id == selected }
+        hidesRow ? verdicts.findings.first { $0.id == findings.selected } : nil
     }
 
     /// Moves the selection between the findings and the list below them. False where that is the
