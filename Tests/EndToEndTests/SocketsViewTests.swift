@@ -13,8 +13,7 @@ import Testing
                     try await terminal.send("4")
                     try await terminal.wait(for: "the sockets and whose they are") {
                         $0.contains("SOCKETS") && $0.contains("ESTABLISHED")
-                            && $0.row(with: "CLOSE_WAIT")?.contains("\(started[0].processID)")
-                                == true
+                            && $0.row(with: "CLOSE_WAIT", "\(started[0].processID)") != nil
                     }
                     try await terminal.type("/CLOSE_WAIT")
                     try await terminal.send("Enter")
@@ -56,7 +55,7 @@ import Testing
                     }
                 }
                 try await terminal.wait(for: "their owners", deadline: .seconds(40)) {
-                    $0.row(with: "ESTABLISHED")?.contains("workload") == true
+                    $0.row(with: "ESTABLISHED", "workload") != nil
                 }
             }
         }
@@ -71,12 +70,10 @@ import Testing
                 let program = Program.dxtop().inside(row[0])
                 try await Terminal.run(program, size: .init(columns: 140, rows: 40)) { terminal in
                     try await terminal.wait(for: "the full accept queue", deadline: .seconds(40)) {
-                        $0.row(with: "accept queue full")?.contains("5/4") == true
+                        $0.row(with: "accept queue full", "5/4") != nil
                     }
                     try await terminal.wait(for: "the neglect", deadline: .seconds(100)) { screen in
-                        screen.rows.contains {
-                            $0.contains("CLOSE_WAIT") && $0.contains("\(started[0].processID)")
-                        }
+                        screen.row(with: "CLOSE_WAIT", "\(started[0].processID)") != nil
                     }
                 }
             }
@@ -95,8 +92,7 @@ import Testing
                     try await terminal.choose(row[0].name, in: "the namespaces")
                     try await terminal.wait(for: "the sockets of the other") { screen in
                         screen.contains("SOCKETS netns \(row[0].name)")
-                            && screen.row(with: ":\(port)")?.contains("\(reader.processID)/")
-                                == true
+                            && screen.row(with: ":\(port)", "\(reader.processID)/") != nil
                     }
                 }
             }

@@ -133,7 +133,7 @@ import Testing
                 try await terminal.send("1")
                 let port = try started[0].number("port")
                 try await terminal.wait(for: "the finding", deadline: .seconds(30)) {
-                    $0.row(with: ":\(port)")?.contains("stalled") == true
+                    $0.row(with: ":\(port)", "stalled") != nil
                 }
             }
         }
@@ -245,8 +245,8 @@ import Testing
                         }
                         try await terminal.send("1")
                         try await terminal.wait(for: "the finding") {
-                            $0.row(with: "path MTU to \(address) is 1400")?
-                                .contains("next allows 1500") == true
+                            $0.row(with: "path MTU to \(address) is 1400", "next allows 1500")
+                                != nil
                         }
                         try await terminal.send("4")
                         try await terminal.wait(for: "the sender again") {

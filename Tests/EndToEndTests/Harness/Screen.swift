@@ -11,9 +11,9 @@ struct Screen: CustomStringConvertible {
         rows.contains { $0.contains(text) }
     }
 
-    /// The first row with this text.
-    func row(with text: String) -> String? {
-        rows.first { $0.contains(text) }
+    /// The first row with all of these texts: the header may show one of them, too.
+    func row(with texts: String...) -> String? {
+        rows.first { row in texts.allSatisfy { row.contains($0) } }
     }
 
     /// The row right under the header whose columns have these titles: where a table starts.
