@@ -186,7 +186,8 @@ struct CPUStarvation: Detector {
                 "CPUs are idle meanwhile: its affinity or cpuset keeps it off them, or a quota that"
                 + " is not visible from here holds it back"
         }
-        if machine.busiest?.id == found.process.id {
+        let isAlone = !machine.mayBeOthers(than: found.process)
+        if isAlone || (machine.busiest?.id == found.process.id && !found.isBatch) {
             return "its own threads compete: more of them than CPUs make it no faster"
         }
         if found.isBatch {

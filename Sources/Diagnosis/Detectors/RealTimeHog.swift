@@ -16,7 +16,14 @@ struct RealTimeHog: Detector {
     func findings(in input: DiagnosisInput) -> [Finding] {
         input.threads.busy.filter {
             Self.isHog($0) && input.snapshot.process($0.poll.process)?.isKernelThread != true
-        }.map { Self.finding($0, input.snapshot) }
+        }.findings(
+            one: { Self.finding($0, [$0], of: $0.subject, $0.title, input.snapshot) },
+            many: { process, threads in
+                let most = threads.max { $0.recent?.cpu ?? .zero < $1.recent?.cpu ?? .zero }
+                let name = "\(threads[0].poll.processName) \(process.pid): \(threads.count) threads"
+                return Self.finding(
+                    most ?? threads[0], threads, of: .process(process), name, input.snapshot)
+            })
     }
 
     private static func isHog(_ facts: ThreadFacts) -> Bool {
@@ -26,10 +33,14 @@ struct RealTimeHog: Detector {
         return recent.demand >= leastDemand
     }
 
-    private static func finding(_ facts: ThreadFacts, _ snapshot: Snapshot) -> Finding {
+    /// - Parameter facts: of the threads the one that used most.
+    private static func finding(
+        _ facts: ThreadFacts, _ threads: [ThreadFacts], of subject: Subject, _ name: String,
+        _ snapshot: Snapshot
+    ) -> Finding {
         let policy = facts.poll.schedule?.realTimeText ?? ""
         let thread = snapshot.process(facts.poll.process)?.threads.first { $0.id == facts.id }
-        var evidence: [String] = []
+        var evidence = threads.count > 1 ? [threads.labels] : []
         if let recent = facts.recent {
             evidence.append("\(recent.text) over \(recent.span.text)")
         }
@@ -45,19 +56,20 @@ struct RealTimeHog: Detector {
                     }.joined(separator: ", "))
         }
         return Finding(
-            kind: .realTimeHog, subject: facts.subject, severity: .warning, confidence: .high,
-            claim: "\(facts.title) keeps a CPU as \(policy): others get what it leaves",
+            kind: .realTimeHog, subject: subject, severity: .warning, confidence: .high,
+            claim: threads.count > 1
+                ? "\(name) keep CPUs as \(policy): others get what they leave"
+                : "\(name) keeps a CPU as \(policy): others get what it leaves",
             evidence: evidence, baseline: facts.spell?.before?.text,
             meaning:
                 "on its CPU only threads of higher real-time priority run, and for all others what"
                 + " sched_rt_runtime_us leaves: 5 % by default",
             next: [
                 .command(
-                    "chrt --other -p 0 \(facts.id.tid)", of: facts.subject,
-                    "makes it one of the others"),
-                .probe(.profile, of: facts.subject, "the function it burns the CPU in"),
+                    "chrt --other -p 0 \(facts.id.tid)", of: subject, "makes it one of the others"),
+                .probe(.profile, of: subject, "the function it burns the CPU in"),
             ],
-            since: [facts].since)
+            since: threads.since)
     }
 
     /// In percent of a CPU, from which a process is named as one that waits.
