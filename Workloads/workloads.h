@@ -30,6 +30,12 @@ _Noreturn void tcpstall(struct arguments *);
 _Noreturn void waits(struct arguments *);
 _Noreturn void headless(struct arguments *);
 _Noreturn void unmoved(struct arguments *);
+_Noreturn void serial(struct arguments *);
+_Noreturn void deadlock(struct arguments *);
+_Noreturn void inversion(struct arguments *);
+_Noreturn void spinlocks(struct arguments *);
+_Noreturn void shared(struct arguments *);
+_Noreturn void realtime(struct arguments *);
 _Noreturn void heartbeat(struct arguments *);
 
 #endif
