@@ -242,6 +242,15 @@ public struct NetworkLimits: Hashable, Codable, Sendable {
     /// `net.netfilter.nf_conntrack_count` and `nf_conntrack_max`; nil without connection tracking.
     public var trackedConnections: UInt64?
     public var trackedConnectionsMost: UInt64?
+    /// `net.ipv4.ip_local_port_range`: what connect(2) and bind(2) to port 0 choose from.
+    public var ephemeralPorts: ClosedRange<UInt16>?
+    /// `net.ipv4.tcp_tw_reuse`: 0 never, 1 always, 2 on loopback may connect(2) take a port that is in
+    /// TIME_WAIT, after a second.
+    public var timeWaitReuse: UInt64?
+    /// `net.ipv4.tcp_max_syn_backlog`.
+    public var synBacklogMost: UInt64?
+    /// TCP sockets in TIME_WAIT (`/proc/net/sockstat`).
+    public var tcpTimeWait: UInt64?
 
     public init() {}
 }
