@@ -54,8 +54,11 @@ struct TCPRetransmits: NetworkDetector {
     mutating func findings(of network: NetworkInput) -> [Finding] {
         add(network.reading)
         let (trend, span) = (network.trend, Self.span)
-        guard let again = trend.rise(of: .tcpRetransmitted, last: span),
+        guard let all = trend.rise(of: .tcpRetransmitted, last: span),
             let sent = trend.rise(of: .tcpSegmentsSent, last: span), sent >= Self.leastSegments,
+            // A handshake that nobody answers says nothing of a path.
+            case let shaken = trend.rise(of: .tcpHandshakeRetransmits, last: span) ?? 0,
+            case let again = all > shaken ? all - shaken : 0,
             Double(again) >= Self.leastShare * Double(sent)
         else { return [] }
         let share = Double(again) / Double(sent)

@@ -30,7 +30,9 @@ struct UDPMemory: NetworkDetector {
                     ? ": \(lost) datagrams dropped whatever the sockets' buffers" : "") + hog,
             evidence: (counted > 0 ? ["Udp.MemErrors rose by \(counted) within a minute"] : [])
                 + (use?.evidence ?? []),
-            next: network.next(at: .memory), since: network.time)
+            next: network.next(at: .memory)
+                + [.setting("net.ipv4.udp_mem", "its first number is the limit, not the last")],
+            since: network.time)
         return [finding]
     }
 }

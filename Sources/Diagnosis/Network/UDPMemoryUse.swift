@@ -7,6 +7,7 @@ struct UDPMemoryUse {
     static let full = 0.95
 
     private let used: UInt64
+    /// Beyond the first number of udp_mem a socket gets no more but for a last datagram or two.
     private let most: UInt64
     private let network: NetworkInput
     /// The socket of this namespace with the longest queue, where that is a good part of all.
@@ -18,7 +19,7 @@ struct UDPMemoryUse {
     /// Nil where the kernel does not tell.
     init?(_ network: NetworkInput) {
         let limits = network.reading.limits
-        guard let used = limits.udpMemoryUsed?.rawValue, let most = limits.udpMemoryMost?.rawValue,
+        guard let used = limits.udpMemoryUsed?.rawValue, let most = limits.udpMemoryFree?.rawValue,
             most > 0
         else { return nil }
         (self.used, self.most, self.network) = (used, most, network)
@@ -42,7 +43,7 @@ struct UDPMemoryUse {
     }
 
     var evidence: [String] {
-        var lines = ["\(used) of \(most) pages in use (net.ipv4.udp_mem)"]
+        var lines = ["\(used) of \(most) pages in use (first number of net.ipv4.udp_mem)"]
         if let hog {
             lines.append(
                 "\(network.words(for: hog)): receive queue"

@@ -44,8 +44,10 @@ final class NetworkLimitsReader {
         limits.backlogMost =
             setting("sys/net/core/netdev_max_backlog")?.first ?? machine.backlogMost
         limits.budget = setting("sys/net/core/netdev_budget")?.first ?? machine.budget
-        let udpMemory =
-            setting("sys/net/ipv4/udp_mem")?.others.map { $0.map { PageCount($0) } } ?? []
+        let udpSetting = setting("sys/net/ipv4/udp_mem")
+        let udpMemory = udpSetting?.others.map { $0.map { PageCount($0) } } ?? []
+        limits.udpMemoryFree =
+            udpSetting.map { PageCount($0.first) } ?? machine.udpMemoryFree
         limits.udpMemoryPressure = (udpMemory.first ?? nil) ?? machine.udpMemoryPressure
         limits.udpMemoryMost = (udpMemory.dropFirst().first ?? nil) ?? machine.udpMemoryMost
         limits.trackedConnectionsMost =

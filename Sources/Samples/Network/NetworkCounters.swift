@@ -116,6 +116,7 @@ public enum NetworkCounter: String, CaseIterable, Sendable {
     case listenDrops = "TcpExt.ListenDrops"
     case tcpBacklogDrops = "TcpExt.TCPBacklogDrop"
     case tcpReceiveQueueDrops = "TcpExt.TCPRcvQDrop"
+    case tcpHandshakeRetransmits = "TcpExt.TCPSynRetrans"
     case tcpWindowsClosed = "TcpExt.TCPToZeroWindowAdv"
     case tcpWindowProbes = "TcpExt.TCPWinProbe"
     case tcpRequestQueueCookies = "TcpExt.TCPReqQFullDoCookies"

@@ -231,8 +231,10 @@ public struct NetworkLimits: Hashable, Codable, Sendable {
     public var budget: UInt64?
     /// `net.core.somaxconn`.
     public var acceptQueueMost: UInt64?
-    /// `net.ipv4.udp_mem`: where pressure begins, and the most; and what is in use
-    /// (`/proc/net/sockstat`). In pages.
+    /// `net.ipv4.udp_mem`: beyond the first, only a socket that holds next to nothing
+    /// (`udp_rmem_min`) gets more, as UDP knows no pressure (`__sk_mem_raise_allocated`); where pressure
+    /// would begin, and the most; and what is in use (`/proc/net/sockstat`). In pages.
+    public var udpMemoryFree: PageCount?
     public var udpMemoryPressure: PageCount?
     public var udpMemoryMost: PageCount?
     public var udpMemoryUsed: PageCount?

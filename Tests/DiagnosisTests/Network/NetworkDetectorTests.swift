@@ -460,7 +460,7 @@ import Units
     func memoryInUseTellsItAsWell(_ used: UInt64, _ severity: Finding.Severity?) {
         let found = finding(.udpMemory, [:]) { reading in
             reading.limits.udpMemoryUsed = PageCount(used)
-            reading.limits.udpMemoryMost = PageCount(1000)
+            reading.limits.udpMemoryFree = PageCount(1000)
             var socket = MadeNetwork.udp(1)
             socket.receiveQueue = 3_000_000
             reading.sockets.sockets = [socket, MadeNetwork.udp(2)]

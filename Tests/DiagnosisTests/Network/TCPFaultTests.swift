@@ -126,7 +126,8 @@ import Units
         #expect(found.severity == .critical && found.confidence == .high)
         #expect(found.subject == .process(MadeMachine.id(3310)))
         #expect(
-            found.claim == "tcp ephemeral ports to 127.0.0.1:7999 used up: 98 of 100, 98 by streamd 3310")
+            found.claim
+                == "tcp ephemeral ports to 127.0.0.1:7999 used up: 98 of 100, 98 by streamd 3310")
         // connect(2) takes ports over from TIME_WAIT on loopback.
         #expect(ports(98, timeWait: 20) == nil)
         #expect(ports(98, timeWait: 20, reuse: 0) != nil)
