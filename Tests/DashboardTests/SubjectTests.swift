@@ -33,7 +33,8 @@ import Units
         (.udpLoss, .socket(Edge07.id(5), inode: 8001, owner: nil)), (.udpLoss, .host),
         (.nicDrop, .interface("eth0")), (.softnetDrop, .host), (.reassembly, .host),
         (.udpMemory, .host), (.udpChecksum, .host), (.closeWait, .process(journald)),
-        (.listenOverflow, .host),
+        (.listenOverflow, .host), (.tcpStall, .process(journald)), (.synBacklog, .host),
+        (.ephemeralPorts, .process(journald)),
         (.tcpRetransmits, .host), (.conntrack, .host),
         (.pathMTU, .peer(IPAddress(v4: 0x0A09_0104))),
     ]
