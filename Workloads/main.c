@@ -18,6 +18,7 @@ static const struct {
     {"zombies", "zombies N", "N children that have ended and are never waited for", zombies},
     {"threadstorm", "threadstorm N", "N threads appear and vanish together, again and again",
      threadstorm},
+    {"brief", "brief MS", "threads that work for MS milliseconds each, one after the other", brief},
     {"names", "names [--sockets]",
      "threads, or UNIX sockets, too, with names that hurt parsers and terminals", names},
     {"syscalls", "syscalls CALL RATE|max",

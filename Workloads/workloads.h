@@ -9,6 +9,7 @@ _Noreturn void idle(struct arguments *);
 _Noreturn void forkstorm(struct arguments *);
 _Noreturn void zombies(struct arguments *);
 _Noreturn void threadstorm(struct arguments *);
+_Noreturn void brief(struct arguments *);
 _Noreturn void names(struct arguments *);
 _Noreturn void calls(struct arguments *);
 _Noreturn void syscalls(struct arguments *);
