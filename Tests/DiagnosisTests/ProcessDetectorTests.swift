@@ -126,9 +126,9 @@ final class ProcessDetectorTests {
                 + [8, 9, 10, 11].map { waiter($0, run: 45, delay: 55, switches: 0) }
         }
         let found = machine.findings.findings.filter { $0.kind == .cpuStarvation }
-        #expect(found.count == 1)
+        #expect(found.map(\.severity) == [.warning, .info])
         let finding = try #require(found.first)
-        #expect(finding.severity == .warning && finding.claim.hasPrefix("T7 "))
+        #expect(finding.claim.hasPrefix("T7 "))
         #expect(
             finding.evidence.last
                 == "the CPUs are busy with streamd 8 (45.0 %), streamd 9 (45.0 %), streamd 10 (45.0 %)"
@@ -148,7 +148,7 @@ final class ProcessDetectorTests {
             }
         }
         let found = machine.findings.findings.filter { $0.kind == .cpuStarvation }
-        #expect(found.map(\.severity) == [.info])
+        #expect(found.map(\.severity) == [.info, .info])
     }
 
     /// A compression with more threads than CPUs.

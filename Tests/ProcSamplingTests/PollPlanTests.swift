@@ -148,7 +148,8 @@ struct PollPlanTests {
         ] as [(UInt64, UInt64, Bool)])
     func locksAreToldFromOtherWaits(_ operation: UInt64, _ expected: UInt64, _ isLock: Bool) {
         let wait = FutexWait([0x7ffc_0010, operation, expected, 0, 0, 0])
-        #expect(wait == FutexWait(address: 0x7ffc_0010, isLock: isLock))
+        #expect(
+            wait == FutexWait(address: 0x7ffc_0010, isLock: isLock, isShared: operation & 128 == 0))
         #expect(FutexWait([0x7ffc_0010, operation]) == nil)
     }
 }

@@ -52,18 +52,25 @@ struct CPUStarvation: Detector {
             return Case(
                 process: process, wait: wait, isBatch: BatchWork.isBatch(process, in: snapshot))
         }.sorted { ($1.wait.delay, $0.process.id.pid) < ($0.wait.delay, $1.process.id.pid) }
-        let victims = Self.victims(of: cases)
         let machine = Machine(snapshot)
+        let victims = cases.filter { !$0.isCause }
+        let causes = cases.filter(\.isCause)
         if victims.count >= Self.many {
-            return [Self.hostWide(victims, machine, at: snapshot.time)]
+            return [Self.hostWide(victims + causes, machine, at: snapshot.time)]
         }
+        // Who is the cause is not a victim as well.
+        let told =
+            causes.count >= Self.many
+            ? [Self.hostWide(causes, machine, at: snapshot.time)]
+            : causes.map { Self.finding($0, machine, at: snapshot.time) }
         return victims.map { Self.finding($0, machine, at: snapshot.time) }
+            + (victims.isEmpty ? told : told.map(Self.asInformation))
     }
 
-    /// Who computes and never rests is the cause where others wait as well, which rest or serve.
-    private static func victims(of cases: [Case]) -> [Case] {
-        let victims = cases.filter { !$0.isCause }
-        return victims.isEmpty ? cases : victims
+    private static func asInformation(_ finding: Finding) -> Finding {
+        var finding = finding
+        finding.severity = .info
+        return finding
     }
 
     private static func isStarved(_ wait: CPUWaits.Wait) -> Bool {
@@ -210,9 +217,11 @@ struct CPUStarvation: Detector {
 
     private static func hostWide(_ cases: [Case], _ machine: Machine, at time: WallTime) -> Finding
     {
+        let victims = cases.filter { !$0.isCause }
+        let worst = victims.isEmpty ? cases : victims
         var finding = Finding(
             kind: .cpuStarvation, subject: .host,
-            severity: cases.map { $0.severity(machine) }.max() ?? .info, confidence: .high,
+            severity: worst.map { $0.severity(machine) }.max() ?? .info, confidence: .high,
             claim:
                 "\(cases.count) processes are CPU-starved, most \(cases[0].name): waits for a CPU"
                 + " \(cases[0].share) % of the time that it wants one",
