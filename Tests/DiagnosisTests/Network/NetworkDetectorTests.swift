@@ -456,7 +456,7 @@ import Units
         #expect(finding(.udpMemory, [:]) == nil)
     }
 
-    @Test(arguments: [(949 as UInt64, nil), (950, Finding.Severity.warning)])
+    @Test(arguments: [(949 as UInt64, nil), (950 as UInt64, Finding.Severity.warning)])
     func memoryInUseTellsItAsWell(_ used: UInt64, _ severity: Finding.Severity?) {
         let found = finding(.udpMemory, [:]) { reading in
             reading.limits.udpMemoryUsed = PageCount(used)
@@ -514,7 +514,7 @@ import Units
         }
     }
 
-    @Test(arguments: [(9, Finding.Confidence.medium), (10, .high)])
+    @Test(arguments: [(9 as UInt64, Finding.Confidence.medium), (10 as UInt64, .high)])
     func onePeerMakesItSure(_ again: UInt64, _ confidence: Finding.Confidence) throws {
         let found = try #require(toOnePeer(again))
         #expect(found.confidence == confidence)
