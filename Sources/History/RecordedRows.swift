@@ -163,7 +163,7 @@ struct ProcessDetails: Hashable, Sendable {
     }
 }
 
-/// One process at one recorded moment: 76 bytes.
+/// One process at one recorded moment: 68 bytes.
 struct ProcessRow: RecordedRow {
     typealias Subject = ProcessIdentity
     typealias Detail = ProcessDetails
@@ -172,9 +172,6 @@ struct ProcessRow: RecordedRow {
     var totalTime: PackedTime
     var cpu: RecordedFigure
     var hottestCPU: RecordedFigure
-    /// Kept where it hides who is hottest; children's where it is more than nothing to speak of.
-    var endedCPU: RecordedFigure
-    var childrenCPU: RecordedFigure
     var runDelay: RecordedFigure
     var minorFaults: RecordedFigure
     var majorFaults: RecordedFigure
@@ -182,6 +179,8 @@ struct ProcessRow: RecordedRow {
     var limits: RecordedLimits
     /// Whether `memory` was read; its parts may be unknown all the same.
     var hasMemory: Bool
+    /// Threads that ended used most of `cpu`.
+    var mayHaveBeenHotter: Bool
     var threadCount: Int32
     /// -1 for unknown.
     var openFiles: Int32
@@ -200,9 +199,7 @@ struct ProcessRow: RecordedRow {
         totalTime = PackedTime(process.totalTime)
         cpu = RecordedFigure(process.cpu?.rawValue)
         hottestCPU = RecordedFigure(process.hottestCPU?.rawValue)
-        endedCPU = RecordedFigure(process.mayHaveBeenHotter ? process.endedCPU?.rawValue : nil)
-        let children = process.childrenCPU?.rawValue
-        childrenCPU = RecordedFigure(children ?? 0 >= 1 ? children : nil)
+        mayHaveBeenHotter = process.mayHaveBeenHotter
         runDelay = RecordedFigure(process.runDelay?.rawValue)
         minorFaults = RecordedFigure(process.minorFaults?.rawValue)
         majorFaults = RecordedFigure(process.majorFaults?.rawValue)
@@ -235,8 +232,7 @@ struct ProcessRow: RecordedRow {
             id: id, parent: details.parent, user: details.user, name: details.name,
             command: details.command, isKernelThread: details.isKernelThread, state: state,
             totalTime: totalTime.time, cpu: cpu.percent, hottestCPU: hottestCPU.percent,
-            hottestThread: hottest?.id, endedCPU: endedCPU.percent,
-            childrenCPU: childrenCPU.percent,
+            hottestThread: hottest?.id, endedCPU: mayHaveBeenHotter ? cpu.percent : nil,
             runDelay: runDelay.percent, threadCount: Int(threadCount),
             taskLimit: details.taskLimit, minorFaults: minorFaults.rate,
             majorFaults: majorFaults.rate, residentMemory: resident.amount,

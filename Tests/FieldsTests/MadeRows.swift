@@ -28,7 +28,8 @@ enum MadeRows {
             id: id, parent: ProcessID(1), user: UserID(1001), name: "streamd",
             command: "/usr/bin/streamd --port 8080", state: .sleeping,
             totalTime: Nanoseconds(52_110_000_000), cpu: Percent(131.0),
-            hottestCPU: Percent(99.84), threadCount: 3, minorFaults: Rate(12.0),
+            hottestCPU: Percent(99.84), endedCPU: Percent(1.5), childrenCPU: Percent(2.5),
+            threadCount: 3, minorFaults: Rate(12.0),
             majorFaults: .zero, residentMemory: ByteCount(700 << 20),
             memory: MemoryUse(
                 anonymous: ByteCount(600 << 20), file: ByteCount(30 << 20), shared: ByteCount(0),
