@@ -13,14 +13,20 @@ package enum Detectors {
         // Processes
         DescriptorLeak.self,
         ThreadLeak.self,
+        TaskLimitNear.self,
         PileUp.self,
+        ForkStorm.self,
 
         // Memory
         MemoryGrowth.self,
+        SharedMemoryGrowth.self,
         PageFaultStorm.self,
         SwapThrash.self,
         OOMKill.self,
         GroupMemory.self,
+
+        // Storage
+        MountTrouble.self,
 
         // Network
         UDPLoss.self,

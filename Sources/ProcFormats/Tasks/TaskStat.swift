@@ -16,6 +16,8 @@ public struct TaskStat: ProcFormat, Hashable, Codable, Sendable {
     public var flags: UInt32?
     /// Field 10: page faults that needed no disk.
     public var minorFaults: UInt64?
+    /// Field 11: those of its children that ended and that it waited for.
+    public var childrenFaults: UInt64?
     /// Field 12: page faults that loaded a page from a disk.
     public var majorFaults: UInt64?
     /// Field 14 (utime): time in user mode.
@@ -78,7 +80,7 @@ public struct TaskStat: ProcFormat, Hashable, Codable, Sendable {
         cursor.passFields(5)  // what is left of ppid, pgrp, session, tty_nr, tpgid
         flags = cursor.numberField("flags", &faults)
         minorFaults = cursor.numberField("minflt", &faults)
-        cursor.passFields(1)  // cminflt
+        childrenFaults = cursor.numberField("cminflt", &faults)
         majorFaults = cursor.numberField("majflt", &faults)
         cursor.passFields(1)  // cmajflt
         userTime = cursor.numberField("utime", &faults).map { ClockTicks($0) }

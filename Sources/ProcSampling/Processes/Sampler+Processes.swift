@@ -54,6 +54,7 @@ extension Sampler {
                 isWaiting: process.sample.runDelay.map { $0 >= SamplingPlan.longWait } ?? false,
                 sinceRest: gate.at.since(process.restReadAt),
                 hasManyThreads: process.sample.threadCount >= SamplingPlan.manyThreads,
+                speaksForGroup: process.speaksForGroup,
                 sinceTaskLimit: gate.at.since(process.taskLimitReadAt),
                 countsFiles: !tellsOpenFiles,
                 sinceOpenFiles: gate.at.since(process.openFilesReadAt)))
@@ -215,6 +216,17 @@ extension Sampler {
         if let parent = leader.parent { process.sample.parent = parent }
         process.sample.state = leader.state
         if let count = leader.threadCount { process.sample.threadCount = count }
+        let now = clock.now
+        let elapsed = now.since(process.childrenReadAt)
+        if !host.standsStill, Rates.isMeasurable(elapsed) {
+            process.sample.childrenFaults = Rates.perSecond(
+                from: process.childrenFaults, to: leader.childrenFaults, in: elapsed)
+            process.sample.hasExeced =
+                process.stackStart != nil && leader.stackStart != process.stackStart
+            process.childrenFaults = leader.childrenFaults
+            process.stackStart = leader.stackStart
+            process.childrenReadAt = now
+        }
         guard let resident = leader.residentSize else { return }
         process.residentAtStat = resident
         // What `status` said stands while `stat` does not say otherwise: it may be more exact.

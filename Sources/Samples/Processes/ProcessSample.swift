@@ -34,6 +34,10 @@ public struct ProcessSample: Codable, Sendable, Identifiable {
     /// Of its threads that are alive.
     public var minorFaults: Rate?
     public var majorFaults: Rate?
+    /// Minor faults of its children that ended since, theirs included: each began with some.
+    public var childrenFaults: Rate?
+    /// It became another program since the refresh before: `execve(2)`.
+    public var hasExeced: Bool = false
     public var residentMemory: ByteCount?
     /// Its parts; nil until they were read, and for kernel threads and zombies, which have none.
     public var memory: MemoryUse?
