@@ -16,6 +16,7 @@ package enum Detectors {
         TaskLimitNear.self,
         PileUp.self,
         ForkStorm.self,
+        Stopped.self,
 
         // Memory
         MemoryGrowth.self,

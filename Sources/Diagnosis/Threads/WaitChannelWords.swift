@@ -29,6 +29,7 @@ enum WaitChannelWords {
         (["rwsem", "mutex_lock", "mmap"], "a lock in the kernel that another thread holds"),
         (["kernel_clone", "do_fork", "vfork"], "its vfork child to call execve or to end"),
         (["exit", "de_thread"], "other threads to end"),
+        (["refrigerator", "freezer_trap"], "its control group to be thawed (the freezer)"),
         (["usb", "scsi", "nvme"], "a device's driver"),
     ]
 }

@@ -12,6 +12,8 @@ public struct TaskStat: ProcFormat, Hashable, Codable, Sendable {
     public var state: TaskState
     /// Field 4.
     public var parent: ProcessID?
+    /// Field 7 (tty_nr): its terminal; 0 for none.
+    public var terminal: Int?
     /// Field 9: `PF_*` bits of the kernel.
     public var flags: UInt32?
     /// Field 10: page faults that needed no disk.
@@ -77,7 +79,9 @@ public struct TaskStat: ProcFormat, Hashable, Codable, Sendable {
 
         state = cursor.taskState(&faults)
         parent = cursor.signed("ppid", &faults).map { ProcessID($0) }
-        cursor.passFields(5)  // what is left of ppid, pgrp, session, tty_nr, tpgid
+        cursor.passFields(3)  // what is left of ppid, pgrp, session
+        terminal = cursor.signedField("tty_nr", &faults)
+        cursor.passFields(1)  // tpgid
         flags = cursor.numberField("flags", &faults)
         minorFaults = cursor.numberField("minflt", &faults)
         childrenFaults = cursor.numberField("cminflt", &faults)

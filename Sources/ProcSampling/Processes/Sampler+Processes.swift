@@ -83,6 +83,7 @@ extension Sampler {
                 of: process, resident: leader.residentSize ?? process.residentAtStat,
                 hasRun: hasRun, plan: plan)
         }
+        if process.sample.state == .traced, process.sample.tracer == nil { readStatus(process) }
         if reads.contains(.openFiles) { readOpenFiles(process) }
         if reads.contains(.taskLimit) { readTaskLimit(process) }
         readWanted(process, plan: plan)
@@ -215,6 +216,8 @@ extension Sampler {
     private func note(_ leader: TaskStat, of process: TrackedProcess) {
         if let parent = leader.parent { process.sample.parent = parent }
         process.sample.state = leader.state
+        process.sample.hasTerminal = (leader.terminal ?? 0) != 0
+        if leader.state != .traced { process.sample.tracer = nil }
         if let count = leader.threadCount { process.sample.threadCount = count }
         let now = clock.now
         let elapsed = now.since(process.childrenReadAt)

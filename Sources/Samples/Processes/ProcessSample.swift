@@ -14,6 +14,10 @@ public struct ProcessSample: Codable, Sendable, Identifiable {
     public var isKernelThread: Bool
     /// The state of the first thread; see `hottest` for the one that matters.
     public var state: TaskState
+    /// Who traces it; read only while it is stopped by a tracer.
+    public var tracer: ProcessID?
+    /// It has a terminal, at which somebody may have started it.
+    public var hasTerminal: Bool = false
     /// CPU time used since the process began, by threads that have ended too.
     public var totalTime: Nanoseconds
     /// Shares of one CPU used by all its threads together, those that ended meanwhile included:
