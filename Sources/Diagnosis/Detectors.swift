@@ -15,6 +15,7 @@ package enum Detectors {
         ThreadLeak.self,
         TaskLimitNear.self,
         PileUp.self,
+        ChildrenPileUp.self,
         ForkStorm.self,
         Stopped.self,
 

@@ -26,7 +26,7 @@ import Units
         (.cgroupThrottle, .group(group)), (.fdLeak, .process(journald)),
         (.threadLeak, .process(journald)), (.pileUp, .process(journald)),
         (.taskLimit, .group(group)), (.taskLimit, .host), (.forkStorm, .process(journald)),
-        (.stopped, .process(journald)),
+        (.stopped, .process(journald)), (.childrenPileUp, .process(journald)),
         (.mountTrouble, .file("/var")), (.sharedMemoryGrowth, .file("/dev/shm")),
         (.sharedMemoryGrowth, .host),
         (.memoryGrowth, .process(journald)), (.swapThrash, .host), (.oomKill, .group(group)),
