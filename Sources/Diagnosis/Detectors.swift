@@ -9,6 +9,7 @@ package enum Detectors {
         IOStall.self,
         CPUStarvation.self,
         CgroupThrottle.self,
+        InterruptLoad.self,
 
         // Processes
         DescriptorLeak.self,
@@ -24,6 +25,7 @@ package enum Detectors {
         SharedMemoryGrowth.self,
         PageFaultStorm.self,
         SwapThrash.self,
+        GarbageCollection.self,
         OOMKill.self,
         GroupMemory.self,
 

@@ -27,6 +27,8 @@ import Units
         (.threadLeak, .process(journald)), (.pileUp, .process(journald)),
         (.taskLimit, .group(group)), (.taskLimit, .host), (.forkStorm, .process(journald)),
         (.stopped, .process(journald)), (.childrenPileUp, .process(journald)),
+        (.garbageCollection, .process(journald)), (.interruptLoad, .host),
+        (.interruptLoad, .interface("eth0")),
         (.mountTrouble, .file("/var")), (.sharedMemoryGrowth, .file("/dev/shm")),
         (.sharedMemoryGrowth, .host),
         (.memoryGrowth, .process(journald)), (.swapThrash, .host), (.oomKill, .group(group)),

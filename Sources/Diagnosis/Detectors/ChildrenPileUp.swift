@@ -17,7 +17,8 @@ struct ChildrenPileUp: Detector {
     mutating func findings(in input: DiagnosisInput) -> [Finding] {
         let snapshot = input.snapshot
         var counts: [ProcessID: Int] = [:]
-        for process in snapshot.processes where process.state != .zombie && !process.isKernelThread {
+        for process in snapshot.processes where process.state != .zombie && !process.isKernelThread
+        {
             counts[process.parent, default: 0] += 1
         }
         // The first process adopts those whose parents ended, and starts every service.
@@ -61,7 +62,8 @@ struct ChildrenPileUp: Detector {
         return Finding(
             kind: .childrenPileUp, subject: subject, severity: isSoon ? .warning : .info,
             confidence: isSoon ? .medium : .low,
-            claim: "\(parent.name) \(pid) has \(count) live children, +\(Rate(rise.perHour).text)/h:"
+            claim:
+                "\(parent.name) \(pid) has \(count) live children, +\(Rate(rise.perHour).text)/h:"
                 + " they do not end" + (left.map { "; limit in \($0.longEstimate)" } ?? ""),
             evidence: [
                 "\(rise.from) -> \(rise.to) in \(Duration(rise.length).text), rising in"

@@ -48,7 +48,9 @@ struct CountLeak {
 
     /// Nil if neither holds.
     var severity: Finding.Severity? {
-        if let limit, !limit.isOthers, limit.share >= (rise == nil ? 100 : Self.criticalShare) { return .critical }
+        if let limit, !limit.isOthers, limit.share >= (rise == nil ? 100 : Self.criticalShare) {
+            return .critical
+        }
         if isNear { return .warning }
         return rise.map { $0.isSure || endsSoon ? .warning : .info }
     }

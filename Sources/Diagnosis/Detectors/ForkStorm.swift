@@ -123,7 +123,8 @@ struct ForkStorm: Detector {
             kind: .forkStorm, subject: subject,
             severity: isAlike && rate >= Double(leastForks.rawValue) / 2 ? .warning : .info,
             confidence: .medium,
-            claim: "\(process.name) \(process.id.pid) starts about \(Rate(rate).text) processes/s\(what),"
+            claim:
+                "\(process.name) \(process.id.pid) starts about \(Rate(rate).text) processes/s\(what),"
                 + " each of which soon ends",
             evidence: evidence,
             meaning: "starting and ending them takes the CPU; no row of a process shows it",

@@ -101,7 +101,8 @@ struct MountTrouble: Detector {
                     ? "its program (FUSE) is stuck, stopped or waits itself: whoever uses the path waits"
                     : "its server or device does not answer: whoever uses the path waits",
                 [
-                    .command("grep -l ' \(mount.path) ' /proc/[0-9]*/mountinfo", "who has it mounted"),
+                    .command(
+                        "grep -l ' \(mount.path) ' /proc/[0-9]*/mountinfo", "who has it mounted"),
                     .command("umount -l \(path)", "takes it away from those that come"),
                 ]
             )

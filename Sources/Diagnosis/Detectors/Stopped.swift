@@ -42,7 +42,8 @@ struct Stopped: Detector {
         let isTraced = process.state == .traced
         let by = tracer.map { "\($0.name) \($0.id.pid)" } ?? "a tracer"
         let isDebugged = isTraced && tracer.map { $0.id.pid == process.parent } ?? false
-        let sockets = snapshot.network?.sockets.sockets.count { $0.owner?.process == process.id } ?? 0
+        let sockets =
+            snapshot.network?.sockets.sockets.count { $0.owner?.process == process.id } ?? 0
         let children = snapshot.processes.count { $0.parent == pid }
         let isJob = (process.hasTerminal && !isTraced && sockets == 0) || isDebugged
         var evidence = ["state \(process.state.letter) at each refresh of the last \(age.text)"]

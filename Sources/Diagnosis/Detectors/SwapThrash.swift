@@ -23,7 +23,9 @@ package struct SwapThrash: Detector {
     func findings(in input: DiagnosisInput) -> [Finding] {
         let recent = input.history.hosts(last: Self.span)
         let short = input.history.hosts(last: Self.shortSpan)
-        return (Self.finding(recent, in: input.snapshot) ?? Self.finding(fast: short, in: input.snapshot))
+        return
+            (Self.finding(recent, in: input.snapshot)
+            ?? Self.finding(fast: short, in: input.snapshot))
             .map { [$0] } ?? []
     }
 
@@ -85,7 +87,8 @@ package struct SwapThrash: Detector {
         let rated = recent.filter { $0.interval != nil }
         guard let paging = Paging(rated), paging.length >= shortSpan,
             Double(paging.bothWays) >= leastBothWays * Double(paging.refreshes),
-            paging.faults >= manyMajorFaults, min(paging.read, paging.written) >= manyMajorFaults / 4
+            paging.faults >= manyMajorFaults,
+            min(paging.read, paging.written) >= manyMajorFaults / 4
         else { return nil }
         let pressure = rated.last?.host.memoryPressure?.some?.average10
         return finding(paging, pressure, in: snapshot)
@@ -106,7 +109,8 @@ package struct SwapThrash: Detector {
         if let worst = waiter(in: snapshot) { evidence.append(worst) }
         return Finding(
             kind: .swapThrash, subject: .host, severity: isWaitedFor ? .critical : .warning,
-            confidence: isWaitedFor || isMany ? .high : .medium, claim: "swapping in and out: \(rates)",
+            confidence: isWaitedFor || isMany ? .high : .medium,
+            claim: "swapping in and out: \(rates)",
             evidence: evidence,
             next: [
                 .view(.swap, of: .host, sort: .faults, "who waits, by page faults"),

@@ -23,8 +23,10 @@ public struct MountTable: ProcFormat, Hashable, Sendable {
 
     /// What holds no files, and what cannot be written and is full by nature.
     private static let leftOut: Set<String> = [
-        "autofs", "binfmt_misc", "bpf", "cgroup", "cgroup2", "configfs", "cramfs", "debugfs", "devpts",
-        "devtmpfs", "efivarfs", "erofs", "fusectl", "hugetlbfs", "iso9660", "mqueue", "nsfs", "proc",
+        "autofs", "binfmt_misc", "bpf", "cgroup", "cgroup2", "configfs", "cramfs", "debugfs",
+        "devpts",
+        "devtmpfs", "efivarfs", "erofs", "fusectl", "hugetlbfs", "iso9660", "mqueue", "nsfs",
+        "proc",
         "pstore", "ramfs", "romfs", "rpc_pipefs", "securityfs", "selinuxfs", "squashfs", "sysfs",
         "tracefs", "udf",
     ]

@@ -187,8 +187,10 @@ struct MountReader: Sendable {
         let active = processes.compactMap { process -> (Process, calls: Rate, bytes: Rate)? in
             guard let old = before[process.id], let new = Calls(of: process.id.pid, reader),
                 new.count != old.count,
-                let count = Rates.perSecond(from: old.count, to: new.count, in: new.at.since(old.at)),
-                let bytes = Rates.perSecond(from: old.bytes, to: new.bytes, in: new.at.since(old.at))
+                let count = Rates.perSecond(
+                    from: old.count, to: new.count, in: new.at.since(old.at)),
+                let bytes = Rates.perSecond(
+                    from: old.bytes, to: new.bytes, in: new.at.since(old.at))
             else { return nil }
             return (process, count, bytes)
         }

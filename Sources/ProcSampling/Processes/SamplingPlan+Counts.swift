@@ -27,7 +27,9 @@ extension SamplingPlan {
         let isLimitDue =
             (process.hasRun || process.speaksForGroup)
             && process.sinceTaskLimit >= Self.countPeriod
-        if process.hasManyThreads || process.speaksForGroup, isWanted || isLimitDue { reads.insert(.taskLimit) }
+        if process.hasManyThreads || process.speaksForGroup, isWanted || isLimitDue {
+            reads.insert(.taskLimit)
+        }
         return reads
     }
 }
