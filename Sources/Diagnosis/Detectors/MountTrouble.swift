@@ -77,22 +77,29 @@ struct MountTrouble: Detector {
     private static func words(
         _ trouble: Trouble, of mount: MountSample
     ) -> (claim: String, meaning: String, next: [NextStep]) {
-        let path = mount.process.map { "/proc/\($0)/root\(mount.path)" } ?? mount.path
+        let path = mount.path
+        let enter = mount.enter
         switch trouble {
         case .isFull:
             return (
                 "is full", "what writes there fails with ENOSPC",
                 [
-                    .command("du -xh --max-depth=2 \(path) | sort -h | tail", "what fills it"),
                     .command(
-                        "lsof +L1 \(path)", "files that are deleted and still held open, if any"),
+                        "\(enter)du -xh --max-depth=2 \(path) | sort -h | tail", "what fills it"),
+                    .command(
+                        "\(enter)lsof +L1 \(path)",
+                        "files that are deleted and still held open, if any"),
                 ]
             )
         case .lacksInodes:
             return (
                 "has no inode left",
                 "no file can be created there, though there is room: open fails with ENOSPC",
-                [.command("du -x --inodes \(path) | sort -n | tail", "the folders with most files")]
+                [
+                    .command(
+                        "\(enter)du -x --inodes \(path) | sort -n | tail",
+                        "the folders with most files")
+                ]
             )
         case .isSilent:
             return (
@@ -103,7 +110,7 @@ struct MountTrouble: Detector {
                 [
                     .command(
                         "grep -l ' \(mount.path) ' /proc/[0-9]*/mountinfo", "who has it mounted"),
-                    .command("umount -l \(path)", "takes it away from those that come"),
+                    .command("\(enter)umount -l \(path)", "takes it away from those that come"),
                 ]
             )
         case .isForcedReadOnly, .turnedReadOnly:
@@ -114,11 +121,16 @@ struct MountTrouble: Detector {
                     + " so by itself",
                 [
                     .command("dmesg | tail -50", "the error, if it was one"),
-                    .command("mount -o remount,rw \(path)", "once the device is checked"),
+                    .command("\(enter)mount -o remount,rw \(path)", "once the device is checked"),
                 ]
             )
         }
     }
+}
+
+extension MountSample {
+    /// What a command begins with that is to see it.
+    var enter: String { process.map { "nsenter -t \($0) -m " } ?? "" }
 }
 
 extension FindingKind {

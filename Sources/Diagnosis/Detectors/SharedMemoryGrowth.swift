@@ -78,8 +78,7 @@ struct SharedMemoryGrowth: Detector {
             meaning: "its files are in memory: only deleting them gives it back",
             next: [
                 .command(
-                    "du -xah \(mount.process.map { "/proc/\($0)/root" } ?? "")\(mount.path)"
-                        + " | sort -h | tail", "which files"),
+                    "\(mount.enter)du -xah \(mount.path) | sort -h | tail", "which files"),
                 .view(.memory, sort: .anonymous, "who holds the memory"),
             ],
             since: snapshot.time.earlier(by: growth.span))
