@@ -11,7 +11,7 @@ struct AddressSpaceTrend: Sendable {
     static let leastGrowth: UInt64 = 16 << 20
 
     mutating func add(_ process: ProcessSample) {
-        guard let used = process.memory?.anonymousAndSwap?.rawValue,
+        guard let used = process.memory?.undroppable?.rawValue,
             let mapped = process.memory?.addressSpace?.rawValue
         else { return }
         guard let first else { return self.first = (used, mapped) }

@@ -13,18 +13,28 @@ package enum Detectors {
         IOStall.self,
         CPUStarvation.self,
         CgroupThrottle.self,
+        InterruptLoad.self,
 
         // Processes
         DescriptorLeak.self,
         ThreadLeak.self,
+        TaskLimitNear.self,
         PileUp.self,
+        ChildrenPileUp.self,
+        ForkStorm.self,
+        Stopped.self,
 
         // Memory
         MemoryGrowth.self,
+        SharedMemoryGrowth.self,
         PageFaultStorm.self,
         SwapThrash.self,
+        GarbageCollection.self,
         OOMKill.self,
         GroupMemory.self,
+
+        // Storage
+        MountTrouble.self,
 
         // Network
         UDPLoss.self,

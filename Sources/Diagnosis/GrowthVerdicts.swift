@@ -69,7 +69,7 @@ package struct GrowthVerdicts: Sendable {
         let judged = judge(
             turns.sorted { ($1.urgency, $0.index) < ($0.urgency, $1.index) }, in: snapshot,
             memory: memory)
-        addUp(turns, in: snapshot)
+        addUp(turns, in: snapshot, memory)
         for turn in judged { predict(snapshot.processes[turn.index], turn.entry, in: snapshot) }
     }
 
@@ -136,6 +136,7 @@ package struct GrowthVerdicts: Sendable {
     ) {
         entry.judged = snapshot.sequence
         entry.addressSpace.add(process)
+        entry.shared.add(process)
         let limit = snapshot.lowestLimit(of: process)
         let growth = Growth(
             of: .process(process.id), in: memory, last: Self.window, interval: snapshot.interval,
@@ -158,25 +159,44 @@ package struct GrowthVerdicts: Sendable {
     }
 
     /// Adds up all that grows.
-    private mutating func addUp(_ turns: [Turn], in snapshot: Snapshot) {
+    private mutating func addUp(_ turns: [Turn], in snapshot: Snapshot, _ memory: MemoryHistory) {
         growing.removeAll(keepingCapacity: true)
         joint = JointGrowth()
+        var span = Self.window
         for turn in turns {
             guard let growth = entries[turn.entry].growth, growth.isUnbounded,
                 let judged = entries[turn.entry].judged
             else { continue }
             growing.append(
                 Grower(id: entries[turn.entry].id, index: turn.index, judged: judged))
-            joint.add(slope: growth.slope, group: snapshot.processes[turn.index].memoryGroup)
+            joint.add(
+                slope: growth.slope, shared: growth.slope * entries[turn.entry].shared.share,
+                group: snapshot.processes[turn.index].memoryGroup)
+            span = min(span, growth.span)
         }
-        joint.close()
+        guard !growing.isEmpty else { return joint.close() }
+        joint.close(
+            shared: memory.change(of: .hostShared, last: span).map {
+                max(0, Double($0.bytes) / ($0.covered / .seconds(1)))
+            },
+            memory: hostSlope(in: snapshot, memory, last: span))
+    }
+
+    /// How fast the machine's memory in use grows; nil unless it does so steadily.
+    private func hostSlope(
+        in snapshot: Snapshot, _ memory: MemoryHistory, last span: Duration
+    ) -> Double? {
+        let growth = Growth(of: .hostMemory, in: memory, last: span, interval: snapshot.interval)
+        return growth.flatMap { $0.isUnbounded ? $0.slope : nil }
     }
 
     private mutating func predict(_ process: ProcessSample, _ index: Int, in snapshot: Snapshot) {
         let growsAlong = entries[index].addressSpace.growsAlong
+        let shared = entries[index].shared.share
         entries[index].outlook = entries[index].growth.map {
             MemoryOutlook(
-                growth: $0, of: process, in: snapshot, addressSpaceGrows: growsAlong, joint: joint)
+                growth: $0, of: process, in: snapshot, addressSpaceGrows: growsAlong, joint: joint,
+                sharedPart: shared)
         }
     }
 
@@ -198,7 +218,7 @@ package struct GrowthVerdicts: Sendable {
         guard let judged = entries[index].judged else { return .infinity }
         var weight = 1.0
         if entries[index].growth?.shape?.isUnbounded == true { weight *= Self.weightOfGrowth }
-        if process.memory?.anonymousAndSwap ?? ByteCount(0) >= Self.large {
+        if process.memory?.undroppable ?? ByteCount(0) >= Self.large {
             weight *= Self.weightOfSize
         }
         return Double(sequence - judged) * weight
@@ -217,6 +237,7 @@ package struct GrowthVerdicts: Sendable {
         var longGrowth: Growth?
         var longJudged: Nanoseconds?
         var addressSpace = AddressSpaceTrend()
+        var shared = SharedTrend()
 
         init(id: ProcessIdentity, outlook: MemoryOutlook? = nil) {
             self.id = id

@@ -16,6 +16,8 @@ package struct MemoryOutlook: Hashable, Sendable {
     package let timeLeft: Duration?
     /// Those that use up what is left of the limit together; nil where its own growth decides.
     package let companions: Companions?
+    /// The part of the growth that is shared memory, from 0 to 1.
+    package let sharedPart: Double
 
     package struct Companions: Hashable, Sendable {
         /// How many others there are.
@@ -31,14 +33,18 @@ package struct MemoryOutlook: Hashable, Sendable {
 
     package init(
         growth: Growth, limit: MemoryLimit? = nil, headroom: ByteCount? = nil,
-        timeLeft: Duration? = nil, companions: Companions? = nil
+        timeLeft: Duration? = nil, companions: Companions? = nil, sharedPart: Double = 0
     ) {
         self.growth = growth
         self.limit = limit
         self.headroom = headroom
         self.timeLeft = timeLeft
         self.companions = companions
+        self.sharedPart = sharedPart
     }
+
+    /// Of what uses up the limit, its own part, from 0 to 1.
+    var share: Double { companions.map { min(1, growth.slope / max($0.slope, 1)) } ?? 1 }
 
     /// - Parameters:
     ///   - addressSpaceGrows: whether `VmSize` was seen to grow with the memory used. If not, the
@@ -47,12 +53,15 @@ package struct MemoryOutlook: Hashable, Sendable {
     ///   - joint: what all processes that grow use up; see `GrowthVerdicts.joint`.
     package init(
         growth: Growth, of process: ProcessSample, in snapshot: Snapshot,
-        addressSpaceGrows: Bool = false, joint: JointGrowth = JointGrowth()
+        addressSpaceGrows: Bool = false, joint: JointGrowth = JointGrowth(),
+        sharedPart: Double = 0
     ) {
         let left = Self.limits(of: process, in: snapshot, addressSpaceGrows: addressSpaceGrows)
         guard growth.isUnbounded else {
             let first = left.min { $0.headroom < $1.headroom }
-            self.init(growth: growth, limit: first?.limit, headroom: first?.headroom)
+            self.init(
+                growth: growth, limit: first?.limit, headroom: first?.headroom,
+                sharedPart: sharedPart)
             return
         }
         let ends = left.map { limit, headroom in
@@ -70,7 +79,7 @@ package struct MemoryOutlook: Hashable, Sendable {
             },
             companions: first.flatMap { end in
                 joint[end.limit].flatMap { Self.companions(of: growth, among: $0) }
-            })
+            }, sharedPart: sharedPart)
     }
 
     /// Less than this share more than its own growth is not worth a word.
@@ -79,7 +88,7 @@ package struct MemoryOutlook: Hashable, Sendable {
     private static func companions(
         of growth: Growth, among all: JointGrowth.Sum
     ) -> Companions? {
-        guard all.count > 1, all.slope >= (1 + leastShareOfOthers) * growth.slope else {
+        guard all.slope >= (1 + leastShareOfOthers) * growth.slope else {
             return nil
         }
         return Companions(count: all.count - 1, slope: all.slope)

@@ -197,7 +197,7 @@ package struct ProcessFields: Sendable {
     package let fiveMinuteChange = Field(
         .fiveMinuteChange, "+/5m", .fixed(6),
         json: .screenOnly("documents have growth_bytes_per_second"),
-        help: "growth of anonymous memory and swap in 5 minutes; - below 1M: not kept",
+        help: "growth in 5 minutes, files not counted; - below 1M: not kept",
         value: { row in row.change { $0.fiveMinutes } })
 
     package let hourChange = Field(

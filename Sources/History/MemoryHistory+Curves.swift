@@ -147,6 +147,7 @@ extension MemoryHistory {
         switch subject {
         case .hostMemory: hostMemory
         case .hostSwap: hostSwap
+        case .hostShared: hostShared
         case .process(let id): places[id].map { curves[$0].curve }
         }
     }

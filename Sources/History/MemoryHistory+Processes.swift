@@ -65,7 +65,7 @@ extension MemoryHistory {
                 end(absent[old])
                 old += 1
             }
-            let amount = (samples[index].memory?.anonymousAndSwap?.rawValue).map { $0 / 1024 }
+            let amount = (samples[index].memory?.undroppable?.rawValue).map { $0 / 1024 }
             var row = PresentProcess(id: id, place: PresentProcess.noPlace, firstAmount: amount)
             if old < absent.count, absent[old].id.pid == id.pid {
                 if absent[old].id == id { row = absent[old] } else { end(absent[old]) }

@@ -12,8 +12,8 @@ public import Units
 /// from then on it grows no more. 15.9 MB with 512 that all change all the time, which is where the
 /// limit below holds; below 17 MiB whatever runs.
 ///
-/// **Which processes matter.** At most 512 have a curve: any that has 1 MiB of anonymous memory and
-/// swap, while there is room. Then those of the highest weight: size, plus eight times what it grew
+/// **Which processes matter.** At most 512 have a curve: any that has 1 MiB of memory that is
+/// no file's, while there is room. Then those of the highest weight: size, plus eight times what it grew
 /// since it was first seen. A new one takes the place of the lightest, which it must exceed by an
 /// eighth if that one is alive. One that has ended weighs half, and nothing any more once it has
 /// been gone for longer than it was recorded; after 14 days it goes. Where all curves together
@@ -24,13 +24,15 @@ public import Units
 /// before it began continues the curve of that one.
 public struct MemoryHistory: Sendable {
     public enum Subject: Hashable, Sendable {
-        /// Anonymous memory, swapped out or not; see `MemoryUse.anonymousAndSwap`.
+        /// Memory that the kernel cannot drop: anonymous, shared, swapped; `MemoryUse.undroppable`.
         case process(ProcessIdentity)
         /// What the machine cannot give to anyone: `MemTotal` without `MemAvailable`, which is not
         /// known before Linux 3.14.
         case hostMemory
         /// `SwapTotal` without `SwapFree`; not known where there is no swap.
         case hostSwap
+        /// `Shmem`: files of tmpfs, shared memory, memfd.
+        case hostShared
     }
 
     /// How far it reaches back.
@@ -43,6 +45,7 @@ public struct MemoryHistory: Sendable {
     var runs = RecordedRuns()
     var hostMemory: RecordedCurve?
     var hostSwap: RecordedCurve?
+    var hostShared: RecordedCurve?
     var curves: [ProcessCurve] = []
     /// Where in `curves` a process has its own.
     var places: [ProcessIdentity: Int] = [:]
@@ -105,6 +108,7 @@ public struct MemoryHistory: Sendable {
         }
         Self.set(&hostMemory, to: used, at: now)
         Self.set(&hostSwap, to: swapped, at: now)
+        Self.set(&hostShared, to: memory?.shared.map { $0.rawValue / 1024 }, at: now)
     }
 
     private static func kibibytes(_ all: ByteCount?, without rest: ByteCount?) -> UInt64? {
@@ -133,6 +137,7 @@ public struct MemoryHistory: Sendable {
         }
         hostMemory?.trim(at: now)
         hostSwap?.trim(at: now)
+        hostShared?.trim(at: now)
     }
 
     /// Changes a curve and keeps the sum of what all hold.
@@ -147,7 +152,8 @@ public struct MemoryHistory: Sendable {
     var byteCount: Int {
         let header = PackedSeries.arrayHeader
         let packed = curves.reduce(0) { $0 + $1.curve.byteCount }
-        return packed + (hostMemory?.byteCount ?? 0) + (hostSwap?.byteCount ?? 0) + runs.byteCount
+        let host = [hostMemory, hostSwap, hostShared].reduce(0) { $0 + ($1?.byteCount ?? 0) }
+        return packed + host + runs.byteCount
             + curves.capacity * MemoryLayout<ProcessCurve>.stride + header
             + (present.capacity + absent.capacity) * MemoryLayout<PresentProcess>.stride
             + 2 * header

@@ -20,6 +20,7 @@ public final class Sampler {
     let groupReader: MemoryGroupReader?
     let mappingsLane: MappingsLane
     let networkLane: NetworkLane
+    let mountsLane: MountsLane
     let pollLane: PollLane
     var pollSearch = PollSearch()
     /// Our own number in the tree that is read.
@@ -85,6 +86,7 @@ public final class Sampler {
         self.mappingsLane = mappingsLane ?? MappingsLane(root: root, changed: changed)
         self.networkLane = networkLane ?? NetworkLane(root: root, changed: changed)
         pollLane = PollLane(root: root)
+        mountsLane = MountsLane(root: root)
         ownProcess = root.link(.host("self")).flatMap { Int32($0) }.map { ProcessID($0) }
         if let threads {
             sources = ThreadSourceChoice(threads, reader: reader)
@@ -131,9 +133,14 @@ public final class Sampler {
         }
         processes = kept
         exchangeWithSlowLane()
+        if sequence % 4 == 0 { chooseSpeakers() }
         let kills = (latest?.host.oomKills?.total, hostSample.oomKills?.total)
         refreshGroups(plan: plan, hasKill: kills.0 != kills.1)
         mappingsLane.want(interest.mappings)
+        mountsLane.refresh {
+            processes.filter { !$0.sample.isKernelThread }
+                .map { MountReader.Process(id: $0.sample.id, name: $0.sample.name) }
+        }
         let polls = depth == .processesOnly ? [:] : poll(hostSample)
 
         if depth == .everything { networkLane.wait(atMost: Self.longestWait) }
@@ -144,7 +151,7 @@ public final class Sampler {
             host: hostSample, processes: processes.map(\.sample),
             memoryGroups: groupReader?.groups ?? [:],
             groupGaps: groupReader?.gaps ?? MemoryGroupGaps(isMounted: false),
-            cpuGroups: cpuGroupReader?.groups ?? [:],
+            cpuGroups: cpuGroupReader?.groups ?? [:], mounts: mountsLane.mounts,
             mappings: mappingsLane.reading, network: networkLane.reading,
             polls: polls, selectedThread: selectedDetail(),
             extent: extent(depth))

@@ -55,6 +55,8 @@ extension SamplingPlan {
         var sinceRest = Nanoseconds(0)
         /// It has so many threads that their number may be limited; since that limit was read.
         var hasManyThreads = false
+        /// Of a control group with many tasks, it is the one that is asked.
+        var speaksForGroup = false
         var sinceTaskLimit = Nanoseconds(0)
         /// Its descriptors have to be counted one by one; since they were.
         var countsFiles = false

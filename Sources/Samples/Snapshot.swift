@@ -21,6 +21,8 @@ public struct Snapshot: Codable, Sendable {
     public var groupGaps: MemoryGroupGaps
     /// Control groups with a CPU quota in which something ran lately, by path.
     public var cpuGroups: [String: CPUGroup]
+    /// Mounted file systems: the latest reading, made beside this refresh every few seconds.
+    public var mounts: [MountSample]
     /// The mappings of the process that `Interest.mappings` names: the latest reading.
     public var mappings: MappingsReading?
     /// Sockets, counters and losses of the network namespace that `Interest.network` names: the
@@ -65,6 +67,7 @@ public struct Snapshot: Codable, Sendable {
         sequence: Int, time: WallTime, moment: Nanoseconds = Nanoseconds(0), interval: Duration?,
         host: HostSample, processes: [ProcessSample], memoryGroups: [String: MemoryGroup] = [:],
         groupGaps: MemoryGroupGaps = MemoryGroupGaps(), cpuGroups: [String: CPUGroup] = [:],
+        mounts: [MountSample] = [],
         mappings: MappingsReading? = nil, network: NetworkReading? = nil,
         polls: [ThreadIdentity: ThreadPoll] = [:], selectedThread: ThreadDetail? = nil,
         ownCost: OwnCost = OwnCost(),
@@ -79,6 +82,7 @@ public struct Snapshot: Codable, Sendable {
         self.memoryGroups = memoryGroups
         self.groupGaps = groupGaps
         self.cpuGroups = cpuGroups
+        self.mounts = mounts
         self.mappings = mappings
         self.network = network
         self.polls = polls

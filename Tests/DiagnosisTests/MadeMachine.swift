@@ -24,7 +24,8 @@ struct MadeMachine: CustomTestStringConvertible {
     /// One more refresh.
     mutating func refresh(
         _ processes: [ProcessSample], groups: [MemoryGroup] = [], cpuGroups: [CPUGroup] = [],
-        network: NetworkReading? = nil, polls: [ThreadIdentity: ThreadPoll] = [:],
+        network: NetworkReading? = nil, mounts: [MountSample] = [],
+        polls: [ThreadIdentity: ThreadPoll] = [:],
         _ change: (inout HostSample) -> Void = { _ in }
     ) {
         second += interval
@@ -32,6 +33,7 @@ struct MadeMachine: CustomTestStringConvertible {
         var snapshot = Self.snapshot(second, processes, groups: groups, change)
         snapshot.sequence = sequence
         snapshot.network = network
+        snapshot.mounts = mounts
         snapshot.cpuGroups = Dictionary(uniqueKeysWithValues: cpuGroups.map { ($0.path, $0) })
         snapshot.polls = polls
         snapshot.interval = sequence == 1 ? nil : .seconds(interval)

@@ -53,7 +53,7 @@ struct HistoryMemoryTests {
         #expect(then.moment == live.moment)
         let process = try #require(then.processes.first)
         #expect(process.memoryGroup == "/a/b")
-        #expect(process.memory?.anonymousAndSwap == ByteCount(kibibytes: 3500))
+        #expect(process.memory?.undroppable == ByteCount(kibibytes: 3500))
         #expect(then.memoryLimits(of: process) == .known([groups[1]]))
         // No process that is kept is in any other.
         #expect(Set(then.memoryGroups.keys) == ["/a"])

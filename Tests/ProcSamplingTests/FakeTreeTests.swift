@@ -406,7 +406,7 @@ struct FakeTreeTests {
     private func expectAbsurd(_ snapshot: Snapshot, _ figure: Int) {
         guard figure == .max, let process = snapshot.processes.first else { return }
         // Twice the most does not fit, so it is as much as does.
-        #expect(process.memory?.anonymousAndSwap == ByteCount(.max))
+        #expect(process.memory?.undroppable == ByteCount(.max))
         for group in snapshot.limitingGroups(of: process) {
             #expect(group.reclaimable == ByteCount(.max))
             #expect(group.headroom == group.limit)

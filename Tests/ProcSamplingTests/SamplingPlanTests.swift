@@ -58,7 +58,7 @@ struct SamplingPlanTests {
                 == [.stat, .threads, .everyThread, .status, .rest, .openFiles])
     }
 
-    @Test func countsOfAProcessThatRunsAreNoOlderThanTenSeconds() {
+    @Test func countsOfAProcessThatRunsAreNoOlderThanFiveSeconds() {
         func reads(_ seconds: UInt64, hasRun: Bool = true, counts: Bool = false) -> Bool {
             let age = Nanoseconds(seconds * 1_000_000_000)
             return plan().reads(
@@ -67,7 +67,7 @@ struct SamplingPlanTests {
                     countsFiles: counts, sinceOpenFiles: age)
             ).isSuperset(of: counts ? [.taskLimit] : [.openFiles, .taskLimit])
         }
-        #expect(!reads(9) && reads(10))
+        #expect(!reads(4) && reads(5))
         #expect(!reads(3600, hasRun: false))
         #expect(reads(10, counts: true))
     }

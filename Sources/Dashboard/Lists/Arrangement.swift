@@ -79,7 +79,7 @@ struct Arrangement {
     private func processesWithMemory() -> [Row] {
         func size(_ row: Row) -> UInt64 {
             let process = snapshot.processes[row.index]
-            return (process.memory?.anonymousAndSwap ?? process.residentMemory)?.rawValue ?? 0
+            return (process.memory?.undroppable ?? process.residentMemory)?.rawValue ?? 0
         }
         return processes().filter { !snapshot.processes[$0.index].isKernelThread }
             .sorted { size($0) > size($1) }

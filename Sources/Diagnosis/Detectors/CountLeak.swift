@@ -3,9 +3,9 @@ internal import Units
 
 /// What the findings of open files and of threads that become more and more have in common.
 ///
-/// A count that rises for an hour is a warning of medium confidence: one counter says so, and only
-/// time tells a leak from a program that has more to do by the hour. One that rises for less is
-/// told, no more. At 80 % of its limit it is a warning whether it rises or not: the limit is the
+/// A count that rises steadily towards a limit that comes within a day, or that rises for an hour, is a
+/// warning of medium confidence: one counter says so, and only time tells a leak from a program that has
+/// more to do by the hour. Another rise is told, no more. At 80 % of its limit it is a warning whether it rises or not: the limit is the
 /// second signal.
 struct CountLeak {
     /// Of the limit, in percent.
@@ -13,6 +13,8 @@ struct CountLeak {
     /// Of the limit, where it rises as well: hardly time to look for the cause. Where it does not, it
     /// is critical once there is nothing left.
     static let criticalShare = 95.0
+    /// A limit that is met later than this is no business of today.
+    static let warningTimeLeft: Duration = .seconds(24 * 60 * 60)
 
     var count: Int
     var rise: CountTrend.Rise?
@@ -24,22 +26,38 @@ struct CountLeak {
         /// All that counts towards it: others may use it, too.
         var used: Double
         var most: Double
+        /// Others use most of it: that it is near is not this process's doing.
+        var isOthers = false
 
         var share: Double { most > 0 ? 100 * used / most : 0 }
     }
 
-    private var isNear: Bool { limit.map { $0.share >= Self.nearShare } ?? false }
+    private var isNear: Bool {
+        limit.map { !$0.isOthers && $0.share >= Self.nearShare } ?? false
+    }
+
+    /// Until the limit is met.
+    private var timeLeft: Duration? {
+        guard let rise, let limit else { return nil }
+        return rise.time(for: max(0, limit.most - limit.used))
+    }
+
+    private var endsSoon: Bool {
+        (rise?.isSteady ?? false) && (timeLeft.map { $0 < Self.warningTimeLeft } ?? false)
+    }
 
     /// Nil if neither holds.
     var severity: Finding.Severity? {
-        if let limit, limit.share >= (rise == nil ? 100 : Self.criticalShare) { return .critical }
+        if let limit, !limit.isOthers, limit.share >= (rise == nil ? 100 : Self.criticalShare) {
+            return .critical
+        }
         if isNear { return .warning }
-        return rise.map { $0.isSure ? .warning : .info }
+        return rise.map { $0.isSure || endsSoon ? .warning : .info }
     }
 
     var confidence: Finding.Confidence {
         if isNear { return .high }
-        return rise?.isSure == true ? .medium : .low
+        return rise?.isSure == true || endsSoon ? .medium : .low
     }
 
     /// "+38/h, limit in ~9 h", or "81.0 % of its limit of 1024 (RLIMIT_NOFILE)".
@@ -47,7 +65,7 @@ struct CountLeak {
         var parts: [String] = []
         if let rise {
             var speed = "+\(Rate(rise.perHour).text)/h"
-            if let left = limit.flatMap({ rise.time(for: max(0, $0.most - $0.used)) }) {
+            if let left = timeLeft {
                 speed += ", limit in \(left.longEstimate)"
             }
             parts.append(speed)

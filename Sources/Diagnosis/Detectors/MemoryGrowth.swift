@@ -16,6 +16,13 @@ package struct MemoryGrowth: Detector {
     /// memory meanwhile.
     package static let leastConfirmed = 0.5
 
+    /// Whose own growth is less than this share of all that uses up a limit is not to blame for its
+    /// end.
+    package static let leastShareOfAll = 0.1
+    /// From this part of it on, what grows is called shared memory: it must be the machine's, too, or
+    /// the process only maps pages that others had before.
+    package static let mostlyShared = 0.5
+
     /// What a second, independent counter says about the same time.
     package struct Witness: Hashable, Sendable {
         /// "the host's available memory", "group /a".
@@ -62,8 +69,11 @@ package struct MemoryGrowth: Detector {
                 return known.finding
             }
             let process = snapshot.processes[grower.index]
-            let finding = growth[grower.id].flatMap { outlook in
-                Self.finding(
+            let finding = growth[grower.id].flatMap { outlook -> Finding? in
+                guard Self.isNew(outlook, host: host.shared(last: outlook.growth.span)) else {
+                    return nil
+                }
+                return Self.finding(
                     of: process, outlook: outlook,
                     witnesses: witnesses(of: process, outlook, in: snapshot, &host),
                     at: snapshot.time)
@@ -85,12 +95,22 @@ package struct MemoryGrowth: Detector {
 
         init(memory: MemoryHistory) { self.memory = memory }
 
+        func shared(last span: Duration) -> Double? {
+            memory.change(of: .hostShared, last: span).map { Double($0.bytes) }
+        }
+
         mutating func bytes(last span: Duration) -> Double? {
             if let bytes = known[span] { return bytes }
             let bytes = memory.change(of: .hostMemory, last: span).map { Double($0.bytes) }
             known[span] = .some(bytes)
             return bytes
         }
+    }
+
+    /// Whether what grows is memory that nobody had before.
+    private static func isNew(_ outlook: MemoryOutlook, host shared: Double?) -> Bool {
+        guard outlook.sharedPart >= mostlyShared, let shared else { return true }
+        return shared >= leastConfirmed * outlook.sharedPart * outlook.growth.change
     }
 
     /// Counters that are kept apart from the process's own.
@@ -126,8 +146,9 @@ package struct MemoryGrowth: Detector {
         else { return nil }
         let confirmed = witnesses.filter(\.confirms)
         let rate = rate(growth.slope)
+        let isShared = outlook.sharedPart >= mostlyShared
         var claim =
-            "\(process.name) \(process.id.pid.rawValue) memory \(rate) for \(growth.span.text),"
+            "\(process.name) \(process.id.pid.rawValue) \(isShared ? "shared " : "")memory \(rate) for \(growth.span.text),"
             + " \(shape.text)"
         if let left = outlook.timeLeft { claim += "; full in \(left.longEstimate)" }
         return Finding(
@@ -147,6 +168,7 @@ package struct MemoryGrowth: Detector {
 
     private static func severity(_ outlook: MemoryOutlook) -> Finding.Severity {
         guard let left = outlook.timeLeft else { return .info }
+        if outlook.share < leastShareOfAll { return .info }
         if left < criticalTimeLeft { return .critical }
         return left < warningTimeLeft ? .warning : .info
     }
@@ -162,8 +184,13 @@ package struct MemoryGrowth: Detector {
     /// ", with the 7 others that grow in it +8.0 MiB/s".
     private static func others(_ outlook: MemoryOutlook) -> String {
         guard let others = outlook.companions else { return "" }
-        let who = others.count == 1 ? "other that grows" : "\(others.count) others that grow"
-        return ", with the \(who) in it \(rate(others.slope))"
+        let who =
+            switch others.count {
+            case 0: "all else that uses it"
+            case 1: "the other that grows in it"
+            default: "the \(others.count) others that grow in it"
+            }
+        return ", with \(who) \(rate(others.slope))"
     }
 
     /// "+2.1 MiB/s".
@@ -179,12 +206,17 @@ package struct MemoryGrowth: Detector {
             lines.append("\(headroom.longText) left below \(limit.text)" + others(outlook))
         }
         lines += [
-            "anonymous memory and swap \(ByteChange(growth.change).longText) in \(growth.span.text),"
+            "memory that is no file's \(ByteChange(growth.change).longText) in \(growth.span.text),"
                 + " now \(ByteCount(clamping: growth.level).longText)",
             "slope \(rate(growth.slope)), 95 % between \(rate(low)) and"
                 + " \(rate(high)); rising in \(growth.rising) of \(growth.windows)"
                 + " windows",
         ]
+        if outlook.sharedPart > 0.05 {
+            lines.append(
+                "\(Int((100 * outlook.sharedPart).rounded())) % of the growth is shared memory"
+                    + " (tmpfs, memfd, MAP_SHARED), which stays until its last user lets it go")
+        }
         lines += confirmed.map { witness in
             "\(witness.name) \(ByteChange(witness.change).longText) while it grew by"
                 + " \(ByteChange(witness.growth).longText)"

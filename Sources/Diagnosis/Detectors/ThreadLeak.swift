@@ -53,8 +53,11 @@ struct ThreadLeak: Detector {
                     text: "the machine's \(limit) tasks (threads-max, pid_max)",
                     used: Double(tasks), most: Double(limit)))
         }
-        return limits.filter { Double(process.threadCount) >= leastShareOfUse * $0.used }
-            .min { $0.most - $0.used < $1.most - $1.used }
+        for index in limits.indices {
+            limits[index].isOthers =
+                Double(process.threadCount) < leastShareOfUse * limits[index].used
+        }
+        return limits.min { $0.most - $0.used < $1.most - $1.used }
     }
 }
 

@@ -1,10 +1,10 @@
 internal import Units
 
-/// An hour of a count of one process, as fine as 60 points allow: every 10 s at first, and coarser
+/// An hour of a count of one process, as fine as 60 points allow: every 5 s at first, and coarser
 /// as it grows old, every minute in the end.
 struct CountTrend: Hashable, Sendable {
     static let span = Nanoseconds(3600 * 1_000_000_000)
-    static let firstStep = Nanoseconds(10_000_000_000)
+    static let firstStep = Nanoseconds(5_000_000_000)
     private static let lastStep = Nanoseconds(60_000_000_000)
     private static let mostPoints = 61
     /// What did not rise for so long, and for a quarter of the time it is known, is no leak: it is
@@ -52,20 +52,37 @@ struct CountTrend: Hashable, Sendable {
     var rise: Rise? {
         guard let first = points.first, let last = points.last,
             case let length = last.moment.since(first.moment), length >= Rise.leastLength,
-            last.count - first.count > Rise.least
+            case let more = last.count - first.count, more > Rise.leastSteady
         else { return nil }
+        let isSteady =
+            Double(deepestFall) <= Rise.mostFall * Double(more)
+            && Double(more) / length.seconds * 3600 > Rise.leastPerHour
+        guard isSteady || more > Rise.least else { return nil }
         let windows = Windows(points.map { Double($0.count) })
         guard windows.mostlyRise, windows.stillRise else { return nil }
         return Rise(
             from: first.count, to: last.count, length: length, rising: windows.rising,
-            windows: windows.count)
+            windows: windows.count, isSteady: isSteady)
+    }
+
+    /// The most that was given back between two of the points.
+    private var deepestFall: Int {
+        var highest = Int.min
+        return points.reduce(0) { deepest, point in
+            highest = max(highest, point.count)
+            return max(deepest, highest - point.count)
+        }
     }
 
     struct Rise: Hashable, Sendable {
         /// A few more are on their way at any time.
         static let least = 50
+        /// Where hardly any is given back in between, fewer say it, if they come fast.
+        static let leastSteady = 12
+        static let mostFall = 0.1
+        static let leastPerHour = 60.0
         /// Less says nothing.
-        static let leastLength = Nanoseconds(300_000_000_000)
+        static let leastLength = Nanoseconds(90_000_000_000)
         /// Who opens for so long and does not close is no program that warms up.
         static let sureLength = Nanoseconds(55 * 60 * 1_000_000_000)
 
@@ -74,6 +91,8 @@ struct CountTrend: Hashable, Sendable {
         var length: Nanoseconds
         var rising: Int
         var windows: Int
+        /// It goes one way.
+        var isSteady: Bool
 
         var isSure: Bool { length >= Self.sureLength }
         var perHour: Double { Double(to - from) / length.seconds * 3600 }

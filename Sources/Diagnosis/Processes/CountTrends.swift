@@ -7,13 +7,13 @@ internal import Units
 /// they do not rise, 61 of 16 bytes if they do: 1 MB where all rise for an hour.
 struct CountTrends: Sendable {
     /// A process with fewer is not followed.
-    static let leastCount = 32
+    static let leastCount = 16
     private static let mostProcesses = 1024
 
     private var trends: [ProcessIdentity: CountTrend] = [:]
     private var lastStep: Nanoseconds?
 
-    /// Takes one sample every 10 s.
+    /// Takes one sample every 5 s.
     mutating func add(_ snapshot: Snapshot, _ count: (ProcessSample) -> Int?) {
         if let lastStep, snapshot.moment.since(lastStep) < CountTrend.firstStep { return }
         lastStep = snapshot.moment

@@ -9,7 +9,7 @@ enum WaitChannelWords {
     /// The first that fits counts.
     private static let words: [(parts: [String], meaning: String)] = [
         (["nfs", "rpc_wait"], "an NFS server that does not answer"),
-        (["fuse"], "the daemon of a FUSE file system"),
+        (["fuse", "request_wait_answer"], "the daemon of a FUSE file system"),
         (["cifs", "smb2"], "an SMB server that does not answer"),
         (["balance_dirty", "writeback", "wb_wait"], "writing back to disk, which cannot keep up"),
         (
@@ -22,9 +22,14 @@ enum WaitChannelWords {
             "a block device"
         ),
         (["throttle_direct_reclaim", "mem_cgroup", "shrink"], "memory to become free"),
+        (
+            ["percpu_rwsem", "sb_start_write"],
+            "a frozen file system (fsfreeze, a snapshot) to be thawed"
+        ),
         (["rwsem", "mutex_lock", "mmap"], "a lock in the kernel that another thread holds"),
         (["kernel_clone", "do_fork", "vfork"], "its vfork child to call execve or to end"),
         (["exit", "de_thread"], "other threads to end"),
+        (["refrigerator", "freezer_trap"], "its control group to be thawed (the freezer)"),
         (["usb", "scsi", "nvme"], "a device's driver"),
     ]
 }

@@ -8,6 +8,8 @@ public struct MemoryInfo: ProcFormat, Hashable, Codable, Sendable {
     public var available: ByteCount?
     public var buffers: ByteCount?
     public var cached: ByteCount?
+    /// `Shmem`: what tmpfs, shared memory and memfd hold, which cannot be dropped.
+    public var shared: ByteCount?
     public var swapTotal: ByteCount?
     public var swapFree: ByteCount?
 
@@ -27,6 +29,8 @@ public struct MemoryInfo: ProcFormat, Hashable, Codable, Sendable {
                 buffers = cursor.kibibytes("Buffers", &faults)
             } else if cursor.skip("Cached:") {
                 cached = cursor.kibibytes("Cached", &faults)
+            } else if cursor.skip("Shmem:") {
+                shared = cursor.kibibytes("Shmem", &faults)
             } else if cursor.skip("SwapTotal:") {
                 swapTotal = cursor.kibibytes("SwapTotal", &faults)
             } else if cursor.skip("SwapFree:") {
@@ -34,7 +38,7 @@ public struct MemoryInfo: ProcFormat, Hashable, Codable, Sendable {
             }
             cursor.passLine(&faults)
         }
-        let known = [total, free, available, buffers, cached, swapTotal, swapFree]
+        let known = [total, free, available, buffers, cached, shared, swapTotal, swapFree]
         if faults.isEmpty, known.allSatisfy({ $0 == nil }) {
             throw ParseError(.truncated, at: bytes.count)
         }

@@ -38,9 +38,13 @@ public struct CgroupMounts: ProcFormat, Hashable, Sendable {
 /// Where one line of `mountinfo` has what it tells: "36 35 0:25 / /proc rw,relatime shared:1 - proc
 /// proc rw".
 struct MountLine {
+    var id: Range<Int>
+    var device: Range<Int>
     var root: Range<Int>
     var mountPoint: Range<Int>
+    var mountOptions: Range<Int>
     var type: Range<Int>
+    var source: Range<Int>
     /// Of the file system, not of the mount.
     var optionsRange: Range<Int>
 
@@ -65,8 +69,9 @@ struct MountLine {
             guard let minus, fields.count > minus + 3 else {
                 throw ParseError(.unexpected, at: start)
             }
-            (root, mountPoint) = (fields[3], fields[4])
-            type = fields[minus + 1]
+            (id, device, root) = (fields[0], fields[2], fields[3])
+            (mountPoint, mountOptions) = (fields[4], fields[5])
+            (type, source) = (fields[minus + 1], fields[minus + 2])
             optionsRange = fields[minus + 3].lowerBound..<line.upperBound
             cursor.offset = after
         } catch {
@@ -92,7 +97,7 @@ struct MountLine {
 
 extension UInt8 {
     /// The byte that `\040` and the like stand for, by its digits.
-    fileprivate static func octal(_ a: UInt8, _ b: UInt8, _ c: UInt8) -> UInt8? {
+    static func octal(_ a: UInt8, _ b: UInt8, _ c: UInt8) -> UInt8? {
         var value = 0
         for digit in [a, b, c] {
             guard (UInt8(ascii: "0")...UInt8(ascii: "7")).contains(digit) else { return nil }

@@ -12,10 +12,14 @@ public struct TaskStat: ProcFormat, Hashable, Codable, Sendable {
     public var state: TaskState
     /// Field 4.
     public var parent: ProcessID?
+    /// Field 7 (tty_nr): its terminal; 0 for none.
+    public var terminal: Int?
     /// Field 9: `PF_*` bits of the kernel.
     public var flags: UInt32?
     /// Field 10: page faults that needed no disk.
     public var minorFaults: UInt64?
+    /// Field 11: those of its children that ended and that it waited for.
+    public var childrenFaults: UInt64?
     /// Field 12: page faults that loaded a page from a disk.
     public var majorFaults: UInt64?
     /// Field 14 (utime): time in user mode.
@@ -78,10 +82,12 @@ public struct TaskStat: ProcFormat, Hashable, Codable, Sendable {
 
         state = cursor.taskState(&faults)
         parent = cursor.signed("ppid", &faults).map { ProcessID($0) }
-        cursor.passFields(5)  // what is left of ppid, pgrp, session, tty_nr, tpgid
+        cursor.passFields(3)  // what is left of ppid, pgrp, session
+        terminal = cursor.signedField("tty_nr", &faults)
+        cursor.passFields(1)  // tpgid
         flags = cursor.numberField("flags", &faults)
         minorFaults = cursor.numberField("minflt", &faults)
-        cursor.passFields(1)  // cminflt
+        childrenFaults = cursor.numberField("cminflt", &faults)
         majorFaults = cursor.numberField("majflt", &faults)
         cursor.passFields(1)  // cmajflt
         userTime = cursor.numberField("utime", &faults).map { ClockTicks($0) }

@@ -12,6 +12,8 @@ final class HostSampler {
     private var before: Reading?
     private let oomWatch: OOMWatch
     private let taskLimit: UInt64?
+    /// `softirqs` and `interrupts`, while they are asked for.
+    private var interruptsBefore: [InterruptTable?]?
 
     /// Tasks created since boot, threads too: while it stands still, no process or thread is new.
     private(set) var forks: UInt64?
@@ -122,8 +124,12 @@ final class HostSampler {
                     let then = before.times, let times = cpu.times,
                     let shares = CPUShares(from: then, to: times)
                 else { continue }
-                host.cpus.append(HostSample.CPU(number: cpu.number, shares: shares))
+                host.cpus.append(
+                    HostSample.CPU(
+                        number: cpu.number, shares: shares,
+                        interrupts: Self.interrupts(from: then, to: times)))
             }
+            nameInterrupts(&host)
         }
         host.contextSwitches = rate(now.stat?.contextSwitches, before.stat?.contextSwitches)
         host.forks = rate(now.stat?.forks, before.stat?.forks)
@@ -134,6 +140,71 @@ final class HostSampler {
         host.bytesWrittenToDisk = rate(
             now.vmstat?.kibibytesOut, before.vmstat?.kibibytesOut, times: 1024)
         host.majorFaults = rate(now.vmstat?.majorFaults, before.vmstat?.majorFaults)
+    }
+}
+
+extension HostSampler {
+    /// A CPU that spends this share in interrupts is asked which.
+    private static let manyInterrupts = Percent(40.0)
+
+    private static func interrupts(from old: CPUTimes, to new: CPUTimes) -> Percent? {
+        func sum(_ times: CPUTimes, _ more: ClockTicks) -> UInt64 {
+            (times.interrupt + times.softInterrupt + more).rawValue
+        }
+        func rest(_ times: CPUTimes) -> ClockTicks {
+            times.user + times.nice + times.system + times.idle + times.ioWait + times.steal
+        }
+        let none = ClockTicks(0)
+        guard let part = Rates.change(from: sum(old, none), to: sum(new, none)),
+            let all = Rates.change(from: sum(old, rest(old)), to: sum(new, rest(new))), all > 0
+        else { return nil }
+        return Percent(100 * Double(part) / Double(all))
+    }
+
+    /// Says which interrupts keep a CPU busy, from one refresh to the next.
+    private func nameInterrupts(_ host: inout HostSample) {
+        guard host.cpus.contains(where: { $0.interrupts ?? .zero >= Self.manyInterrupts }) else {
+            interruptsBefore = nil
+            return
+        }
+        let now = [
+            try? reader.read(.host("softirqs"), as: InterruptTable.self),
+            try? reader.read(.host("interrupts"), as: InterruptTable.self),
+        ]
+        if let before = interruptsBefore {
+            for index in host.cpus.indices
+            where host.cpus[index].interrupts ?? .zero >= Self.manyInterrupts {
+                let cpu = host.cpus[index].number
+                host.cpus[index].softInterrupt =
+                    Self.most(of: cpu, from: before[0], to: now[0]) { _ in true }?.label
+                // Those with a number are a device's.
+                host.cpus[index].device =
+                    Self.most(of: cpu, from: before[1], to: now[1]) { UInt64($0.label) != nil }?
+                    .device
+            }
+        }
+        interruptsBefore = now
+    }
+
+    private static func most(
+        of cpu: Int, from old: InterruptTable?, to new: InterruptTable?,
+        _ isMeant: (InterruptTable.Row) -> Bool
+    ) -> InterruptTable.Row? {
+        guard let old, let new, old.cpus == new.cpus, let column = new.cpus.firstIndex(of: cpu)
+        else {
+            return nil
+        }
+        let before = Dictionary(
+            old.rows.map { ($0.label, $0.counts) }, uniquingKeysWith: { first, _ in first })
+        var most: (row: InterruptTable.Row, count: UInt64)?
+        for row in new.rows where isMeant(row) && row.counts.indices.contains(column) {
+            guard let counts = before[row.label], counts.indices.contains(column),
+                let change = Rates.change(from: counts[column], to: row.counts[column]),
+                change > most?.count ?? 0
+            else { continue }
+            most = (row, change)
+        }
+        return most?.row
     }
 }
 

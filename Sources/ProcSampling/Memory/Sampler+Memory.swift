@@ -38,6 +38,7 @@ extension Sampler {
 
     private func take(_ status: TaskStatus, of process: TrackedProcess) {
         process.sample.user = status.effectiveUser
+        if process.sample.state == .traced { process.sample.tracer = status.tracer }
         process.residentAtStatus = process.residentAtStat
         process.statusReadAt = clock.now
         guard let resident = status.residentMemory else {

@@ -16,6 +16,23 @@ extension Sampler {
         }
     }
 
+    /// Chooses one process of each control group that has many tasks, to ask for the group's limit.
+    func chooseSpeakers() {
+        var tasks: [String: Int] = [:]
+        for process in processes {
+            process.speaksForGroup = false
+            guard let group = process.taskGroup, group != "/" else { continue }
+            tasks[group, default: 0] += process.sample.threadCount
+        }
+        tasks = tasks.filter { $0.value >= SamplingPlan.manyTasks }
+        for process in processes where !tasks.isEmpty {
+            guard let group = process.taskGroup, tasks.removeValue(forKey: group) != nil else {
+                continue
+            }
+            process.speaksForGroup = true
+        }
+    }
+
     /// The limit on tasks that leaves the process least room.
     func readTaskLimit(_ process: TrackedProcess) {
         process.taskLimitReadAt = clock.now

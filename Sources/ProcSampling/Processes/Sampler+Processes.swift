@@ -55,6 +55,7 @@ extension Sampler {
                 isWaiting: process.sample.runDelay.map { $0 >= SamplingPlan.longWait } ?? false,
                 sinceRest: gate.at.since(process.restReadAt),
                 hasManyThreads: process.sample.threadCount >= SamplingPlan.manyThreads,
+                speaksForGroup: process.speaksForGroup,
                 sinceTaskLimit: gate.at.since(process.taskLimitReadAt),
                 countsFiles: !tellsOpenFiles,
                 sinceOpenFiles: gate.at.since(process.openFilesReadAt)))
@@ -85,6 +86,7 @@ extension Sampler {
                     ? process.residentAtStat : leader.residentSize ?? process.residentAtStat,
                 hasRun: hasRun, plan: plan)
         }
+        if process.sample.state == .traced, process.sample.tracer == nil { readStatus(process) }
         if reads.contains(.openFiles) { readOpenFiles(process) }
         if reads.contains(.taskLimit) { readTaskLimit(process) }
         readWanted(process, plan: plan)
@@ -220,7 +222,20 @@ extension Sampler {
     private func note(_ leader: TaskStat, of process: TrackedProcess) {
         if let parent = leader.parent { process.sample.parent = parent }
         process.sample.state = leader.state
+        process.sample.hasTerminal = (leader.terminal ?? 0) != 0
+        if leader.state != .traced { process.sample.tracer = nil }
         if let count = leader.threadCount { process.sample.threadCount = count }
+        let now = clock.now
+        let elapsed = now.since(process.childrenReadAt)
+        if !host.standsStill, Rates.isMeasurable(elapsed) {
+            process.sample.childrenFaults = Rates.perSecond(
+                from: process.childrenFaults, to: leader.childrenFaults, in: elapsed)
+            process.sample.hasExeced =
+                process.stackStart != nil && leader.stackStart != process.stackStart
+            process.childrenFaults = leader.childrenFaults
+            process.stackStart = leader.stackStart
+            process.childrenReadAt = now
+        }
         guard let resident = residentSize(of: process, leader) else { return }
         process.residentAtStat = resident
         // What `status` said stands while `stat` does not say otherwise: it may be more exact.

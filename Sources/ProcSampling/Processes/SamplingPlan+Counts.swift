@@ -4,9 +4,11 @@ internal import Units
 
 extension SamplingPlan {
     /// So old may the counts of a process that runs become: a leak is a matter of minutes.
-    static let countPeriod = Nanoseconds(10_000_000_000)
+    static let countPeriod = Nanoseconds(5_000_000_000)
     /// A process with fewer threads is not asked what limits their number.
-    static let manyThreads = 200
+    static let manyThreads = 32
+    /// The same of all processes of a control group.
+    static let manyTasks = 16
     /// Before 6.2 descriptors are counted one by one, about half a microsecond each: of a process
     /// with more than so many the number stays unknown.
     static let mostCountedFiles = 8192
@@ -22,8 +24,12 @@ extension SamplingPlan {
             !process.countsFiles
             && (process.isNew || (process.hasRun && process.sinceOpenFiles >= Self.countPeriod))
         if isWanted || isFilesDue { reads.insert(.openFiles) }
-        let isLimitDue = process.hasRun && process.sinceTaskLimit >= Self.countPeriod
-        if process.hasManyThreads, isWanted || isLimitDue { reads.insert(.taskLimit) }
+        let isLimitDue =
+            (process.hasRun || process.speaksForGroup)
+            && process.sinceTaskLimit >= Self.countPeriod
+        if process.hasManyThreads || process.speaksForGroup, isWanted || isLimitDue {
+            reads.insert(.taskLimit)
+        }
         return reads
     }
 }

@@ -40,6 +40,10 @@ final class TrackedProcess {
 
     /// What its children that have ended used, by the `stat` that was read last.
     var childrenTime: ClockTicks?
+    /// Faults of its children and the beginning of its stack by `stat`, when those were read last.
+    var childrenFaults: UInt64?
+    var stackStart: UInt64?
+    var childrenReadAt = Instant(nanoseconds: 0)
     /// Resident memory by `stat`, when that was read last, and when `status` was.
     var residentAtStat = PageCount(0)
     var residentAtStatus: PageCount?
@@ -49,6 +53,8 @@ final class TrackedProcess {
 
     /// Its path in the hierarchy that limits the number of tasks.
     var taskGroup: String?
+    /// That has many tasks, and this is the one of its processes that is asked for the limit.
+    var speaksForGroup = false
     /// When what hardly ever changes was read last, and its open files and its limit on tasks.
     var restReadAt = Instant(nanoseconds: 0)
     var openFilesReadAt = Instant(nanoseconds: 0)
@@ -117,6 +123,8 @@ final class TrackedProcess {
             sample.endedCPU = .zero
         }
         sample.childrenCPU = childrenTime.map { _ in .zero }
+        sample.childrenFaults = childrenFaults.map { _ in .zero }
+        sample.hasExeced = false
         sample.minorFaults = .zero
         sample.majorFaults = .zero
         for index in touched { carryOver(Int(index)) }

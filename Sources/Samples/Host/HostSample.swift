@@ -49,10 +49,17 @@ public struct HostSample: Codable, Sendable {
     public struct CPU: Hashable, Codable, Sendable {
         public var number: Int
         public var shares: CPUShares
+        /// The part of `shares.system` in interrupts, hard and soft.
+        public var interrupts: Percent?
+        /// Where they take much: the kind of soft interrupt that came most, and the device whose
+        /// interrupts did; nil where none is known.
+        public var softInterrupt: String?
+        public var device: String?
 
-        public init(number: Int, shares: CPUShares) {
+        public init(number: Int, shares: CPUShares, interrupts: Percent? = nil) {
             self.number = number
             self.shares = shares
+            self.interrupts = interrupts
         }
     }
 }

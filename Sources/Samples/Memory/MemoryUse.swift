@@ -28,9 +28,9 @@ public struct MemoryUse: Hashable, Codable, Sendable {
         self.addressSpace = addressSpace
     }
 
-    /// What only the process itself can give back: anonymous memory, swapped out or not. Resident
-    /// memory alone would hide what was swapped.
-    public var anonymousAndSwap: ByteCount? {
-        anonymous.map { $0 + (swap ?? ByteCount(0)) }
+    /// What the kernel cannot drop: anonymous memory, swapped out or not, and shared memory. Resident
+    /// memory alone would hide what was swapped, and counts files.
+    public var undroppable: ByteCount? {
+        anonymous.map { $0 + (swap ?? ByteCount(0)) + (shared ?? ByteCount(0)) }
     }
 }

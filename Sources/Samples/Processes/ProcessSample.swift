@@ -14,6 +14,10 @@ public struct ProcessSample: Codable, Sendable, Identifiable {
     public var isKernelThread: Bool
     /// The state of the first thread; see `hottest` for the one that matters.
     public var state: TaskState
+    /// Who traces it; read only while it is stopped by a tracer.
+    public var tracer: ProcessID?
+    /// It has a terminal, at which somebody may have started it.
+    public var hasTerminal: Bool = false
     /// CPU time used since the process began, by threads that have ended too.
     public var totalTime: Nanoseconds
     /// Shares of one CPU used by all its threads together, those that ended meanwhile included:
@@ -40,6 +44,10 @@ public struct ProcessSample: Codable, Sendable, Identifiable {
     /// Of its threads that are alive.
     public var minorFaults: Rate?
     public var majorFaults: Rate?
+    /// Minor faults of its children that ended since, theirs included: each began with some.
+    public var childrenFaults: Rate?
+    /// It became another program since the refresh before: `execve(2)`.
+    public var hasExeced: Bool = false
     public var residentMemory: ByteCount?
     /// Its parts; nil until they were read, and for kernel threads and zombies, which have none.
     public var memory: MemoryUse?

@@ -76,7 +76,7 @@ struct RowDocuments {
                     until: snapshot.moment)
                 return (
                     index: index, change: change?.bytes ?? .min,
-                    size: processes[index].anonymousAndSwap
+                    size: processes[index].undroppable
                 )
             }
             .sorted { ($1.change, $1.size) < ($0.change, $0.size) }
@@ -115,5 +115,5 @@ struct RowDocuments {
 }
 
 extension ProcessSample {
-    fileprivate var anonymousAndSwap: UInt64 { memory?.anonymousAndSwap?.rawValue ?? 0 }
+    fileprivate var undroppable: UInt64 { memory?.undroppable?.rawValue ?? 0 }
 }

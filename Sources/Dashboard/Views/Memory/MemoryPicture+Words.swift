@@ -77,6 +77,7 @@ extension MemoryPicture {
         case .hostSwap:
             snapshot.host.memory?.swapTotal?.rawValue == 0
                 ? "this machine has no swap" : "too early"
+        case .hostShared: "too early"
         case .hostMemory:
             snapshot.host.memory?.available == nil
                 ? "this kernel does not tell how much memory is available (before 3.14)"

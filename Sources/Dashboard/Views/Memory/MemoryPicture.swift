@@ -40,9 +40,10 @@ struct MemoryPicture {
     var title: String {
         var title = "MEMORY "
         switch subject {
-        case .process: title += (name ?? "-") + "  anon+swap"
+        case .process: title += (name ?? "-") + "  anon+shm+swap"
         case .hostMemory: title += "host  used (total - available)"
         case .hostSwap: title += "host  swap in use"
+        case .hostShared: title += "host  shared memory"
         case nil: title += "-"
         }
         title += "  \(span.text)  y \(state.memory.isFitted ? "fitted" : "from 0")"

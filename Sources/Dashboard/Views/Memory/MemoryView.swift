@@ -19,7 +19,7 @@ struct MemoryView: View {
 
     var about: [String] {
         [
-            "Processes by how much their anonymous memory and swap grew; the curve of the",
+            "Processes by how much their memory grew, files not counted; the curve of the",
             "selected one shows its pattern, its slope, and the time to the first limit.",
             "What is kept: 1 s for 15 minutes, 10 s for a day, 60 s for two weeks, of the",
             "largest and the growing. ^ on the time axis: the service was restarted.",
