@@ -54,7 +54,7 @@ def line(result: Result) -> str:
     scenario = result.scenario
     mark = "ok" if result.right == len(result.outcomes) else "WRONG"
     cells = [
-        f"{mark:<6}", f"{scenario.family:<10}", f"{scenario.name:<34}", f"{scenario.expected:<34}",
+        f"{mark:<6}", f"{scenario.family:<10}", f"{scenario.name:<46}", f"{scenario.expected:<34}",
         f"{result.rate:>8}", f"{result.seconds:>4} s" if result.median is not None else ""]
     return "  ".join(cells).rstrip() + "".join(f"\n          {said}" for said in result.said)
 

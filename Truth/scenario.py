@@ -27,7 +27,7 @@ class Scenario:
     # What has to happen before, and after whatever happened.
     setup: list[str]
     teardown: list[str]
-    # Programs that it takes.
+    # Programs that it takes, and paths.
     needs: list[str]
     # The id of the finding that must come, about the load. None for a healthy twin, of which nothing
     # above information may be said.
@@ -38,7 +38,8 @@ class Scenario:
     severity: str
     # Seconds, from the start of load and dxtop.
     within: float
-    # Load and dxtop are in a network namespace of their own.
+    # Load and dxtop are in a network namespace of their own, so that ports are free, and counters
+    # those of the load.
     netns: bool
     # More options of dxtop, and what it runs under: "nice -n 19".
     options: list[str]
@@ -50,7 +51,7 @@ class Scenario:
 
     @property
     def missing(self) -> list[str]:
-        return [program for program in self.needs if not shutil.which(program)]
+        return [one for one in self.needs if not (shutil.which(one) or Path(one).exists())]
 
     @property
     def expected(self) -> str:
@@ -61,7 +62,7 @@ class Scenario:
 
 DEFAULTS = {
     "setup": [], "teardown": [], "needs": [], "finding": None, "about": None,
-    "severity": "warning", "netns": False, "options": [], "under": "",
+    "severity": "warning", "netns": True, "options": [], "under": "",
 }
 
 

@@ -3,6 +3,7 @@
 import ctypes
 import json
 import os
+import re
 import select
 import shutil
 import signal
@@ -17,8 +18,6 @@ from pathlib import Path
 from scenario import BUILT, LOADS, SEVERITIES, Scenario
 
 PR_SET_CHILD_SUBREAPER = 36
-# Subjects that are a process, or belong to one. Others are the machine's.
-OF_PROCESSES = {"process", "thread", "socket", "mapping"}
 
 
 @dataclass
@@ -208,12 +207,7 @@ def follow(
         reap(now - known)
         load |= now
         for finding in findings:
-            subject = finding["subject"]
-            if subject["kind"] in OF_PROCESSES and subject.get("pid") is not None:
-                concerns = subject["pid"] in load
-            else:
-                concerns = subject_of(finding) not in before
-            if not concerns:
+            if subject_of(finding) in before or not concerns(finding, load):
                 continue
             severity = SEVERITIES.index(finding["severity"])
             if finding["id"] == scenario.finding and severity >= least and has(finding, scenario.about):
@@ -223,6 +217,29 @@ def follow(
                 outcome.others[finding["id"], finding["severity"]] = finding["claim"]
 
 
+def concerns(finding: dict, load: set[int]) -> bool:
+    """Whether it is about the load: by its subject, else by the processes that it names, if any."""
+    subject = finding["subject"]
+    if subject.get("pid") is not None:
+        return subject["pid"] in load
+    if subject["kind"] == "cgroup":
+        return any(subject["path"] in read_of(pid, "cgroup") for pid in load)
+    pairs = [pair for line in texts(finding) for pair in re.findall(r"(\S+) (\d+)\b", line)]
+    if any(int(pid) in load for _, pid in pairs):
+        return True
+    return not any(read_of(int(pid), "comm").strip() == name for name, pid in pairs)
+
+
+def read_of(pid: int, file: str) -> str:
+    try:
+        return Path("/proc", str(pid), file).read_text()
+    except OSError:
+        return ""
+
+
+def texts(finding: dict) -> list[str]:
+    return [finding["claim"], *finding["evidence"], finding.get("so") or ""]
+
+
 def has(finding: dict, text: str | None) -> bool:
-    said = [finding["claim"], *finding["evidence"], finding.get("so") or ""]
-    return text is None or any(text.lower() in line.lower() for line in said)
+    return text is None or any(text.lower() in line.lower() for line in texts(finding))

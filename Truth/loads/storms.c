@@ -77,6 +77,10 @@ static void stat_and_close(void) {
     }
 }
 
+static void spin(void) {
+    for (;;) work(1000000);
+}
+
 // Well: a call now and then, and work between them.
 static void call_and_work(void) {
     for (;;) {
@@ -118,7 +122,7 @@ int main(int argc, char **argv) {
     } kinds[] = {
         {"epoll", epoll}, {"getppid", getppids}, {"read", read_bytes}, {"recv", receive},
         {"futex", futexes}, {"open", open_nothing}, {"send", send_all}, {"yield", yield},
-        {"clock", clocks}, {"stat", stat_and_close}, {"call-and-work", call_and_work},
+        {"clock", clocks}, {"spin", spin}, {"stat", stat_and_close}, {"call-and-work", call_and_work},
         {"call-and-rest", call_and_rest}, {"copy", copy},
     };
     for (size_t i = 0; argc > 1 && i < sizeof kinds / sizeof *kinds; i++)
