@@ -39,7 +39,8 @@ check: toolchain ## check what takes a minute and needs no root: style, the hous
 # Compiled for size, not speed, and so in a folder of its own.
 static: toolchain ## one file that needs no shared library: dist/dxtop-VERSION-MACHINE
 	@$(packages) build static
-	$(release) --product dxtop --scratch-path .build-static -Xswiftc -Osize
+	$(release) --product dxtop --scratch-path .build-static -Xswiftc -Osize \
+		-Xswiftc -Xfrontend -Xswiftc -function-sections
 	@mkdir -p dist
 	sh Scripts/link-static .build-static/release dist/dxtop
 	@sh Scripts/check-static dist/dxtop

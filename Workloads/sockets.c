@@ -150,14 +150,23 @@ static void *write_on(void *socket) {
     fail("send");
 }
 
+/// A reader that is slower than the writer, and reads all the time.
+static void *read_slowly(void *socket) {
+    static char block[8192];
+    while (recv(*(const int *)socket, block, sizeof block, 0) > 0) rest(second / 100);
+    return wait_forever(NULL);
+}
+
 void tcpstall(struct arguments *arguments) {
-    expect_count(arguments, 0, "tcpstall");
+    bool slow = flag(arguments, "--slow");
+    expect_count(arguments, 0, "tcpstall [--slow]");
     struct sockaddr_in address = internet("127.0.0.1", 0);
     int door = listen_on(&address, 1);
     static int client;
     client = connect_to(door, 0);
-    int unread = accept_from(door);
-    pid_t reader = start_thread("reader", wait_forever, NULL);
+    static int unread;
+    unread = accept_from(door);
+    pid_t reader = start_thread("reader", slow ? read_slowly : wait_forever, &unread);
     pid_t writer = start_thread("writer", write_on, &client);
     say("tcpstall pid=%d reader=%d writer=%d port=%d inode=%lu", getpid(), reader, writer,
         ntohs(name_of(door).sin_port), (unsigned long)inode_of(unread));

@@ -1,5 +1,6 @@
 /// Processes and threads that come and go faster than anyone can look at them.
 
+#include <pthread.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -68,5 +69,28 @@ void threadstorm(struct arguments *arguments) {
     threads = number(arguments->values[0], 1, 30000, "N");
     pid_t storm = start_thread("storm", make_waves, &threads);
     say("threadstorm pid=%d storm=%d threads=%ld", getpid(), storm, threads);
+    run(arguments);
+}
+
+static void *work_and_end(void *nanoseconds) {
+    burn(*(const uint64_t *)nanoseconds);
+    return NULL;
+}
+
+/// A CPU is busy all the time, and no thread lives long.
+static void *work_in_turns(void *nanoseconds) {
+    for (;;) {
+        pthread_t thread;
+        if (pthread_create(&thread, NULL, work_and_end, nanoseconds) == 0)
+            pthread_join(thread, NULL);
+    }
+}
+
+void brief(struct arguments *arguments) {
+    expect_count(arguments, 1, "brief MS");
+    static uint64_t length;
+    length = (uint64_t)number(arguments->values[0], 1, 10000, "MS") * 1000000;
+    pid_t starter = start_thread("starter", work_in_turns, &length);
+    say("brief pid=%d starter=%d", getpid(), starter);
     run(arguments);
 }

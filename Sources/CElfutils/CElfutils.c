@@ -122,6 +122,11 @@ const void *celfutils_section(Elf *elf, const char *name, size_t *size) {
     return data->d_buf;
 }
 
+uint64_t celfutils_section_address(Elf *elf, const char *name) {
+    GElf_Shdr header;
+    return section_named(elf, name, &header) == NULL ? 0 : header.sh_addr;
+}
+
 const void *celfutils_build_id(Elf *elf, size_t *size) {
     const void *bytes;
     ssize_t count = dwelf_elf_gnu_build_id(elf, &bytes);

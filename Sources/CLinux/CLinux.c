@@ -3,6 +3,7 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/magic.h>
 #include <linux/openat2.h>
 #include <malloc.h>
@@ -47,6 +48,15 @@ bool clinux_lock_memory(void) {
     errno = error;
     return result == 0;
 }
+
+uint64_t clinux_capabilities(void) {
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct data[2] = {0};
+    if (syscall(SYS_capget, &header, data) != 0) return 0;
+    return (uint64_t)data[1].effective << 32 | data[0].effective;
+}
+
+bool clinux_has_system_call_filter(void) { return prctl(PR_GET_SECCOMP) == SECCOMP_MODE_FILTER; }
 
 void clinux_map_large_blocks(void) { mallopt(M_MMAP_THRESHOLD, 4 << 20); }
 

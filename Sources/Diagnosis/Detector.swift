@@ -78,6 +78,7 @@ struct NetworkInput: Sendable {
     let losers: LostSockets
     let readers: [SocketID: ReaderVerdict]
     let chain: LossChain
+    let pageSize: ByteCount
 
     /// What to do about losses at a stage.
     func next(at stage: LossChain.StageID) -> [NextStep] {

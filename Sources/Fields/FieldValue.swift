@@ -16,6 +16,8 @@ package enum FieldValue: Hashable, Sendable {
 
     /// Of a whole that may exceed 100.
     case percent(Percent)
+    /// No less than this, and perhaps more: ">=0.3" on screens, null in JSON.
+    case atLeast(Percent)
     /// A second.
     case rate(Rate)
     case bytes(ByteCount)
@@ -75,6 +77,8 @@ extension FieldValue {
         case .inapplicable: ""
         case .stale: "?"
         case .percent(let percent): isCoarse ? percent.wholeText : percent.text
+        case .atLeast(let percent):
+            ">=" + (isCoarse || percent.rawValue >= 9.95 ? percent.wholeText : percent.text)
         case .rate(let rate): isCoarse ? rate.twoDigits.text : rate.text
         case .bytes(let bytes): bytes.text
         case .exactBytes(let count): count < 10_000 ? "\(count)" : ByteCount(count).text
@@ -102,7 +106,7 @@ extension FieldValue {
     package func key(isCoarse: Bool = false) -> SortKey? {
         switch self {
         case .unknown, .denied, .inapplicable, .stale: nil
-        case .percent(let percent):
+        case .percent(let percent), .atLeast(let percent):
             .number((Double(percent.rawValue) * (isCoarse ? 1 : 10)).rounded())
         case .rate(let rate): .number(Double(rate.rawValue))
         case .bytes(let bytes): .number(Double(bytes.rawValue))
@@ -128,7 +132,7 @@ extension FieldValue: Encodable {
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {
-        case .unknown, .denied, .inapplicable, .stale: try container.encodeNil()
+        case .unknown, .denied, .inapplicable, .stale, .atLeast: try container.encodeNil()
         case .percent(let percent): try container.encode(percent.rawValue.rounded2)
         case .rate(let rate): try container.encode(rate.rawValue.rounded2)
         case .bytes(let bytes): try container.encode(bytes.rawValue)

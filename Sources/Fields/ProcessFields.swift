@@ -52,11 +52,12 @@ package struct ProcessFields: Sendable {
 
     package let command = Field(
         "command", "COMMAND", .flexible(minimum: 24), .text, json: .named("command"),
-        help: "command line; [name] for kernel threads and while it was not read",
+        help:
+            "command line; [name] for kernel threads and while it was not read; ... for what is very long",
         value: { FieldValue($0.process.command) },
         shown: { row in
             if let thread = row.thread { return .text(thread.thread.name) }
-            return .text(row.process.command ?? "[\(row.process.name)]")
+            return .text(row.process.shortCommand)
         },
         emphasis: { $0.isHot ? .critical : .normal })
 
@@ -87,10 +88,32 @@ package struct ProcessFields: Sendable {
     package let hottest = Field(
         .hottest, "MAXT%", .fixed(6), json: .named("hottest_thread_percent"),
         metric: "dxtop_process_hottest_thread_percent",
-        help: "CPU% of its hottest thread; ! one is hot",
-        value: { row in FieldValue(row.part == nil ? row.process.hottestCPU : row.cpu) },
+        help:
+            "CPU% of its hottest thread; ! one is hot; >= a thread that ended may have been hotter",
+        value: { row in
+            guard row.part == nil else { return FieldValue(row.cpu) }
+            let hottest = row.process.hottestCPU
+            return row.process.mayHaveBeenHotter
+                ? .atLeast(hottest ?? .zero) : FieldValue(hottest)
+        },
+        key: { row in
+            FieldValue(row.part == nil ? row.process.hottestBound : row.cpu)
+                .key(isCoarse: row.isCoarse)
+        },
         mark: { $0.isHot },
         emphasis: { _ in .normal })
+
+    package let ended = ofProcess(
+        "ended", "ENDED%", .fixed(6), json: .named("ended_threads_cpu_percent"),
+        metric: "dxtop_process_ended_threads_cpu_percent",
+        help: "the part of CPU% that threads used which have ended, or have just begun",
+        value: { FieldValue($0.process.endedCPU) })
+
+    package let children = ofProcess(
+        "children", "CHLD%", .fixed(6), json: .named("ended_children_cpu_percent"),
+        metric: "dxtop_process_ended_children_cpu_percent",
+        help: "CPU that children used, in all their lives, that ended and that it waited for",
+        value: { FieldValue($0.process.childrenCPU) })
 
     package let time = Field(
         .time, "TIME", .fixed(8),

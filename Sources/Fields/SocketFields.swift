@@ -56,7 +56,7 @@ package struct SocketFields: Sendable {
         .local, "LOCAL", .flexible(minimum: 15), .textKeepingEnd,
         json: .screenOnly("documents have local_address and local_port"),
         help: "its own end; :80 is port 80 of every address",
-        value: { .text($0.context.address($0.socket.local, $0.socket.transport)) },
+        value: { .text($0.local) },
         key: { SortKey($0.socket.local) })
 
     package let localHost = Field(
@@ -72,7 +72,7 @@ package struct SocketFields: Sendable {
         .peer, "PEER", .flexible(minimum: 15), .textKeepingEnd,
         json: .screenOnly("documents have peer_address and peer_port"),
         help: "the other end; of a UNIX socket its inode",
-        value: { .text($0.context.address($0.socket.peer, $0.socket.transport)) },
+        value: { .text($0.peer) },
         key: { SortKey($0.socket.peer) })
 
     package let peerHost = Field(
@@ -83,6 +83,13 @@ package struct SocketFields: Sendable {
     package let peerPort = Field(
         "peerPort", "PPORT", .fixed(5), json: .named("peer_port"),
         help: "the port of the other end", value: { FieldValue(number: $0.socket.peer.port) })
+
+    package let interface = Field(
+        "interface", "IFACE", .fixed(8), .text, json: .named("interface"),
+        help: "the interface it is bound to",
+        value: { row in
+            row.context.reading.interfaceName(of: row.socket).map { .text($0) } ?? .inapplicable
+        })
 
     // MARK: Whose it is
 

@@ -6,8 +6,10 @@ package import Units
 package final class SocketContext: Sendable {
     package let reading: NetworkReading
     let userNames: UserNames
-    /// How an address is written: in numbers, or with the names of services and hosts.
-    let address: @Sendable (SocketAddress, Transport) -> String
+    /// How an address is written, on which interface: in numbers, or with the names of services and
+    /// hosts.
+    package typealias Address = @Sendable (SocketAddress, Transport, _ zone: String?) -> String
+    let address: Address
     let processName: @Sendable (ProcessIdentity) -> String?
     /// Whether there is no room in its receive queue: a listener's, or one for datagrams.
     let isFull: @Sendable (SocketSample) -> Bool
@@ -16,9 +18,7 @@ package final class SocketContext: Sendable {
 
     package init(
         _ reading: NetworkReading, userNames: UserNames,
-        address: @escaping @Sendable (SocketAddress, Transport) -> String = { address, _ in
-            address.description
-        },
+        address: @escaping Address = { address, _, zone in address.text(zone: zone) },
         processName: @escaping @Sendable (ProcessIdentity) -> String? = { _ in nil },
         isFull: @escaping @Sendable (SocketSample) -> Bool = { _ in false },
         reader: @escaping @Sendable (SocketID) -> SocketReaderFigures? = { _ in nil }
@@ -88,6 +88,15 @@ package struct SocketRow: FieldRow {
     /// Lent, not copied: this is asked for every row of a table of tens of thousands.
     package var socket: SocketSample {
         _read { yield context.reading.sockets.sockets[index] }
+    }
+
+    /// Its ends for people.
+    var local: String {
+        context.address(
+            socket.local, socket.transport, context.reading.interfaceName(of: socket))
+    }
+    var peer: String {
+        context.address(socket.peer, socket.transport, context.reading.peerZone(of: socket))
     }
 
     var isListener: Bool { socket.state == .listen }

@@ -64,6 +64,8 @@ struct SocketRow: RecordedRow {
         tcp = socket.tcp
         tcp?.lastSentMilliseconds = nil
         tcp?.lastReceivedMilliseconds = nil
+        // Shown nowhere.
+        tcp?.lastAcknowledgedMilliseconds = nil
         sentAt = Self.time(
             socket.tcp?.lastSentMilliseconds, before: moment, known: before?.sentAt)
         receivedAt = Self.time(

@@ -163,7 +163,7 @@ struct ProcessDetails: Hashable, Sendable {
     }
 }
 
-/// One process at one recorded moment: 68 bytes.
+/// One process at one recorded moment: 76 bytes.
 struct ProcessRow: RecordedRow {
     typealias Subject = ProcessIdentity
     typealias Detail = ProcessDetails
@@ -172,6 +172,9 @@ struct ProcessRow: RecordedRow {
     var totalTime: PackedTime
     var cpu: RecordedFigure
     var hottestCPU: RecordedFigure
+    /// Kept where it hides who is hottest; children's where it is more than nothing to speak of.
+    var endedCPU: RecordedFigure
+    var childrenCPU: RecordedFigure
     var runDelay: RecordedFigure
     var minorFaults: RecordedFigure
     var majorFaults: RecordedFigure
@@ -197,6 +200,9 @@ struct ProcessRow: RecordedRow {
         totalTime = PackedTime(process.totalTime)
         cpu = RecordedFigure(process.cpu?.rawValue)
         hottestCPU = RecordedFigure(process.hottestCPU?.rawValue)
+        endedCPU = RecordedFigure(process.mayHaveBeenHotter ? process.endedCPU?.rawValue : nil)
+        let children = process.childrenCPU?.rawValue
+        childrenCPU = RecordedFigure(children ?? 0 >= 1 ? children : nil)
         runDelay = RecordedFigure(process.runDelay?.rawValue)
         minorFaults = RecordedFigure(process.minorFaults?.rawValue)
         majorFaults = RecordedFigure(process.majorFaults?.rawValue)
@@ -229,7 +235,8 @@ struct ProcessRow: RecordedRow {
             id: id, parent: details.parent, user: details.user, name: details.name,
             command: details.command, isKernelThread: details.isKernelThread, state: state,
             totalTime: totalTime.time, cpu: cpu.percent, hottestCPU: hottestCPU.percent,
-            hottestThread: hottest?.id,
+            hottestThread: hottest?.id, endedCPU: endedCPU.percent,
+            childrenCPU: childrenCPU.percent,
             runDelay: runDelay.percent, threadCount: Int(threadCount),
             taskLimit: details.taskLimit, minorFaults: minorFaults.rate,
             majorFaults: majorFaults.rate, residentMemory: resident.amount,

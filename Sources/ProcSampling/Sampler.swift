@@ -243,7 +243,8 @@ public final class Sampler {
         for process in processes
         where process.askedUnderName != process.sample.name && !process.sample.isKernelThread {
             // A thread in state D may hold the very lock that the read would wait for.
-            guard process.sample.state != .diskSleep, process.sample.state != .zombie,
+            guard process.sample.state != .diskSleep,
+                process.sample.state != .zombie || process.isHeadless,
                 !process.sample.threads.contains(where: { $0.state == .diskSleep })
             else { continue }
             guard questions.count < room else { break }

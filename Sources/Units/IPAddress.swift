@@ -33,6 +33,9 @@ public struct IPAddress: Hashable, Codable, Sendable {
         isV6 ? (high == 0 && low == 1) || (isMappedV4 && unmapped.isLoopback) : low >> 24 == 127
     }
 
+    /// `fe80::/10`: of one link, and there may be the same one on another.
+    public var isLinkLocal: Bool { isV6 && high >> 54 == 0x3FA }
+
     /// The whole address as bytes in network order: 4 or 16.
     public var bytes: [UInt8] {
         let words = isV6 ? [high, low] : [low << 32]

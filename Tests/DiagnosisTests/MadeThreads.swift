@@ -21,6 +21,11 @@ struct MadeThread {
     var switches: UInt64? = 0
     var readsAndWrites: UInt64? = 0
     var futexes: [FutexWait: Int] = [:]
+    var systemCalls: [Int32: Int] = [:]
+    /// Of `futexes`, by the thread that holds the lock.
+    var holders: [ThreadID: Int] = [:]
+    var turns = ThreadPoll.Turns()
+    var schedule: ThreadPoll.Schedule?
     var stall: ThreadPoll.Stall?
 
     var id: ThreadIdentity { Made.thread(number) }
@@ -35,7 +40,8 @@ struct MadeThread {
     var poll: ThreadPoll {
         ThreadPoll(
             process: MadeMachine.id(process), name: name, processName: "streamd", samples: samples,
-            running: running, futexes: futexes,
+            running: running, turns: turns, systemCalls: systemCalls, futexes: futexes,
+            holders: holders, schedule: schedule,
             counted: ThreadPoll.Counted(
                 span: .seconds(9), voluntarySwitches: switches, readsAndWrites: readsAndWrites),
             stall: stall)

@@ -116,7 +116,53 @@ final class ProcessDetectorTests {
         let finding = try #require(machine.finding(.cpuStarvation))
         #expect(finding.severity == .warning)
         #expect(finding.claim.hasPrefix("T7 "))
-        #expect(finding.evidence.last == "most CPU by streamd 8: 95.0 % of one")
+        #expect(finding.evidence.last == "the CPUs are busy with streamd 8 (95.0 %)")
+    }
+
+    /// Those that never rest wait as well, for each other: they are the cause.
+    @Test func theVictimIsNamedAndNotThoseThatHoldTheCPUs() throws {
+        watch(40, host: busy) { _ in
+            [waiter(7, run: 30, delay: 40, switches: 400)]
+                + [8, 9, 10, 11].map { waiter($0, run: 45, delay: 55, switches: 0) }
+        }
+        let found = machine.findings.findings.filter { $0.kind == .cpuStarvation }
+        #expect(found.count == 1)
+        let finding = try #require(found.first)
+        #expect(finding.severity == .warning && finding.claim.hasPrefix("T7 "))
+        #expect(
+            finding.evidence.last
+                == "the CPUs are busy with streamd 8 (45.0 %), streamd 9 (45.0 %), streamd 10 (45.0 %)"
+        )
+    }
+
+    /// Workers of one parent that run one program share its work.
+    @Test func partsOfOneJobAreNotStarvedByEachOther() {
+        watch(40, host: busy) { _ in
+            [
+                waiter(7, run: 30, delay: 40, switches: 400),
+                waiter(8, run: 50, delay: 50, switches: 0),
+            ].map {
+                var process = $0
+                process.parent = ProcessID(5)
+                return process
+            }
+        }
+        let found = machine.findings.findings.filter { $0.kind == .cpuStarvation }
+        #expect(found.map(\.severity) == [.info])
+    }
+
+    /// A compression with more threads than CPUs.
+    @Test func whatIsThereToComputeIsNotWarnedOf() {
+        watch(40, host: busy) { _ in
+            [8, 9].map { (pid: Int32) in
+                var process = waiter(pid, run: 50, delay: 50, switches: 0)
+                process.totalTime = Nanoseconds(1_000_000_000_000)
+                return process
+            }
+        }
+        let found = machine.findings.findings.filter { $0.kind == .cpuStarvation }
+        #expect(found.map(\.severity) == [.info, .info])
+        #expect(found.allSatisfy { $0.meaning?.contains("share the CPUs") == true })
     }
 
     @Test func idleCPUsTellOfAnAffinity() throws {

@@ -40,6 +40,12 @@ import Testing
         }
     }
 
+    @Test func aDeadlockIsNamed() async throws {
+        try await overview("deadlock 2") { workload in
+            ["workload \(workload.processID): deadlock", "locked-0", "waits for locked-1", "HIGH"]
+        }
+    }
+
     @Test func aStallInStateDIsNamedWithTheFunctionOfTheKernel() async throws {
         try await overview("stall") { workload in
             ["stalled", "of workload \(workload.processID)", "blocked in"]

@@ -35,6 +35,27 @@ import Units
         #expect(fields.cpu.cell(of: ProcessRow(tasks, 1)) == FieldCell("- ", .normal))
     }
 
+    @Test func whoseHottestThreadMayHaveEndedIsNoLessHot() {
+        var busy = MadeRows.process
+        busy.cpu = Percent(97.0)
+        busy.hottestCPU = Percent(0.3)
+        busy.endedCPU = Percent(96.5)
+        var half = busy
+        (half.hottestCPU, half.endedCPU) = (Percent(31.2), Percent(60.0))
+        var quiet = busy
+        (quiet.hottestCPU, quiet.endedCPU) = (Percent(40.0), .zero)
+        var racing = busy
+        (racing.hottestCPU, racing.endedCPU) = (Percent(90.0), Percent(7.0))
+        let tasks = MadeRows.tasks([busy, half, quiet, racing])
+        let field = ProcessFields.declared.hottest
+        let rows = (0..<4).map { ProcessRow(tasks, $0) }
+        #expect(rows.map(field.text) == [">=0.3", ">=31", "40.0", "90.0"])
+        let order = RowOrder.sorted(4, descending: true) { field.key(of: rows[$0]) }
+        #expect(order == [0, 3, 1, 2])
+        // A bound is no figure: null in documents.
+        #expect(field.value(rows[0]) == .atLeast(Percent(0.3)))
+    }
+
     @Test func zerosFadeWhereTheyMayBeOverlooked() {
         var quiet = MadeRows.process
         quiet.threads[0].user = .zero
@@ -52,6 +73,21 @@ import Units
         let row = ProcessRow(MadeRows.tasks(), 1)
         #expect(ProcessFields.declared.command.text(of: row) == "[kthreadd]")
         #expect(ProcessFields.declared.command.value(row) == .unknown)
+    }
+
+    @Test func ofALongCommandTheBeginningAndTheEndAreShown() {
+        var server = MadeRows.process
+        let path = String(repeating: "/opt/app/lib/library.jar:", count: 400)
+        server.command = "/usr/bin/java -cp \(path) com.example.Server2 --port 8082"
+        let command = ProcessFields.declared.command
+        var row = ProcessRow(MadeRows.tasks([server]), 0)
+        #expect(command.text(of: row) == "/usr/bin/java -cp ... com.example.Server2 --port 8082")
+        #expect(command.value(row) == FieldValue(server.command))
+        server.command = "make " + String(repeating: "one two ", count: 200) + "last"
+        row = ProcessRow(MadeRows.tasks([server]), 0)
+        let text = command.text(of: row)
+        #expect(text.hasPrefix("make one two") && text.hasSuffix(" two last"))
+        #expect(text.utf8.count < 600)
     }
 
     @Test func anUnevenSlopeIsForDocumentsOnly() {

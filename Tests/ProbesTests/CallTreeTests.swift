@@ -127,7 +127,11 @@ struct ProfileShareTests {
 
     @Test func `silence is a result, unless something was lost`() {
         var profile = madeProfile([])
+        #expect(profile.summary == "0 samples in 5.0s: it was on no CPU when one was due")
+        profile.used = .zero
         #expect(profile.summary == "0 samples in 5.0s: it used no CPU")
+        profile.used = .milliseconds(1900)
+        #expect(profile.summary == "0 samples in 5.0s: it used 1.9s of CPU")
         #expect(profile.headline() == "")
         profile.lost = 2
         #expect(profile.summary == "0 samples in 5.0s, 2 lost")

@@ -102,9 +102,74 @@ struct DoctorTests {
         let events = try line("perf events", facts)
         #expect(events.mark == .no)
         #expect(events.why == "a seccomp filter is on, as in most containers")
-        #expect(events.remedy?.hasPrefix("give the container CAP_PERFMON") == true)
+        #expect(events.remedy?.contains("a profile that allows perf_event_open") == true)
+        // The setting permits it already.
+        #expect(events.remedy?.contains("sysctl") == false)
         #expect(try line("ptrace", facts).mark == .no)
         #expect(try line("cgroup cpu", facts).mark == .no)
+    }
+
+    @Test func aFilterThatTakesTracepointsIsNamed() throws {
+        let facts = facts {
+            $0.tracepoints = .denied
+            $0.environment.hasSystemCallFilter = true
+        }
+        let line = try line("tracepoints", facts)
+        #expect(line.mark == .part && line.why == "a seccomp filter is on, as in most containers")
+        #expect(line.remedy?.contains("a profile that allows perf_event_open") == true)
+    }
+
+    @Test(
+        "what could not be read is not what the kernel does not have",
+        arguments: [Attempt.denied, .failed("Too many open files")])
+    func unread(_ attempt: Attempt) throws {
+        let facts = facts {
+            $0.pressure = attempt
+            $0.virtualMemory = attempt
+            $0.memoryFile = attempt
+            $0.schedule = attempt
+            $0.mounts = attempt
+            $0.kernelSymbols = attempt
+            $0.hasKernelAddresses = false
+            $0.spareDescriptors = attempt
+            $0.terminal.isKnown = false
+            $0.groups = [:]
+        }
+        for subject in [
+            "pressure", "OOM kills", "swap", "wait for CPU", "cgroup cpu", "kernel symbols",
+            "terminal",
+        ] {
+            let line = try line(subject, facts)
+            #expect(line.why?.contains(attempt.reason ?? "?") == true, "\(line)")
+            for claim in ["this kernel", "before 4.13", "not mounted", "this machine", " is 0"] {
+                #expect(line.why?.contains(claim) == false, "\(line)")
+            }
+            #expect(line.remedy?.contains("psi=1") != true)
+        }
+    }
+
+    @Test func whatIsLeftOutOfProcIsNotWhatTheKernelLacks() throws {
+        let facts = facts {
+            var tree = TreeFacts(
+                snapshot: Snapshot(
+                    sequence: 1, time: WallTime(seconds: 0), interval: nil,
+                    host: HostSample(name: "x", kernelRelease: "6", cpuCount: 1), processes: []))
+            tree.isSubset = true
+            $0.tree = tree
+            $0.pressure = .absent
+            $0.virtualMemory = .absent
+            $0.kernelSymbols = .absent
+            $0.hasKernelAddresses = false
+            $0.environment.perfEventParanoid = nil
+        }
+        for subject in ["pressure", "OOM kills", "kernel symbols"] {
+            #expect(try line(subject, facts).why == "/proc is mounted with subset=pid")
+        }
+    }
+
+    @Test func rightsThatDoNotWorkAreNoRights() throws {
+        let line = try line("rights", facts { $0.threadFiles = .denied })
+        #expect(line.mark == .part && line.remedy?.contains("on the host") == true)
     }
 
     @Test func tracefsCanBeMounted() throws {

@@ -38,13 +38,33 @@ struct CommandLineTests {
         #expect(TaskCommandLine(parsing: bytes.span).text == "a\u{FFFD} \u{FFFD}")
     }
 
-    @Test("a long line ends at a whole character", arguments: 0..<4)
+    @Test(
+        "of a very long line the beginning and the end are kept, at whole characters",
+        arguments: 0..<4)
     func long(shift: Int) throws {
         let text = String(repeating: "x", count: shift) + String(repeating: "😀", count: 5000)
         let bytes = Array(text.utf8)
         let kept = try #require(TaskCommandLine(parsing: bytes.span).text)
-        #expect(text.hasPrefix(kept))
+        let gap = try #require(kept.firstIndex(of: " "))
+        let end = try #require(kept.lastIndex(of: " "))
+        #expect(kept[gap...end] == " ... ")
+        #expect(text.hasPrefix(kept[..<gap]) && kept[..<gap].utf8.count > 4000)
+        #expect(text.hasSuffix(kept[kept.index(after: end)...]))
         #expect(kept.utf8.count <= TaskCommandLine.maximumLength)
-        #expect(kept.utf8.count > TaskCommandLine.maximumLength - 4)
+        #expect(kept.utf8.count > TaskCommandLine.maximumLength - 8)
+    }
+
+    @Test("what a Java server is stands behind its class path, and is kept")
+    func classPath() throws {
+        let jars = (0..<150).map { "/opt/app/lib/some-library-number-\($0).jar" }
+        for path in [jars, Array(repeating: jars, count: 10).flatMap(\.self)] {
+            let line = [
+                "/usr/bin/java", "-cp", path.joined(separator: ":"), "com.example.Server2", "",
+            ]
+            let bytes = Array(line.joined(separator: "\0").utf8)
+            let kept = try #require(TaskCommandLine(parsing: bytes.span).text)
+            #expect(kept.hasPrefix("/usr/bin/java -cp /opt/app/lib"))
+            #expect(kept.hasSuffix(" com.example.Server2"))
+        }
     }
 }

@@ -19,6 +19,7 @@ struct TaskStatTests {
         #expect(stat.majorFaults == 0)
         #expect(stat.userTime == ClockTicks(5102))
         #expect(stat.systemTime == ClockTicks(3099))
+        #expect(stat.childrenTime == ClockTicks(0))
         #expect(stat.priority == 20)
         #expect(stat.nice == 0)
         #expect(stat.threadCount == 64)

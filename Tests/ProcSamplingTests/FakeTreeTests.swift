@@ -521,6 +521,23 @@ struct ThreadWalkTests {
         #expect(process.threads.allSatisfy { $0.cpu != nil })
     }
 
+    @Test func whatThreadsUsedThatHaveEndedIsKnownAsSuch() throws {
+        setThreads()
+        let sampler = try tree.sampler()
+        _ = sampler.sample(Interest())
+        setThreads([40: 1], processTicks: 31)
+        let process = try refresh(sampler)
+        let (cpu, ended) = (try #require(process.cpu), try #require(process.endedCPU))
+        #expect(ended.rawValue > 0.9 * cpu.rawValue && ended < cpu)
+        #expect(process.mayHaveBeenHotter)
+        #expect(process.hottestBound == ended)
+        // All of it is a thread's that is still there.
+        setThreads([40: 31], processTicks: 61)
+        let next = try refresh(sampler)
+        #expect(!next.mayHaveBeenHotter)
+        #expect(next.hottestBound == next.hottestCPU)
+    }
+
     @Test func aQuietThreadThatWakesIsFoundAtOnce() throws {
         setThreads()
         let sampler = try tree.sampler()

@@ -9,9 +9,29 @@ struct NetworkPlanTests {
 
     private func tables(
         _ wish: SocketTables = [], udp: SamplingPlan.TableFacts, tcp: SamplingPlan.TableFacts,
-        at second: UInt64
+        connections: SamplingPlan.ConnectionFacts = .init(count: 5000), at second: UInt64
     ) -> SocketTables {
-        SamplingPlan.socketTables(wish, udp: udp, tcp: tcp, now: seconds(second))
+        SamplingPlan.socketTables(
+            wish, udp: udp, tcp: tcp, connections: connections, now: seconds(second))
+    }
+
+    @Test(arguments: [
+        (4096 as UInt64, nil as UInt64?, nil as UInt64?, true), (4097, nil, nil, false),
+        (5000, 28_232, nil, false), (22_600, 28_232, nil, true), (5000, nil, 95, true),
+        (5000, nil, 89, false),
+    ])
+    func allConnectionsAreReadWhereItIsCheapOrTellsSomething(
+        _ count: UInt64, _ ports: UInt64?, _ troubledAt: UInt64?, _ isRead: Bool
+    ) {
+        let read = SamplingPlan.TableFacts(readAt: seconds(99))
+        var facts = SamplingPlan.ConnectionFacts(count: count, ports: ports)
+        facts.table.lossAt = troubledAt.map(seconds)
+        #expect(tables(udp: read, tcp: read, connections: facts, at: 100).contains(.tcp) == isRead)
+        // And again after ten seconds, or while there is trouble.
+        facts.table.readAt = seconds(99)
+        let isTroubled = troubledAt == 95
+        #expect(
+            tables(udp: read, tcp: read, connections: facts, at: 100).contains(.tcp) == isTroubled)
     }
 
     @Test func atFirstWhatMayLoseIsRead() {

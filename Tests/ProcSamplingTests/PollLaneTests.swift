@@ -207,3 +207,9 @@ import Units
         #expect(stall.channel?.isEmpty == false)
     }
 }
+
+extension PollWatch {
+    fileprivate func poll(at moment: Nanoseconds) -> Poll? {
+        readStat().map { poll($0, at: moment) }
+    }
+}

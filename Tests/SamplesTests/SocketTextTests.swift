@@ -24,6 +24,33 @@ struct SocketTextTests {
         #expect(address.description == text)
     }
 
+    private static let link = IPAddress(high: 0xFE80_0000_0000_0000, low: 1)
+
+    @Test(arguments: [
+        (SocketAddress.ip(IPAddress(v4: 0), port: 7005), SocketAddress.none, ":7005%eth0", "*"),
+        (.ip(ten, port: 80), .ip(ten, port: 443), "10.0.3.7%eth0:80", "10.0.3.7:443"),
+        (.ip(link, port: 80), .ip(link, port: 443), "[fe80::1%eth0]:80", "[fe80::1%eth0]:443"),
+    ])
+    func onAnInterface(
+        local: SocketAddress, peer: SocketAddress, localText: String, peerText: String
+    ) {
+        func reading(interfaces: [InterfaceSample]) -> NetworkReading {
+            NetworkReading(
+                number: 1, moment: Nanoseconds(0),
+                namespace: NetworkNamespace(id: NamespaceID(1)), interfaces: interfaces)
+        }
+        var socket = SocketSample(
+            id: SocketID(namespace: NamespaceID(1), cookie: 1), transport: .tcp, local: local,
+            peer: peer, state: .established, interface: 2)
+        let known = reading(interfaces: [InterfaceSample(id: 2, name: "eth0")])
+        #expect(known.local(of: socket) == localText)
+        #expect(known.peer(of: socket) == peerText)
+        #expect(reading(interfaces: []).interfaceName(of: socket) == "if2")
+        socket.interface = 0
+        #expect(known.interfaceName(of: socket) == nil)
+        #expect(known.local(of: socket) == local.description)
+    }
+
     @Test(arguments: [
         (SocketAddress.ip(IPAddress(v4: 0), port: 12201), String?("0.0.0.0"), UInt16?(12201)),
         (.ip(IPAddress(high: 0, low: 0), port: 0), "::", nil),

@@ -74,6 +74,9 @@ void celfutils_each_stub(
 /// the ELF file.
 const void *celfutils_section(struct Elf *elf, const char *name, size_t *size);
 
+/// Where a section is in memory by the file's own addresses; 0 if there is none.
+uint64_t celfutils_section_address(struct Elf *elf, const char *name);
+
 /// The same of the build id, NT_GNU_BUILD_ID of elf(5).
 const void *celfutils_build_id(struct Elf *elf, size_t *size);
 
@@ -86,6 +89,11 @@ uint32_t celfutils_checksum(const void *bytes, size_t count, uint32_t before);
 /// The name as its language writes it, without the parameters of C++ and the hash of Rust, to be
 /// freed; NULL if it is not mangled, is longer than 512 bytes, or may be short for a very long one.
 char *celfutils_demangle(const char *name);
+
+/// Where functions begin, and how long each is, by .eh_frame: in any order, without their names.
+void celfutils_each_range(
+    struct Elf *elf, void *context,
+    void (*take)(void *context, uint64_t start, uint64_t size));
 
 /// How to find callers: .eh_frame. NULL if there is none.
 struct Dwarf_CFI_s *celfutils_unwind_table(struct Elf *elf);

@@ -28,6 +28,12 @@ const char *clinux_static_commit(void);
 /// errno on failure: EPERM without CAP_IPC_LOCK, EINVAL before Linux 4.4.
 bool clinux_lock_memory(void);
 
+/// The effective capabilities of the calling thread, a bit for each: capget(2), which needs no file.
+uint64_t clinux_capabilities(void);
+
+/// Whether a seccomp filter is on, as in most containers: PR_GET_SECCOMP of prctl(2).
+bool clinux_has_system_call_filter(void);
+
 /// Has blocks of more than 4 MiB mapped, and so given back as soon as they are freed: left alone,
 /// malloc(3) gets used to large blocks, and keeps up to 64 MiB of each arena for the next.
 /// mallopt(3) and, of the same malloc.h that is not imported, malloc_trim(3), for the smaller ones.

@@ -36,6 +36,8 @@ extension ProcessRow {
             || [fields.name, fields.user, fields.command].contains {
                 filter.matches($0.text(of: self))
             }
+            // Of a very long one only a part is shown.
+            || process.command.map(filter.matches) == true
             || process.memoryGroup.map(filter.matches) == true
             || thread.map { $0.matches(filter) } == true
     }

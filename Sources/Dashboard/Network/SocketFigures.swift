@@ -25,7 +25,7 @@ struct SocketFigures: Sendable {
         self.names = names
         context = SocketContext(
             reading, userNames: userNames, verdicts: verdicts, names: names,
-            address: { words.text($0, $1) })
+            address: { words.text($0, $1, zone: $2) })
     }
 
     func name(of socket: SocketSample) -> String? {
@@ -45,9 +45,7 @@ extension SocketContext {
     package convenience init(
         _ reading: NetworkReading, userNames: UserNames, verdicts: NetworkVerdicts?,
         names: ProcessNames,
-        address: @escaping @Sendable (SocketAddress, Transport) -> String = { address, _ in
-            address.description
-        }
+        address: @escaping Address = { address, _, zone in address.text(zone: zone) }
     ) {
         self.init(
             reading, userNames: userNames, address: address,

@@ -24,12 +24,13 @@ struct SocketWords {
     /// What DNS calls it, where that is shown and known.
     func hostName(of address: IPAddress) -> String? { hosts[address.unmapped] ?? nil }
 
-    func text(_ address: SocketAddress, _ transport: Transport) -> String {
+    /// - Parameter zone: the interface it is bound to.
+    func text(_ address: SocketAddress, _ transport: Transport, zone: String?) -> String {
         guard case .ip(let ip, let port) = address else {
             if case .packet(let index, _) = address, let name = interfaces[index] { return name }
             return address.description
         }
-        guard hasNames else { return address.description }
+        guard hasNames else { return address.text(zone: zone) }
         let service =
             services?[port, transport == .udp ? .udp : .tcp] ?? (port == 0 ? "*" : "\(port)")
         if ip.isUnspecified { return ":" + service }

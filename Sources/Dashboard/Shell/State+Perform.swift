@@ -152,7 +152,10 @@ extension State {
         guard let shown else { return }
         let hot = list.rows.indices.filter { isHot(list.rows[$0], in: shown) }
         guard !hot.isEmpty else {
-            say("no hot row: no thread uses \(Int(settings.hotThreshold.rawValue))% of a CPU")
+            say(
+                shown.processes.contains { $0.hottestCPU != nil }
+                    ? "no hot row: no thread uses \(Int(settings.hotThreshold.rawValue))% of a CPU"
+                    : "no hot row: nothing is known of threads yet")
             return
         }
         let here = list.selectedIndex ?? -1

@@ -31,6 +31,9 @@ struct CPUStarvation: Detector {
     /// is a warning from the second share on.
     static let leastSystemOfServers = 20.0
     static let badShareOfServers = 60.0
+    /// In percent of a CPU, what others use before they can be what holds a process back: threads of one
+    /// that are more than the CPUs wait for each other, and lose nothing by it.
+    static let leastOfOthers = 25.0
     /// So many processes are told as one: the machine has too few CPUs for them.
     static let many = 3
 
@@ -46,13 +49,21 @@ struct CPUStarvation: Detector {
         let cases = starved.compactMap { wait -> Case? in
             guard let process = processes[wait.process], !input.isExplained(process)
             else { return nil }
-            return Case(process: process, wait: wait)
+            return Case(
+                process: process, wait: wait, isBatch: BatchWork.isBatch(process, in: snapshot))
         }.sorted { ($1.wait.delay, $0.process.id.pid) < ($0.wait.delay, $1.process.id.pid) }
+        let victims = Self.victims(of: cases)
         let machine = Machine(snapshot)
-        if cases.count >= Self.many {
-            return [Self.hostWide(cases, machine, at: snapshot.time)]
+        if victims.count >= Self.many {
+            return [Self.hostWide(victims, machine, at: snapshot.time)]
         }
-        return cases.map { Self.finding($0, machine, at: snapshot.time) }
+        return victims.map { Self.finding($0, machine, at: snapshot.time) }
+    }
+
+    /// Who computes and never rests is the cause where others wait as well, which rest or serve.
+    private static func victims(of cases: [Case]) -> [Case] {
+        let victims = cases.filter { !$0.isCause }
+        return victims.isEmpty ? cases : victims
     }
 
     private static func isStarved(_ wait: CPUWaits.Wait) -> Bool {
@@ -63,6 +74,8 @@ struct CPUStarvation: Detector {
     private struct Case {
         var process: ProcessSample
         var wait: CPUWaits.Wait
+        /// It is there to compute: with more threads than CPUs it takes as long as with fewer.
+        var isBatch: Bool
 
         var name: String { "\(process.name) \(process.id.pid)" }
         var share: String { Percent(wait.share.percent).text }
@@ -70,6 +83,12 @@ struct CPUStarvation: Detector {
         /// The one thread that nearly all of it is about.
         var thread: CPUWaits.Thread? {
             wait.worst.flatMap { $0.delay >= 0.8 * wait.delay ? $0 : nil }
+        }
+
+        /// It computes and never rests.
+        var isCause: Bool {
+            guard let worst = wait.worst, worst.neverSleeps == true else { return false }
+            return isBatch || 100 * worst.system < leastSystemOfServers * worst.run
         }
 
         /// It has a thread that never rests and waits all the same.
@@ -82,8 +101,9 @@ struct CPUStarvation: Detector {
         }
 
         func severity(_ machine: Machine) -> Finding.Severity {
+            guard !isBatch, machine.mayBeOthers(than: process) else { return .info }
             let share = wait.share.percent
-            let hasHogs = machine.hogs.contains { $0.id != process.id }
+            let hasHogs = machine.hogs.areOthers(than: process)
             let isBad = share >= badShare || (hasHogs && share >= badShareBesideHogs)
             return isBehind || isBad ? .warning : .info
         }
@@ -93,29 +113,33 @@ struct CPUStarvation: Detector {
     private struct Machine {
         let host: HostSample
         let busiest: ProcessSample?
-        /// Processes whose hottest thread computes and never rests.
-        let hogs: [ProcessSample]
+        let hogs: CPUHogs
 
         init(_ snapshot: Snapshot) {
             host = snapshot.host
             busiest = snapshot.processes.max { $0.cpu ?? .zero < $1.cpu ?? .zero }
-            hogs = snapshot.processes.filter { process in
-                guard let cpu = process.hottestCPU, cpu >= ThreadSample.leastCPUOfStarved,
-                    let hottest = process.threads.first(where: { $0.id == process.hottestThread }),
-                    let switches = hottest.voluntarySwitches
-                else { return false }
-                let system = Double(hottest.system?.rawValue ?? 0)
-                return switches < mostSwitches && hottest.wantsCPU(Percent(leastDemand))
-                    && 100 * system < leastSystemOfServers * Double(cpu.rawValue)
-            }
+            hogs = CPUHogs(snapshot)
         }
 
         var hasIdleCPUs: Bool { host.cpu.map { $0.idle.rawValue >= 25 } ?? false }
 
-        var evidence: [String] {
+        /// Whether others than the process use enough of the CPUs to hold it back; also where that is not
+        /// known.
+        func mayBeOthers(than process: ProcessSample) -> Bool {
+            guard let busy = host.cpu?.busy, let count = host.cpuCount, let cpu = process.cpu else {
+                return true
+            }
+            return Double(busy.rawValue) * Double(count) - Double(cpu.rawValue) >= leastOfOthers
+        }
+
+        /// - Parameter process: who is starved.
+        func evidence(of process: ProcessSample) -> [String] {
             var line = "\(host.cpuCount.map(String.init) ?? "?") CPUs"
             if let busy = host.cpu?.busy { line += ", \(busy.text) % busy" }
             if let load = host.load?.oneMinute { line += ", load \(text(load))" }
+            if let hogs = hogs.text(without: process.id) {
+                return [line, "the CPUs are busy with \(hogs)"]
+            }
             guard let busiest, let cpu = busiest.cpu else { return [line] }
             return [
                 line, "most CPU by \(busiest.name) \(busiest.id.pid): \(cpu.text) % of one",
@@ -145,7 +169,8 @@ struct CPUStarvation: Detector {
             confidence: .high,
             claim:
                 "\(who) is CPU-starved: waits for a CPU \(found.share) % of the time that it wants one",
-            evidence: [figures(found.wait)] + machine.evidence, baseline: machine.baseline,
+            evidence: [figures(found.wait)] + machine.evidence(of: found.process),
+            baseline: machine.baseline,
             meaning: meaning(found, machine),
             next: machine.hasIdleCPUs
                 ? [
@@ -161,8 +186,12 @@ struct CPUStarvation: Detector {
                 "CPUs are idle meanwhile: its affinity or cpuset keeps it off them, or a quota that"
                 + " is not visible from here holds it back"
         }
-        if machine.busiest?.id == found.process.id {
+        let isAlone = !machine.mayBeOthers(than: found.process)
+        if isAlone || (machine.busiest?.id == found.process.id && !found.isBatch) {
             return "its own threads compete: more of them than CPUs make it no faster"
+        }
+        if found.isBatch {
+            return "work that is there to compute, and others as well: they share the CPUs"
         }
         return "CPU-starved, not slow by its own code: the CPUs are busy with others"
     }
@@ -187,7 +216,8 @@ struct CPUStarvation: Detector {
             claim:
                 "\(cases.count) processes are CPU-starved, most \(cases[0].name): waits for a CPU"
                 + " \(cases[0].share) % of the time that it wants one",
-            evidence: [cases[0].name + " " + figures(cases[0].wait)] + machine.evidence,
+            evidence: [cases[0].name + " " + figures(cases[0].wait)]
+                + machine.evidence(of: cases[0].process),
             baseline: machine.baseline,
             meaning: machine.hasIdleCPUs
                 ? "CPUs are idle meanwhile: affinity or cpuset keeps them off those"

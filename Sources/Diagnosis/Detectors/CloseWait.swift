@@ -26,6 +26,8 @@ struct CloseWait: NetworkDetector {
     }
 
     private struct Old: Sendable {
+        /// Young ones, too.
+        var all = 0
         var count = 0
         var oldest: Duration = .zero
         var peers: [IPAddress: Int] = [:]
@@ -46,7 +48,11 @@ struct CloseWait: NetworkDetector {
         for index in sockets.indices where sockets[index].state == .closeWait {
             let socket = sockets[index]
             guard socket.transport == .tcp, let process = socket.owner?.process else { continue }
-            let age = Duration(reading.moment.since(socket.since))
+            // Its peer has said nothing since it closed.
+            let silent = socket.tcp?.lastAcknowledgedMilliseconds ?? 0
+            let age = max(
+                Duration(reading.moment.since(socket.since)), .milliseconds(Int64(silent)))
+            old[process, default: Old()].all += 1
             // How long one that was there at first has waited is not known: it is none that was added.
             now[process, default: 0] += socket.isFromBefore || age >= Self.leastAge ? 1 : 0
             guard age >= Self.leastAge else { continue }
@@ -85,7 +91,7 @@ struct CloseWait: NetworkDetector {
                 kind: .closeWait, subject: .process(process), severity: .warning,
                 confidence: .high,
                 claim:
-                    "\(network.names[process]) holds \(now) sockets in CLOSE_WAIT: its peers closed, it"
+                    "\(network.names[process]) holds \(old.all) sockets in CLOSE_WAIT: its peers closed, it"
                     + " did not call close()",
                 evidence: evidence,
                 next: [

@@ -31,9 +31,9 @@ struct Conntrack: NetworkDetector {
         let finding = Finding(
             kind: .conntrack, subject: .host, severity: dropped > 0 ? .critical : .warning,
             confidence: dropped > 0 ? .high : .medium,
-            claim: (["connection tracking"]
-                + [full, dropped > 0 ? "\(dropped) packets dropped" : nil].compactMap(\.self))
-                .joined(separator: " "),
+            claim: "connection tracking: "
+                + [full, dropped > 0 ? "\(dropped) packets dropped" : nil].compactMap(\.self)
+                .joined(separator: ", "),
             evidence: evidence,
             next: [
                 .setting("net.netfilter.nf_conntrack_max", "raise\(most)"),

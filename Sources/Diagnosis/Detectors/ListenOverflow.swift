@@ -40,7 +40,9 @@ struct ListenOverflow: NetworkDetector {
             ($0.drops?.rate ?? .zero, $0.lost, $0.receiveQueue ?? 0, $1.id.cookie)
                 > ($1.drops?.rate ?? .zero, $1.lost, $1.receiveQueue ?? 0, $0.id.cookie)
         }
-        let lines = listeners.prefix(4).map { Self.line(of: $0, network.names) }
+        let lines = listeners.prefix(4).map { Self.line(of: $0, network) }
+        let idle =
+            listeners.first.map { network.siblings(of: $0).filter { $0.receiveQueue == 0 } } ?? []
         let isNow = reading.counters[.listenOverflows]?.isLosing == true
         let finding = Finding(
             kind: .listenOverflow, subject: Self.subject(of: listeners),
@@ -49,7 +51,13 @@ struct ListenOverflow: NetworkDetector {
             claim: lines.first ?? "a TCP accept queue overflows: \(refused) refused",
             evidence: [
                 "TcpExt.ListenOverflows rose by \(refused) within a minute, of all listeners"
-            ] + lines.dropFirst(),
+            ] + lines.dropFirst()
+                + (idle.isEmpty
+                    ? []
+                    : [
+                        "\(idle.count) more listen on this address, and nothing waits for them:"
+                            + " SO_REUSEPORT chooses by the peer's address and port"
+                    ]),
             next: [
                 .change(Self.cure(listeners.first, most: reading.limits.acceptQueueMost)),
                 .view(
@@ -62,21 +70,16 @@ struct ListenOverflow: NetworkDetector {
 
     /// One listener, or the machine where several are behind it.
     private static func subject(of listeners: [SocketSample]) -> Subject {
-        guard let socket = listeners.first, listeners.count == 1 else { return .host }
-        return .socket(socket.id, inode: socket.inode, owner: socket.owner?.process)
+        listeners.count == 1 ? listeners[0].subject : .host
     }
 
     /// "tcp :8080 (streamd 2214) accept queue full 129/128: 60 dropped since dxtop began".
-    private static func line(of socket: SocketSample, _ names: ProcessNames) -> String {
-        let who = socket.owner.map { " (\(names[$0.process]))" } ?? ""
+    private static func line(of socket: SocketSample, _ network: NetworkInput) -> String {
         let queue = [socket.receiveQueue, socket.sendQueue].map { $0.map { "\($0)" } ?? "?" }
-        let dropped =
-            socket.lost == 0
-            ? ""
-            : ": \(socket.lost) dropped since "
-                + (socket.isFromBefore ? "dxtop began" : "it was opened")
-        return "tcp \(socket.local)\(who) accept queue \(socket.isAcceptQueueFull ? "full " : "")"
-            + queue.joined(separator: "/") + dropped
+            .joined(separator: "/")
+        let dropped = socket.lost == 0 ? "" : ": \(socket.lossSince)"
+        let full = socket.isAcceptQueueFull ? "full " : ""
+        return "\(network.words(for: socket)) accept queue \(full)\(queue)\(dropped)"
     }
 
     /// The kernel cuts what a program asks for to net.core.somaxconn.

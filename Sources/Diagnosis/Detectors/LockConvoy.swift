@@ -15,6 +15,7 @@ package struct LockConvoy: Detector {
 
     func findings(in input: DiagnosisInput) -> [Finding] {
         Self.findings(input.threads.polled, at: input.snapshot.time)
+            + Self.sharedLocks(input.threads.polled, input.snapshot)
     }
 
     /// - Parameter threads: those that are sampled, of all processes.
@@ -27,6 +28,50 @@ package struct LockConvoy: Detector {
         return Dictionary(grouping: contending, by: \.poll.process).compactMap { process, some in
             finding(process, some, of: threads.filter { $0.poll.process == process }, at: time)
         }
+    }
+
+    /// Of processes: those of one parent and name have a lock in memory that they share at the same
+    /// address.
+    private static func sharedLocks(_ threads: [ThreadFacts], _ snapshot: Snapshot) -> [Finding] {
+        struct Place: Hashable {
+            var parent: ProcessID
+            var name: String
+            var address: UInt64
+        }
+        let places = threads.compactMap { facts -> (Place, ThreadFacts)? in
+            let poll = facts.poll
+            guard poll.samples >= leastSamples, poll.voluntarySwitches ?? .zero >= leastSwitches,
+                let wait = poll.futexes.filter({ $0.key.isLock && $0.key.isShared })
+                    .max(by: { $0.value < $1.value })?.key,
+                poll.share(waitingForLockAt: wait.address) >= leastShare,
+                let process = snapshot.process(poll.process)
+            else { return nil }
+            return (Place(parent: process.parent, name: process.name, address: wait.address), facts)
+        }
+        return Dictionary(grouping: places, by: \.0).compactMap { place, found in
+            let waiters = found.map(\.1).sorted { $0.id.tid < $1.id.tid }
+            guard Set(waiters.map(\.poll.process)).count >= leastThreads else { return nil }
+            let parent = snapshot.processes.first { $0.id.pid == place.parent }?.id
+            let address = "0x" + String(place.address, radix: 16)
+            return Finding(
+                kind: .lockConvoy, subject: .process(parent ?? waiters[0].poll.process),
+                severity: .warning, confidence: .medium,
+                claim:
+                    "\(waiters.count) processes \(place.name) of \(place.parent) contend for the lock"
+                    + " at \(address) in shared memory",
+                evidence: waiters.prefix(mostNamed).map { evidence($0, at: place.address) },
+                meaning: "they wait for one another: more of them would not make it faster",
+                next: [
+                    .probe(.waits, of: waiters[0].subject, "what it waits for"),
+                    .probe(.stacks, of: waiters[0].subject, "where it wants the lock"),
+                ],
+                since: snapshot.time)
+        }
+    }
+
+    private static func evidence(_ facts: ThreadFacts, at address: UInt64) -> String {
+        "\(facts.label) waits there in \(facts.poll.share(waitingForLockAt: address).text) % of"
+            + " \(facts.poll.samples) samples, switches \(facts.poll.voluntarySwitches?.text ?? "-")/s"
     }
 
     private struct Lock {
@@ -55,12 +100,7 @@ package struct LockConvoy: Detector {
         else { return nil }
         let address = "0x" + String(worst.address, radix: 16)
         let name = all.first?.poll.processName ?? ""
-        var evidence = waiters.prefix(mostNamed).map {
-            let share = $0.poll.share(waitingForLockAt: worst.address)
-            return
-                "\($0.label) waits there in \(share.text) % of \($0.poll.samples) samples, switches"
-                + " \($0.poll.voluntarySwitches?.text ?? "-")/s"
-        }
+        var evidence = waiters.prefix(mostNamed).map { Self.evidence($0, at: worst.address) }
         let more = waiters.count - evidence.count
         if more > 0 { evidence.append("\(more) threads more") }
         if locks.count > 1 { evidence.append("\(locks.count - 1) locks more like this one") }

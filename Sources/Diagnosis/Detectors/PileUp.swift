@@ -18,7 +18,10 @@ struct PileUp: Detector {
 
     mutating func findings(in input: DiagnosisInput) -> [Finding] {
         let snapshot = input.snapshot
-        let now = snapshot.processes.filter { $0.state == .zombie }
+        let now = snapshot.processes.filter {
+            // A first thread that has ended while others go on is no zombie that nobody waits for.
+            $0.state == .zombie && $0.threadCount <= 1
+        }
         zombies = Dictionary(
             now.map { ($0.id, zombies[$0.id] ?? snapshot.moment) },
             uniquingKeysWith: { first, _ in first })

@@ -19,6 +19,7 @@ package struct SystemCallStorm: Detector {
     package static let leastSleepsOfOthers = Rate(1.0)
     /// For less time a rate of nearly none says little.
     package static let leastWatched: Duration = .seconds(5)
+    /// For each second of CPU time that the thread got: others may have had the CPU.
     package static let leastCalls = Rate(100_000.0)
     /// Of all calls, the part that the two most frequent kinds make. Storms reach 0.99.
     package static let leastShare = 0.9
@@ -47,7 +48,7 @@ package struct SystemCallStorm: Detector {
     }
 
     static func isStorm(_ counted: CountedSystemCalls) -> Bool {
-        counted.rate >= leastCalls && counted.share(ofMostFrequent: 2) >= leastShare
+        counted.rateOnCPU >= leastCalls && counted.share(ofMostFrequent: 2) >= leastShare
             && !counted.moves(leastBytesOfWork)
     }
 

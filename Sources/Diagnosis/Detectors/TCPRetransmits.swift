@@ -14,24 +14,62 @@ struct TCPRetransmits: NetworkDetector {
     static let criticalShare = 0.05
     /// A peer whose connections sent most of what the namespace counts is the second signal.
     static let mostly = 0.5
-    /// In one reading: fewer say nothing of a peer.
-    static let leastRetransmits = 10.0
+    /// Fewer say nothing of a peer.
+    static let leastRetransmits: UInt64 = 10
 
-    func findings(of network: NetworkInput) -> [Finding] {
+    /// What each connection has sent again, and what peers made necessary of late.
+    private var totals: [SocketID: UInt64] = [:]
+    private var peers: [IPAddress: Peer] = [:]
+
+    private struct Peer: Sendable {
+        var points: [(moment: Nanoseconds, count: UInt64)] = []
+        var connections: Set<SocketID> = []
+
+        var count: UInt64 { points.reduce(0) { $0 &+ $1.count } }
+    }
+
+    private mutating func add(_ reading: NetworkReading) {
+        let start = reading.moment.since(Self.span.inNanoseconds)
+        for peer in peers.keys { peers[peer]?.points.removeAll { $0.moment < start } }
+        peers = peers.filter { !$0.value.points.isEmpty }
+        guard reading.sockets.tables.isSuperset(of: .tcp),
+            reading.sockets.fromBefore.isDisjoint(with: .tcp), !reading.sockets.isTorn
+        else { return }
+        var now: [SocketID: UInt64] = [:]
+        let sockets = reading.sockets.sockets
+        for index in sockets.indices {
+            guard let again = sockets[index].tcp?.retransmits?.sinceStart, again > 0,
+                case .ip(let address, _) = sockets[index].peer
+            else { continue }
+            let id = sockets[index].id
+            now[id] = again
+            guard case let before = totals[id] ?? 0, again > before else { continue }
+            let peer = address.unmapped
+            peers[peer, default: Peer()].points.append((reading.moment, again - before))
+            peers[peer]?.connections.insert(id)
+        }
+        totals = now
+    }
+
+    mutating func findings(of network: NetworkInput) -> [Finding] {
+        add(network.reading)
         let (trend, span) = (network.trend, Self.span)
-        guard let again = trend.rise(of: .tcpRetransmitted, last: span),
+        guard let all = trend.rise(of: .tcpRetransmitted, last: span),
             let sent = trend.rise(of: .tcpSegmentsSent, last: span), sent >= Self.leastSegments,
+            // A handshake that nobody answers says nothing of a path.
+            case let shaken = trend.rise(of: .tcpHandshakeRetransmits, last: span) ?? 0,
+            case let again = all > shaken ? all - shaken : 0,
             Double(again) >= Self.leastShare * Double(sent)
         else { return [] }
         let share = Double(again) / Double(sent)
         let timeouts = trend.rise(of: .tcpTimeouts, last: span) ?? 0
-        let worst = Self.worstPeer(network.reading)
+        let worst = worstPeer(of: again)
         var evidence = ["\(again) of \(sent) segments retransmitted in \(span.text)"]
         if timeouts > 0 { evidence.append("\(timeouts) of them after a timeout") }
         if let worst {
             evidence.append(
-                "connections to \(worst.peer), \(worst.count) of them, retransmit"
-                    + " \(worst.rate.text)/s, \(Int((100 * worst.share).rounded())) % of all now")
+                "\(worst.again) of them, \(Int((100 * worst.share).rounded())) %, to \(worst.peer) in"
+                    + " \(worst.count) connections")
         }
         let percent = Percent(100 * share).text
         let finding = Finding(
@@ -54,36 +92,17 @@ struct TCPRetransmits: NetworkDetector {
         return [finding]
     }
 
-    private struct Peer {
-        var peer: IPAddress
-        var rate: Rate
-        var count: Int
-        /// Of all that the namespace sends again.
-        var share: Double
-    }
-
-    /// Nil while there is none that most of it goes to, or while not all connections were read.
-    private static func worstPeer(_ reading: NetworkReading) -> Peer? {
-        guard reading.sockets.tables.isSuperset(of: .tcp), !reading.sockets.isTorn,
-            let all = reading.counters[.tcpRetransmitted]?.rate, let interval = reading.interval,
-            Double(all.rawValue) * (interval / .seconds(1)) >= leastRetransmits
+    /// Nil while there is none that most of it goes to.
+    private func worstPeer(
+        of all: UInt64
+    ) -> (peer: IPAddress, again: UInt64, count: Int, share: Double)? {
+        guard let (address, peer) = peers.max(by: { $0.value.count < $1.value.count }),
+            peer.count >= Self.leastRetransmits
         else { return nil }
-        var peers: [IPAddress: (rate: Float, count: Int)] = [:]
-        let sockets = reading.sockets.sockets
-        for index in sockets.indices {
-            guard let rate = sockets[index].tcp?.retransmits?.rate, rate > .zero,
-                case .ip(let peer, _) = sockets[index].peer
-            else { continue }
-            peers[peer.unmapped, default: (0, 0)].rate += rate.rawValue
-            peers[peer.unmapped]?.count += 1
-        }
-        guard let (peer, worst) = peers.max(by: { $0.value.rate < $1.value.rate }) else {
-            return nil
-        }
         // What was read a moment later may be a little more than all.
-        let share = min(1, Double(worst.rate / all.rawValue))
-        guard share >= mostly else { return nil }
-        return Peer(peer: peer, rate: Rate(Double(worst.rate)), count: worst.count, share: share)
+        let share = min(1, Double(peer.count) / Double(all))
+        guard share >= Self.mostly else { return nil }
+        return (address, peer.count, peer.connections.count, share)
     }
 }
 

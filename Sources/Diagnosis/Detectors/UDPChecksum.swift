@@ -28,7 +28,7 @@ struct UDPChecksum: NetworkDetector {
                 confidence: sockets.isEmpty ? .medium : .high,
                 claim: "UDP: \(errors) datagrams with a wrong checksum dropped in the last minute",
                 evidence: ["Udp.InCsumErrors rose by \(errors) within a minute"]
-                    + sockets.prefix(3).map { Self.line(of: $0, network.names) },
+                    + sockets.prefix(3).map { Self.line(of: $0, network) },
                 meaning:
                     "they were damaged on the way or sent so: neither the reader nor its buffer"
                     + " is the cause",
@@ -54,9 +54,8 @@ struct UDPChecksum: NetworkDetector {
         }.map { sockets[$0] }.sorted { $0.lost > $1.lost }
     }
 
-    private static func line(of socket: SocketSample, _ names: ProcessNames) -> String {
-        let who = socket.owner.map { " (\(names[$0.process]))" } ?? ""
-        return "udp \(socket.local)\(who) drops with room in its queue:"
+    private static func line(of socket: SocketSample, _ network: NetworkInput) -> String {
+        "\(network.words(for: socket)) drops with room in its queue:"
             + " \(socket.receiveQueue ?? 0) of \(socket.receiveBuffer?.rawValue ?? 0) bytes used"
     }
 }

@@ -6,28 +6,17 @@ struct UDPLoss: NetworkDetector {
     static let kind: FindingKind = .udpLoss
 
     func findings(of network: NetworkInput) -> [Finding] {
-        network.losers.sockets.values.map {
-            Self.finding(
-                $0, reader: network.readers[$0.socket.id], names: network.names,
-                in: network.reading, at: network.time)
-        } + (Self.closedFinding(network).map { [$0] } ?? [])
+        network.losers.sockets.values.map { Self.finding($0, network) }
+            + (Self.closedFinding(network).map { [$0] } ?? [])
     }
 
-    /// - Parameters:
-    ///   - loser: its losses of the last minute.
-    ///   - reader: what sampling its queue closely said; nil before there was that.
-    private static func finding(
-        _ loser: LostSockets.Loser, reader: ReaderVerdict?, names: ProcessNames,
-        in reading: NetworkReading, at time: WallTime
-    ) -> Finding {
-        let socket = loser.socket
-        let who = socket.owner.map { " (\(names[$0.process]))" } ?? ""
-        let lost = socket.lost
-        var evidence = [
-            "\(lost) dropped"
-                + (socket.isFromBefore ? " since dxtop began" : " since it was opened")
-        ]
-        if let drops = socket.drops, drops.total > lost {
+    /// - Parameter loser: its losses of the last minute.
+    private static func finding(_ loser: LostSockets.Loser, _ network: NetworkInput) -> Finding {
+        let (socket, reading) = (loser.socket, network.reading)
+        // Nil before its queue was sampled closely.
+        let reader = network.readers[socket.id]
+        var evidence = [socket.lossSince]
+        if let drops = socket.drops, drops.total > socket.lost {
             evidence.append("\(drops.total) since it was opened")
         }
         if let reader {
@@ -36,41 +25,58 @@ struct UDPLoss: NetworkDetector {
             if let capacity = reader.capacity?.text { evidence.append(capacity) }
         }
         let isLosing = loser.isLosing
+        var fault = fault(loser, reader, reading)
+        var next = reader?.next ?? []
+        if let cause = outerCause(socket, reader, network) {
+            fault = "\(cause.claim): \(loss(loser))"
+            evidence += cause.evidence
+            next = cause.next
+        }
         let end =
             isLosing
             ? "" : ", until \(Duration(reading.moment.since(loser.last)).text) ago"
         return Finding(
-            kind: .udpLoss,
-            subject: .socket(socket.id, inode: socket.inode, owner: socket.owner?.process),
-            severity: isLosing ? .critical : .warning,
+            kind: .udpLoss, subject: socket.subject, severity: isLosing ? .critical : .warning,
             confidence: reader?.confidence ?? .medium,
-            claim: "udp \(socket.local)\(who) \(fault(loser, reader, lost, reading))\(end)",
-            evidence: evidence,
-            next: (reader?.next ?? []) + [
-                .view(
-                    .udp,
-                    of: .socket(socket.id, inode: socket.inode, owner: socket.owner?.process),
-                    "its queue and its reader")
-            ],
-            since: time)
+            claim: "\(network.words(for: socket)) \(fault)\(end)", evidence: evidence,
+            next: next + [.view(.udp, of: socket.subject, "its queue and its reader")],
+            since: network.time)
+    }
+
+    /// What makes it lose whatever its reader does: memory that others hold, datagrams that others
+    /// should get.
+    private static func outerCause(
+        _ socket: SocketSample, _ reader: ReaderVerdict?, _ network: NetworkInput
+    ) -> (claim: String, evidence: [String], next: [NextStep])? {
+        if reader?.kind == .ok, let memory = UDPMemoryUse(network), memory.isFull {
+            return ("finds no UDP memory", memory.evidence, network.next(at: .memory))
+        }
+        return reader.flatMap { $0.kind == .ok ? nil : SharedPort(of: socket, network) }.map {
+            ($0.claim, $0.evidence, $0.next)
+        }
+    }
+
+    private static func loss(_ loser: LostSockets.Loser) -> String {
+        let now = loser.rate
+        return now > .zero ? "\(now.text)/s dropped" : "\(loser.socket.lost) dropped"
     }
 
     private static func fault(
-        _ loser: LostSockets.Loser, _ reader: ReaderVerdict?, _ lost: UInt64,
-        _ reading: NetworkReading
+        _ loser: LostSockets.Loser, _ reader: ReaderVerdict?, _ reading: NetworkReading
     ) -> String {
-        let now = loser.rate
-        let isNow = now > .zero
-        let rate = isNow ? "\(now.text)/s dropped" : "\(lost) dropped"
+        let rate = loss(loser)
         guard let reader else {
-            return isNow ? "drops \(now.text)/s, sampling its queue" : rate
+            return loser.rate > .zero ? "drops \(loser.rate.text)/s, sampling its queue" : rate
         }
         let lasts = reader.capacity?.time.map { ", its buffer lasts \($0.shortText)" } ?? ""
         switch reader.kind {
         case .stalled:
             let stalled = Duration(reading.moment.since(loser.since)).text
             let full = Int(reader.full.rawValue.rounded())
-            return "reader stalled \(stalled): queue full in \(full)% of samples, \(lost) dropped"
+            // The kernel may drop while the queue has room for what is smaller.
+            let queue =
+                full == 0 ? "its queue never falls" : "queue full in \(full)% of samples"
+            return "reader stalled \(stalled): \(queue), \(loser.socket.lost) dropped"
         case .slow: return "reader too slow: \(rate)"
         case .pauses:
             let away = reader.longestAbsence.map { " for \($0.shortText)" } ?? ""

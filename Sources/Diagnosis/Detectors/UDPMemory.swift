@@ -1,25 +1,38 @@
 internal import Samples
 internal import Units
 
-/// All UDP sockets together have reached the kernel's limit; told since Linux 5.11.
+/// All UDP sockets together have reached the kernel's limit, mostly because one of them is not read:
+/// others find no memory for their datagrams.
+///
+/// The kernel counts it since Linux 5.11, and not on every way: memory in use tells it as well.
 struct UDPMemory: NetworkDetector {
     static let kind: FindingKind = .udpMemory
 
     func findings(of network: NetworkInput) -> [Finding] {
         let (trend, reading) = (network.trend, network.reading)
-        guard let lost = trend.rise(of: .udpMemoryErrors, .udp6MemoryErrors), lost > 0
-        else { return [] }
-        let isNow = reading.counters.sum(.udpMemoryErrors, .udp6MemoryErrors)?.isLosing == true
-        var evidence = ["Udp.MemErrors rose by \(lost) within a minute"]
-        if let used = reading.limits.udpMemoryUsed, let most = reading.limits.udpMemoryMost {
-            evidence.append("\(used.rawValue) of \(most.rawValue) pages in use (net.ipv4.udp_mem)")
-        }
+        let counted = trend.rise(of: .udpMemoryErrors, .udp6MemoryErrors) ?? 0
+        let use = UDPMemoryUse(network)
+        let isFull = use?.isFull == true
+        guard counted > 0 || isFull else { return [] }
+        let errors = trend.rise(of: .udpErrors, .udp6Errors) ?? 0
+        let damaged = trend.rise(of: .udpChecksumErrors, .udp6ChecksumErrors) ?? 0
+        let lost = max(counted, isFull && errors > damaged ? errors - damaged : 0)
+        let isNow =
+            reading.counters.sum(.udpMemoryErrors, .udp6MemoryErrors)?.isLosing == true
+            || (isFull && reading.counters.sum(.udpErrors, .udp6Errors)?.isLosing == true)
+        let hog = use?.hogText.map { ", \($0)" } ?? ""
         let finding = Finding(
-            kind: .udpMemory, subject: .host, severity: isNow ? .critical : .warning,
-            confidence: .high,
-            claim:
-                "UDP is at its memory limit: \(lost) datagrams dropped whatever the sockets' buffers",
-            evidence: evidence, next: network.next(at: .memory), since: network.time)
+            kind: .udpMemory, subject: use?.hog?.holder ?? .host,
+            severity: isNow ? .critical : .warning,
+            confidence: lost > 0 ? .high : .medium,
+            claim: "UDP is at its memory limit"
+                + (lost > 0
+                    ? ": \(lost) datagrams dropped whatever the sockets' buffers" : "") + hog,
+            evidence: (counted > 0 ? ["Udp.MemErrors rose by \(counted) within a minute"] : [])
+                + (use?.evidence ?? []),
+            next: network.next(at: .memory)
+                + [.setting("net.ipv4.udp_mem", "its first number is the limit, not the last")],
+            since: network.time)
         return [finding]
     }
 }

@@ -10,10 +10,11 @@ struct CounterTrend: Sendable {
         case interface(UInt32, Part)
     }
 
-    enum Part: Hashable { case received, dropped, overrun, damaged }
+    enum Part: Hashable { case received, sent, dropped, sendDropped, overrun, damaged }
 
     private var points: [Key: [Point]] = [:]
     private var moment = Nanoseconds(0)
+    private var start: Nanoseconds?
 
     private struct Point: Sendable {
         var moment: Nanoseconds
@@ -25,6 +26,7 @@ struct CounterTrend: Sendable {
 
     mutating func add(_ reading: NetworkReading) {
         moment = reading.moment
+        start = start ?? moment
         for counter in NetworkCounter.allCases {
             if let count = reading.counters[counter] { note(count.total, of: .counter(counter)) }
         }
@@ -32,7 +34,9 @@ struct CounterTrend: Sendable {
         for interface in reading.interfaces {
             let id = interface.id
             note(interface.receivedPackets.total, of: .interface(id, .received))
+            note(interface.sentPackets.total, of: .interface(id, .sent))
             note(interface.dropped.total, of: .interface(id, .dropped))
+            note(interface.sendDropped.total, of: .interface(id, .sendDropped))
             note(
                 interface.missed.total &+ interface.overrun.total, of: .interface(id, .overrun))
             note(interface.damaged.total, of: .interface(id, .damaged))
@@ -62,6 +66,11 @@ struct CounterTrend: Sendable {
         let start = moment.since(Self.span.inNanoseconds)
         let old = known.prefix { $0.moment <= start }.count
         if old > 1 { points[key]?.removeFirst(old - 1) }
+    }
+
+    /// The part of a minute that rises are known of.
+    var known: Duration {
+        min(Self.span, start.map { Duration(moment.since($0)) } ?? .zero)
     }
 
     /// By how much a counter rose; over the time known, where that is shorter. Nil where it is not

@@ -23,7 +23,7 @@ extension LossChain {
         }
         var details = losers.prefix(mostSockets).map { socket in
             Detail(
-                name: socket.local.description
+                name: reading.local(of: socket)
                     + (socket.owner.map { " \(names[$0.process])" } ?? ""),
                 lost: socket.drops,
                 text: readers[socket.id]?.claim ?? "")

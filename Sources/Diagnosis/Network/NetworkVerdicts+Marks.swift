@@ -27,7 +27,8 @@ extension NetworkVerdicts {
         // Short: it stands beside the figures on a narrow screen, the finding says the rest.
         let reasons: [FindingKind: String] = [
             .listenOverflow: "accept queue full", .tcpRetransmits: "retransmits",
-            .closeWait: "CLOSE_WAIT grows",
+            .closeWait: "CLOSE_WAIT grows", .tcpStall: "not read",
+            .synBacklog: "SYN queue full", .ephemeralPorts: "ports used up",
         ]
         let worst = findings.filter { reasons[$0.kind] != nil }
             .max { $0.severity < $1.severity }

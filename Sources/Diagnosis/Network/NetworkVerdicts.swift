@@ -87,7 +87,7 @@ package struct NetworkVerdicts: Sendable {
         return NetworkInput(
             reading: reading, time: snapshot.time, names: ProcessNames(snapshot.processes),
             trend: trend, losers: losers, readers: watched.mapValues(\.reader.verdict),
-            chain: chain)
+            chain: chain, pageSize: snapshot.host.pageSize ?? ByteCount(4096))
     }
 
     private func chain(_ snapshot: Snapshot, _ reading: NetworkReading) -> LossChain {

@@ -6,6 +6,9 @@ internal import Units
 enum BatchWork {
     /// Of the CPU time that it gets now, the least that it had on average since it began.
     static let leastLifetime = 0.8
+    /// The same where it waits for a CPU this part of the time that it runs: it may have got less before.
+    static let leastLifetimeOfDelayed = 0.4
+    static let leastDelay = 0.2
     /// Of what the busiest of its threads uses, the least that one uses that computes beside it.
     static let leastPart = 0.5
     /// The first thread may wait for those that compute.
@@ -28,7 +31,10 @@ enum BatchWork {
         let age = snapshot.moment.since(start).seconds
         guard age > 0 else { return false }
         let average = process.totalTime.seconds / age
-        return average >= leastLifetime * Double(cpu.rawValue) / 100
+        let isDelayed =
+            Double(process.runDelay?.rawValue ?? 0) >= leastDelay * Double(cpu.rawValue)
+        let least = isDelayed ? leastLifetimeOfDelayed : leastLifetime
+        return average >= least * Double(cpu.rawValue) / 100
     }
 
     private static func areAllBusy(_ process: ProcessSample) -> Bool {

@@ -13,6 +13,8 @@ extension DoctorFacts {
     ) -> DoctorFacts {
         var facts = DoctorFacts(
             environment: .current(), terminal: terminal, sampled: Sampled(snapshot))
+        facts.spareDescriptors = opening(ProcPath.own("comm"))
+        facts.mounts = opening(ProcPath.own("mountinfo"))
         let mounts = (try? smallFile(ProcPath.own("mountinfo"), atMost: 4 << 20)) ?? []
         facts.isInContainer = PIDNamespace.isFirst == false
         facts.tree = TreeFacts(root, snapshot)
@@ -24,7 +26,12 @@ extension DoctorFacts {
         facts.hostEvents = event(cpu: 0)
         facts.tracepoints = tracepoints()
         facts.tracing = tracing(facts.environment)
+        facts.kernelSymbols = opening(ProcPath.host("kallsyms"))
         facts.hasKernelAddresses = hasKernelAddresses()
+        facts.pressure = opening(ProcPath.host("pressure/cpu"))
+        facts.virtualMemory = opening(ProcPath.host("vmstat"))
+        facts.memoryFile = opening(ProcPath.host("meminfo"))
+        facts.schedule = opening(ProcPath.own("schedstat"))
         facts.mappedFiles = mappedFiles()
         facts.lockedMemory = Attempt { () throws(Errno) in
             guard clinux_lock_memory() else { throw Errno.current }
@@ -78,13 +85,23 @@ extension DoctorFacts {
         }
     }
 
-    /// By programs in the kernel, or by the tracepoints' numbers in tracefs.
+    /// By programs in the kernel, or by the tracepoints' numbers in tracefs, which may be read where
+    /// an event of them may not be opened.
     private static func tracepoints() -> Attempt {
         if CountedCalls.isPossible { return .works }
-        let attempts = Tracefs().folders.map {
-            opening("\($0)/events/raw_syscalls/sys_enter/id")
+        do throws(TracefsError) {
+            let numbers = try Tracefs().tracepoints()
+            return Attempt { () throws(Errno) in
+                _ = try PerfEvent(
+                    PerfRequest(.tracepoint(id: numbers.enter)), thread: ThreadID(0))
+            }
+        } catch {
+            return switch error {
+            case .notMounted, .notMountable: .absent
+            case .denied: .denied
+            case .failed(let error), .noEvents(let error): Attempt(error)
+            }
         }
-        return attempts.first { $0 != .absent } ?? .absent
     }
 
     private static func hasKernelAddresses() -> Bool {

@@ -21,8 +21,18 @@ package struct DoctorFacts: Sendable {
     package var tracepoints = Attempt.works
     /// A child of ours was stopped for a moment and read; nil if none could be started.
     package var tracing: Attempt?
-    /// `/proc/kallsyms` tells addresses.
+    /// `/proc/kallsyms` tells addresses; whether it can be read at all.
     package var hasKernelAddresses = true
+    package var kernelSymbols = Attempt.works
+    /// Files of the machine that figures come from, tried by themselves: what could not be read is not
+    /// what the kernel does not have.
+    package var pressure = Attempt.works
+    package var virtualMemory = Attempt.works
+    package var memoryFile = Attempt.works
+    package var schedule = Attempt.works
+    package var mounts = Attempt.works
+    /// A descriptor is left to open a file with.
+    package var spareDescriptors = Attempt.works
     /// A file was opened by the mapping of it.
     package var mappedFiles = Attempt.works
     /// What dxtop uses of memory may stay there.

@@ -18,7 +18,8 @@ extension DoctorRules {
         guard let version = facts.groups[controller] else {
             return Line(
                 subject: subject, mark: .no, what: "\(tells) are not shown",
-                why: "this controller is not mounted")
+                why: unread(ProcPath.own("mountinfo"), facts.mounts)
+                    ?? "this controller is not mounted")
         }
         return Line(subject: subject, mark: .ok, what: "\(tells) (version \(version))")
     }
@@ -27,14 +28,19 @@ extension DoctorRules {
         let host = facts.sampled.host
         let hasPressure = host.cpuPressure != nil && host.memoryPressure != nil
         let counts = host.oomKills != nil
+        // Without the folder the kernel has none, unless all such files are left out.
+        let isSubset = facts.tree?.isSubset == true
+        let noPressure =
+            facts.pressure == .absent && !isSubset
+            ? nil : unread(ProcPath.host("pressure/cpu"), facts.pressure)
         return [
             Line(
                 subject: "pressure", mark: hasPressure ? .ok : .no,
                 what: hasPressure
                     ? "how long tasks wait for CPU, memory, disks (PSI)"
                     : "resources are judged without PSI",
-                why: hasPressure ? nil : "this kernel has no PSI, or it is off",
-                remedy: hasPressure ? nil : "since 4.20: boot with psi=1"),
+                why: hasPressure ? nil : noPressure ?? "this kernel has no PSI, or it is off",
+                remedy: hasPressure || noPressure != nil ? nil : "since 4.20: boot with psi=1"),
             line(
                 "kernel log", facts.kernelLog, works: "names of OOM-killed processes",
                 else: "names of OOM-killed processes are not known", mark: .part,
@@ -42,7 +48,10 @@ extension DoctorRules {
             Line(
                 subject: "OOM kills", mark: counts ? .ok : .no,
                 what: counts ? "counted since boot" : "not counted",
-                why: counts ? nil : "this kernel does not count them (before 4.13)"),
+                why: counts
+                    ? nil
+                    : unread(ProcPath.host("vmstat"), facts.virtualMemory)
+                        ?? "this kernel does not count them (before 4.13)"),
             swap(host),
         ]
     }
@@ -52,7 +61,8 @@ extension DoctorRules {
         guard let total = host.memory?.swapTotal else {
             return Line(
                 subject: "swap", mark: .no, what: "not known",
-                why: "it is not in \(ProcPath.host("meminfo"))")
+                why: unread(ProcPath.host("meminfo"), facts.memoryFile)
+                    ?? "it is not in \(ProcPath.host("meminfo"))")
         }
         return Line(
             subject: "swap", mark: .ok, what: total.rawValue == 0 ? "none" : total.longText
@@ -81,7 +91,8 @@ extension DoctorRules {
         let subject = "\(name) sockets"
         guard let listing = facts.sampled.sockets, listing.tables.isSuperset(of: table) else {
             return Line(
-                subject: subject, mark: .no, what: "not read", why: "the kernel lists none")
+                subject: subject, mark: .no, what: "not read",
+                why: facts.spareDescriptors.reason ?? "no list of them could be had")
         }
         var reason: String?
         if case .files(let why) = listing.source { reason = why }
@@ -143,8 +154,13 @@ extension DoctorRules {
         guard terminal.isKnown else {
             return Line(
                 subject: "terminal", mark: .part, what: what,
-                why: "this machine has no description of it: only basic capabilities are used",
-                remedy: "TERM=xterm-256color, or what fits")
+                why: (facts.spareDescriptors.reason.map {
+                    "its description could not be read (\($0))"
+                }
+                    ?? "this machine has no description of it")
+                    + ": only basic capabilities are used",
+                remedy: facts.spareDescriptors == .works
+                    ? "TERM=xterm-256color, or what fits" : nil)
         }
         return Line(
             subject: "terminal", mark: terminal.isUTF8 ? .ok : .part, what: what,

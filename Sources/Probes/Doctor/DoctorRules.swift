@@ -33,6 +33,14 @@ struct DoctorRules {
     var rights: Line {
         let needed: Capabilities = [.tracing, .administration]
         let hasAll = environment.capabilities.isSuperset(of: needed)
+        // Those of a user namespace count in it only.
+        if hasAll, facts.threadFiles == .denied {
+            return Line(
+                subject: "rights", mark: .part,
+                what: "own processes in full, others only as any user may read them",
+                why: "files of another user's process were not to be read, whatever rights we have",
+                remedy: "run dxtop on the host, in its first user namespace")
+        }
         if hasAll { return Line(subject: "rights", mark: .ok, what: "all that dxtop uses") }
         return Line(
             subject: "rights", mark: .part,
@@ -78,8 +86,17 @@ struct DoctorRules {
                 what: delay
                     ? "run delay of threads (schedstat)"
                     : "WAIT% is blank, CPU starvation is not found",
-                why: delay ? nil : "this kernel has no schedstat"),
+                why: delay ? nil : whyNoDelay),
         ]
+    }
+
+    private var whyNoDelay: String {
+        switch facts.schedule {
+        case .works:
+            "no thread's schedstat told a wait: it may be off (sysctl kernel.sched_schedstats)"
+        case .absent: "this kernel has no schedstat"
+        default: facts.schedule.reason ?? ""
+        }
     }
 
     /// Which source of thread data is used, why not a better one, and what would enable that.
@@ -113,8 +130,10 @@ struct DoctorRules {
                 "tracepoints", facts.tracepoints, works: "system calls are counted, none is missed",
                 else: "system calls are polled, not counted, unless you ask for tracing",
                 mark: .part,
-                why: facts.tracepoints == .absent ? "tracefs is not mounted" : nil,
-                remedy: moreRights("SYS_ADMIN")
+                why: facts.tracepoints == .absent
+                    ? "tracefs is not mounted"
+                    : facts.tracepoints == .denied && isFiltered ? Self.filter : nil,
+                remedy: isFiltered ? otherProfile("perf_event_open") : moreRights("SYS_ADMIN")
             )
             .remedied(
                 facts.tracepoints == .absent && isRoot
@@ -135,17 +154,49 @@ struct DoctorRules {
         guard !facts.hasKernelAddresses else {
             return Line(subject: subject, mark: .ok, what: "kernel functions have names")
         }
+        let what = "kernel functions have no names"
+        if let why = unread(ProcPath.host("kallsyms"), facts.kernelSymbols) {
+            return Line(subject: subject, mark: .part, what: what, why: why)
+        }
         // What perf_event_paranoid forbids to sample, a kernel without restriction hides as well.
-        let restricted = environment.kernelPointersRestricted ?? 0
-        let paranoid = environment.perfEventParanoid ?? 0
-        let setting =
-            restricted > 0
-            ? ("kernel.kptr_restrict", restricted, 0) : ("kernel.perf_event_paranoid", paranoid, 1)
+        let settings = [
+            ("kernel.kptr_restrict", environment.kernelPointersRestricted, 0),
+            ("kernel.perf_event_paranoid", environment.perfEventParanoid, 1),
+        ]
+        let setting = settings.lazy.compactMap { name, value, allowed in
+            value.flatMap { $0 > allowed ? (name: name, value: $0, allowed: allowed) : nil }
+        }.first
         return Line(
-            subject: subject, mark: .part, what: "kernel functions have no names",
-            why: "\(setting.0) is \(setting.1)",
+            subject: subject, mark: .part, what: what,
+            why: setting.map { "\($0.name) is \($0.value)" }
+                ?? "the kernel tells their addresses to nobody without CAP_SYSLOG",
             remedy: moreRights("SYSLOG")
-                + (setting.1 > setting.2 ? ", or sysctl \(setting.0)=\(setting.2)" : ""))
+                + (setting.map { ", or sysctl \($0.name)=\($0.allowed)" } ?? ""))
+    }
+
+    static let filter = "a seccomp filter is on, as in most containers"
+
+    /// What a filter forbids no right allows.
+    func otherProfile(_ call: String) -> String {
+        "give the container a profile that allows \(call), or run dxtop on its host"
+    }
+
+    /// A filter is on, and no setting explains that perf events are not permitted.
+    private var isFiltered: Bool {
+        let mayProfile = !environment.capabilities.isDisjoint(with: [.performance, .administration])
+        return environment.hasSystemCallFilter
+            && (mayProfile || environment.perfEventParanoid.map { $0 <= 2 } ?? true)
+    }
+
+    /// Why a file tells nothing, if that is because it could not be read.
+    func unread(_ path: String, _ attempt: Attempt) -> String? {
+        switch attempt {
+        case .works: nil
+        case .absent where facts.tree?.isSubset == true:
+            "\(ProcPath.root) is mounted with subset=pid"
+        case .absent: "there is no \(path)"
+        default: "\(path) could not be read: \(attempt.reason ?? "")"
+        }
     }
 
     private var events: Line {
@@ -157,16 +208,22 @@ struct DoctorRules {
                 what: "profiles of threads, processes and the host, kernel functions included")
         }
         guard facts.userEvents == .works else {
-            let isFiltered = environment.hasSystemCallFilter
+            let isFiltered = isFiltered && facts.userEvents == .denied
+            // A setting of 2 permits events of one's own processes.
+            let isSet = environment.perfEventParanoid.map { $0 > 2 } ?? false
             return Line(
                 subject: subject, mark: .no, what: "no profiles, except by stopping the target",
                 why: isFiltered
-                    ? "a seccomp filter is on, as in most containers"
+                    ? Self.filter
                     : facts.userEvents == .denied
-                        ? paranoid ?? "not permitted"
+                        ? (isSet ? paranoid : nil) ?? "not permitted"
                         : facts.userEvents.reason,
-                remedy: facts.userEvents == .absent
-                    ? nil : moreRights("PERFMON") + ", or sysctl kernel.perf_event_paranoid=2")
+                remedy: facts.userEvents != .denied
+                    ? nil
+                    : isFiltered
+                        ? otherProfile("perf_event_open")
+                        : moreRights("PERFMON")
+                            + (isSet ? ", or sysctl kernel.perf_event_paranoid=2" : ""))
         }
         let kernel = facts.kernelEvents == .works ? "" : ", without kernel functions"
         return Line(
@@ -183,8 +240,8 @@ struct DoctorRules {
         }
         let scope = environment.ptraceScope ?? 0
         let why =
-            environment.hasSystemCallFilter
-            ? "a seccomp filter is on, as in most containers"
+            environment.hasSystemCallFilter && attempt == .denied
+            ? Self.filter
             : scope > 0 ? "kernel.yama.ptrace_scope is \(scope)" : nil
         guard attempt == .works else {
             return line(

@@ -9,7 +9,9 @@ import Units
 /// A thread is one event. A process is an event for each of its threads on each CPU, which the
 /// threads that it begins later inherit at once: looking for new ones now and then would miss how
 /// they begin, and an inherited event that is bound to no CPU cannot have a ring. Where that would be
-/// too many, and for the host, it is one event for each CPU; samples of others are thrown away.
+/// too many, and for the host, it is one event for each CPU; samples of others are thrown away. So it is,
+/// too, where threads live shorter than the time between two samples: an event that a thread inherits
+/// begins with it, and ends before its first sample.
 final class SampleRings {
     let fields: PerfFields
     /// Only this process's samples count; nil for all that come.
@@ -33,7 +35,9 @@ final class SampleRings {
     private static let cpuCount = Int32(clamping: max(1, sysconf(Int32(_SC_NPROCESSORS_CONF))))
 
     /// Opens what is needed; nothing is sampled before `enable`.
-    init(_ request: PerfRequest, of target: ProbeTarget) throws(Errno) {
+    ///
+    /// - Parameter byCPU: of a process by one event for each CPU, which needs more rights.
+    init(_ request: PerfRequest, of target: ProbeTarget, byCPU: Bool = false) throws(Errno) {
         var request = request
         ringBytes = request.stackBytes > 0 ? Self.mostRingBytes : 0
         switch target {
@@ -43,7 +47,11 @@ final class SampleRings {
         case .process(let target):
             request.fields.insert([.thread, .identifier])
             (fields, process) = (request.fields, target.pid)
-            try openAll(of: target.pid, request)
+            if byCPU {
+                try open(request, of: [nil])
+            } else {
+                try openAll(of: target.pid, request)
+            }
         case .host:
             (fields, process) = (request.fields, nil)
             try open(request, of: [nil])

@@ -20,6 +20,10 @@ struct EventProfile {
     /// Page faults for each sample.
     private var period: UInt64 = 1
     private var samplesOfPeriod = 0
+    private var use: TargetUse
+    /// Whether each CPU has one event, and whether that was tried.
+    private var isByCPU = false
+    private var triedCPUs = false
     private var periodBegan: ContinuousClock.Instant
 
     /// Takes the samples out of the rings so often.
@@ -41,17 +45,19 @@ struct EventProfile {
             rings = try Self.open(request, period: 1, excludesKernel: true)
         }
         self.excludesKernel = excludesKernel
+        use = TargetUse(of: request.target)
         tally = ProfileTally(request, method: .perfEvents(kernel: !excludesKernel))
         began = .now
         periodBegan = began
     }
 
     private static func open(
-        _ request: ProfileRequest, period: UInt64, excludesKernel: Bool
+        _ request: ProfileRequest, period: UInt64, excludesKernel: Bool, byCPU: Bool = false
     ) throws(Errno) -> SampleRings {
-        let rings = try SampleRings(
-            request.perfRequest(period: period, excludesKernel: excludesKernel),
-            of: request.target)
+        var asked = request.perfRequest(period: period, excludesKernel: excludesKernel)
+        // Others' samples are copied, too, as for the host.
+        if byCPU { asked.stackBytes = min(asked.stackBytes, 16 << 10) }
+        let rings = try SampleRings(asked, of: request.target, byCPU: byCPU)
         try rings.enable()
         return rings
     }
@@ -64,6 +70,7 @@ struct EventProfile {
         while rings != nil || (!pending.isEmpty && !stop.isRaised) {
             if pending.isEmpty { stop.wait(atMost: min(Self.drainPeriod, end - .now)) }
             collect()
+            lookForShortThreads()
             if stop.isRaised || ContinuousClock.now >= end { rings = nil }
             resolve(for: Self.drainPeriod)
             guard ContinuousClock.now >= reportDue else { continue }
@@ -141,9 +148,42 @@ struct EventProfile {
         periodBegan = .now
     }
 
+    // MARK: - Threads that are too short to be sampled
+
+    /// Opens an event for each CPU where far fewer samples come than the process uses CPU time.
+    private mutating func lookForShortThreads() {
+        use.read()
+        guard !triedCPUs, rings != nil, case .process = request.target,
+            lacksSamples(Self.reportPeriod)
+        else { return }
+        triedCPUs = true
+        guard
+            let anew = try? Self.open(
+                request, period: period, excludesKernel: excludesKernel, byCPU: true)
+        else { return }
+        rings = anew
+        isByCPU = true
+        use.restart()
+        samplesOfPeriod = 0
+    }
+
+    /// Whether samples stand for less than half of the CPU time that it used since it was sampled this
+    /// way, and for so much less.
+    private func lacksSamples(_ least: Duration) -> Bool {
+        guard case .cpuClock(let frequency) = request.event, !excludesKernel,
+            let used = use.sinceBegin
+        else { return false }
+        let known = Duration.seconds(Double(samplesOfPeriod) / Double(max(1, frequency)))
+        return used - known > max(least, used / 2)
+    }
+
     // MARK: - Reading
 
-    private var reading: Profile { tally.reading(after: elapsed, notes: notes) }
+    private var reading: Profile {
+        var reading = tally.reading(after: elapsed, notes: notes)
+        reading.used = use.total
+        return reading
+    }
 
     private var notes: [String] {
         var notes: [String] = []
@@ -162,6 +202,16 @@ struct EventProfile {
             if period > 1 {
                 notes.append("faults came fast: one sample for \(period) of them")
             }
+        }
+        if isByCPU {
+            notes.append(
+                "threads live shorter than the time between two samples: sampled by CPU, not by"
+                    + " thread")
+        } else if lacksSamples(.milliseconds(500)), let used = use.total {
+            notes.append(
+                "it used \(used.fineText) of CPU, for most of which there is no sample: threads that"
+                    + " live shorter than the time between two samples are not seen without"
+                    + " CAP_PERFMON")
         }
         if throttles > 0 {
             notes.append(

@@ -1,3 +1,4 @@
+import ProcReading
 import Units
 
 /// Finds the function in which each thread burns user time, from samples of the last seconds.
@@ -22,7 +23,7 @@ struct HotFunctionFinder {
         var roundsUnused = 0
 
         init(of process: ProcessID, files: CodeFiles) {
-            space = AddressSpace(of: process, files: files)
+            space = AddressSpace(of: TaskHandle(process).processEntry, files: files)
         }
     }
 

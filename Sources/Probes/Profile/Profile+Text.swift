@@ -26,7 +26,7 @@ extension Profile {
     package var summary: String {
         let time = elapsed.fineText
         guard samples > 0 else {
-            let means = countsPages ? "it took no page of memory" : "it used no CPU"
+            let means = countsPages ? "it took no page of memory" : usedText
             let found = countsPages ? "0 page faults in \(time)" : "0 samples in \(time)"
             return lost > 0 ? "\(found), \(lost.groupedText) lost" : "\(found): \(means)"
         }
@@ -39,6 +39,15 @@ extension Profile {
             text += ", \(Percent(kernelCount, of: weight).text) % in the kernel"
         }
         return lost > 0 ? text + "; \(lost.groupedText) more were lost" : text
+    }
+
+    /// What is known of a target of which there is no sample.
+    private var usedText: String {
+        switch used {
+        case nil: "it was on no CPU when one was due"
+        case .zero?: "it used no CPU"
+        case let used?: "it used \(used.fineText) of CPU"
+        }
     }
 
     /// What the samples stand for; nil where they were not taken by a clock that only runs on a CPU.

@@ -6,6 +6,8 @@ package struct Profile: Hashable, Sendable {
     package var method: Method
     /// For how long it has sampled.
     package var elapsed: Duration
+    /// CPU time that the target used meanwhile, by its own clock; nil where that is not known.
+    package var used: Duration?
     /// Samples that were taken, those without a call chain included.
     package var samples: Int
     /// Samples the kernel had to drop, because we did not read them in time.

@@ -11,6 +11,8 @@ struct ProfileTally {
     private var frames: [CodeFrame: Int] = [:]
     private var kernelFrames: [UInt64: Int] = [:]
     private var processes: [ProcessID: Code] = [:]
+    /// What each process runs, by the last part of its path.
+    private var programs: [ProcessID: String] = [:]
     private let kernel = KernelSymbols()
     private let files = CodeFiles()
 
@@ -34,7 +36,7 @@ struct ProfileTally {
         var lastUse = 0
 
         init(of process: ProcessID, files: CodeFiles) {
-            space = AddressSpace(of: process, files: files)
+            space = AddressSpace(of: TaskHandle(process).processEntry, files: files)
         }
     }
 
@@ -83,7 +85,7 @@ struct ProfileTally {
     func reading(after elapsed: Duration, notes: [String]) -> Profile {
         var result = profile
         result.elapsed = elapsed
-        result.notes = notes
+        result.notes = notes + RuntimeHint.all(of: profile, programs: programs).map(\.text)
         let order = profile.threads.indices.sorted {
             (profile.threads[$1].samples, $0) < (profile.threads[$0].samples, $1)
         }
@@ -102,6 +104,12 @@ struct ProfileTally {
         let key = ThreadKey(process: process, tid: tid)
         if let known = threads[key] { return known }
         threads[key] = profile.threads.count
+        if programs[process] == nil {
+            // That of the process leads nowhere when its first thread has ended.
+            let path = TaskHandle(tid, of: process).link("exe") ?? []
+            let last = path.lastIndex(of: UInt8(ascii: "/")).map { path[($0 + 1)...] }
+            programs[process] = String(decoding: last ?? [], as: UTF8.self)
+        }
         let name =
             TaskHandle(tid, of: process).shownName ?? TaskHandle(process).shownName ?? ""
         profile.threads.append(

@@ -26,7 +26,14 @@ struct TargetLife {
         }
     }
 
+    /// That it is there, and that the kernel knows it by the number it has in /proc: that of another
+    /// pid namespace names another process for system calls, or none.
     func check() throws(ProbeRefusal) {
+        if target != .host, let root = try? ProcRoot(), root.isProcfs, !root.isLive {
+            throw ProbeRefusal(
+                "\(label) is not of this pid namespace: \(ProcPath.root) is that of another one",
+                remedy: "run dxtop where \(ProcPath.root) and the numbers agree")
+        }
         if hasEnded { throw ProbeRefusal("\(label) has ended") }
     }
 }

@@ -45,6 +45,7 @@ struct ThreadStop: Sendable {
     /// Throws why a thread may not be stopped, which is found out without touching it: no right, a
     /// debugger that has it already, it is dxtop's own.
     static func check(_ target: ThreadTarget) throws(ProbeRefusal) {
+        try TargetLife(of: .thread(target)).check()
         do throws(ToolRefusal) {
             let rights = TargetRights(to: target, in: .current())
             try rights.checkTracing(try rights.check(TargetReading.read(target)))

@@ -62,37 +62,49 @@ final class AddressSpace {
         refreshMappings(for: address)
         let location = Location(address: address, isReturnAddress: isReturnAddress)
         if let known = frames[location] { return known }
-        let frame = newFrame(at: location)
+        let (frame, isFinal) = newFrame(at: location)
         // A runtime may tell of a function later, or compile another at the same place.
-        guard !frame.isUnnamed, frame.module != Self.compiled else { return frame }
+        guard isFinal else { return frame }
         if frames.count >= Self.mostFrames { frames = [:] }
         frames[location] = frame
         return frame
     }
 
-    private func newFrame(at location: Location) -> CodeFrame {
+    /// - Returns: also whether the same will be found there later.
+    private func newFrame(at location: Location) -> (frame: CodeFrame, isFinal: Bool) {
         // A function that never returns may end with the call of another.
         let address = location.isReturnAddress ? location.address &- 1 : location.address
+        func unnamed(_ name: String, _ module: String?) -> CodeFrame {
+            CodeFrame(name: name, module: module, isUnnamed: true)
+        }
         guard let mapping = mapping(at: address) else {
-            return CodeFrame(name: Self.text(location.address), module: nil, isUnnamed: true)
+            return (unnamed(Self.text(location.address), nil), false)
         }
         let module = mapping.module
         if let file = file(of: mapping) {
-            let inFile = file.address(ofByteAt: mapping.fileOffset(of: address))
-            if let inFile, let name = file.name(at: inFile) {
-                return CodeFrame(name: name, module: module)
+            guard let inFile = file.address(ofByteAt: mapping.fileOffset(of: address)) else {
+                return (unnamed("\(module ?? "")+\(Self.text(location.address))", module), false)
             }
-            let shown = inFile.map { $0 &+ (location.address &- address) } ?? location.address
-            return CodeFrame(
-                name: "\(module ?? "")+\(Self.text(shown))", module: module, isUnnamed: true)
+            let open = { CodeFiles.open(mapping, of: self.process) }
+            if let name = file.name(at: inFile, open: open) {
+                return (CodeFrame(name: name, module: module), true)
+            }
+            // Where the function begins, so that it is one row and not one for each instruction.
+            let start = file.start(ofUnnamedAt: inFile, open: open)
+            let shown = start ?? inFile &+ (location.address &- address)
+            return (unnamed("\(module ?? "")+\(Self.text(shown))", module), true)
         }
         if let name = compiledFunction(at: address) {
-            return CodeFrame(name: name, module: Self.compiled)
+            return (CodeFrame(name: name, module: Self.compiled), false)
         }
-        return CodeFrame(name: Self.text(location.address), module: module, isUnnamed: true)
+        // Code that was made at run time, of which nobody tells: all of its region is one.
+        return mapping.isFile
+            ? (unnamed(Self.text(location.address), module), false)
+            : (unnamed("code at \(Self.text(mapping.start))", Self.compiled), false)
     }
 
-    private static let compiled = "[jit]"
+    /// The module of code that was made at run time.
+    static let compiled = "[jit]"
 
     func mapping(at address: UInt64) -> CodeMapping? {
         refreshMappings(for: address)

@@ -7,6 +7,9 @@ final class CodeFile {
     private let functions: FunctionTable
     /// Nil as long as nobody asked for callers, or where the file could not be read any more.
     private var unwinding: UnwindTable?
+    /// Nil as long as nobody asked for a function without a symbol, or where the file could not be
+    /// read any more.
+    private var ranges: FunctionRanges?
     /// Of the file, where it is one.
     private let identity: RegularFile.Identity?
     /// Of functions that were asked for.
@@ -28,6 +31,7 @@ final class CodeFile {
         functions = FunctionTable(endOfCode: end) { table in
             if !elf.addFunctions(to: &table) {
                 elf.addDynamicFunctions(to: &table)
+                if elf.addGoFunctions(to: &table) { return elf.addStubs(to: &table) }
                 if search?.addFunctions(of: elf, to: &table) != true {
                     _ = elf.unpackedSymbols?.addFunctions(to: &table)
                 }
@@ -37,7 +41,7 @@ final class CodeFile {
     }
 
     /// Bytes of memory that its functions take.
-    var footprint: Int { functions.footprint }
+    var footprint: Int { functions.footprint + (ranges?.footprint ?? 0) }
 
     /// The address of the byte that stands at `offset` in the file.
     func address(ofByteAt offset: UInt64) -> UInt64? {
@@ -45,15 +49,47 @@ final class CodeFile {
             .map { offset - $0.offset &+ $0.address }
     }
 
-    /// Of the function at an address, for people.
-    func name(at address: UInt64) -> String? {
+    /// Of the function at an address, for people. A symbol that does not say how long its function is
+    /// only names what no other function begins before.
+    func name(at address: UInt64, open: () -> RegularFile? = { nil }) -> String? {
         guard let index = functions.index(at: address) else { return nil }
+        if !functions.hasSize(index),
+            !mayBelong(address, toFunctionAt: functions.start(of: index), open: open)
+        {
+            return nil
+        }
         if let name = names[index] { return name }
         let symbol = functions.name(of: index)
         guard !symbol.isEmpty else { return nil }
         let name = FunctionName.readable(symbol)
         names[index] = name
         return name
+    }
+
+    /// Where the function begins that an address without a symbol is in, by other tables than those of
+    /// symbols; nil where that is not known.
+    func start(ofUnnamedAt address: UInt64, open: () -> RegularFile?) -> UInt64? {
+        readRanges(open)
+        guard let range = ranges?[address] else { return nil }
+        // A symbol tells where a function ends, too.
+        let before = functions.lastEnd(before: address)
+        return max(range.lowerBound, before ?? 0)
+    }
+
+    private func mayBelong(
+        _ address: UInt64, toFunctionAt start: UInt64, open: () -> RegularFile?
+    ) -> Bool {
+        readRanges(open)
+        return ranges?.mayBelong(address, toFunctionAt: start)
+            ?? (address - start < FunctionRanges.mostOfUnknownSize)
+    }
+
+    /// What is in no file has symbols.
+    private func readRanges(_ open: () -> RegularFile?) {
+        guard ranges == nil, identity != nil, let file = open(), file.identity == identity,
+            let elf = ElfFile(file.descriptor)
+        else { return }
+        ranges = FunctionRanges(elf)
     }
 
     /// Where the function begins that the address is in.

@@ -25,6 +25,13 @@ struct CodeMapping: Hashable, Sendable {
         return last.isEmpty ? nil : HarmlessText.line(Array(last.utf8))
     }
 
+    /// Whether it is of a file on a disk, which has its code: not memory that a runtime filled, shared
+    /// or not; `memfd_create(2)`, "/dev/zero", "/SYSV...", "[anon:v8]".
+    var isFile: Bool {
+        inode != 0
+            && ["/memfd:", "/dev/zero", "/dev/shm/", "/SYSV"].allSatisfy { !name.hasPrefix($0) }
+    }
+
     /// How the kernel marks a file that has no name any more.
     private static let deleted = " (deleted)"
     private var isDeleted: Bool { inode != 0 && name.hasSuffix(Self.deleted) }

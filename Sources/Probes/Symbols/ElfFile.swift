@@ -73,6 +73,24 @@ final class ElfFile {
         return ElfFile(owning: UnsafeMutableRawBufferPointer(start: bytes, count: count))
     }
 
+    /// The machine code, as it stands in the file.
+    var code: UnsafeRawBufferPointer? { section(".text") }
+
+    /// Adds the functions of a Go program; tells whether it is one.
+    func addGoFunctions(to table: inout FunctionTable) -> Bool {
+        guard let section = section(".gopclntab") ?? section(".data.rel.ro.gopclntab") else {
+            return false
+        }
+        // Where C is linked in, its code comes first.
+        let isAlone = self.section(".eh_frame") == nil
+        let text = celfutils_section_address(handle, ".text")
+        guard let functions = GoFunctions(section, text: isAlone && text > 0 ? text : nil) else {
+            return false
+        }
+        functions.add(to: &table)
+        return true
+    }
+
     /// As it stands in the file; valid as long as this.
     private func section(_ name: String) -> UnsafeRawBufferPointer? {
         var size = 0

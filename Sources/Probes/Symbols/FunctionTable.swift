@@ -26,6 +26,8 @@ struct FunctionTable: Sendable {
             value = kind << 8 + UInt16(255 - min(underscores, 255))
         }
 
+        var hasSize: Bool { value >> 8 & 8 != 0 }
+
         static func < (a: Rank, b: Rank) -> Bool { a.value < b.value }
     }
 
@@ -113,6 +115,17 @@ struct FunctionTable: Sendable {
     }
 
     func start(of index: Int) -> UInt64 { functions[index].start }
+
+    /// Whether its symbol says how long it is, or it is only taken to go on to the next one.
+    func hasSize(_ index: Int) -> Bool { functions[index].rank.hasSize }
+
+    /// Where the last function ends that ends before `address` and says so; nil where none does.
+    func lastEnd(before address: UInt64) -> UInt64? {
+        let index = functions.lastSortedIndex { $0.start <= address }
+        guard let index, functions[index].rank.hasSize else { return nil }
+        let end = functions[index].start + UInt64(functions[index].size)
+        return end <= address ? end : nil
+    }
 
     /// The name as the file has it; empty if that cannot be read any more.
     func name(of index: Int) -> ArraySlice<UInt8> {

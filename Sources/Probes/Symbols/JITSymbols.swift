@@ -38,7 +38,7 @@ struct JITSymbols {
 
     /// The process knows itself by the last of its numbers, that of the innermost pid namespace.
     private static func path(of process: ProcessID) -> String? {
-        TaskHandle(process).innermostNumber.map { "/tmp/perf-\($0).map" }
+        TaskHandle(process).innermostProcess.map { "/tmp/perf-\($0).map" }
     }
 
     private static func root(of process: ProcessID) -> String {

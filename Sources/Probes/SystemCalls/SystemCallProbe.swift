@@ -62,6 +62,7 @@ struct SystemCallProbe {
     func run(
         until stop: StopSign, report: (SystemCallCount) -> Void
     ) throws(ProbeRefusal) -> SystemCallCount {
+        try TargetLife(of: request.target).check()
         let target = try CallTarget(request.target)
         guard let before = target.now else { throw ProbeRefusal("\(target.label) has ended") }
         if before.isKernelThread {

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import ProcReading
 package import Units
@@ -38,9 +39,6 @@ package struct ToolEnvironment: Sendable {
 
     /// This machine and this process, now.
     package static func current() -> ToolEnvironment {
-        // Rights belong to threads. Kernels before 3.17 have no name for the one that asks.
-        var status = text(ProcPath.ownThread("status"))
-        if status.isEmpty { status = text(ProcPath.own("status")) }
         let path = getenv("PATH").map { String(cString: $0) } ?? ""
         // A user's PATH often lacks the directories of the administrator's programs. An empty
         // entry would mean the current directory: never run a program from there.
@@ -53,9 +51,9 @@ package struct ToolEnvironment: Sendable {
             searchPath: searchPath.filter { $0.hasPrefix("/") },
             user: UserID(geteuid()),
             ownProcess: ProcessID(getpid()),
-            capabilities: Capabilities(
-                rawValue: value(of: "CapEff", in: status).flatMap { UInt64($0, radix: 16) } ?? 0),
-            hasSystemCallFilter: value(of: "Seccomp", in: status) == "2",
+            // Asked without a file: rights are there when descriptors are not.
+            capabilities: Capabilities(rawValue: clinux_capabilities()),
+            hasSystemCallFilter: clinux_has_system_call_filter(),
             ptraceScope: number(ProcPath.host("sys/kernel/yama/ptrace_scope")),
             perfEventParanoid: number(ProcPath.host("sys/kernel/perf_event_paranoid")),
             kernelPointersRestricted: number(ProcPath.host("sys/kernel/kptr_restrict")),

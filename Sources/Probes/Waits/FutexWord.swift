@@ -65,22 +65,12 @@ struct FutexWord: Hashable {
     // MARK: - Who holds it
 
     /// Of a lock that keeps its owner; nil where that is not known.
-    ///
-    /// A mutex of glibc is a word that is 2 while somebody waits, a count, and its owner's number:
-    /// `struct __pthread_mutex_s` of bits/struct_mutex.h. Other things may look like that, but then
-    /// hardly hold the number of a thread of this very process.
     private func owner(among threads: [ThreadID], _ files: TaskHandle) -> ThreadID? {
         let contended: UInt32 = 2
         guard hasOwner || value == contended else { return nil }
-        let memory = ProcessMemory(of: files.entry)
-        guard let words = memory.bytes(12, at: address) else { return nil }
-        let (word, owner) = words.withUnsafeBytes {
-            ($0.load(as: UInt32.self), $0.load(fromByteOffset: 8, as: UInt32.self))
+        guard let number = LockWord(at: address, in: ProcessMemory(of: files.entry))?.holder else {
+            return nil
         }
-        let ownerBits: UInt32 = 0x3FFF_FFFF
-        guard hasOwner || word == contended else { return nil }
-        let number = Int32(bitPattern: hasOwner ? word & ownerBits : owner)
-        guard number > 0 else { return nil }
         return threads.first {
             $0 != files.thread && TaskHandle($0, of: files.process).innermostNumber == number
         }

@@ -6,6 +6,8 @@ public struct TCPInfo: Hashable, Sendable {
     /// In milliseconds: since data was sent, and since some came.
     public var lastDataSent: UInt32?
     public var lastDataReceived: UInt32?
+    /// And since an acknowledgement came.
+    public var lastAcknowledgement: UInt32?
     /// In bytes.
     public var pathMTU: UInt32?
     /// The smoothed round trip time and its mean deviation, in microseconds.
@@ -25,6 +27,7 @@ public struct TCPInfo: Hashable, Sendable {
         unacknowledged = attribute.number(in: bytes, at: 24)
         lastDataSent = attribute.number(in: bytes, at: 44)
         lastDataReceived = attribute.number(in: bytes, at: 52)
+        lastAcknowledgement = attribute.number(in: bytes, at: 56)
         pathMTU = attribute.number(in: bytes, at: 60)
         roundTrip = attribute.number(in: bytes, at: 68)
         roundTripVariation = attribute.number(in: bytes, at: 72)

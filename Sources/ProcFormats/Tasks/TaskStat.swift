@@ -22,6 +22,9 @@ public struct TaskStat: ProcFormat, Hashable, Codable, Sendable {
     public var userTime: ClockTicks?
     /// Field 15 (stime): time in the kernel.
     public var systemTime: ClockTicks?
+    /// Fields 16 and 17 (cutime, cstime): of its children that ended and that it waited for, and of
+    /// theirs; nil where half of it is not known.
+    public var childrenTime: ClockTicks?
     /// Field 18: the kernel's priority; for real-time policies, minus one minus their priority.
     public var priority: Int?
     /// Field 19: 19 (low) to -20 (high).
@@ -83,7 +86,11 @@ public struct TaskStat: ProcFormat, Hashable, Codable, Sendable {
         cursor.passFields(1)  // cmajflt
         userTime = cursor.numberField("utime", &faults).map { ClockTicks($0) }
         systemTime = cursor.numberField("stime", &faults).map { ClockTicks($0) }
-        cursor.passFields(2)  // cutime, cstime
+        let childrenUser: UInt64? = cursor.numberField("cutime", &faults)
+        let childrenSystem: UInt64? = cursor.numberField("cstime", &faults)
+        if let childrenUser, let childrenSystem {
+            childrenTime = ClockTicks(childrenUser) + ClockTicks(childrenSystem)
+        }
         priority = cursor.signedField("priority", &faults)
         nice = cursor.signedField("nice", &faults)
         threadCount = cursor.signedField("num_threads", &faults)

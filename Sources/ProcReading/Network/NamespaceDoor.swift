@@ -23,8 +23,16 @@ package struct NamespaceDoor: Hashable, Sendable {
     package func open(in root: ProcRoot) throws(ProcError) -> NamespaceHandle {
         if let process {
             let file = ProcFile.process(process, "ns/net")
-            let handle = file.withCString {
-                NamespaceHandle(openat(root.descriptor, $0, O_RDONLY | O_CLOEXEC))
+            func open(_ file: ProcFile) -> NamespaceHandle? {
+                file.withCString {
+                    NamespaceHandle(openat(root.descriptor, $0, O_RDONLY | O_CLOEXEC))
+                }
+            }
+            var handle = open(file)
+            if handle == nil, !Errno.current.isDenied,
+                let thread = root.threadBesideFirst(of: process)
+            {
+                handle = open(.thread(process, thread, "ns/net"))
             }
             if let handle, handle.id == id { return handle }
             if handle == nil, Errno.current.isDenied { throw .denied(path: file.description) }
@@ -95,7 +103,7 @@ extension NamespaceID {
     /// `/proc/PID/ns/net`.
     public init(of process: ProcessID, in root: ProcRoot) throws(ProcError) {
         let file = ProcFile.process(process, "ns/net")
-        guard let status = root.status(of: file) else {
+        guard let status = root.status(of: file) ?? Self.status(of: process, in: root) else {
             throw ProcError(Errno.current, ofTask: file)
         }
         self.init(UInt64(status.st_ino))
@@ -108,6 +116,14 @@ extension NamespaceID {
             let id = Self(ofFile: path)
         else { throw .absent(path: path) }
         self = id
+    }
+
+    /// Of a thread that goes on where the first one has ended.
+    private static func status(of process: ProcessID, in root: ProcRoot) -> stat? {
+        guard !Errno.current.isDenied else { return nil }
+        return root.threadBesideFirst(of: process).flatMap {
+            root.status(of: .thread(process, $0, "ns/net"))
+        }
     }
 
     /// Nil for what is not a namespace's file: one that was not unmounted is left behind empty.

@@ -35,8 +35,14 @@ extension ProcRoot {
                 if case .denied = error { isComplete = false }
                 continue
             }
+            var thread = ThreadID(number)
+            // Of a first thread that has ended nothing is open.
+            if descriptors.isEmpty, let other = threadBesideFirst(of: process) {
+                thread = other
+                try? reader.list(.thread(process, other, "fd"), into: &descriptors)
+            }
             for descriptor in descriptors {
-                let file = ProcFile.descriptor(process, ThreadID(number), descriptor)
+                let file = ProcFile.descriptor(process, thread, descriptor)
                 guard link(file) == name, let way = accessWay(file) else { continue }
                 let holder = FileHolder(
                     process: process, descriptor: descriptor, mayRead: way & S_IRUSR != 0,

@@ -14,4 +14,11 @@ extension ProcRoot {
         try ProcReader(root: self).list(.process(process, "task"), into: &numbers)
         return numbers.map { ThreadID($0) }
     }
+
+    /// Another thread than the first one, for when that has ended: files that tell of the whole process
+    /// are empty under its number then, and not under that of a thread which goes on. Nil where there
+    /// is none.
+    package func threadBesideFirst(of process: ProcessID) -> ThreadID? {
+        (try? threads(of: process))?.last { $0.rawValue != process.rawValue }
+    }
 }

@@ -104,9 +104,14 @@ package struct TaskHandle: Hashable, Sendable {
 
     /// Its number in the pid namespace it is in, the innermost: the last of `NSpid` in `status`,
     /// since 4.1; the number it has here where the kernel does not tell. Nil when it is gone.
-    package var innermostNumber: Int32? {
+    package var innermostNumber: Int32? { innermost("NSpid") }
+
+    /// The same of the process that a thread belongs to: the last of `NStgid`.
+    package var innermostProcess: Int32? { innermost("NStgid") }
+
+    private func innermost(_ field: String) -> Int32? {
         guard let bytes = try? bytes("status") else { return nil }
-        let numbers = value(of: "NSpid", in: String(decoding: bytes, as: UTF8.self))
+        let numbers = value(of: field, in: String(decoding: bytes, as: UTF8.self))
         guard let innermost = numbers?.split(separator: "\t").last else {
             return thread?.rawValue ?? process.rawValue
         }
@@ -129,6 +134,15 @@ package struct TaskHandle: Hashable, Sendable {
     /// The number whose folder in /proc shows the files of this task: a thread has one, too, also
     /// when the first thread of its process has ended.
     package var entry: ProcessID { thread.map { ProcessID($0.rawValue) } ?? process }
+
+    /// The same for files that tell of the whole process, as its memory, its mappings and its program:
+    /// where its first thread has ended, they are empty but for a thread that goes on.
+    package var processEntry: ProcessID {
+        guard thread == nil, let stat, stat.state == .zombie, (stat.threadCount ?? 1) > 1,
+            let other = try? ProcRoot().threadBesideFirst(of: process)
+        else { return entry }
+        return ProcessID(other.rawValue)
+    }
 
     /// Opens a file to be read often; the caller closes it.
     package func open(_ file: String) throws(Errno) -> FileDescriptor {

@@ -33,7 +33,7 @@ extension Sampler {
 
     private func status(of process: TrackedProcess) -> TaskStatus? {
         process.statusTriedFor = sequence
-        return try? reader.read(.process(process.pid, "status"), as: TaskStatus.self)
+        return try? reader.read(file("status", of: process), as: TaskStatus.self)
     }
 
     private func take(_ status: TaskStatus, of process: TrackedProcess) {
@@ -54,7 +54,7 @@ extension Sampler {
 
     /// Before 4.5, `status` does not have it.
     private func anonymousMemory(of process: TrackedProcess) -> ByteCount? {
-        let pages = try? reader.read(.process(process.pid, "statm"), as: MemoryPages.self)
+        let pages = try? reader.read(file("statm", of: process), as: MemoryPages.self)
         return pages?.anonymous.map(machine.bytes)
     }
 
@@ -63,7 +63,7 @@ extension Sampler {
     func readLimits(_ process: TrackedProcess, stackStart: UInt64) {
         guard !process.sample.isKernelThread,
             let limits = try? reader.read(
-                .process(process.pid, "limits"), as: ResourceLimits.self)
+                file("limits", of: process), as: ResourceLimits.self)
         else { return }
         process.sample.openFilesLimit = limits.openFiles
         let is32Bit = UserStack.is32Bit(stackStart)

@@ -11,7 +11,8 @@ extension NetworkReader.OpenNamespace {
         let before = reading.sockets
         let tables =
             isRefresh
-            ? SamplingPlan.socketTables(wish, udp: udp, tcp: tcp, now: now)
+            ? SamplingPlan.socketTables(
+                wish, udp: udp, tcp: tcp, connections: connections, now: now)
             : wish.subtracting(before.tables)
         let kept = before.tables.kept(for: wish)
         // Not so much as a copy of what stands still.
@@ -44,13 +45,16 @@ extension NetworkReader.OpenNamespace {
             (udp.readAt, udp.cost) = (now, cost)
         } else if !tables.isDisjoint(with: .tcp) {
             (tcp.readAt, tcp.cost) = (now, cost)
+            if tables.isSuperset(of: .tcp) {
+                (connections.table.readAt, connections.table.cost) = (now, cost)
+            }
         }
         return part
     }
 
     /// Notes whether the counters tell of losses whose sockets are to be found.
     mutating func noteLosses(at now: Nanoseconds) {
-        let counters = reading.counters
+        let (counters, limits) = (reading.counters, reading.limits)
         let udpTotal = counters.sum(
             .udpErrors, .udpBufferErrors, .udpMemoryErrors, .udp6Errors, .udp6BufferErrors,
             .udp6MemoryErrors)?.total
@@ -59,6 +63,21 @@ extension NetworkReader.OpenNamespace {
         let tcpTotal = counters[.listenOverflows]?.total
         if let before = tcpLosses, let tcpTotal, tcpTotal > before { tcp.lossAt = now }
         tcpLosses = tcpTotal
+        connections.count = (counters[.tcpEstablished]?.total ?? 0) &+ (limits.tcpTimeWait ?? 0)
+        connections.ports = limits.ephemeralPorts.map { UInt64($0.count) }
+        if isTroubled { connections.table.lossAt = now }
+    }
+
+    /// The counters tell that connections retransmit more than any path makes them now and then, that
+    /// a reader or its peer has stopped, or that a listener's SYN queue is full.
+    private var isTroubled: Bool {
+        let counters = reading.counters
+        func rate(_ counter: NetworkCounter) -> Float { counters[counter]?.rate?.rawValue ?? 0 }
+        let again = rate(.tcpRetransmitted)
+        return (again >= 2 && again >= 0.005 * rate(.tcpSegmentsSent))
+            || rate(.tcpWindowsClosed) > 0 || rate(.tcpWindowProbes) > 0
+            || rate(.tcpRequestQueueCookies) > 0 || rate(.tcpRequestQueueDrops) > 0
+            || rate(.listenDrops) > rate(.listenOverflows)
     }
 
     mutating func readRoutes(_ wish: NetworkWish, at now: Nanoseconds) {

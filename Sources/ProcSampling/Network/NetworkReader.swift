@@ -15,6 +15,7 @@ final class NetworkReader {
         var refreshedAt: Nanoseconds?
         var udp = SamplingPlan.TableFacts()
         var tcp = SamplingPlan.TableFacts()
+        var connections = SamplingPlan.ConnectionFacts()
         var routing = SamplingPlan.TableFacts()
         /// What was lost by then, by the counters.
         var udpLosses: UInt64?
@@ -261,6 +262,15 @@ final class NetworkReader {
             let socket = sockets[index]
             samples[socket.id] = socket
             if rate > .zero { facts.dropping.append((socket.id, rate)) }
+        }
+        // Who shares the address of one that drops, and perhaps gets nothing.
+        let addresses = Set(facts.dropping.compactMap { samples[$0.socket]?.local })
+        for index in sockets.indices
+        where !addresses.isEmpty && sockets[index].transport == .udp
+            && samples[sockets[index].id] == nil && addresses.contains(sockets[index].local)
+        {
+            samples[sockets[index].id] = sockets[index]
+            facts.followed.append(sockets[index].id)
         }
         facts.asked.removeAll { samples[$0] == nil }
         facts.followed.removeAll { samples[$0] == nil }

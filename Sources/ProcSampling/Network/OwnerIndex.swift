@@ -223,7 +223,8 @@ final class OwnerIndex {
         if stage == .others { return holder.round != round }
         // All are found: only who was never walked may hold something, too.
         guard pending > 0, !holder.isDenied else { return false }
-        let status = root.status(of: .process(process.pid, "fd"))
+        let folder = ProcFile.thread(process.pid, holder.thread, "fd")
+        let status = root.status(of: folder)
         return status.map { Int64($0.st_size) != count } ?? false
     }
 

@@ -22,15 +22,45 @@ extension SamplingPlan {
     private static let dear = Nanoseconds(100_000_000)
     private static let alarmFactor: UInt64 = 10
 
+    /// So many TCP sockets are read now and then without a reason.
+    static let fewConnections: UInt64 = 4096
+
+    /// All TCP sockets, by what the kernel counts without a list of them.
+    struct ConnectionFacts: Hashable {
+        /// When all were read, and when a counter last told that some retransmit, or that their
+        /// windows or SYN queues are full.
+        var table = TableFacts()
+        /// How many there are, and how many ports for new ones.
+        var count: UInt64 = 0
+        var ports: UInt64?
+
+        /// One destination may have used up nearly all ports.
+        fileprivate var mayLackPorts: Bool { ports.map { count * 10 >= $0 * 8 } ?? false }
+    }
+
     /// The sockets to be read now: what is wished for, and of what is not, UDP sockets and those TCP
-    /// sockets that wait for somebody, now and then and as long as they lose.
+    /// sockets that wait for somebody, now and then and as long as they lose; so all TCP sockets where
+    /// that costs little, or something is to be found out of them.
     static func socketTables(
-        _ wish: SocketTables, udp: TableFacts, tcp: TableFacts, now: Nanoseconds
+        _ wish: SocketTables, udp: TableFacts, tcp: TableFacts, connections: ConnectionFacts,
+        now: Nanoseconds
     ) -> SocketTables {
         var tables = wish
         if isDue(udp, now) { tables.insert(.udp) }
         if isDue(tcp, now) { tables.formUnion([.closeWait, .listening]) }
+        if isDue(connections, now) { tables.formUnion(.tcp) }
         return tables
+    }
+
+    private static func isDue(_ connections: ConnectionFacts, _ now: Nanoseconds) -> Bool {
+        let table = connections.table
+        let isAlarmed = table.lossAt.map { now.since($0) <= alarm } ?? false
+        guard isAlarmed || connections.count <= fewConnections || connections.mayLackPorts else {
+            return false
+        }
+        guard let readAt = table.readAt else { return true }
+        let pause = Nanoseconds(table.cost.rawValue * tableFactor)
+        return now.since(readAt) >= (isAlarmed ? pause : max(tablePeriod, pause))
     }
 
     private static func isDue(_ table: TableFacts, _ now: Nanoseconds) -> Bool {

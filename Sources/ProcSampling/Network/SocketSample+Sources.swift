@@ -108,7 +108,9 @@ extension TCPFigures {
             roundTripVariationMicroseconds: info.roundTrip == 0 ? nil : info.roundTripVariation,
             congestionWindow: info.congestionWindow, pathMTU: measured(info.pathMTU),
             lastSentMilliseconds: info.lastDataSent,
-            lastReceivedMilliseconds: info.lastDataReceived, unacknowledged: info.unacknowledged,
+            lastReceivedMilliseconds: info.lastDataReceived,
+            lastAcknowledgedMilliseconds: info.lastAcknowledgement,
+            unacknowledged: info.unacknowledged,
             bytesReceived: info.bytesReceived, bytesAcknowledged: info.bytesAcknowledged,
             receiveWindowLimitedMicroseconds: info.receiveWindowLimited)
     }

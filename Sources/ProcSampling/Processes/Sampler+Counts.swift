@@ -7,7 +7,7 @@ extension Sampler {
     func readOpenFiles(_ process: TrackedProcess) {
         guard !process.sample.isKernelThread else { return }
         process.openFilesReadAt = clock.now
-        let folder = ProcFile.process(process.pid, "fd")
+        let folder = file("fd", of: process)
         if tellsOpenFiles {
             process.sample.openFiles = reader.root.status(of: folder).map { Int($0.st_size) }
         } else {

@@ -15,6 +15,7 @@ extension Sampler {
                 isKernelThread: leader.isKernelThread, state: leader.state,
                 totalTime: gate.time ?? Nanoseconds(0)),
             gateTime: gate.time, gateAt: gate.at)
+        process.childrenTime = leader.childrenTime
         note(leader, of: process)
         return process
     }
@@ -79,7 +80,9 @@ extension Sampler {
             readStatus(process)
         } else if let leader {
             readParts(
-                of: process, resident: leader.residentSize ?? process.residentAtStat,
+                of: process,
+                resident: process.isHeadless
+                    ? process.residentAtStat : leader.residentSize ?? process.residentAtStat,
                 hasRun: hasRun, plan: plan)
         }
         if reads.contains(.openFiles) { readOpenFiles(process) }
@@ -120,11 +123,13 @@ extension Sampler {
         process.sample.totalTime = time
         let walksThreads = reads.contains(.threads) && leader != nil
         if use.rawValue == 0, !walksThreads {
+            if let leader { process.childrenTime = leader.childrenTime }
             process.settle()
             process.noteQuiet()
             return
         }
         process.sample.cpu = Rates.sum(of: use, in: elapsed)
+        if let leader { process.noteChildren(leader, in: elapsed, machine) }
         guard let leader, walksThreads else { return }
         walk(
             process, use: use, elapsed: process.hasThreads ? elapsed : nil, leader: leader,
@@ -162,6 +167,7 @@ extension Sampler {
         // Where the process used so little that no thread was read, none used anything to speak of.
         process.sample.hottestCPU = walk.hottest?.cpu ?? (process.touched.isEmpty ? .zero : nil)
         process.sample.hottestThread = walk.hottest?.thread
+        process.sample.endedCPU = Rates.sum(of: walk.endedUse, in: elapsed)
         process.sample.runDelay = walk.runDelay
         process.sample.mostDelayed = walk.mostDelayed
         process.sample.minorFaults = Rates.perSecond(walk.minorFaults, in: elapsed)
@@ -215,7 +221,7 @@ extension Sampler {
         if let parent = leader.parent { process.sample.parent = parent }
         process.sample.state = leader.state
         if let count = leader.threadCount { process.sample.threadCount = count }
-        guard let resident = leader.residentSize else { return }
+        guard let resident = residentSize(of: process, leader) else { return }
         process.residentAtStat = resident
         // What `status` said stands while `stat` does not say otherwise: it may be more exact.
         guard process.residentAtStatus != resident else { return }
@@ -223,6 +229,26 @@ extension Sampler {
         process.sample.residentMemory =
             leader.isKernelThread ? nil : machine.bytes(resident)
         if resident.rawValue == 0 { process.sample.memory = nil }
+    }
+
+    private func residentSize(of process: TrackedProcess, _ leader: TaskStat) -> PageCount? {
+        guard process.isHeadless else { return leader.residentSize }
+        guard let thread = threadBesideFirst(of: process) else { return nil }
+        var name = ""
+        return (try? source.stat(of: thread, in: process.pid, updating: &name))?.residentSize
+    }
+
+    private func threadBesideFirst(of process: TrackedProcess) -> ThreadID? {
+        process.sample.threads.last { $0.id.tid.rawValue != process.pid.rawValue }?.id.tid
+            ?? reader.root.threadBesideFirst(of: process.pid)
+    }
+
+    /// A file that tells of the whole process.
+    func file(_ name: StaticString, of process: TrackedProcess) -> ProcFile {
+        guard process.isHeadless, let thread = threadBesideFirst(of: process) else {
+            return .process(process.pid, name)
+        }
+        return .thread(process.pid, thread, name)
     }
 
     /// The user, and from the slow lane the command line and the control group.

@@ -182,12 +182,22 @@ extension SlowLane {
     convenience init(root: ProcRoot) {
         self.init { process in
             let reader = ProcReader(root: root, bufferSize: 8 * 1024)
-            let command = try? reader.read(.process(process, "cmdline")) {
-                bytes throws(ParseError) in TaskCommandLine(parsing: bytes)
+            func command(_ file: ProcFile) -> String? {
+                let line = try? reader.read(file) { bytes throws(ParseError) in
+                    TaskCommandLine(parsing: bytes)
+                }
+                return line?.text
             }
+            // Of a first thread that has ended it is empty.
+            let ownCommand = command(.process(process, "cmdline"))
+            let text =
+                ownCommand
+                ?? root.threadBesideFirst(of: process).flatMap {
+                    command(.thread(process, $0, "cmdline"))
+                }
             let groups = try? reader.read(.process(process, "cgroup"), as: CgroupMembership.self)
             return Facts(
-                command: command?.text, cgroup: groups?.path, memoryGroup: groups?.memory?.path,
+                command: text, cgroup: groups?.path, memoryGroup: groups?.memory?.path,
                 lacksMemoryGroup: groups.map { $0.memory == nil } ?? false,
                 cpuGroup: groups?.cpu?.path, taskGroup: groups?.tasks?.path)
         }

@@ -38,6 +38,8 @@ final class TrackedProcess {
     /// Nothing was read of it yet but what `stat` says.
     var isNew = true
 
+    /// What its children that have ended used, by the `stat` that was read last.
+    var childrenTime: ClockTicks?
     /// Resident memory by `stat`, when that was read last, and when `status` was.
     var residentAtStat = PageCount(0)
     var residentAtStatus: PageCount?
@@ -65,6 +67,10 @@ final class TrackedProcess {
     }
 
     var pid: ProcessID { sample.id.pid }
+
+    /// Its first thread has ended and others go on: what the kernel tells of the whole process under
+    /// the number of the first is empty, but not under that of another.
+    var isHeadless: Bool { sample.state == .zombie && sample.threadCount > 1 }
 
     /// Notes that no thread ran between the last two gates.
     func noteQuiet() {
@@ -108,11 +114,24 @@ final class TrackedProcess {
         if hasThreads {
             sample.hottestCPU = .zero
             sample.hottestThread = nil
+            sample.endedCPU = .zero
         }
+        sample.childrenCPU = childrenTime.map { _ in .zero }
         sample.minorFaults = .zero
         sample.majorFaults = .zero
         for index in touched { carryOver(Int(index)) }
         touched.removeAll(keepingCapacity: true)
+    }
+
+    /// Takes what its children used, as `stat` has it. That changes only when it runs and waits for
+    /// one, and then `stat` is read: what is new since it was read last is of this interval.
+    func noteChildren(_ leader: TaskStat, in elapsed: Nanoseconds, _ machine: Machine) {
+        let now = leader.childrenTime.map(machine.nanoseconds)
+        let before = childrenTime.map(machine.nanoseconds)
+        childrenTime = leader.childrenTime
+        guard let now, let before else { return sample.childrenCPU = nil }
+        sample.childrenCPU = Rates.change(from: before, to: now)
+            .flatMap { Rates.sum(of: $0, in: elapsed) }
     }
 
     /// No rate is known: the tree's clocks stand still.
@@ -122,6 +141,8 @@ final class TrackedProcess {
         sample.mostDelayed = nil
         sample.hottestCPU = nil
         sample.hottestThread = nil
+        sample.endedCPU = nil
+        sample.childrenCPU = nil
         sample.minorFaults = nil
         sample.majorFaults = nil
         // Snapshots share the threads until one is written to.

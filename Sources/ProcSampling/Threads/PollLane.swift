@@ -74,14 +74,10 @@ final class PollLane: Sendable {
             for thread in wanted where watches[thread.id] == nil {
                 watches[thread.id] = PollWatch(thread, reader: reader)
             }
-            for (id, watch) in watches {
-                if let poll = watch.poll(at: .sinceBoot) {
-                    keep(poll, of: watch.thread)
-                } else {
-                    watches[id] = nil
-                    state.withLock { _ = $0.records.removeValue(forKey: id) }
-                }
+            for some in Dictionary(grouping: watches.values, by: \.thread.process).values {
+                keep(PollRound(some))
             }
+            watches = watches.filter { !$0.value.hasEnded }
             state.withLock { state in
                 state.records = state.records.filter { watches[$0.key] != nil }
             }
@@ -107,9 +103,11 @@ final class PollLane: Sendable {
         }
     }
 
-    private func keep(_ poll: Poll, of thread: PolledThread) {
+    private func keep(_ round: PollRound) {
         state.withLock { state in
-            state.records[thread.id, default: PollRecord(thread)].add(poll)
+            for (thread, poll) in round.polls {
+                state.records[thread.id, default: PollRecord(thread)].add(poll)
+            }
         }
     }
 }

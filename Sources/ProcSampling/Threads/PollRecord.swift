@@ -29,6 +29,12 @@ struct Poll: Sendable {
     var activity: Activity
     /// State D.
     var isStalled: Bool
+    /// Whether it was runnable, and how many threads of its process were, of those that are polled. Nil
+    /// where they were not read at once.
+    var runnable: (isThis: Bool, count: Int)?
+    /// Of the lock that it waits for, where the lock tells.
+    var holder: ThreadID?
+    var schedule: ThreadPoll.Schedule?
     /// Read in some polls only.
     var counters: Counters?
 }
@@ -74,8 +80,12 @@ struct PollRecord: Sendable {
     var poll: ThreadPoll {
         var poll = ThreadPoll(
             process: thread.process, name: thread.name, processName: thread.processName,
-            samples: polls.count, counted: counted, stall: stall)
+            samples: polls.count, schedule: polls.last?.schedule, counted: counted, stall: stall)
         for one in polls {
+            if let (isThis, count) = one.runnable {
+                poll.turns.note(isRunnable: isThis, of: count)
+            }
+            if let holder = one.holder { poll.holders[holder, default: 0] += 1 }
             switch one.activity {
             case .running: poll.running += 1
             case .systemCall(let number): poll.systemCalls[number, default: 0] += 1

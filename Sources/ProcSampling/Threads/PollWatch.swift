@@ -12,6 +12,8 @@ final class PollWatch {
     /// It was refused: not asked again.
     private var isDenied = false
     private var countersDue = Nanoseconds(0)
+    private(set) var hasEnded = false
+    private let holders: LockHolders
 
     /// Nil if it is gone.
     init?(_ thread: PolledThread, reader: ProcReader) {
@@ -20,14 +22,27 @@ final class PollWatch {
         self.thread = thread
         self.reader = reader
         self.stat = stat
+        holders = LockHolders(in: thread.process.pid, by: thread.id.tid)
     }
 
     /// Nil once it has ended, or if its number was another thread's from the first.
-    func poll(at moment: Nanoseconds) -> Poll? {
+    func readStat() -> TaskStat? {
         let stat = try? reader.read(stat, as: TaskStat.self)
-        guard let stat, stat.startTime == thread.id.startTime else { return nil }
+        hasEnded = stat?.startTime != thread.id.startTime
+        return hasEnded ? nil : stat
+    }
+
+    /// - Parameter stat: as it was read just now.
+    func poll(_ stat: TaskStat, at moment: Nanoseconds) -> Poll {
         let isStalled = stat.state == .diskSleep
         var poll = Poll(moment: moment, activity: activity(in: stat.state), isStalled: isStalled)
+        if case .futex(_, let wait) = poll.activity, wait.isLock {
+            poll.holder = holders.holder(of: wait)
+        }
+        poll.schedule = stat.policy.map {
+            ThreadPoll.Schedule(
+                policy: $0, nice: stat.nice ?? 0, realTimePriority: stat.realTimePriority ?? 0)
+        }
         // Whether it still is the same wait, only the switches tell.
         if isStalled || moment >= countersDue {
             poll.counters = counters(isStalled: isStalled)
@@ -69,7 +84,7 @@ final class PollWatch {
     }
 
     /// The number of futex(2) on this machine.
-    private static let futex = (0..<1024).first { SystemCallTable.name(of: $0) == "futex" }
+    static let futex = (0..<1024).first { SystemCallTable.name(of: $0) == "futex" }
 
     private func file(_ name: StaticString) -> ProcFile {
         .thread(thread.process.pid, thread.id.tid, name)

@@ -7,6 +7,8 @@ struct PollSearch {
     fileprivate var trials: [ProcessIdentity: Nanoseconds] = [:]
     /// Where the search for threads in state D goes on.
     fileprivate var searchedUpTo = Position(process: ProcessID(0), index: 0)
+    fileprivate var locks = LockSearch()
+    fileprivate var locksSearchedAt = Nanoseconds(0)
 
     fileprivate struct Position {
         var process: ProcessID
@@ -45,6 +47,9 @@ extension Sampler {
             ? [:]
             : searchForStalled(
                 SamplingPlan.stallSearch(blocked: host.blocked, known: facts.stalled.count))
+        searchLocks(polls, now)
+        facts.waiting = pollSearch.locks.waiting
+        let holders = Set(polls.values.flatMap(\.holders.keys))
         let pollsOf = Dictionary(grouping: polls.values, by: \.process)
         for process in processes where isPolled(process) {
             func thread(_ index: Int32) -> PolledThread { polledThread(process, Int(index)) }
@@ -58,16 +63,26 @@ extension Sampler {
                 return plan.isBusy(thread, isKnown: facts.known.contains(thread.id))
             }
             facts.busy += busy.map(thread)
-            if SamplingPlan.mayContend(process.recent.count, host.contextSwitches) {
+            if !holders.isEmpty {
+                facts.waiting += threads.indices.lazy.filter {
+                    holders.contains(threads[$0].id.tid)
+                }
+                .map { thread(Int32($0)) }
+            }
+            if SamplingPlan.mayContend(
+                process.recent.count, host.contextSwitches, process.sample.cpu)
+            {
                 let id = process.sample.id
                 let trial = SamplingPlan.trial(
                     pollSearch.trials[id], polls: pollsOf[id] ?? [], now: now)
                 guard trial != .rests else { continue }
                 facts.crowds.append(
                     SamplingPlan.Crowd(
-                        process: id, threads: process.recent.map(thread), trial: trial))
+                        process: id, threads: process.recent.map(thread), trial: trial,
+                        isOneCPU: SamplingPlan.isOneCPU(process.sample.cpu)))
             }
         }
+        facts.crowds += crowdsOfProcesses(host, pollsOf, now)
         facts.selected = selectedForPolls(plan.interest)
         let choice = SamplingPlan.polled(facts)
         for process in choice.tried { pollSearch.trials[process] = now }
@@ -100,6 +115,43 @@ extension Sampler {
             }
         }
         return nil
+    }
+
+    /// Processes of one parent and name, each with a thread that ran lately: they may share a lock, in
+    /// memory that they share.
+    private func crowdsOfProcesses(
+        _ host: HostSample, _ polls: [ProcessIdentity: [ThreadPoll]], _ now: Nanoseconds
+    ) -> [SamplingPlan.Crowd] {
+        struct Family: Hashable {
+            var parent: ProcessID
+            var name: String
+        }
+        let running = processes.filter { isPolled($0) && !$0.recent.isEmpty }
+        guard SamplingPlan.mayContend(running.count, host.contextSwitches) else { return [] }
+        return Dictionary(grouping: running) {
+            Family(parent: $0.sample.parent, name: $0.sample.name)
+        }.compactMap { family, members in
+            guard members.count >= SamplingPlan.leastContenders, family.parent.rawValue > 1 else {
+                return nil
+            }
+            // No process has this identity: its trials are those of the family.
+            let id = ProcessIdentity(pid: family.parent, startTime: ClockTicks(0))
+            let trial = SamplingPlan.trial(
+                pollSearch.trials[id], polls: members.flatMap { polls[$0.sample.id] ?? [] },
+                now: now)
+            guard trial != .rests, trial != .takesTurns else { return nil }
+            return SamplingPlan.Crowd(
+                process: id, threads: members.map { polledThread($0, Int($0.recent[0])) },
+                trial: trial)
+        }
+    }
+
+    private func searchLocks(_ polls: [ThreadIdentity: ThreadPoll], _ now: Nanoseconds) {
+        pollSearch.locks.forget(polls)
+        pollSearch.locks.search(
+            processes, elapsed: Duration(now.since(pollSearch.locksSearchedAt)), reader: reader,
+            own: ownProcess)
+        pollSearch.locksSearchedAt = now
     }
 
     // MARK: Who does not run and cannot be woken

@@ -67,6 +67,11 @@ extension SamplingPlan {
         /// Those that used most CPU first.
         var threads: [PolledThread]
         var trial: Trial
+        /// All of them use about one CPU together: they may take turns.
+        var isOneCPU = false
+
+        /// How many are tried.
+        var tried: Int { min(threads.count, isOneCPU ? mostTriedOfOneCPU : mostTried) }
     }
 
     /// A convoy may use next to no CPU, and all that could tell of it is dear. So some threads of
@@ -76,6 +81,8 @@ extension SamplingPlan {
         case due(since: Nanoseconds)
         case goesOn
         case contends
+        /// One of them is runnable at a time.
+        case takesTurns
         case rests
     }
 
@@ -88,16 +95,32 @@ extension SamplingPlan {
     /// So many threads of a process are tried, so many in all, and so many polled of one that
     /// contends.
     private static let mostTried = 8
+    private static let mostTriedOfOneCPU = 24
     private static let mostTriedInAll = 32
     private static let mostContending = 16
+    /// Of those that take turns: all that do are wanted.
+    private static let mostTakingTurns = 40
     /// In this share of its polls a thread waits for one and the same lock, before others are
     /// polled, too.
     private static let leastLockShare = Percent(25.0)
     /// Before that, polls say little.
     private static let leastSamples = 5
 
-    static func mayContend(_ threads: Int, _ hostSwitches: Rate?) -> Bool {
-        threads >= leastContenders && hostSwitches ?? leastSwitches >= leastSwitches
+    /// Who takes turns for long switches less, but uses a CPU together.
+    private static let leastCPUOfTurns = Percent(50.0)
+
+    /// Whether a process uses about one CPU.
+    static func isOneCPU(_ cpu: Percent?) -> Bool {
+        cpu.map { $0 >= leastCPUOfTurns && $0 <= mostCPUOfTurns } ?? false
+    }
+
+    private static let mostCPUOfTurns = Percent(130.0)
+
+    /// - Parameter cpu: of the process.
+    static func mayContend(_ threads: Int, _ hostSwitches: Rate?, _ cpu: Percent? = nil) -> Bool {
+        threads >= leastContenders
+            && (hostSwitches ?? leastSwitches >= leastSwitches
+                || isOneCPU(cpu))
     }
 
     /// - Parameters:
@@ -111,11 +134,28 @@ extension SamplingPlan {
                 }
         }
         if waiting.count > 1 { return .contends }
+        if polls.count >= leastContenders, takeTurns(polls) { return .takesTurns }
         guard let began else { return .due(since: Nanoseconds(0)) }
         let passed = now.since(began)
         if passed < trialSpan { return .goesOn }
         return passed < trialSpan + trialRest ? .rests : .due(since: began)
     }
+}
+
+extension SamplingPlan {
+    /// In nearly all polls one of them is runnable, and it is not always the same.
+    private static func takeTurns(_ polls: [ThreadPoll]) -> Bool {
+        guard let rounds = polls.map(\.turns.samples).max(), rounds >= leastSamples else {
+            return false
+        }
+        let alone = polls.map(\.turns.alone)
+        let all = alone.reduce(0, +)
+        return Double(all) >= leastAlone * Double(rounds)
+            && Double(alone.max() ?? 0) <= mostOfOne * Double(all)
+    }
+
+    private static let leastAlone = 0.4
+    private static let mostOfOne = 0.8
 }
 
 // MARK: - The choice
@@ -129,6 +169,8 @@ extension SamplingPlan {
         /// In state D.
         var stalled: [PolledThread] = []
         var busy: [PolledThread] = []
+        /// Found waiting for a lock, or holding it.
+        var waiting: [PolledThread] = []
         var crowds: [Crowd] = []
         /// Polled until now: it is their polls that become enough to say something.
         var known: Set<ThreadIdentity> = []
@@ -155,21 +197,25 @@ extension SamplingPlan {
         choose(facts.selected.map { [$0] } ?? [], most: 1)
         choose(facts.stalled, most: facts.most / 2)
         choose(facts.busy, most: facts.most / 2)
+        choose(facts.waiting, most: facts.most / 2)
         for crowd in facts.crowds where crowd.trial == .contends {
             choose(crowd.threads, most: mostContending)
         }
+        for crowd in facts.crowds where crowd.trial == .takesTurns {
+            choose(crowd.threads, most: mostTakingTurns)
+        }
         var room = mostTriedInAll
         for crowd in facts.crowds where crowd.trial == .goesOn {
-            choose(crowd.threads, most: mostTried)
-            room -= min(crowd.threads.count, mostTried)
+            choose(crowd.threads, most: crowd.tried)
+            room -= crowd.tried
         }
         let due = facts.crowds.compactMap { crowd -> (since: Nanoseconds, crowd: Crowd)? in
             if case .due(let since) = crowd.trial { (since, crowd) } else { nil }
         }
         for (_, crowd) in due.sorted(by: { $0.since < $1.since }) {
-            let count = min(crowd.threads.count, mostTried)
+            let count = min(crowd.tried, facts.most / 2)
             guard count <= room, choice.threads.count + count <= facts.most else { break }
-            choose(crowd.threads, most: mostTried)
+            choose(crowd.threads, most: count)
             choice.tried.append(crowd.process)
             room -= count
         }

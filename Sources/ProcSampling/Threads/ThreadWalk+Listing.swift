@@ -89,6 +89,7 @@ extension ThreadWalk {
         if elapsed != nil {
             let use = min(runTime, Nanoseconds(UInt64(max(process.debt, 0))))
             pay(use: use, of: use)
+            newUse = Nanoseconds(newUse.rawValue + use.rawValue)
         }
         keep(index, figures, times: times, runTime: runTime, at: now)
         // Who used most in its life is read first next time, and then has to show something.

@@ -57,6 +57,8 @@ struct ThreadWalk {
     /// A thread was found to have ended.
     var hasLostThread = false
     var hottest: (cpu: Percent, thread: ThreadIdentity)?
+    /// What threads that were met for the first time used of this interval.
+    var newUse = Nanoseconds(0)
     /// What the threads that were read waited for a CPU together; nil while it is not known of any.
     var runDelay: Percent?
     var mostDelayed: DelayedThread?
@@ -84,6 +86,13 @@ struct ThreadWalk {
         self.scratch = scratch
         began = process.gateAt
         unexplained = Int64(clamping: use.rawValue)
+    }
+
+    /// Of this interval's use, what no rate of a thread accounts for; what may stay hidden is none.
+    var endedUse: Nanoseconds {
+        let tolerance = SamplingPlan.tolerance(
+            elapsed: elapsed ?? Nanoseconds(0), quantum: quantum)
+        return Nanoseconds(unexplained > tolerance ? UInt64(unexplained) : 0) + newUse
     }
 
     /// The step in which the gate and the threads' figures move.

@@ -116,6 +116,11 @@ public enum NetworkCounter: String, CaseIterable, Sendable {
     case listenDrops = "TcpExt.ListenDrops"
     case tcpBacklogDrops = "TcpExt.TCPBacklogDrop"
     case tcpReceiveQueueDrops = "TcpExt.TCPRcvQDrop"
+    case tcpHandshakeRetransmits = "TcpExt.TCPSynRetrans"
+    case tcpWindowsClosed = "TcpExt.TCPToZeroWindowAdv"
+    case tcpWindowProbes = "TcpExt.TCPWinProbe"
+    case tcpRequestQueueCookies = "TcpExt.TCPReqQFullDoCookies"
+    case tcpRequestQueueDrops = "TcpExt.TCPReqQFullDrop"
 
     case conntrackDrops = "nf_conntrack.drop"
     case conntrackEarlyDrops = "nf_conntrack.early_drop"

@@ -231,8 +231,10 @@ public struct NetworkLimits: Hashable, Codable, Sendable {
     public var budget: UInt64?
     /// `net.core.somaxconn`.
     public var acceptQueueMost: UInt64?
-    /// `net.ipv4.udp_mem`: where pressure begins, and the most; and what is in use
-    /// (`/proc/net/sockstat`). In pages.
+    /// `net.ipv4.udp_mem`: beyond the first, only a socket that holds next to nothing
+    /// (`udp_rmem_min`) gets more, as UDP knows no pressure (`__sk_mem_raise_allocated`); where pressure
+    /// would begin, and the most; and what is in use (`/proc/net/sockstat`). In pages.
+    public var udpMemoryFree: PageCount?
     public var udpMemoryPressure: PageCount?
     public var udpMemoryMost: PageCount?
     public var udpMemoryUsed: PageCount?
@@ -242,6 +244,15 @@ public struct NetworkLimits: Hashable, Codable, Sendable {
     /// `net.netfilter.nf_conntrack_count` and `nf_conntrack_max`; nil without connection tracking.
     public var trackedConnections: UInt64?
     public var trackedConnectionsMost: UInt64?
+    /// `net.ipv4.ip_local_port_range`: what connect(2) and bind(2) to port 0 choose from.
+    public var ephemeralPorts: ClosedRange<UInt16>?
+    /// `net.ipv4.tcp_tw_reuse`: 0 never, 1 always, 2 on loopback may connect(2) take a port that is in
+    /// TIME_WAIT, after a second.
+    public var timeWaitReuse: UInt64?
+    /// `net.ipv4.tcp_max_syn_backlog`.
+    public var synBacklogMost: UInt64?
+    /// TCP sockets in TIME_WAIT (`/proc/net/sockstat`).
+    public var tcpTimeWait: UInt64?
 
     public init() {}
 }

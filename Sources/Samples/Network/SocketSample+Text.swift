@@ -78,28 +78,59 @@ extension SocketAddress {
     }
 }
 
+extension NetworkReading {
+    /// The interface that a socket is bound to, "if7" where only its number is known; nil for none.
+    public func interfaceName(of socket: SocketSample) -> String? {
+        var index = socket.interface
+        if case .packet(let only, _) = socket.local { index = only }
+        guard index != 0 else { return nil }
+        return interfaces.first { $0.id == index }?.name ?? "if\(index)"
+    }
+
+    /// The two ends for people, as `SocketAddress.text` has them.
+    package func local(of socket: SocketSample) -> String {
+        socket.local.text(zone: interfaceName(of: socket))
+    }
+
+    package func peer(of socket: SocketSample) -> String {
+        socket.peer.text(zone: peerZone(of: socket))
+    }
+
+    /// A link-local address says nothing without its interface; any other does.
+    package func peerZone(of socket: SocketSample) -> String? {
+        guard case .ip(let address, _) = socket.peer, address.isLinkLocal else { return nil }
+        return interfaceName(of: socket)
+    }
+}
+
 extension SocketAddress: CustomStringConvertible {
     /// For people: "10.0.3.7:8080", ":12201" for any address, "[::1]:8080", an address of version 4
     /// as such wherever it stands, "*" for any port; "*" for nobody. The other end of a UNIX socket
     /// is "inode 4711", a packet socket's "if2:0x0800" or "*" in place of either.
-    public var description: String {
+    public var description: String { text(zone: nil) }
+
+    /// With the interface it is bound to: ":7005%lo", "10.0.3.7%eth0:80", "[fe80::1%eth0]:80".
+    package func text(zone: String?) -> String {
         var text: [UInt8] = []
-        write(to: &text)
+        write(to: &text, zone: zone)
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// Appends what `description` is: for those who look through many sockets.
-    package func write(to text: inout [UInt8]) {
+    /// Appends what `text` is: for those who look through many sockets.
+    package func write(to text: inout [UInt8], zone: String? = nil) {
         switch self {
         case .ip(let address, let port):
             let shown = address.unmapped
+            let zone = zone.map { "%" + $0 } ?? ""
             if !address.isUnspecified {
                 if shown.isV6 { text.append(UInt8(ascii: "[")) }
                 shown.write(to: &text)
+                text += zone.utf8
                 if shown.isV6 { text.append(UInt8(ascii: "]")) }
             }
             if !address.isUnspecified || port != 0 { text.append(UInt8(ascii: ":")) }
             if port == 0 { text.append(any) } else { text.appendDigits(of: UInt32(port)) }
+            if address.isUnspecified { text += zone.utf8 }
         case .unix(let name) where !name.isEmpty:
             text += name.utf8
         case .unixPeer(let inode) where inode != 0:

@@ -154,6 +154,8 @@ public struct TCPFigures: Hashable, Codable, Sendable {
     /// Since data, or an acknowledgement, came or went.
     public var lastSentMilliseconds: UInt32?
     public var lastReceivedMilliseconds: UInt32?
+    public var lastAcknowledgedMilliseconds: UInt32?
+    /// Segments that are on their way.
     public var unacknowledged: UInt32?
     public var bytesReceived: UInt64?
     public var bytesAcknowledged: UInt64?
@@ -164,6 +166,7 @@ public struct TCPFigures: Hashable, Codable, Sendable {
         roundTripMicroseconds: UInt32? = nil, roundTripVariationMicroseconds: UInt32? = nil,
         retransmits: Counted? = nil, congestionWindow: UInt32? = nil, pathMTU: UInt32? = nil,
         lastSentMilliseconds: UInt32? = nil, lastReceivedMilliseconds: UInt32? = nil,
+        lastAcknowledgedMilliseconds: UInt32? = nil,
         unacknowledged: UInt32? = nil, bytesReceived: UInt64? = nil,
         bytesAcknowledged: UInt64? = nil, receiveWindowLimitedMicroseconds: UInt64? = nil
     ) {
@@ -174,6 +177,7 @@ public struct TCPFigures: Hashable, Codable, Sendable {
         self.pathMTU = pathMTU
         self.lastSentMilliseconds = lastSentMilliseconds
         self.lastReceivedMilliseconds = lastReceivedMilliseconds
+        self.lastAcknowledgedMilliseconds = lastAcknowledgedMilliseconds
         self.unacknowledged = unacknowledged
         self.bytesReceived = bytesReceived
         self.bytesAcknowledged = bytesAcknowledged

@@ -22,6 +22,12 @@ public struct ProcessSample: Codable, Sendable, Identifiable {
     /// The CPU % of its hottest thread, and which that is.
     public var hottestCPU: Percent?
     public var hottestThread: ThreadIdentity?
+    /// The part of `cpu` that no rate of a thread accounts for: threads that have ended used it, or
+    /// such as have just begun. One of them may be hotter than `hottestCPU` says.
+    public var endedCPU: Percent?
+    /// Shares of one CPU used by children that it waited for when they had ended, theirs included:
+    /// of all their lives. Nil until it was seen twice.
+    public var childrenCPU: Percent?
     /// Shares of the time that its threads waited for a CPU, those that were read added up: may
     /// exceed 100. Throttling by a group's quota included. Nil where the kernel does not keep it.
     public var runDelay: Percent?
@@ -62,8 +68,9 @@ public struct ProcessSample: Codable, Sendable, Identifiable {
         id: ProcessIdentity, parent: ProcessID = ProcessID(0), user: UserID? = nil, name: String,
         command: String? = nil, isKernelThread: Bool = false, state: TaskState,
         totalTime: Nanoseconds = Nanoseconds(0), cpu: Percent? = nil, hottestCPU: Percent? = nil,
-        hottestThread: ThreadIdentity? = nil, runDelay: Percent? = nil,
-        mostDelayed: DelayedThread? = nil, threadCount: Int = 1, taskLimit: TaskLimit? = nil,
+        hottestThread: ThreadIdentity? = nil, endedCPU: Percent? = nil,
+        childrenCPU: Percent? = nil, runDelay: Percent? = nil, mostDelayed: DelayedThread? = nil,
+        threadCount: Int = 1, taskLimit: TaskLimit? = nil,
         minorFaults: Rate? = nil, majorFaults: Rate? = nil, residentMemory: ByteCount? = nil,
         memory: MemoryUse? = nil, memoryGroup: String? = nil, lacksMemoryGroup: Bool = false,
         addressSpaceLimit: ByteCount? = nil, openFiles: Int? = nil, openFilesLimit: UInt64? = nil,
@@ -80,6 +87,8 @@ public struct ProcessSample: Codable, Sendable, Identifiable {
         self.cpu = cpu
         self.hottestCPU = hottestCPU
         self.hottestThread = hottestThread
+        self.endedCPU = endedCPU
+        self.childrenCPU = childrenCPU
         self.runDelay = runDelay
         self.mostDelayed = mostDelayed
         self.threadCount = threadCount
@@ -97,6 +106,26 @@ public struct ProcessSample: Codable, Sendable, Identifiable {
         self.cpuGroup = cpuGroup
         self.threads = threads
     }
+}
+
+extension ProcessSample {
+    /// Whether a thread that has ended may have used more than the hottest one of those that are
+    /// left, so that `hottestCPU` is the least that it can be. What is left over because the figures
+    /// are read one after another does not count.
+    package var mayHaveBeenHotter: Bool {
+        guard let cpu, let endedCPU else { return false }
+        let least = max((hottestCPU?.rawValue ?? 0) + Self.leastEnded, cpu.rawValue / 10)
+        return endedCPU.rawValue > least
+    }
+
+    /// The most that one thread may have used: that of the hottest one, or all that threads that have
+    /// ended used together, one CPU at most.
+    package var hottestBound: Percent? {
+        guard mayHaveBeenHotter, let endedCPU else { return hottestCPU }
+        return max(hottestCPU ?? .zero, min(endedCPU, Percent(100.0)))
+    }
+
+    private static let leastEnded: Float = 3
 }
 
 /// A thread that waited for a CPU; shares of the time since the refresh before, as of `ThreadSample`.

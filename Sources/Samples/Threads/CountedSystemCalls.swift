@@ -69,6 +69,13 @@ public struct CountedSystemCalls: Hashable, Sendable {
         elapsed > .zero ? Rate(Double(count) / (elapsed / .seconds(1))) : .zero
     }
 
+    /// For each second of CPU time that the thread got; where that is not known, as `rate`.
+    package var rateOnCPU: Rate {
+        // In whole clock ticks: of a few they say little.
+        guard let cpuTime, cpuTime >= .milliseconds(100), cpuTime < elapsed else { return rate }
+        return Rate(Double(count) / (cpuTime / .seconds(1)))
+    }
+
     /// Of the calls with names, the part from 0 to 1 that the most frequent kinds make.
     public func share(ofMostFrequent kinds: Int) -> Double {
         guard named > 0 else { return 0 }

@@ -1,3 +1,4 @@
+public import ProcFormats
 public import Units
 
 /// What a thread was found doing, polled several times a second over the last 10 s: where the
@@ -11,10 +12,17 @@ public struct ThreadPoll: Hashable, Codable, Sendable {
     public var samples: Int
     /// Samples in which it was runnable: on a CPU, or waiting for one.
     public var running: Int
+    /// Whether it was runnable alone, of the threads of its process.
+    public var turns: Turns
     /// Samples in which it was asleep in a system call, by the call's number.
     public var systemCalls: [Int32: Int]
     /// Of these, the futexes that it waited for.
     public var futexes: [FutexWait: Int]
+    /// Of these, locks that tell who holds them, by the thread that did: mutexes of glibc, and locks that
+    /// lend their priority.
+    public var holders: [ThreadID: Int]
+    /// How it was scheduled in the latest sample; nil where that was not read.
+    public var schedule: Schedule?
     /// Samples in which it was asleep in a function of the kernel, where the system call is not
     /// known or none of its doing; `wchan` in `proc(5)`.
     public var waitChannels: [String: Int]
@@ -22,6 +30,46 @@ public struct ThreadPoll: Hashable, Codable, Sendable {
     public var counted: Counted?
     /// It is in state D right now.
     public var stall: Stall?
+
+    /// Of the samples that found the states of all sampled threads of its process at one moment.
+    public struct Turns: Hashable, Codable, Sendable {
+        public var samples: Int
+        /// Samples in which it was runnable, and of these, in which none of the others was.
+        public var runnable: Int
+        public var alone: Int
+        /// Samples in which any of them was.
+        public var occupied: Int
+
+        public init(samples: Int = 0, runnable: Int = 0, alone: Int = 0, occupied: Int = 0) {
+            self.samples = samples
+            self.occupied = occupied
+            self.runnable = runnable
+            self.alone = alone
+        }
+
+        /// - Parameter count: how many were runnable.
+        package mutating func note(isRunnable: Bool, of count: Int) {
+            samples += 1
+            if isRunnable { runnable += 1 }
+            if isRunnable, count == 1 { alone += 1 }
+            if count > 0 { occupied += 1 }
+        }
+    }
+
+    /// What it is given of the CPUs: `sched(7)`.
+    public struct Schedule: Hashable, Codable, Sendable {
+        public var policy: SchedulingPolicy
+        /// From -20, which gets most, to 19.
+        public var nice: Int
+        /// From 1 to 99, of FIFO and round robin.
+        public var realTimePriority: Int
+
+        public init(policy: SchedulingPolicy, nice: Int = 0, realTimePriority: Int = 0) {
+            self.policy = policy
+            self.nice = nice
+            self.realTimePriority = realTimePriority
+        }
+    }
 
     /// Counters, from one reading of them to another.
     public struct Counted: Hashable, Codable, Sendable {
@@ -67,16 +115,21 @@ public struct ThreadPoll: Hashable, Codable, Sendable {
 
     public init(
         process: ProcessIdentity, name: String, processName: String, samples: Int = 0,
-        running: Int = 0, systemCalls: [Int32: Int] = [:], futexes: [FutexWait: Int] = [:],
-        waitChannels: [String: Int] = [:], counted: Counted? = nil, stall: Stall? = nil
+        running: Int = 0, turns: Turns = Turns(), systemCalls: [Int32: Int] = [:],
+        futexes: [FutexWait: Int] = [:], holders: [ThreadID: Int] = [:],
+        schedule: Schedule? = nil, waitChannels: [String: Int] = [:], counted: Counted? = nil,
+        stall: Stall? = nil
     ) {
         self.process = process
         self.name = name
         self.processName = processName
         self.samples = samples
         self.running = running
+        self.turns = turns
         self.systemCalls = systemCalls
         self.futexes = futexes
+        self.holders = holders
+        self.schedule = schedule
         self.waitChannels = waitChannels
         self.counted = counted
         self.stall = stall
@@ -87,7 +140,15 @@ public struct ThreadPoll: Hashable, Codable, Sendable {
 
     /// The share of samples in which it waited for the lock at an address of its process.
     public func share(waitingForLockAt address: UInt64) -> Percent {
-        let waits = futexes[FutexWait(address: address, isLock: true)] ?? 0
-        return Percent(samples == 0 ? 0 : 100 * Double(waits) / Double(samples))
+        share(futexes.reduce(0) { $1.key.isLock && $1.key.address == address ? $0 + $1.value : $0 })
+    }
+
+    /// The share of samples in which it waited for any lock.
+    public var shareWaitingForLocks: Percent {
+        share(futexes.reduce(0) { $1.key.isLock ? $0 + $1.value : $0 })
+    }
+
+    private func share(_ count: Int) -> Percent {
+        Percent(samples == 0 ? 0 : 100 * Double(count) / Double(samples))
     }
 }

@@ -61,7 +61,7 @@ struct RowDocuments {
         let processes = snapshot.processes
         return documents(
             of: chosen(snapshot).sorted {
-                (processes[$0].hottestCPU ?? .zero) > (processes[$1].hottestCPU ?? .zero)
+                (processes[$0].hottestBound ?? .zero) > (processes[$1].hottestBound ?? .zero)
             }, in: snapshot)
     }
 

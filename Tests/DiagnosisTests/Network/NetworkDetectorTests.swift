@@ -342,6 +342,26 @@ import Units
         #expect(losing?.claim == "eth0 dropped 1 packets before IP")
     }
 
+    @Test(arguments: [
+        (1_000 as UInt64, 100 as UInt64, Finding.Severity.warning), (4_000, 150, .info),
+        (100, 99, .info), (110, 100, .critical), (0, 5_000, .critical),
+    ])
+    func aGoodPartIsALoss(
+        _ received: UInt64, _ dropped: UInt64, _ severity: Finding.Severity
+    ) throws {
+        let found = try #require(interface(received: received, dropped: dropped))
+        #expect(found.severity == severity)
+        #expect(found.claim.contains("unknown protocols") == (severity == .info))
+    }
+
+    @Test func nearlyAllIsSaidAsSuch() throws {
+        #expect(
+            try #require(interface(received: 60_000, dropped: 59_940)).claim
+                == "eth0 drops nearly all of what it receives: 59940 packets dropped, 60000 received in 1s"
+        )
+        #expect(try #require(interface(received: 1, dropped: 999)).claim.contains("drops 99.9 %"))
+    }
+
     @Test func aBondIsNotFoundBesideItsMember() {
         let found = findings(.nicDrop) { second, reading in
             let missed = MadeNetwork.counted(UInt64(second))
@@ -419,14 +439,14 @@ import Units
         }
         #expect((found != nil) == isFound)
         #expect(found?.confidence ?? .medium == .medium)
-        #expect(found?.claim ?? "" == (isFound ? "connection tracking table 90% full" : ""))
+        #expect(found?.claim ?? "" == (isFound ? "connection tracking: table 90% full" : ""))
     }
 
     @Test func connectionsDroppedAreSure() throws {
         let found = try #require(finding(.conntrack, [.conntrackDrops: 1]))
         #expect(found.confidence == .high)
         #expect(found.severity == .critical)
-        #expect(found.claim == "connection tracking 1 packets dropped")
+        #expect(found.claim == "connection tracking: 1 packets dropped")
     }
 
     @Test func memoryOfUDP() throws {
@@ -434,6 +454,20 @@ import Units
         #expect(found.confidence == .high)
         #expect(finding(.udpMemory, [.udpMemoryErrors: 0]) == nil)
         #expect(finding(.udpMemory, [:]) == nil)
+    }
+
+    @Test(arguments: [(949 as UInt64, nil), (950, Finding.Severity.warning)])
+    func memoryInUseTellsItAsWell(_ used: UInt64, _ severity: Finding.Severity?) {
+        let found = finding(.udpMemory, [:]) { reading in
+            reading.limits.udpMemoryUsed = PageCount(used)
+            reading.limits.udpMemoryFree = PageCount(1000)
+            var socket = MadeNetwork.udp(1)
+            socket.receiveQueue = 3_000_000
+            reading.sockets.sockets = [socket, MadeNetwork.udp(2)]
+        }
+        #expect(found?.severity == severity)
+        #expect(found.map { $0.claim.contains("streamd 3310 holds 2.9M of it") } ?? true)
+        #expect(found.map { $0.subject == .process(MadeMachine.id(3310)) } ?? true)
     }
 
     // MARK: TCP
@@ -464,41 +498,34 @@ import Units
         #expect(found.evidence.contains("20 of them after a timeout"))
     }
 
-    /// - Parameters:
-    ///   - now: segments that the namespace sent again in the last second.
-    ///   - rate: those of a connection to the one peer.
+    /// - Parameter again: segments that a connection to the one peer sent again.
     private func toOnePeer(
-        now: Double = 20, rate: Double, tables: SocketTables = .tcp, isTorn: Bool = false
+        _ again: UInt64, tables: SocketTables = .tcp, isTorn: Bool = false
     ) -> Finding? {
         finding(.tcpRetransmits, [.tcpSegmentsSent: 1000, .tcpRetransmitted: 20]) { reading in
-            reading.counters[.tcpRetransmitted]?.rate = Rate(now)
             reading.sockets.tables = tables
             reading.sockets.isTorn = isTorn
-            reading.sockets.sockets = [(1, rate), (2, 1)].map { (peer: UInt32, rate: Double) in
+            reading.sockets.sockets = [(1, again), (2, 1)].map { (peer: UInt32, again: UInt64) in
                 SocketSample(
                     id: MadeNetwork.id(UInt64(peer)), transport: .tcp, local: .none,
                     peer: .ip(IPAddress(v4: 0x0A00_0000 + peer), port: 443), state: .established,
-                    tcp: TCPFigures(retransmits: MadeNetwork.counted(10, rate: rate)))
+                    tcp: TCPFigures(retransmits: MadeNetwork.counted(again)))
             }
         }
     }
 
-    @Test(arguments: [(9.9, Finding.Confidence.medium), (10, .high)])
-    func onePeerMakesItSure(_ rate: Double, _ confidence: Finding.Confidence) throws {
-        let found = try #require(toOnePeer(rate: rate))
+    @Test(arguments: [(9, Finding.Confidence.medium), (10, .high)])
+    func onePeerMakesItSure(_ again: UInt64, _ confidence: Finding.Confidence) throws {
+        let found = try #require(toOnePeer(again))
         #expect(found.confidence == confidence)
         #expect(found.claim.hasSuffix("most of it to 10.0.0.1") == (confidence == .high))
         #expect(
-            found.evidence.contains(
-                "connections to 10.0.0.1, 1 of them, retransmit 10/s, 50 % of all now")
+            found.evidence.contains("10 of them, 50 %, to 10.0.0.1 in 1 connections")
                 == (confidence == .high))
     }
 
-    /// What one connection sends again is all of what it sends again.
-    @Test func aFewRetransmitsOrHalfATableNameNobody() {
-        #expect(toOnePeer(now: 10, rate: 10)?.confidence == .high)
-        #expect(toOnePeer(now: 9, rate: 9)?.confidence == .medium)
-        #expect(toOnePeer(rate: 20, tables: [.closeWait, .listening])?.confidence == .medium)
-        #expect(toOnePeer(rate: 20, isTorn: true)?.confidence == .medium)
+    @Test func halfATableNamesNobody() {
+        #expect(toOnePeer(20, tables: [.closeWait, .listening])?.confidence == .medium)
+        #expect(toOnePeer(20, isTorn: true)?.confidence == .medium)
     }
 }

@@ -76,6 +76,18 @@ struct ProfileProbeTests {
         }
     }
 
+    @Test func `threads too short for an event of their own are sampled all the same`() async throws
+    {
+        try await withWorkload("brief", "3") { workload in
+            let target = try workload.target("starter")
+            let request = ProfileRequest(target: .process(target.process), seconds: 60)
+            let profile = try await profile(request) { $0.samples > 30 }
+            #expect(chains(profile).contains { $0.contains("work_and_end") })
+            #expect(try #require(profile.used) > .milliseconds(250))
+            #expect(profile.notes.contains { $0.contains("sampled by CPU") })
+        }
+    }
+
     @Test func `what used no CPU has no samples`() async throws {
         try await withWorkload("idle", "1") { workload in
             let target = try workload.target("first")

@@ -82,11 +82,15 @@ enum ResourceLines {
             facts.append("run \(runnable)/\(host.cpuCount.map { String($0) } ?? "-")")
         }
         if let stall = host.cpuPressure?.some?.average10 { facts.append("psi \(whole(stall))") }
+        if let forks = host.forks, forks >= Self.manyForks { facts.append("forks \(forks.text)/s") }
         // What comes and goes stands last, so that all else keeps its place.
         facts.append("iowait \(whole(shares.ioWait))")
         if shares.steal.rawValue >= 0.5 { facts.append("steal \(whole(shares.steal))") }
         return facts
     }
+
+    /// A second: fewer are everyday.
+    private static let manyForks = Rate(100.0)
 
     private static func whole(_ percent: Percent) -> Int {
         Int(min(max(percent.rawValue, 0), 1e6).rounded())
@@ -161,8 +165,13 @@ enum ResourceLines {
     ) {
         let threshold = state.settings.hotThreshold
         let hot = HotThread.all(in: snapshot, threshold: threshold)
+        let ended = EndedTasks(snapshot)
+        // No process may be known, or none be permitted: then nothing is known of their threads.
+        let isKnown =
+            snapshot.interval != nil && snapshot.processes.contains { $0.hottestCPU != nil }
+        let room = rect.columns - "HOT".count - " !!".count
         let facts: [String]
-        if snapshot.interval == nil {
+        if !isKnown {
             facts = ["-"]
         } else if let first = hot.first {
             let duration = state.history.duration(
@@ -173,9 +182,12 @@ enum ResourceLines {
             let owner = "of \(first.processName) \(first.process.pid):"
             let share = use + first.cpu.text + "%" + time
             // Whose thread it is matters less than what it uses.
-            let room = rect.columns - "HOT".count - " !!".count
             let isWhole = VisibleText.width([thread, owner, share].joined(separator: " ")) < room
-            facts = isWhole ? [thread, owner, share] : [thread, share]
+            facts =
+                (isWhole ? [thread, owner, share] : [thread, share])
+                + (ended?.facts(for: room).suffix(1).map { "and " + $0 } ?? [])
+        } else if let ended {
+            facts = ended.facts(for: room)
         } else {
             facts = ["0 ", "no thread uses \(Int(threshold.rawValue))% of a CPU"]
         }
@@ -184,8 +196,24 @@ enum ResourceLines {
         let verdict =
             !hot.isEmpty
             ? Verdict(mark: .critical, reason: "")
-            : snapshot.interval == nil || isContended ? nil : Verdict.ok
+            : !isKnown || isContended || ended != nil ? nil : Verdict.ok
         draw("HOT", facts, verdict, into: &surface, in: rect)
+    }
+}
+
+extension EndedTasks {
+    /// In a line of so many columns; what they did comes last.
+    fileprivate func facts(for columns: Int) -> [String] {
+        let use =
+            "CPU \(busy.wholeText) % busy, but processes that are listed use"
+            + " \(listed.wholeText) % of \(capacity.wholeText):"
+        let short = "listed processes use \(listed.wholeText) of \(capacity.wholeText) %:"
+        let rate = "\(forks.text) new \(areProcesses ? "processes" : "tasks") a second"
+        let names = starters.map { "\($0.name) (\($0.id.pid))" }.joined(separator: ", ")
+        let started = names.isEmpty ? "" : ", started by \(names)"
+        let whole = [use, rate + started]
+        return VisibleText.width(whole.joined(separator: " ")) < columns
+            ? whole : [short, "\(forks.text) forks/s" + (names.isEmpty ? "" : " by \(names)")]
     }
 }
 

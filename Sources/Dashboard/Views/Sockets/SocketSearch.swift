@@ -41,9 +41,11 @@ struct SocketSearch {
         if let owner = socket.owner, processes.contains(owner.process) { return true }
         if matchesKind(of: socket) || matchesUser(of: row) { return true }
         text.removeAll(keepingCapacity: true)
-        socket.local.write(to: &text)
+        // Only few are bound to an interface.
+        let zone = socket.interface == 0 ? nil : figures.reading.interfaceName(of: socket)
+        socket.local.write(to: &text, zone: zone)
         text.append(UInt8(ascii: "\n"))
-        socket.peer.write(to: &text)
+        socket.peer.write(to: &text, zone: zone)
         text.append(UInt8(ascii: "\n"))
         text.appendDigits(of: socket.inode)
         if filter.matches(text.span) { return true }

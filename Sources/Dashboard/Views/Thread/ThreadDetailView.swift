@@ -1,5 +1,6 @@
 import History
 import Diagnosis
+import Fields
 import ProcFormats
 import Samples
 import Screen
@@ -60,7 +61,7 @@ struct ThreadDetailView {
         }
         var pieces = [StyledText("T\(identity.tid) \(thread.name)", .heading)]
         if let process {
-            pieces.append(StyledText("  of \(process.command ?? "[\(process.name)]")", .faint))
+            pieces.append(StyledText("  of \(process.shortCommand)", .faint))
         }
         let threshold = state.settings.hotThreshold
         guard let cpu = thread.cpu, thread.isHot(threshold) == true else { return pieces }
