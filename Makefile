@@ -16,7 +16,7 @@ formatted = Sources Tests Benchmarks
 # What the sources have to be like, before any test.
 style = $(SWIFT) format lint --strict --parallel --recursive $(formatted) && Scripts/check-house
 
-.PHONY: help run test check static demo bench screenshots man install format clean toolchain dashboard
+.PHONY: help run test check static demo bench screenshots truth man install format clean toolchain dashboard
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s%s\n", $$1, $$2 }'
@@ -55,6 +55,11 @@ bench: dashboard ## measure dxtop beside htop, top, btop, atop, pidstat and ss
 	$(release) --product workload
 	$(release) --product long-run
 	sh Benchmarks/run $(ARGS)
+
+truth: dashboard ## put known faults and healthy loads before dxtop; see docs/FINDINGS.md
+	@$(packages) truth
+	$(release) --product workload
+	Truth/run $(ARGS)
 
 screenshots: dashboard ## take the pictures of the README again
 	@$(packages) screenshots

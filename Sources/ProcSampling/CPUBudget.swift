@@ -3,18 +3,22 @@ package import Units
 /// What dxtop may use of the CPUs, kept like an account: time pays in, work takes out.
 ///
 /// Over any time T it takes `allowance` x T at most, plus what was saved up before, plus the work of
-/// the refresh that went over. Nothing is estimated: what was used is read from the process's CPU
+/// the refresh that went over, and of the start. Nothing is estimated: what was used is read from the process's CPU
 /// clock, and when the account is overdrawn the next refresh waits until it is not.
 package struct CPUBudget {
     /// CPU time per time, of all CPUs together: 0.02 is 1 % of two CPUs.
-    let allowance: Double
+    package let allowance: Double
     /// In nanoseconds of CPU time; negative while overdrawn.
     private(set) var balance: Double
+    /// What the start took beyond what was there to pay it.
+    private(set) var loan: Double = 0
 
     /// Work comes in bursts: threads are read in full at first, a person opens a view. So much time
     /// may be saved up for that, and a person who keeps pressing keys holds up the next refresh for no
     /// longer than that.
     static let mostSaved = Nanoseconds(10_000_000_000)
+
+    private static let repaidShare = 0.25
 
     /// Begins with all that can be saved up.
     ///
@@ -32,8 +36,20 @@ package struct CPUBudget {
     ///   - elapsed: In that time.
     mutating func settle(used: Nanoseconds, sampling: Nanoseconds, elapsed: Nanoseconds) {
         let saved = allowance * Double(Self.mostSaved.rawValue)
-        let paid = min(saved, balance + allowance * Double(elapsed.rawValue))
+        let income = allowance * Double(elapsed.rawValue)
+        let repaid = min(loan, income * Self.repaidShare)
+        loan -= repaid
+        let paid = min(saved, balance + income - repaid)
         balance = max(paid - Double(used.rawValue), -max(saved, Double(sampling.rawValue)))
+    }
+
+    /// Takes in what was used until everything was read for the first time. What there is not
+    /// enough for is paid back by a part of what comes in: on a slow box it would else hold up all that
+    /// follows, and any verdict, for minutes.
+    mutating func settleStart(used: Nanoseconds) {
+        balance -= Double(used.rawValue)
+        loan = max(0, -balance)
+        balance = max(0, balance)
     }
 
     /// How long to do nothing from now on, until the account is even again.
@@ -59,5 +75,11 @@ package struct CPUMeter {
         budget.settle(
             used: isExcused ? Nanoseconds(0) : used.since(last.used),
             sampling: sampling.since(last.sampling), elapsed: at.since(last.at))
+    }
+
+    package mutating func settleStart(_ budget: inout CPUBudget) {
+        let last = self
+        self = CPUMeter()
+        budget.settleStart(used: used.since(last.used))
     }
 }

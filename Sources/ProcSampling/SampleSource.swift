@@ -20,6 +20,10 @@ public protocol SampleSource: AnyObject {
     /// go by it, too.
     func setInterval(_ interval: Duration)
 
+    /// How much CPU time per time may be used from now on: 0.02 is 2 % of a CPU. Whoever asks keeps
+    /// to it as a whole; a source keeps what it does by itself, between snapshots, to a part of it.
+    func setAllowance(_ allowance: Double)
+
     /// Goes to a moment, on the clock of `Snapshot.moment`: the next snapshot is the first that is
     /// not before it.
     ///
@@ -30,6 +34,7 @@ public protocol SampleSource: AnyObject {
 extension SampleSource {
     public func amend(_ interest: Interest) -> Snapshot? { nil }
     public func setInterval(_ interval: Duration) {}
+    public func setAllowance(_ allowance: Double) {}
     public func seek(to moment: Nanoseconds) -> Bool { false }
 }
 
@@ -87,6 +92,8 @@ extension SampledTree {
     }
 
     public func amend(_ interest: Interest) -> Snapshot? { sampler.amend(interest) }
+
+    public func setAllowance(_ allowance: Double) { sampler.pollLane.setAllowance(allowance) }
 }
 
 extension ProcRoot {

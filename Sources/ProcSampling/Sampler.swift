@@ -216,7 +216,8 @@ public final class Sampler {
 
     private func sweptRange(elapsed: Nanoseconds?) -> Range<Int> {
         let share = SamplingPlan.sweepShare(
-            of: processes.count, elapsed: elapsed ?? Nanoseconds(0), credit: &sweepCredit)
+            of: processes.count, elapsed: elapsed ?? Nanoseconds(0),
+            period: SamplingPlan.sweepPeriod(ofProcesses: processes.count), credit: &sweepCredit)
         if sweepCursor >= processes.count { sweepCursor = 0 }
         let range = sweepCursor..<min(processes.count, sweepCursor + share)
         sweepCursor = range.upperBound

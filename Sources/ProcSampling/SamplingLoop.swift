@@ -122,10 +122,12 @@ public final class SamplingLoop: Sendable {
         var budget = budget
         var meter = CPUMeter()
         source.setInterval(wish().interval)
+        source.setAllowance(budget.allowance)
         source.sample(wish().interest, depth: .processesOnly).map(deliver)
         guard !wish().isStopped else { return }
         var began = Instant.now
         source.sample(wish().interest, depth: .changes).map(deliver)
+        meter.settleStart(&budget)
         var pause = Self.firstRates
         while true {
             let took = Instant.now.since(began).rawValue

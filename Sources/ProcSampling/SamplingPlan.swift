@@ -17,8 +17,14 @@ struct SamplingPlan {
         case ticks
     }
 
-    /// Everything is read again within this time, whatever the gates say.
+    /// Everything is read again within this time, whatever the gates say; or within 50 ms for each
+    /// process, where there are very many.
     static let sweepPeriod = Nanoseconds(60_000_000_000)
+    private static let sweepPeriodOfOne: UInt64 = 50_000_000
+
+    static func sweepPeriod(ofProcesses count: Int) -> Nanoseconds {
+        max(sweepPeriod, Nanoseconds(UInt64(count) * sweepPeriodOfOne))
+    }
 
     /// A source that tells of the threads that ran tells of all of them again within this time.
     static let fullPassPeriod = Nanoseconds(10_000_000_000)
@@ -150,11 +156,12 @@ extension SamplingPlan {
         static let activity = ThreadReads(rawValue: 2)
     }
 
-    /// What costs a file of its own: only for threads that are hot or that a person looks at, and
-    /// of those that would be hot if they got the CPU, the switches, which tell.
+    /// What costs a file of its own: only for threads that are hot or that a person looks at. Of
+    /// those that use enough to matter, of which there are never many, the switches: they tell who
+    /// never sleeps, though it may get little of the CPU, and who wakes up all the time.
     func extraReads(of thread: ThreadSample, isWanted: Bool) -> ThreadReads {
         if isWanted || isHot(thread.cpu) || depth == .everything { return [.switches, .activity] }
-        return thread.wantsCPU(interest.hotThreshold) ? .switches : []
+        return thread.cpu.map { $0 >= Self.busyThread } ?? false ? .switches : []
     }
 
     struct ThreadFacts {

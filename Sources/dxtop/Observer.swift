@@ -17,6 +17,8 @@ final class Observer {
     private(set) var chronicle = Chronicle()
     /// Which sockets are read.
     private let tables: SocketTables
+    /// How much each sample is to find out, after the first.
+    private let depth: SamplingDepth
     /// UDP sockets whose queues are watched closely.
     private var receivers: [SocketID] = []
     /// Counts what is asked about by the verdicts, and brings it; nil where nobody reads those,
@@ -28,6 +30,8 @@ final class Observer {
     private var next = ContinuousClock.now
     private var budget: CPUBudget
     private var meter = CPUMeter()
+    /// Everything was read once.
+    private var isStarted = false
 
     init(
         source: SourceOptions, pid: ProcessID?, network: NamespaceOption, tables: SocketTables,
@@ -37,15 +41,19 @@ final class Observer {
         self.budget = CPUBudget(share: budget, cpuCount: Machine.current.cpuCount)
         let root = try source.root()
         namespace = try network.namespace(in: root)
+        // Findings rest on what changes; rows are to be complete.
+        depth = countsCalls && root.isLive ? .changes : .everything
         target = try pid.map { try source.identity(of: $0, in: root) }
         counting =
             countsCalls && root.isLive ? CandidateCounting { [counts] in counts.post($0) } : nil
         samples = root.source(threads: source.threadsFrom.source)
+        samples.setAllowance(self.budget.allowance)
     }
 
     /// Reads all of a tree.
     init(root: ProcRoot, tables: SocketTables) {
         self.tables = tables
+        depth = .everything
         budget = CPUBudget(share: Percent(Float(100)), cpuCount: 1)
         namespace = nil
         target = nil
@@ -56,8 +64,9 @@ final class Observer {
     func sample() throws -> Snapshot {
         let interest = Interest(
             network: NetworkWish(namespace: namespace, tables: tables, follows: receivers),
-            columnsForAll: .all, scope: target.map { .process($0) } ?? .everyProcess)
-        guard let snapshot = samples.sample(interest, depth: .everything) else {
+            columnsForAll: depth == .everything || target != nil ? .all : [],
+            scope: target.map { .process($0) } ?? .everyProcess)
+        guard let snapshot = samples.sample(interest, depth: depth) else {
             throw Failure("there are no more samples")
         }
         if !tables.isEmpty { receivers = snapshot.network?.receivers ?? [] }
@@ -71,7 +80,8 @@ final class Observer {
     /// Sleeps until `interval` after the last time, so that intervals do not add up delays; longer
     /// where the budget is used up.
     func wait(_ interval: Duration) {
-        meter.settle(&budget)
+        if isStarted { meter.settle(&budget) } else { meter.settleStart(&budget) }
+        isStarted = true
         next = max(next + interval, .now + Duration(budget.pause))
         while case let rest = next - .now, rest > .zero {
             // An hour, the longest interval, fits. A signal that cuts it short is met by the next

@@ -109,6 +109,7 @@ private enum ConstantTable {
     /// As people write it: "10 s", "90 %"; nil for what is no number.
     private static func text(_ value: String) -> String? {
         if let number = inside(value, of: ".seconds") { return duration(number) }
+        if let number = inside(value, of: ".milliseconds") { return "\(plain(number)) ms" }
         if let number = inside(value, of: ".microseconds") { return "\(plain(number)) us" }
         if let number = inside(value, of: "Nanoseconds") { return duration(number / 1e9) }
         if let number = inside(value, of: "Percent") { return "\(plain(number)) %" }

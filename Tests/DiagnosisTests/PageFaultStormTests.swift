@@ -7,14 +7,15 @@ import Units
 /// Page faults, on both sides of the thresholds.
 struct PageFaultStormTests {
     private func found(
-        seconds: Int, faults: Double = 988_000, growing: Double = 0
+        seconds: Int, faults: Double = 988_000, growing: Double = 0, cpu: Double = 99,
+        delay: Double = 0
     ) -> Finding? {
         var machine = MadeMachine()
         for second in 0..<seconds {
             var process = MadeMachine.process(2214, anonymous: 67e6)
             process.minorFaults = Rate(faults)
             process.residentMemory = ByteCount(UInt64(67e6 + growing * Double(second)))
-            process.cpu = Percent(99.0)
+            (process.cpu, process.runDelay) = (Percent(cpu), Percent(delay))
             machine.refresh([process])
         }
         return machine.finding(.pageFaultStorm)
@@ -33,6 +34,14 @@ struct PageFaultStormTests {
         #expect(found(seconds: 11) != nil)
         #expect(found(seconds: 10) == nil)
         #expect(found(seconds: 60, faults: 199_000) == nil)
+    }
+
+    /// Beside others it faults as fast, whenever it gets a CPU.
+    @Test func waitingForACPUMakesNoStormAnyBetter() {
+        #expect(found(seconds: 12, faults: 100_000, cpu: 49, delay: 51) != nil)
+        #expect(found(seconds: 12, faults: 100_000, cpu: 51, delay: 49) == nil)
+        #expect(found(seconds: 12, faults: 100_000, cpu: 24, delay: 76) == nil)
+        #expect(found(seconds: 12, faults: 100_000, cpu: 49) == nil)
     }
 
     /// A cache that fills faults as fast, and keeps what it touches.

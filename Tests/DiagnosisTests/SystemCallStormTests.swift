@@ -245,6 +245,20 @@ struct SystemCallStormTests {
         #expect(machine.findings.findings.count == (isStorm ? 1 : 0))
     }
 
+    /// dd moves 64 KiB with each of 227,000 reads and writes a second.
+    @Test(arguments: [(4095, true), (4096, false), (65_536, false)])
+    func `a copy is no storm`(bytes: Int, isStorm: Bool) {
+        var load = getppid
+        load.rate = 454_000
+        load.calls = ["read", "write"].map {
+            CountedSystemCalls.Call(name: $0, count: 227_000, returned: 1000, sum: 1000 * bytes)
+        }
+        #expect((machine(load).finding(.systemCallStorm) != nil) == isStorm)
+        load.calls[1] = CountedSystemCalls.Call(
+            name: "lseek", count: 227_000, returned: 1000, sum: 1000 * bytes)
+        #expect(machine(load).finding(.systemCallStorm) != nil)
+    }
+
     @Test func `a thread of the kernel makes no calls`() {
         var machine = MadeMachine()
         let thread = getppid.thread

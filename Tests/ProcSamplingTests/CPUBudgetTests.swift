@@ -47,6 +47,32 @@ struct CPUBudgetTests {
         #expect(budget.pause.rawValue / 1_000_000 == 2_000)
     }
 
+    /// The first reading of all may take more than is there, on a slow box many times as much.
+    @Test func theStartIsPaidBackInPartsAndHoldsNothingUp() {
+        var budget = CPUBudget(share: Percent(Float(0.1)), cpuCount: 2)
+        budget.settleStart(used: milliseconds(500))
+        #expect(budget.pause == Nanoseconds(0))
+        #expect((budget.loan / 1e6).rounded() == 480)
+        // Three quarters of what comes in are there for refreshes.
+        budget.settle(used: milliseconds(1), sampling: milliseconds(1), elapsed: Self.second)
+        #expect(budget.pause == Nanoseconds(0))
+        budget.settle(used: milliseconds(3), sampling: milliseconds(3), elapsed: Self.second)
+        #expect((Double(budget.pause.rawValue) / 1e6).rounded() == 500)
+        // Paid back, all of it is, and what was saved up is as much as ever.
+        for _ in 0..<1000 {
+            budget.settle(used: Nanoseconds(0), sampling: Nanoseconds(0), elapsed: Self.second)
+        }
+        #expect(budget.loan == 0)
+        #expect((budget.balance / 1e6).rounded() == 20)
+    }
+
+    @Test func aStartThatTakesLittleIsPaidFromWhatWasSaved() {
+        var budget = CPUBudget(share: Percent(Float(1)), cpuCount: 2)
+        budget.settleStart(used: milliseconds(50))
+        #expect(budget.loan == 0)
+        #expect((budget.balance / 1e6).rounded() == 150)
+    }
+
     /// Drawing for somebody who keeps a key pressed is not held against the refreshes for ever.
     @Test func drawingHoldsUpForTenSecondsAtMost() {
         var budget = CPUBudget(share: Percent(Float(1)), cpuCount: 1)

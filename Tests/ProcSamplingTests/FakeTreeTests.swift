@@ -134,7 +134,7 @@ struct FakeTreeTests {
     @Test func switchesOfATimeWithoutSamplesMakeNoRate() throws {
         func set(_ step: Int) {
             let task = FakeTree.Task(
-                user: 1 + step, schedule: (10_000_000 * (step + 1), 0), voluntary: 1000 * step,
+                user: 1 + step, schedule: (1_000_000 * (step + 1), 0), voluntary: 1000 * step,
                 involuntary: 0)
             tree.setProcess(100, [(100, task)])
         }

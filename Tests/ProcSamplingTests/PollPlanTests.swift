@@ -105,6 +105,35 @@ struct PollPlanTests {
         #expect(!choice.threads.contains { $0.process == Self.process(4000) })
     }
 
+    /// On a slow box, or by a small budget, a round of many threads would come too seldom for any of
+    /// them: busy ones first, and no crowds.
+    @Test func whatAPollCostsDecidesHowManyThereAre() {
+        func most(_ microseconds: Double, _ allowance: Double) -> Int {
+            SamplingPlan.mostPolled(
+                costOfOne: Nanoseconds(UInt64(microseconds * 1000)), allowance: allowance)
+        }
+        #expect(SamplingPlan.mostPolled(costOfOne: Nanoseconds(0), allowance: 0.02) == 64)
+        #expect(most(8, 0.02) == 64)
+        #expect(most(200, 0.02) == 10)
+        #expect(most(20, 0.002) == 10)
+        #expect(most(10_000, 0.002) == 8)
+        for (cost, allowance) in [(8.0, 0.02), (200, 0.02), (20, 0.002)] {
+            let round = Nanoseconds(UInt64(cost * 1000) * UInt64(most(cost, allowance)))
+            let period = SamplingPlan.pollPeriod(after: round, allowance: allowance)
+            // In ten seconds as many as make a verdict.
+            #expect(period <= Nanoseconds(500_000_000))
+        }
+        var facts = SamplingPlan.PollFacts(most: 8)
+        facts.busy = Self.threads(2, of: 1000)
+        facts.crowds = [
+            Self.crowd(8, of: 2000, .due(since: .init(0))), Self.crowd(40, of: 3000, .goesOn),
+        ]
+        let choice = SamplingPlan.polled(facts)
+        #expect(choice.threads.prefix(2) == facts.busy[...])
+        #expect(choice.threads.count == 8)
+        #expect(choice.tried.isEmpty)
+    }
+
     private static func poll(_ samples: Int, locked: Int, isLock: Bool = true) -> ThreadPoll {
         ThreadPoll(
             process: process(10), name: "worker", processName: "served", samples: samples,

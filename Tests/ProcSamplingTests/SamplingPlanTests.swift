@@ -99,14 +99,14 @@ struct SamplingPlanTests {
 
     @Test func onlyHotAndShownThreadsCostExtraFiles() {
         let extras: SamplingPlan.ThreadReads = [.switches, .activity]
-        #expect(plan().extraReads(of: Self.thread(cpu: 89), isWanted: false) == [])
+        #expect(plan().extraReads(of: Self.thread(cpu: 89), isWanted: false) == .switches)
         #expect(plan().extraReads(of: Self.thread(cpu: nil), isWanted: false) == [])
         #expect(plan().extraReads(of: Self.thread(cpu: 90), isWanted: false) == extras)
         #expect(plan().extraReads(of: Self.thread(cpu: 0), isWanted: true) == extras)
     }
 
-    @Test(arguments: [(48, 42, true), (48, 41, false), (5, 95, true), (4, 96, false)])
-    func threadsThatWaitForACPUAreAskedWhetherTheyEverSleep(
+    @Test(arguments: [(48, 42, true), (48, 0, true), (2, 97, true), (1.9, 98, false)])
+    func threadsThatUseEnoughToMatterAreAskedWhetherTheyEverSleep(
         _ cpu: Double, _ wait: Double, _ isAsked: Bool
     ) {
         #expect(
@@ -131,6 +131,11 @@ struct SamplingPlanTests {
         let sorted = plan(Interest(columnsForAll: .switches, scope: .process(process)))
         #expect(sorted.isWanted(thread, of: process))
         #expect(!sorted.isWanted(thread, of: other))
+    }
+
+    @Test func veryManyProcessesAreSweptMoreSlowly() {
+        #expect(SamplingPlan.sweepPeriod(ofProcesses: 1_000) == SamplingPlan.sweepPeriod)
+        #expect(SamplingPlan.sweepPeriod(ofProcesses: 3_000) == Nanoseconds(150_000_000_000))
     }
 
     @Test(arguments: [1, 7, 100, 5_000], [100_000_000, 1_000_000_000, 10_000_000_000])

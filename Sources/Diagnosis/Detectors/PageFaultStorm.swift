@@ -9,7 +9,10 @@ internal import Units
 struct PageFaultStorm: Detector {
     static let kind: FindingKind = .pageFaultStorm
 
+    /// While it has the CPU, or would have: where others use it, too, that counts in.
     static let leastFaults = Rate(200_000.0)
+    /// Who gets less of the CPU time that it wants is not judged by what it would do.
+    private static let leastShareOfCPU = 0.25
     static let span: Duration = .seconds(10)
     /// Who grows by a good part of what it touches only fills its memory.
     static let mostKept = 0.5
@@ -30,7 +33,9 @@ struct PageFaultStorm: Detector {
         var now: [ProcessIdentity: Storm] = [:]
         var found: [Finding] = []
         for process in snapshot.processes {
-            guard let faults = process.minorFaults, faults >= Self.leastFaults else { continue }
+            guard let faults = process.minorFaults,
+                Self.wouldBe(faults, of: process) >= Self.leastFaults
+            else { continue }
             var storm =
                 storms[process.id]
                 ?? Storm(
@@ -46,6 +51,14 @@ struct PageFaultStorm: Detector {
         }
         storms = now
         return found
+    }
+
+    /// The faults a second if it did not have to wait for a CPU.
+    private static func wouldBe(_ faults: Rate, of process: ProcessSample) -> Rate {
+        guard let cpu = process.cpu?.rawValue, cpu > 0, let delay = process.runDelay?.rawValue,
+            case let share = Double(cpu / (cpu + delay)), share >= leastShareOfCPU
+        else { return faults }
+        return Rate(Double(faults.rawValue) / share)
     }
 
     private static func keeps(

@@ -23,6 +23,8 @@ package struct SystemCallStorm: Detector {
     package static let leastCalls = Rate(100_000.0)
     /// Of all calls, the part that the two most frequent kinds make. Storms reach 0.99.
     package static let leastShare = 0.9
+    /// Who moves a page or more with each call copies: that is work, however often it calls.
+    static let leastBytesOfWork = ByteCount(4096)
 
     /// Whether it may be one, by the figures of one refresh, which are rough: of a short one some
     /// ticks at most tell user from system time. See `UserSpin`.
@@ -47,6 +49,7 @@ package struct SystemCallStorm: Detector {
 
     static func isStorm(_ counted: CountedSystemCalls) -> Bool {
         counted.rateOnCPU >= leastCalls && counted.share(ofMostFrequent: 2) >= leastShare
+            && !counted.moves(leastBytesOfWork)
     }
 
     /// For information only until the calls are counted, and nothing where they are no storm.

@@ -2,8 +2,9 @@ package import Samples
 internal import Units
 
 extension ReaderVerdict {
-    /// One second: less is no sample of a reader at all.
-    static let leastSamples = 100
+    /// Less is no sample of a reader at all; and on a box where each sample is dear, fewer.
+    static let leastTime: Duration = .seconds(1)
+    static let leastSamples = 20
     /// A healthy queue is seen full for a moment now and then.
     static let leastFull = 0.05
     /// A queue that came down to this share of the buffer was emptied for all that matters: its
@@ -11,19 +12,19 @@ extension ReaderVerdict {
     static let caughtUp = 0.1
     /// What any reader may do now and then, a turn of the scheduler or a batch, takes less: a buffer
     /// should last it. Whoever stays away for longer pauses.
-    static let longAbsence = 10
+    static let longAbsence: Duration = .milliseconds(100)
     /// A queue that was not empty for a second while it overflowed is no short burst.
-    static let longEpisode = 100
+    static let longEpisode: Duration = .seconds(1)
     /// A reader that read before, and then not for two seconds, and twice as long as ever in this
     /// burst, has stopped; after less it may come back.
-    static let longestReturn = 200
+    static let longestReturn: Duration = .seconds(2)
     /// Whoever reads this share of the buffer from one sample to the next is not slow, unless it works
     /// all the time in between.
     static let fastRead = 0.5
     /// A thread that runs for this share of the time has no time to read more.
     static let busy = 0.9
 
-    /// What the samples say so far; nil while there are less than 100 of them, or nothing to say yet.
+    /// What the samples say so far; nil before they took a second, or where there is nothing to say yet.
     ///
     /// The movement of the queue decides: whether it ever falls, whether it ever gets empty, and for
     /// how long nobody reads while it is full. Who is asleep where confirms it or not.
@@ -38,7 +39,8 @@ extension ReaderVerdict {
     ) {
         let cost = QueueCapacity.cost(of: burst.queue)
         let shape = QueueShape(burst, cost: cost)
-        guard shape.samples >= Self.leastSamples, burst.buffer.rawValue > 0,
+        guard shape.samples >= burst.samples(in: Self.leastTime, least: Self.leastSamples),
+            burst.buffer.rawValue > 0,
             let kind = Self.kind(burst, shape, cost, bufferErrors)
         else { return nil }
         let capacity = QueueCapacity(burst, shape: shape, cost: cost, in: reading)
@@ -66,7 +68,7 @@ extension ReaderVerdict {
             // nothing is lost, they look alike, and all may be well.
             return isSeen ? .ok : nil
         }
-        if !isSeen || hasStopped(shape) { return .stalled }
+        if !isSeen || hasStopped(burst, shape) { return .stalled }
         if shape.fullSamples == 0, let bufferErrors, bufferErrors < burst.dropped / 2 {
             // Most of it was dropped by a filter, or for a wrong checksum.
             return .ok
@@ -76,13 +78,16 @@ extension ReaderVerdict {
         let isBusy = ReaderFacts(burst.reader).busiest >= busy
         let isFast = Double(shape.largestFall) >= fastRead * size && !isBusy
         if Double(shape.lowest) > low, !isFast { return .slow }
-        if shape.worstAbsence.samples >= longAbsence, shape.fullLasts { return .pauses }
-        if isBusy || (shape.longestEpisode >= longEpisode && !isFast) { return .slow }
+        let isAway = shape.worstAbsence.samples >= burst.samples(in: longAbsence)
+        if isAway, shape.fullLasts { return .pauses }
+        let isLong = shape.longestEpisode >= burst.samples(in: longEpisode)
+        if isBusy || (isLong && !isFast) { return .slow }
         return .bufferTooSmall
     }
 
-    private static func hasStopped(_ shape: QueueShape) -> Bool {
-        shape.lastAbsence.samples >= longestReturn && shape.lastAbsence.fullSamples >= longEpisode
+    private static func hasStopped(_ burst: QueueBurst, _ shape: QueueShape) -> Bool {
+        shape.lastAbsence.samples >= burst.samples(in: longestReturn)
+            && shape.lastAbsence.fullSamples >= burst.samples(in: longEpisode)
             && shape.lastAbsence.samples >= 2 * shape.longestAbsence.samples
     }
 
@@ -136,5 +141,12 @@ extension QueueBurst {
     /// How long so many samples took.
     func time(of samples: Int) -> Duration {
         queue.isEmpty ? .zero : duration / Double(queue.count) * Double(samples)
+    }
+
+    /// How many samples that time takes: one each 10 ms, fewer where they come less often.
+    func samples(in time: Duration, least: Int = 3) -> Int {
+        let meant: Duration = .milliseconds(10)
+        let period = queue.isEmpty ? meant : max(meant, self.time(of: 1))
+        return max(least, Int((time / period).rounded()))
     }
 }

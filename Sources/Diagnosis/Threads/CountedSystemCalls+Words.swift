@@ -17,6 +17,11 @@ extension CountedSystemCalls {
             .joined(separator: ", and ")
     }
 
+    /// Each of them moves so many bytes, on average, that it is work: a copy.
+    func moves(_ least: ByteCount) -> Bool {
+        !frequent.isEmpty && frequent.allSatisfy { $0.bytes >= Double(least.rawValue) }
+    }
+
     /// What it does instead of waiting or working.
     var meaning: String {
         if frequent.contains(where: { $0.fails > 0.5 }) {
@@ -51,7 +56,6 @@ extension CountedSystemCalls.Call {
         }
         if zeros > 0, isEmpty > 0.5 { return share(of: zeros) + " return 0" }
         if returnsBytes, returned > 0 {
-            let bytes = Double(sum) / Double(returned)
             if bytes < 1.05 { return "1 byte each" }
             return "\(Int(bytes.rounded())) bytes each"
         }
@@ -64,10 +68,16 @@ extension CountedSystemCalls.Call {
         return "\(min(99, max(1, Int((100 * Double(part) / Double(returned)).rounded())))) %"
     }
 
+    /// Of one call, on average; 0 where it does not return bytes.
+    fileprivate var bytes: Double {
+        returnsBytes && returned > 0 ? Double(sum) / Double(returned) : 0
+    }
+
     private var returnsBytes: Bool {
         [
             "read", "pread64", "readv", "preadv", "recvfrom", "recvmsg", "write", "pwrite64",
             "writev", "pwritev", "sendto", "sendmsg", "sendfile", "splice", "getrandom",
+            "copy_file_range",
         ].contains(name)
     }
 

@@ -8,6 +8,9 @@ final class PollLane: Sendable {
     private struct State {
         var wanted: [PolledThread] = []
         var records: [ThreadIdentity: PollRecord] = [:]
+        /// What a poll of a thread took lately, on average.
+        var costOfOne = Nanoseconds(0)
+        var allowance = SamplingPlan.usualAllowance
         var isThreadAlive = false
         var isStopped = false
     }
@@ -29,6 +32,13 @@ final class PollLane: Sendable {
             }
         }
     }
+
+    /// So many threads can be polled often enough for a verdict.
+    var most: Int {
+        state.withLock { SamplingPlan.mostPolled(costOfOne: $0.costOfOne, allowance: $0.allowance) }
+    }
+
+    func setAllowance(_ allowance: Double) { state.withLock { $0.allowance = allowance } }
 
     var isThreadAlive: Bool { state.withLock { $0.isThreadAlive } }
 
@@ -71,7 +81,12 @@ final class PollLane: Sendable {
             state.withLock { state in
                 state.records = state.records.filter { watches[$0.key] != nil }
             }
-            let pause = SamplingPlan.pollPeriod(after: CPUTime.ofThread.since(began))
+            let cost = CPUTime.ofThread.since(began)
+            let pause = state.withLock { state in
+                state.costOfOne = SamplingPlan.average(
+                    state.costOfOne, cost.rawValue / UInt64(max(1, wanted.count)))
+                return SamplingPlan.pollPeriod(after: cost, allowance: state.allowance)
+            }
             usleep(UInt32(clamping: pause.rawValue / 1000))
         }
     }

@@ -32,7 +32,7 @@ extension Sampler {
         _ polls: [ThreadIdentity: ThreadPoll]
     ) {
         let now = clock.sinceBoot()
-        var facts = SamplingPlan.PollFacts(known: Set(records.keys))
+        var facts = SamplingPlan.PollFacts(most: pollLane.most, known: Set(records.keys))
         for record in records.values {
             // One that waits again and again is between two waits now and then.
             guard let last = record.stalledAt, now.since(last) <= Self.longestStallBreak

@@ -4,20 +4,45 @@ internal import Units
 // Which threads are polled several times a second, between the refreshes. On a quiet box none.
 
 extension SamplingPlan {
-    /// So many at a time: each poll takes about 8 us, two files that are kept open.
+    /// So many at a time, at most: each poll takes about 8 us, two files that are kept open.
     static let mostPolled = 64
+    /// So many are polled however long it takes.
+    private static let leastPolled = 8
     /// From one round of polls to the next, give or take a quarter: a thread that does everything
     /// in step with the polls would show but one side.
     static let pollPeriod = Nanoseconds(200_000_000)
-    /// Polls take 1 % of a CPU at most.
-    private static let pollFactor: UInt64 = 100
+    /// Polls take so much of what may be used at most.
+    private static let shareOfPolls = 0.25
+    static let usualAllowance = 0.02
+    /// A round that comes less often than this makes too few polls of a thread for a verdict.
+    private static let longestPollPeriod = Nanoseconds(400_000_000)
     /// Polls that are older say nothing of now.
     static let pollWindow = Nanoseconds(10_000_000_000)
     /// `status` is dear and changes the picture slowly.
     static let pollCountersPeriod = Nanoseconds(1_000_000_000)
 
-    static func pollPeriod(after cost: Nanoseconds) -> Nanoseconds {
-        let base = max(pollPeriod, Nanoseconds(cost.rawValue * pollFactor))
+    /// How many threads a round may poll and still come often enough. On a slow box, or with little
+    /// to spend, that are few: those of which something is to be told come first, see `polled`, and
+    /// the crowds, of which nothing is known yet, get what is left.
+    ///
+    /// - Parameters:
+    ///   - costOfOne: what a poll of a thread takes; 0 before there was one.
+    ///   - allowance: CPU time per time that may be used in all.
+    static func mostPolled(costOfOne: Nanoseconds, allowance: Double) -> Int {
+        guard costOfOne.rawValue > 0 else { return mostPolled }
+        let paid = Double(longestPollPeriod.rawValue) * allowance * shareOfPolls
+        let count = paid / Double(costOfOne.rawValue)
+        return max(leastPolled, Int(min(count, Double(mostPolled))))
+    }
+
+    /// The average so far, with one more value.
+    static func average(_ before: Nanoseconds, _ value: UInt64) -> Nanoseconds {
+        Nanoseconds(before.rawValue == 0 ? value : (3 * before.rawValue + value) / 4)
+    }
+
+    static func pollPeriod(after cost: Nanoseconds, allowance: Double) -> Nanoseconds {
+        let paid = Double(cost.rawValue) / max(allowance * shareOfPolls, 1e-6)
+        let base = max(pollPeriod, Nanoseconds(UInt64(paid)))
         return Nanoseconds(UInt64(Double(base.rawValue) * .random(in: 0.75...1.25)))
     }
 
@@ -137,6 +162,8 @@ extension SamplingPlan {
 
 extension SamplingPlan {
     struct PollFacts {
+        /// So many are polled at most.
+        var most = mostPolled
         /// The one whose detail a person looks at.
         var selected: PolledThread?
         /// In state D.
@@ -161,16 +188,16 @@ extension SamplingPlan {
         func choose(_ threads: [PolledThread], most: Int) {
             let known = threads.filter { facts.known.contains($0.id) }
             let others = threads.filter { !facts.known.contains($0.id) }
-            var room = min(most, mostPolled - choice.threads.count)
+            var room = min(most, facts.most - choice.threads.count)
             for thread in known + others where room > 0 && chosen.insert(thread.id).inserted {
                 choice.threads.append(thread)
                 room -= 1
             }
         }
         choose(facts.selected.map { [$0] } ?? [], most: 1)
-        choose(facts.stalled, most: mostPolled / 2)
-        choose(facts.busy, most: mostPolled / 2)
-        choose(facts.waiting, most: mostPolled / 2)
+        choose(facts.stalled, most: facts.most / 2)
+        choose(facts.busy, most: facts.most / 2)
+        choose(facts.waiting, most: facts.most / 2)
         for crowd in facts.crowds where crowd.trial == .contends {
             choose(crowd.threads, most: mostContending)
         }
@@ -186,8 +213,8 @@ extension SamplingPlan {
             if case .due(let since) = crowd.trial { (since, crowd) } else { nil }
         }
         for (_, crowd) in due.sorted(by: { $0.since < $1.since }) {
-            let count = crowd.tried
-            guard count <= room, choice.threads.count + count <= mostPolled else { break }
+            let count = min(crowd.tried, facts.most / 2)
+            guard count <= room, choice.threads.count + count <= facts.most else { break }
             choose(crowd.threads, most: count)
             choice.tried.append(crowd.process)
             room -= count

@@ -70,6 +70,19 @@ import Units
         #expect((judged(early) != nil) == isSaid)
     }
 
+    /// Where each sample is dear, five seconds are 60 samples, and the verdicts are the same.
+    @Test(arguments: ["stalled", "slow", "pauses", "stopped"])
+    func fewerSamplesOfTheSameTimeSayTheSame(_ reader: String) throws {
+        let stopped = Array(well[..<200]) + [UInt32](repeating: 98, count: 300)
+        let queues = ["stalled": stalled, "slow": slow, "pauses": pauses, "stopped": stopped]
+        let queue = try #require(queues[reader])
+        let all = burst(queue)
+        let few = queue.enumerated().filter { $0.offset % 8 == 0 }.map(\.element)
+        var dear = burst(few)
+        dear.duration = .seconds(5)
+        #expect(try #require(judged(dear)).kind == (try #require(judged(all)).kind))
+    }
+
     @Test func whatIsNotOverCountsForLess() throws {
         let proof = reader(waits: 50, epolls: [edge])
         #expect(judged(burst(stalled, reader: proof))?.confidence == .high)
