@@ -225,17 +225,7 @@ extension Sampler {
         process.sample.hasTerminal = (leader.terminal ?? 0) != 0
         if leader.state != .traced { process.sample.tracer = nil }
         if let count = leader.threadCount { process.sample.threadCount = count }
-        let now = clock.now
-        let elapsed = now.since(process.childrenReadAt)
-        if !host.standsStill, Rates.isMeasurable(elapsed) {
-            process.sample.childrenFaults = Rates.perSecond(
-                from: process.childrenFaults, to: leader.childrenFaults, in: elapsed)
-            process.sample.hasExeced =
-                process.stackStart != nil && leader.stackStart != process.stackStart
-            process.childrenFaults = leader.childrenFaults
-            process.stackStart = leader.stackStart
-            process.childrenReadAt = now
-        }
+        noteChildren(leader, of: process)
         guard let resident = residentSize(of: process, leader) else { return }
         process.residentAtStat = resident
         // What `status` said stands while `stat` does not say otherwise: it may be more exact.
@@ -244,6 +234,20 @@ extension Sampler {
         process.sample.residentMemory =
             leader.isKernelThread ? nil : machine.bytes(resident)
         if resident.rawValue == 0 { process.sample.memory = nil }
+    }
+
+    /// What `stat` says of the children that have ended, and whether it runs another program now.
+    private func noteChildren(_ leader: TaskStat, of process: TrackedProcess) {
+        let now = clock.now
+        let elapsed = now.since(process.childrenReadAt)
+        guard !host.standsStill, Rates.isMeasurable(elapsed) else { return }
+        process.sample.childrenFaults = Rates.perSecond(
+            from: process.childrenFaults, to: leader.childrenFaults, in: elapsed)
+        process.sample.hasExeced =
+            process.stackStart != nil && leader.stackStart != process.stackStart
+        process.childrenFaults = leader.childrenFaults
+        process.stackStart = leader.stackStart
+        process.childrenReadAt = now
     }
 
     private func residentSize(of process: TrackedProcess, _ leader: TaskStat) -> PageCount? {
