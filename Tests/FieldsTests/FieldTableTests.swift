@@ -25,6 +25,7 @@ import Units
     @Test func sockets() {
         let rows = MadeRows.sockets([
             MadeRows.connection, MadeRows.listener, MadeRows.socket(3, .unixStream, .listen),
+            MadeRows.socket(4, .packet, .close, .packet(interface: 2, protocol: 3)),
         ])
         check(SocketFields.table, SocketFields.declared, rows)
         check(SocketReaderFields.table, SocketReaderFields.declared, rows)

@@ -80,7 +80,7 @@ import Units
                 }
             }.first)
         #expect(found.severity == severity)
-        #expect(found.claim.hasPrefix("127.0.0.1:5044 does not read: streamd 3310 cannot send 4K"))
+        #expect(found.claim.hasPrefix("127.0.0.1:5044 does not read: streamd 3310 cannot send 5K"))
     }
 
     private func backlog(
