@@ -81,7 +81,7 @@ import Units
         #expect(
             text == """
                 [{"accept_queue":null,"accept_queue_limit":null,"drops_per_second":null,\
-                "drops_total":null,"family":"ipv4","fd":null,"inode":null,\
+                "drops_total":null,"family":"ipv4","fd":null,"inode":null,"interface":null,\
                 "local_address":"0.0.0.0","local_port":12201,"netns":42,"peer_address":null,\
                 "peer_port":null,"pid":null,"process":null,"protocol":"udp",\
                 "receive_buffer_bytes":null,"receive_queue_bytes":null,"retransmits_total":null,\
