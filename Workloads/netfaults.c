@@ -9,9 +9,11 @@
 #include <netinet/ip.h>
 #include <netinet/tcp.h>
 #include <netinet/udp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -209,6 +211,7 @@ void ports(struct arguments *arguments) {
     pid_t child = fork();
     if (child < 0) fail("fork");
     if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
         while (accept4(door, NULL, NULL, SOCK_CLOEXEC) >= 0) {}
         run(arguments);
     }

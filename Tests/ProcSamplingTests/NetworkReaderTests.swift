@@ -111,6 +111,8 @@ struct NetworkReaderTests {
     }
 
     @Test func whatIsNotShownIsCarriedOver() throws {
+        // Too many to be read without a reason.
+        source.counted[.tcpEstablished] = Counted(total: 5000)
         let first = try refresh()
         #expect(source.asked == [.tcp, .udp])
         #expect(cookies(first) == [1, 2, 3])
@@ -124,6 +126,14 @@ struct NetworkReaderTests {
         // Nothing lost any: they stand as they were.
         #expect(second.sockets.fromBefore == second.sockets.tables)
         #expect(second.revision > first.revision)
+    }
+
+    @Test func fewConnectionsAreReadAndNotKept() throws {
+        #expect(try cookies(refresh()) == [1, 2, 3])
+        #expect(source.asked == [.tcp, .udp])
+        let second = try refresh()
+        #expect(cookies(second) == [2, 3])
+        #expect(second.sockets.tables == [.udp, .closeWait, .listening])
     }
 
     @Test func whatIsWishedForIsReadEachTimeAndNotKeptForNobody() throws {

@@ -14,12 +14,12 @@ struct UDPMemory: NetworkDetector {
         let use = UDPMemoryUse(network)
         let isFull = use?.isFull == true
         guard counted > 0 || isFull else { return [] }
-        let errors = trend.rise(of: .udpErrors, .udp6Errors) ?? 0
-        let damaged = trend.rise(of: .udpChecksumErrors, .udp6ChecksumErrors) ?? 0
-        let lost = max(counted, isFull && errors > damaged ? errors - damaged : 0)
+        // Nor does each kernel count it as an error: the sockets do.
+        let losers = isFull ? network.losers.sockets.values.map(\.self) : []
+        let lost = losers.reduce(counted) { max($0, $1.socket.lost) }
         let isNow =
             reading.counters.sum(.udpMemoryErrors, .udp6MemoryErrors)?.isLosing == true
-            || (isFull && reading.counters.sum(.udpErrors, .udp6Errors)?.isLosing == true)
+            || losers.contains(where: \.isLosing)
         let hog = use?.hogText.map { ", \($0)" } ?? ""
         let finding = Finding(
             kind: .udpMemory, subject: use?.hog?.holder ?? .host,
