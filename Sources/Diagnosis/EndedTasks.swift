@@ -38,7 +38,7 @@ package struct EndedTasks: Hashable, Sendable {
             let forks = host.forks, forks >= Self.leastForks, isWhole(snapshot)
         else { return nil }
         let used = Double(shares.user.rawValue + shares.system.rawValue) * Double(count)
-        let listed = snapshot.processes.reduce(0) { $0 + Double($1.cpu?.rawValue ?? 0) }
+        let listed = snapshot.listedCPU
         let missing = used - listed
         guard missing >= max(Self.leastCPU, Self.leastShare * used) else { return nil }
         let parents = snapshot.processes
@@ -54,6 +54,11 @@ package struct EndedTasks: Hashable, Sendable {
         starters = parents.prefix(Self.mostStarters).filter { $0.cpu >= missing / 5 }
             .map { Starter(id: $0.process.id, name: $0.process.name) }
     }
+}
+
+extension Snapshot {
+    /// What all processes that are listed used together, in percent of one CPU.
+    var listedCPU: Double { processes.reduce(0) { $0 + Double($1.cpu?.rawValue ?? 0) } }
 }
 
 /// Whether all processes are there, as far as they are known.

@@ -113,10 +113,10 @@ struct ForkStorm: Detector {
             evidence.append("of \(count) that were seen \(most.value) are named \(most.key)")
         }
         if let cpu = snapshot.host.cpu?.busy {
-            let shown = snapshot.processes.reduce(0) { $0 + Double($1.cpu?.rawValue ?? 0) }
             evidence.append(
                 "CPU \(cpu.text) % busy, of which the processes that are there use"
-                    + " \(Int(shown.rounded())) of \(100 * (snapshot.host.cpuCount ?? 1)) %")
+                    + " \(Int(snapshot.listedCPU.rounded())) of \(100 * (snapshot.host.cpuCount ?? 1)) %"
+            )
         }
         let what = most.map { " (\($0.key))" } ?? ""
         return Finding(

@@ -169,8 +169,13 @@ package struct MemoryGrowth: Detector {
     private static func severity(_ outlook: MemoryOutlook) -> Finding.Severity {
         guard let left = outlook.timeLeft else { return .info }
         if outlook.share < leastShareOfAll { return .info }
-        if left < criticalTimeLeft { return .critical }
-        return left < warningTimeLeft ? .warning : .info
+        return severity(secondsLeft: left / .seconds(1))
+    }
+
+    /// How bad it is to meet a limit that soon.
+    static func severity(secondsLeft: Double) -> Finding.Severity {
+        if secondsLeft < criticalTimeLeft / .seconds(1) { return .critical }
+        return secondsLeft < warningTimeLeft / .seconds(1) ? .warning : .info
     }
 
     /// A rising floor is told from fewer points, its troughs: it never counts for more than medium.

@@ -121,9 +121,7 @@ struct SharedMemoryGrowth: Detector {
     // MARK: Words
 
     private static func severity(_ left: Double, _ growth: Growth) -> Finding.Severity {
-        let seconds = left / growth.slope
-        if seconds < MemoryGrowth.criticalTimeLeft / .seconds(1) { return .critical }
-        return seconds < MemoryGrowth.warningTimeLeft / .seconds(1) ? .warning : .info
+        MemoryGrowth.severity(secondsLeft: left / growth.slope)
     }
 
     private static func end(_ left: Double, _ growth: Growth) -> String {

@@ -22,20 +22,15 @@ package struct NamespaceDoor: Hashable, Sendable {
     /// vanished.
     package func open(in root: ProcRoot) throws(ProcError) -> NamespaceHandle {
         if let process {
-            let file = ProcFile.process(process, "ns/net")
-            func open(_ file: ProcFile) -> NamespaceHandle? {
+            let handle = root.networkNamespace(of: process) { file in
                 file.withCString {
                     NamespaceHandle(openat(root.descriptor, $0, O_RDONLY | O_CLOEXEC))
                 }
             }
-            var handle = open(file)
-            if handle == nil, !Errno.current.isDenied,
-                let thread = root.threadBesideFirst(of: process)
-            {
-                handle = open(.thread(process, thread, "ns/net"))
-            }
             if let handle, handle.id == id { return handle }
-            if handle == nil, Errno.current.isDenied { throw .denied(path: file.description) }
+            if handle == nil, Errno.current.isDenied {
+                throw .denied(path: ProcFile.process(process, "ns/net").description)
+            }
         }
         if let name {
             let handle = NamespaceHandle(
@@ -96,15 +91,28 @@ package final class NamespaceHandle: Sendable {
     }
 }
 
+extension ProcRoot {
+    /// What `take` makes of the file of a process's network namespace; where its first thread has ended
+    /// and has none, of that of a thread which goes on. Nil leaves errno as the last call set it.
+    fileprivate func networkNamespace<Value>(
+        of process: ProcessID, _ take: (ProcFile) -> Value?
+    ) -> Value? {
+        if let value = take(.process(process, "ns/net")) { return value }
+        guard !Errno.current.isDenied, let thread = threadBesideFirst(of: process) else {
+            return nil
+        }
+        return take(.thread(process, thread, "ns/net"))
+    }
+}
+
 // MARK: - By process and by name
 
 extension NamespaceID {
     /// The network namespace that a process is in. Needs the right to trace it;
     /// `/proc/PID/ns/net`.
     public init(of process: ProcessID, in root: ProcRoot) throws(ProcError) {
-        let file = ProcFile.process(process, "ns/net")
-        guard let status = root.status(of: file) ?? Self.status(of: process, in: root) else {
-            throw ProcError(Errno.current, ofTask: file)
+        guard let status = root.networkNamespace(of: process, { root.status(of: $0) }) else {
+            throw ProcError(Errno.current, ofTask: .process(process, "ns/net"))
         }
         self.init(UInt64(status.st_ino))
     }
@@ -116,14 +124,6 @@ extension NamespaceID {
             let id = Self(ofFile: path)
         else { throw .absent(path: path) }
         self = id
-    }
-
-    /// Of a thread that goes on where the first one has ended.
-    private static func status(of process: ProcessID, in root: ProcRoot) -> stat? {
-        guard !Errno.current.isDenied else { return nil }
-        return root.threadBesideFirst(of: process).flatMap {
-            root.status(of: .thread(process, $0, "ns/net"))
-        }
     }
 
     /// Nil for what is not a namespace's file: one that was not unmounted is left behind empty.
