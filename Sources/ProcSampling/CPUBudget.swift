@@ -43,12 +43,12 @@ package struct CPUBudget {
         balance = max(paid - Double(used.rawValue), -max(saved, Double(sampling.rawValue)))
     }
 
-    /// Takes in what was used until everything was read for the first time. What there is not
-    /// enough for is paid back by a part of what comes in: on a slow box it would else hold up all that
-    /// follows, and any verdict, for minutes.
+    /// Takes in what was used while everything was read for the first time. What there is not
+    /// enough for is paid back by a part of what comes in: on a slow box, or one with thousands of
+    /// processes, it would else hold up all that follows, and any verdict, for many seconds.
     mutating func settleStart(used: Nanoseconds) {
         balance -= Double(used.rawValue)
-        loan = max(0, -balance)
+        loan += max(0, -balance)
         balance = max(0, balance)
     }
 
@@ -65,21 +65,25 @@ package struct CPUMeter {
     private var used = CPUTime.ofProcess
     private var sampling = CPUTime.ofThread
     private var at = Instant.now
+    private var startEnds: Instant
 
-    package init() {}
+    /// So long command lines, groups and owners of sockets are read, each for the first time.
+    private static let start = Nanoseconds(3_000_000_000)
 
+    package init() { startEnds = Instant.now.advanced(by: Self.start) }
+
+    /// The first time, and for some seconds, what was used belongs to the start.
+    ///
     /// - Parameter isExcused: what was used since the time before does not count.
     package mutating func settle(_ budget: inout CPUBudget, isExcused: Bool = false) {
         let last = self
-        self = CPUMeter()
-        budget.settle(
-            used: isExcused ? Nanoseconds(0) : used.since(last.used),
-            sampling: sampling.since(last.sampling), elapsed: at.since(last.at))
-    }
-
-    package mutating func settleStart(_ budget: inout CPUBudget) {
-        let last = self
-        self = CPUMeter()
-        budget.settleStart(used: used.since(last.used))
+        (used, sampling, at) = (CPUTime.ofProcess, CPUTime.ofThread, Instant.now)
+        let use = isExcused ? Nanoseconds(0) : used.since(last.used)
+        if last.at < startEnds {
+            budget.settleStart(used: use)
+        } else {
+            budget.settle(
+                used: use, sampling: sampling.since(last.sampling), elapsed: at.since(last.at))
+        }
     }
 }

@@ -127,7 +127,6 @@ public final class SamplingLoop: Sendable {
         guard !wish().isStopped else { return }
         var began = Instant.now
         source.sample(wish().interest, depth: .changes).map(deliver)
-        meter.settleStart(&budget)
         var pause = Self.firstRates
         while true {
             let took = Instant.now.since(began).rawValue

@@ -30,8 +30,6 @@ final class Observer {
     private var next = ContinuousClock.now
     private var budget: CPUBudget
     private var meter = CPUMeter()
-    /// Everything was read once.
-    private var isStarted = false
 
     init(
         source: SourceOptions, pid: ProcessID?, network: NamespaceOption, tables: SocketTables,
@@ -80,8 +78,7 @@ final class Observer {
     /// Sleeps until `interval` after the last time, so that intervals do not add up delays; longer
     /// where the budget is used up.
     func wait(_ interval: Duration) {
-        if isStarted { meter.settle(&budget) } else { meter.settleStart(&budget) }
-        isStarted = true
+        meter.settle(&budget)
         next = max(next + interval, .now + Duration(budget.pause))
         while case let rest = next - .now, rest > .zero {
             // An hour, the longest interval, fits. A signal that cuts it short is met by the next

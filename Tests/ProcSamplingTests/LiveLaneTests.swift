@@ -282,6 +282,7 @@ struct LiveLaneTests {
         let row = try #require(
             try read(wish).sockets.sockets.first { $0.inode == receiver.inode })
         wish.follows = [row.id]
+        try awaitCall("recvfrom", on: receiver.descriptor, in: me.pid)
         _ = try read(wish)
         #expect(SlowLaneTests.poll { lane.reading?.bursts[row.id]?.isComplete == true })
         shutdown(receiver.descriptor, Int32(SHUT_RDWR))
@@ -307,6 +308,7 @@ struct LiveLaneTests {
             try read(wish, beside: reader).sockets.sockets.first { $0.inode == receiver.inode })
         #expect(row.otherOwners == 1)
         wish.follows = [row.id]
+        try awaitCall("read", on: 0, in: reader.pid)
         _ = try read(wish, beside: reader)
         #expect(SlowLaneTests.poll { lane.reading?.bursts[row.id]?.isComplete == true })
         let burst = try #require(lane.reading?.bursts[row.id])
@@ -318,5 +320,22 @@ struct LiveLaneTests {
         #expect(thread.process == (row.owner?.process == me ? reader.pid : nil))
         #expect(thread.call == "read")
         #expect(thread.samples > 0 && thread.waits == thread.samples)
+    }
+    /// Until a thread sleeps in the call: on a busy box one that was started may not have come there yet.
+    private func awaitCall(_ name: String, on descriptor: Int32, in process: ProcessID) throws {
+        let reader = ProcReader(root: root)
+        func isInCall(_ thread: ThreadID) -> Bool {
+            let file = ProcFile.thread(process, thread, "syscall")
+            let call = try? reader.read(file) { bytes throws(ParseError) in
+                try TaskSyscall(parsing: bytes)
+            }
+            guard case .blocked(let number, let arguments) = call?.record else { return false }
+            return SystemCallTable.name(of: number) == name
+                && arguments.first == UInt64(descriptor)
+        }
+        try #require(
+            SlowLaneTests.poll {
+                (try? root.threads(of: process))?.contains(where: isInCall) == true
+            })
     }
 }

@@ -47,11 +47,11 @@ struct LiveMemoryTests {
             let (new, old) = (after[keyPath: part]?.rawValue, before[keyPath: part]?.rawValue)
             return (Double(new ?? 0) - Double(old ?? 0)) / Double(1 << 20)
         }
-        // Other tests' threads allocate a little meanwhile.
+        // Other tests' threads allocate a little meanwhile, and give some back.
         #expect(abs(grown(\.anonymous) - 48) < 3)
         #expect(abs(grown(\.shared) - 32) < 1)
         #expect(abs(grown(\.file)) < 3)
-        #expect(grown(\.addressSpace) >= 95)
+        #expect(grown(\.addressSpace) > 92)
         #expect(after.peak.map { $0.rawValue >= 80 << 20 } == true)
         _ = (anonymous, shared)
     }

@@ -115,7 +115,8 @@ struct QueueReaderTests {
         let port = try #require(socket?.port)
         #expect(reader.sample(sample) != nil)
         socket = nil
-        #expect(reader.sample(sample) == nil)
+        // A program that another test starts just now may hold a copy until it runs.
+        #expect(SlowLaneTests.poll { reader.sample(sample) == nil })
         let next = try receiver(Self.any, port: port)
         #expect(reader.sample(sample) == nil)
         #expect(reader.sample(try self.sample(of: next)) != nil)

@@ -35,9 +35,15 @@ struct MountReader: Sendable {
         }
     }
 
+    private struct Door {
+        var namespace: String
+        /// Nil for us.
+        var process: ProcessID?
+    }
+
     /// As many mount namespaces are searched; each container has one.
     private static let mostNamespaces = 32
-    /// How often the mounts of others are listed anew, in readings.
+    /// How often the mounts of others are listed and looked for anew, in readings.
     private static let turns = 6
     private static let mostWriters = 8
     private static let mostDescriptors = 1024
@@ -46,6 +52,9 @@ struct MountReader: Sendable {
     private static let overlays: Set<String> = ["overlay", "overlayfs", "aufs"]
 
     private let root: ProcRoot
+    /// The mount namespaces, ours first, each with a process in it, and who was asked for its own.
+    private var doors: [Door] = []
+    private var asked: Set<ProcessID> = []
     private var tables: [String: MountTable] = [:]
     private var turn = 0
     private var used: [String: UInt64] = [:]
@@ -91,28 +100,44 @@ struct MountReader: Sendable {
     private mutating func fileSystems(
         of processes: [ProcessID], _ reader: ProcReader
     ) -> [String: FileSystem] {
-        let own = root.link(.host("self/ns/mnt")) ?? ""
-        var doors: [(namespace: String, process: ProcessID?)] = [(own, nil)]
-        var known: Set<String> = [own]
-        for process in processes where doors.count < Self.mostNamespaces {
-            guard let namespace = root.mountNamespace(of: process),
-                known.insert(namespace).inserted
-            else { continue }
-            doors.append((namespace, process))
-        }
         turn += 1
-        if turn % Self.turns == 0 { tables.removeAll() }
-        tables[own] = nil
+        let isDue = turn % Self.turns == 0
+        if isDue || doors.contains(where: { !isOpen($0) }) { (doors, asked) = ([], []) }
+        findDoors(among: processes)
+        let known = Set(doors.map(\.namespace))
+        tables = isDue ? [:] : tables.filter { known.contains($0.key) }
+        // Ours is read each time.
+        tables[doors[0].namespace] = nil
         var systems: [String: FileSystem] = [:]
-        for (namespace, process) in doors {
-            let file = process.map { ProcFile.process($0, "mountinfo") } ?? .host("self/mountinfo")
-            guard let table = tables[namespace] ?? (try? reader.read(file, as: MountTable.self))
+        for door in doors {
+            let file =
+                door.process.map { ProcFile.process($0, "mountinfo") } ?? .host("self/mountinfo")
+            guard
+                let table = tables[door.namespace] ?? (try? reader.read(file, as: MountTable.self))
             else { continue }
-            tables[namespace] = table
-            add(table, seenBy: process, to: &systems)
+            tables[door.namespace] = table
+            add(table, seenBy: door.process, to: &systems)
         }
-        tables = tables.filter { known.contains($0.key) }
         return systems
+    }
+
+    /// Asks who was not asked yet: thousands of processes are not asked at each reading.
+    private mutating func findDoors(among processes: [ProcessID]) {
+        if doors.isEmpty {
+            doors = [Door(namespace: root.link(.host("self/ns/mnt")) ?? "", process: nil)]
+        }
+        for process in processes where doors.count < Self.mostNamespaces {
+            guard asked.insert(process).inserted,
+                let namespace = root.mountNamespace(of: process),
+                !doors.contains(where: { $0.namespace == namespace })
+            else { continue }
+            doors.append(Door(namespace: namespace, process: process))
+        }
+    }
+
+    private func isOpen(_ door: Door) -> Bool {
+        guard let process = door.process else { return true }
+        return root.mountNamespace(of: process) == door.namespace
     }
 
     private func add(

@@ -45,7 +45,9 @@ extension Sampler {
         }
         let id = process.sample.id
         // What the source told may have run just before the gate was read last.
-        let isTold = plan.depth != .processesOnly && source.hasRecords(of: process.pid)
+        let isTold =
+            plan.depth != .processesOnly
+            && source.records(of: process.pid).map(process.isNews) ?? false
         let hasRun = gate.time == nil || gate.time != process.gateTime || isTold
         let reads = plan.reads(
             for: SamplingPlan.ProcessFacts(

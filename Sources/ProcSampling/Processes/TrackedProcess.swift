@@ -164,6 +164,21 @@ final class TrackedProcess {
         sample.threads[index].rest(isCarriedOver: true, counters[index].flags)
     }
 
+    /// Whether a thread ran, or has another state, since its figures were taken. A pass that tells of all
+    /// threads mostly tells what is known: reading thousands of processes again for that is dear.
+    func isNews(_ records: TaskRecords) -> Bool {
+        var index = 0
+        for record in records {
+            // Both come by number.
+            while index < counters.count, sample.threads[index].id.tid < record.tid { index += 1 }
+            guard index < counters.count, sample.threads[index].id.tid == record.tid,
+                sample.threads[index].state == record.state,
+                counters[index].runTime == record.used.runTime
+            else { return true }
+        }
+        return false
+    }
+
     /// Lists again what is known by index, after indices changed.
     func rebuildLists() {
         recent.removeAll(keepingCapacity: true)

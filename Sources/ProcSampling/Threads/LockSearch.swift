@@ -2,15 +2,18 @@ internal import ProcFormats
 internal import Units
 
 /// Finds threads that wait for a lock, however long ago they fell asleep: who is caught in a deadlock uses
-/// no CPU at all. It asks every thread of every process in turn, and then only those that ran since.
+/// no CPU at all. It asks those that ran just now first, and with what is left all others, a few of each
+/// process in turn, until each was asked once since it ran last.
 struct LockSearch {
     /// To be polled: those that were found waiting, and those that hold what they wait for.
     private(set) var waiting: [PolledThread] = []
     private var next = ProcessID(0)
 
-    /// So many files may be read for a second that passed.
-    private static let readsPerSecond = 128.0
-    private static let mostReads = 256
+    /// So many files may be read for a second that passed: about half a millisecond of a CPU.
+    private static let readsPerSecond = 32.0
+    private static let mostReads = 128
+    /// Of each process in one turn: thousands of threads that rest do not keep the others waiting.
+    private static let mostInTurn = 8
     /// Of these there may be thousands; who holds the lock is found from the first.
     private static let mostWaiting = 16
     private static let mostOfProcess = 8
@@ -32,24 +35,45 @@ struct LockSearch {
     mutating func search(
         _ processes: [TrackedProcess], elapsed: Duration, reader: ProcReader, own: ProcessID?
     ) {
-        var left = min(Self.mostReads, Int(Self.readsPerSecond * (elapsed / .seconds(1))))
         let alive = Set(processes.map(\.sample.id))
         waiting.removeAll { !alive.contains($0.process) }
-        let first = processes.firstIndex { $0.pid >= next } ?? 0
-        for process in processes[first...] + processes[..<first] {
-            next = process.pid
-            guard left > 0 else { return }
-            // Alone it waits for other processes.
-            guard process.counters.count > 1, !process.sample.isKernelThread, process.pid != own
-            else { continue }
-            search(process, &left, reader)
+        // Alone it waits for other processes.
+        let searched = processes.filter {
+            $0.counters.count > 1 && !$0.sample.isKernelThread && $0.pid != own
+        }
+        let most = min(Self.mostReads, Int(Self.readsPerSecond * (elapsed / .seconds(1))))
+        // Where thousands run, they leave a half to those that do not.
+        var left = most / 2
+        for process in searched where left > 0 {
+            search(process, process.touched.lazy.map(Int.init), &left, reader)
+        }
+        left += most - most / 2
+        searchInTurn(searched, &left, reader)
+    }
+
+    private mutating func searchInTurn(
+        _ processes: [TrackedProcess], _ left: inout Int, _ reader: ProcReader
+    ) {
+        var isDone = false
+        while left > 0, !isDone {
+            isDone = true
+            let first = processes.firstIndex { $0.pid >= next } ?? 0
+            for process in processes[first...] + processes[..<first] where left > 0 {
+                next = ProcessID(process.pid.rawValue + 1)
+                var turn = min(left, Self.mostInTurn)
+                let before = turn
+                search(process, process.counters.indices, &turn, reader)
+                left -= before - turn
+                if turn < before { isDone = false }
+            }
         }
     }
 
     private mutating func search(
-        _ process: TrackedProcess, _ left: inout Int, _ reader: ProcReader
+        _ process: TrackedProcess, _ indices: some Sequence<Int>, _ left: inout Int,
+        _ reader: ProcReader
     ) {
-        for index in process.counters.indices where left > 0 {
+        for index in indices where left > 0 {
             let runTime = UInt32(truncatingIfNeeded: process.counters[index].runTime.rawValue)
             guard process.counters[index].runTimeAtLockSearch != runTime else { continue }
             process.counters[index].runTimeAtLockSearch = runTime

@@ -89,10 +89,6 @@ extension ThreadSource {
     var answersManyAtOnce: Bool { false }
     func expect(_ threads: [Int32]) {}
     func records(of process: ProcessID) -> TaskRecords? { nil }
-
-    func hasRecords(of process: ProcessID) -> Bool {
-        records(of: process).map { !$0.isEmpty } ?? false
-    }
 }
 
 /// A source that leaves something to the files: what it does not answer itself, they do.

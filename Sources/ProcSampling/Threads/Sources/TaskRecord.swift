@@ -47,7 +47,7 @@ struct TaskRecord {
     }
 
     /// As `task_state_index()` in `include/linux/sched.h` makes a letter of it.
-    private var state: TaskState {
+    var state: TaskState {
         if record.state & Self.idle == Self.idle { return .idle }
         if record.state & (Self.lockWait | Self.frozen) != 0 { return .diskSleep }
         let reported = (record.state | record.exit_state) & 0x7F

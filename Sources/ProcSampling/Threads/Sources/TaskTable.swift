@@ -125,7 +125,6 @@ struct TaskRecords {
     fileprivate let records: UnsafeBufferPointer<clinux_task_record>
     fileprivate let order: ArraySlice<UInt32>
 
-    var isEmpty: Bool { order.isEmpty }
     var count: Int { order.count }
 }
 
