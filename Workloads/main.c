@@ -84,6 +84,10 @@ static const struct {
     {"waits", "waits N", "N workers wait for jobs, and other threads for known things", waits},
     {"headless", "headless", "the first thread has ended, others go on", headless},
     {"unmoved", "unmoved", "a thread waits and no signal wakes it (state D)", unmoved},
+    {"wakeups", "wakeups [--herd]",
+     "a thread sleeps for 50 us again and again, or 8 wait for the same bytes", wakeups},
+    {"signals", "signals [--rate N]", "a timer interrupts a thread that waits, N times a second (20000)",
+     signals},
     {"heartbeat", "heartbeat", "notices when it is held up; tells on SIGUSR1", heartbeat},
 };
 static const size_t count = sizeof workloads / sizeof *workloads;

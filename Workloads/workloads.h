@@ -44,6 +44,8 @@ _Noreturn void inversion(struct arguments *);
 _Noreturn void spinlocks(struct arguments *);
 _Noreturn void shared(struct arguments *);
 _Noreturn void realtime(struct arguments *);
+_Noreturn void wakeups(struct arguments *);
+_Noreturn void signals(struct arguments *);
 _Noreturn void heartbeat(struct arguments *);
 
 #endif

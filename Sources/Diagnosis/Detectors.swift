@@ -4,6 +4,8 @@ package enum Detectors {
         // Processor
         UserSpin.self,
         SystemCallStorm.self,
+        WakeupStorm.self,
+        SignalStorm.self,
         Busy.self,
         LockConvoy.self,
         Serialised.self,

@@ -19,6 +19,7 @@ import Units
     private static let subjects: [(FindingKind, Subject)] = [
         (.userSpin, .thread(thread, of: journald)), (.userSpin, .process(journald)),
         (.systemCallStorm, .thread(thread, of: journald)),
+        (.wakeupStorm, .thread(thread, of: journald)), (.signalStorm, .process(journald)),
         (.busy, .thread(thread, of: journald)), (.busy, .process(journald)),
         (.pageFaultStorm, .process(journald)),
         (.lockConvoy, .process(journald)), (.serialised, .process(journald)),

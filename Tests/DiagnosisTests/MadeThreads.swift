@@ -14,6 +14,8 @@ struct MadeThread {
     /// Percent of the time waited for a CPU.
     var delay = 0.0
     var faults = 0.0
+    /// Times a second that it goes to sleep, as the refresh finds it.
+    var wakeups: Double?
     /// Samples, and those of them that found it running.
     var samples = 50
     var running = 50
@@ -34,7 +36,8 @@ struct MadeThread {
         ThreadSample(
             id: id, process: ProcessID(process), name: name, state: .running,
             cpu: Percent(user + system), user: Percent(user), system: Percent(system),
-            runDelay: Percent(delay), minorFaults: Rate(faults), majorFaults: .zero)
+            runDelay: Percent(delay), voluntarySwitches: wakeups.map { Rate($0) },
+            minorFaults: Rate(faults), majorFaults: .zero)
     }
 
     var poll: ThreadPoll {

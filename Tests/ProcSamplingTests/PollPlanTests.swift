@@ -47,6 +47,15 @@ struct PollPlanTests {
         #expect(plan.isBusy(thread, isKnown: isKnown) == isBusy)
     }
 
+    @Test(arguments: [(4_900, false, false), (5_000, false, true), (2_500, true, true)])
+    func aThreadIsBusyIfItWakesUpAllTheTime(wakeups: Int, isKnown: Bool, isBusy: Bool) {
+        let plan = SamplingPlan(interest: Interest(), depth: .changes, gate: .clock)
+        let thread = ThreadSample(
+            id: Self.threads(1, of: 10)[0].id, process: ProcessID(10), name: "poll",
+            state: .sleeping, cpu: Percent(8.0), voluntarySwitches: Rate(Double(wakeups)))
+        #expect(plan.isBusy(thread, isKnown: isKnown) == isBusy)
+    }
+
     @Test func onAQuietBoxNobodyIsPolled() {
         #expect(SamplingPlan.polled(.init()) == .init())
         #expect(!SamplingPlan.mayContend(2, nil))

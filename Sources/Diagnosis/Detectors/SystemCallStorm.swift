@@ -49,7 +49,7 @@ package struct SystemCallStorm: Detector {
 
     static func isStorm(_ counted: CountedSystemCalls) -> Bool {
         counted.rateOnCPU >= leastCalls && counted.share(ofMostFrequent: 2) >= leastShare
-            && !counted.moves(leastBytesOfWork)
+            && !counted.moves(leastBytesOfWork) && !SignalStorm.isStorm(counted)
     }
 
     /// For information only until the calls are counted, and nothing where they are no storm.

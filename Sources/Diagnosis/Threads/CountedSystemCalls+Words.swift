@@ -22,6 +22,25 @@ extension CountedSystemCalls {
         !frequent.isEmpty && frequent.allSatisfy { $0.bytes >= Double(least.rawValue) }
     }
 
+    /// Signals that were handled: each handler ends with this call.
+    var signals: Rate {
+        calls.first { $0.name == "rt_sigreturn" }.map { rate(of: $0.count) } ?? .zero
+    }
+
+    /// Of all calls, the part from 0 to 1 that achieves nothing: sleeps for a while, waits in which
+    /// nothing happens, calls that fail since there is nothing, and the waits that led to those.
+    var idleShare: Double {
+        guard named > 0 else { return 0 }
+        let inVain = calls.reduce(0) { $0 + $1.inVain }
+        let woken = calls.reduce(0) { $0 + $1.waits - $1.waitsForNothing }
+        return (waitsForNothing + inVain + min(inVain, woken)) / Double(named)
+    }
+
+    /// Rather than being woken by others.
+    var sleepsForMoments: Bool { waitsForNothing >= Double(named) / 2 }
+
+    private var waitsForNothing: Double { calls.reduce(0) { $0 + $1.waitsForNothing } }
+
     /// What it does instead of waiting or working.
     var meaning: String {
         if frequent.contains(where: { $0.fails > 0.5 }) {
@@ -80,6 +99,23 @@ extension CountedSystemCalls.Call {
             "copy_file_range",
         ].contains(name)
     }
+
+    /// How many of them wait, and for how many of these nothing happened until their time was over.
+    fileprivate var waits: Double { isSleep || mayWait || isFutex ? Double(count) : 0 }
+
+    fileprivate var waitsForNothing: Double {
+        if isSleep { return Double(count) }
+        if mayWait { return Double(count) * isEmpty }
+        return isFutex && error == "ETIMEDOUT" ? Double(count) * fails : 0
+    }
+
+    /// Of those that do not wait, how many found that there is nothing.
+    fileprivate var inVain: Double {
+        waits == 0 && error == "EAGAIN" ? Double(count) * fails : 0
+    }
+
+    private var isFutex: Bool { name == "futex" }
+    private var isSleep: Bool { ["nanosleep", "clock_nanosleep"].contains(name) }
 
     /// 0 is what these return when nothing has happened.
     fileprivate var mayWait: Bool {

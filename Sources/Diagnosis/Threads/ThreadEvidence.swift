@@ -11,16 +11,19 @@ package struct ThreadEvidence: Sendable {
     /// Those of them that go on in a way that may be a spin, or a storm of system calls.
     private(set) var spinning: [ThreadFacts] = []
     private(set) var storming: [ThreadFacts] = []
+    /// Those that wake up all the time.
+    private(set) var waking: [ThreadFacts] = []
     /// All that keep a CPU busy, in whatever way.
     private(set) var busy: [ThreadFacts] = []
     /// Threads whose findings would be surer, or gone, if their system calls were counted for a
-    /// moment: storms before spins, and of these who wants most CPU first. Without those that were
+    /// moment: storms before spins and those before wakeups, and of these who wants most CPU first. Without those that were
     /// counted lately.
     package private(set) var uncounted: [CountCandidate] = []
 
     private var counted: [ThreadIdentity: CountedSystemCalls] = [:]
     private var spins: [ThreadIdentity: Known] = [:]
     private var storms: [ThreadIdentity: Known] = [:]
+    private var wakeups: [ThreadIdentity: Known] = [:]
     private var hot: [ThreadIdentity: Known] = [:]
 
     /// A spell that goes on.
@@ -59,16 +62,19 @@ package struct ThreadEvidence: Sendable {
         spinning = spells(of: polled, &spins, snapshot, history, while: UserSpin.goesOn)
         storming = spells(of: polled, &storms, snapshot, history, while: SystemCallStorm.goesOn)
             .filter { snapshot.process($0.poll.process)?.isKernelThread != true }
+        waking = spells(of: polled, &wakeups, snapshot, history, while: WakeupStorm.goesOn)
+            .filter { snapshot.process($0.poll.process)?.isKernelThread != true }
         uncounted =
             candidates(storming.filter(SystemCallStorm.isCandidate), at: snapshot.moment)
             + candidates(spinning.filter(UserSpin.isSpin), at: snapshot.moment)
+            + candidates(waking.filter(WakeupStorm.isCandidate), at: snapshot.moment)
     }
 
     private mutating func forgetCounts(at moment: Nanoseconds) {
         guard !counted.isEmpty else { return }
         counted = counted.filter { thread, calls in
             Duration(moment.since(calls.moment)) <= Self.shortRest
-                || hot[thread] != nil || spins[thread] != nil || storms[thread] != nil
+                || [hot, spins, storms, wakeups].contains { $0[thread] != nil }
         }
     }
 

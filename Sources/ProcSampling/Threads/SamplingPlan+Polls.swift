@@ -46,16 +46,20 @@ extension SamplingPlan {
         return Nanoseconds(UInt64(Double(base.rawValue) * .random(in: 0.75...1.25)))
     }
 
-    /// Whether a thread uses so much of a CPU, or would if it got it, that it is to be found out
-    /// for what. One that is polled already stays for less: figures of one refresh are rough.
+    /// Whether a thread uses so much of a CPU, or would if it got it, or wakes up so often, that it is to
+    /// be found out for what. One that is polled already stays for less: figures of one refresh are rough.
     func isBusy(_ thread: ThreadSample, isKnown: Bool) -> Bool {
         guard let cpu = thread.cpu else { return false }
+        let wakeups = isKnown ? Self.leastWakeupsOfKnown : Self.leastWakeupsOfBusy
+        if let switches = thread.voluntarySwitches, switches >= wakeups { return true }
         let least = isKnown ? Self.leastCPUOfKnown : Self.leastCPUOfBusy
         return cpu >= least || thread.wantsCPU(least)
     }
 
     private static let leastCPUOfBusy = Percent(70.0)
     private static let leastCPUOfKnown = Percent(40.0)
+    private static let leastWakeupsOfBusy = Rate(5_000.0)
+    private static let leastWakeupsOfKnown = Rate(2_500.0)
 }
 
 // MARK: - Threads that wait for each other

@@ -1,0 +1,87 @@
+internal import Samples
+internal import Units
+
+/// A thread that wakes up thousands of times a second and finds nothing to do: it sleeps for moments
+/// instead of waiting for what it wants, or is woken for what others have taken already.
+///
+/// A busy server wakes up as often (redis 12,600 times a second), and does something each time. So only
+/// a count of its system calls tells, and until there is one nothing is said.
+struct WakeupStorm: Detector {
+    static let kind: FindingKind = .wakeupStorm
+
+    /// A second; a timer of a millisecond makes a fifth of that.
+    static let leastWakeups = Rate(5_000.0)
+    /// For a steady rate of thousands that is enough.
+    static let span: Duration = .seconds(5)
+    /// Of all calls, the part that achieves nothing.
+    static let leastIdle = 0.8
+
+    /// Whether it may be one, by the figures of one refresh.
+    static func goesOn(_ thread: ThreadSample) -> Bool {
+        thread.voluntarySwitches.map { $0.rawValue >= leastWakeups.rawValue / 2 } ?? false
+    }
+
+    static func isCandidate(_ facts: ThreadFacts) -> Bool {
+        guard let spell = facts.spell, spell.duration >= span,
+            let wakeups = facts.poll.voluntarySwitches
+        else { return false }
+        return wakeups >= leastWakeups
+    }
+
+    func findings(in input: DiagnosisInput) -> [Finding] {
+        input.threads.waking.filter(Self.isStorm).findings(one: Self.finding, many: Self.finding)
+    }
+
+    private static func isStorm(_ facts: ThreadFacts) -> Bool {
+        isCandidate(facts) && facts.counted.map { $0.idleShare >= leastIdle } ?? false
+    }
+
+    private static func finding(_ facts: ThreadFacts) -> Finding {
+        Finding(
+            kind: .wakeupStorm, subject: facts.subject, severity: .warning, confidence: .high,
+            claim:
+                "\(facts.title): wakes up \(wakeups([facts])) times a second and finds nothing to do",
+            evidence: evidence(facts), baseline: facts.spell?.before?.text,
+            meaning: meaning(facts),
+            next: [
+                .probe(.waits, of: facts.subject, "what it waits for"),
+                .probe(.profile, of: facts.subject, "the code that goes to sleep"),
+            ],
+            since: [facts].since)
+    }
+
+    private static func finding(_ process: ProcessIdentity, _ threads: [ThreadFacts]) -> Finding {
+        let first = threads.first
+        return Finding(
+            kind: .wakeupStorm, subject: .process(process), severity: .warning, confidence: .high,
+            claim:
+                "\(first?.poll.processName ?? "") \(process.pid.rawValue): \(threads.count) threads"
+                + " wake up \(wakeups(threads)) times a second together and find nothing to do",
+            evidence: [threads.labels] + (first.map(evidence) ?? []),
+            baseline: first?.spell?.before?.text, meaning: first.flatMap(meaning),
+            next: [.probe(.waits, of: .process(process), "what they wait for")],
+            since: threads.since)
+    }
+
+    private static func wakeups(_ threads: [ThreadFacts]) -> String {
+        Rate(threads.reduce(0) { $0 + Double($1.poll.voluntarySwitches?.rawValue ?? 0) }).text
+    }
+
+    private static func meaning(_ facts: ThreadFacts) -> String? {
+        facts.counted.map {
+            $0.sleepsForMoments
+                ? "it sleeps for moments and looks again, instead of waiting until there is something"
+                : "it is woken for what is gone when it comes: others that wait for the same were woken, too"
+        }
+    }
+
+    private static func evidence(_ facts: ThreadFacts) -> [String] {
+        var lines: [String] = []
+        if let recent = facts.recent { lines.append("\(recent.text) over \(recent.span.text)") }
+        return lines + (facts.counted.map { [$0.evidence, $0.storm] } ?? [])
+    }
+}
+
+extension FindingKind {
+    package static let wakeupStorm = FindingKind("wakeup_storm", of: .threads)
+}
