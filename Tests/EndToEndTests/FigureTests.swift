@@ -10,6 +10,26 @@ import Testing
         "involuntary_switches_per_second": "nvcswch/s",
     ]
 
+    /// The files of a process whose first thread has ended are empty; those of its other threads tell.
+    @Test func aProcessWhoseFirstThreadHasEndedHasItsFigures() async throws {
+        try await Workload.run("headless") { workload in
+            var row: JSON?
+            // The first thread ends after the line that says so.
+            for _ in 0..<50 where row?["state"] != .string("Z") {
+                let outcome = try await run(.dxtop("snapshot", "--json", "--interval", "0.2"))
+                row = try JSON(parsing: outcome.output)["processes"]?.items.first {
+                    $0["pid"] == .number(Double(workload.processID))
+                }
+            }
+            let process = try #require(row)
+            #expect(process["state"] == .string("Z"))
+            #expect(process["rss_bytes"]?.number ?? 0 > 100_000, "\(process)")
+            #expect(process["anon_bytes"]?.number ?? 0 > 10_000, "\(process)")
+            #expect(process["fds"]?.number ?? 0 >= 3, "\(process)")
+            #expect(process["command"]?.string?.hasSuffix("workload headless") == true)
+        }
+    }
+
     /// What else runs on the machine may disturb one measurement; a wrong figure is wrong each time.
     @Test(arguments: ["spin", "starve", "switcher"])
     func agreeWithPidstat(workload name: String) async throws {

@@ -144,6 +144,19 @@ import Testing
         #expect(outcome.errors.split(separator: "\n").count == 1)
     }
 
+    /// The numbers of one pid namespace name other processes in another, or none.
+    @Test(.needsRoot) func aProcessOfAnotherNamespaceIsNotSaidToHaveEnded() async throws {
+        try await Workload.run("spin") { workload in
+            var program = Program.dxtop("profile", "--pid", "\(workload.processID)")
+            program.arguments = ["--pid", "--fork", program.path] + program.arguments
+            program.path = "/usr/bin/unshare"
+            let outcome = try await run(program)
+            #expect(outcome.exitCode == 1, "\(outcome)")
+            #expect(outcome.errors.contains("is not of this pid namespace"), "\(outcome)")
+            #expect(!outcome.errors.contains("has ended"), "\(outcome)")
+        }
+    }
+
     @Test(.needsRoot) func aRefusalSaysWhatWouldHelp() async throws {
         let directory = try TemporaryDirectory()
         try await Workload.run("spin") { workload in

@@ -88,6 +88,18 @@ struct FileFormat {
             return FileFormat(.lessOrThrows) { bytes, faults throws(ParseError) in
                 KernelSymbolLine.all(in: bytes, noting: &faults)
             }
+        case "interrupts", "softirqs":
+            return FileFormat(.lessOrThrows) { bytes, faults throws(ParseError) in
+                try InterruptTable(parsing: bytes.span, noting: &faults)
+            }
+        case "mounts":
+            return FileFormat(.lessOrThrows) { bytes, faults throws(ParseError) in
+                try MountTable(parsing: bytes.span, noting: &faults)
+            }
+        case "descriptor":
+            return FileFormat(.lessOrThrows) { bytes, faults throws(ParseError) in
+                try DescriptorInfo(parsing: bytes.span, noting: &faults)
+            }
         case "uptime":
             return FileFormat(.sameOrThrows) { bytes, faults throws(ParseError) in
                 try Uptime(parsing: bytes.span)

@@ -19,6 +19,9 @@ package struct SystemCallStorm: Detector {
     package static let leastSleepsOfOthers = Rate(1.0)
     /// For less time a rate of nearly none says little.
     package static let leastWatched: Duration = .seconds(5)
+    /// Who goes on for so long is counted, and named where it is a storm; what was not counted is told
+    /// after `ThreadEvidence.span`.
+    package static let spanToCount: Duration = .seconds(6)
     /// For each second of CPU time that the thread got: others may have had the CPU.
     package static let leastCalls = Rate(100_000.0)
     /// Of all calls, the part that the two most frequent kinds make. Storms reach 0.99.
@@ -33,8 +36,8 @@ package struct SystemCallStorm: Detector {
     }
 
     /// Whether only a count can tell that it is none.
-    static func isCandidate(_ facts: ThreadFacts) -> Bool {
-        guard let spell = facts.spell, spell.duration >= ThreadEvidence.span,
+    static func isCandidate(_ facts: ThreadFacts, for span: Duration = spanToCount) -> Bool {
+        guard let spell = facts.spell, spell.duration >= span,
             let recent = facts.recent, recent.demand >= leastDemand,
             let watched = facts.poll.counted, watched.span >= leastWatched,
             let sleeps = facts.poll.voluntarySwitches, sleeps < leastSleepsOfOthers
@@ -59,7 +62,8 @@ package struct SystemCallStorm: Detector {
 
     /// A candidate that was not counted yet, or that is a storm.
     static func isSaid(_ facts: ThreadFacts) -> Bool {
-        isCandidate(facts) && facts.counted.map(isStorm) ?? true
+        isCandidate(facts)
+            && facts.counted.map(isStorm) ?? isCandidate(facts, for: ThreadEvidence.span)
     }
 
     private static func finding(_ facts: ThreadFacts) -> Finding {

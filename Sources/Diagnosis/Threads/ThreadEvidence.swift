@@ -65,7 +65,8 @@ package struct ThreadEvidence: Sendable {
         waking = spells(of: polled, &wakeups, snapshot, history, while: WakeupStorm.goesOn)
             .filter { snapshot.process($0.poll.process)?.isKernelThread != true }
         uncounted =
-            candidates(storming.filter(SystemCallStorm.isCandidate), at: snapshot.moment)
+            candidates(
+                storming.filter { SystemCallStorm.isCandidate($0) }, at: snapshot.moment)
             + candidates(spinning.filter(UserSpin.isSpin), at: snapshot.moment)
             + candidates(waking.filter(WakeupStorm.isCandidate), at: snapshot.moment)
     }

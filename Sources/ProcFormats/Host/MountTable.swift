@@ -41,9 +41,11 @@ public struct MountTable: ProcFormat, Hashable, Sendable {
             guard let line = MountLine(at: &cursor, &faults) else { continue }
             let type = bytes.text(in: line.type)
             guard !Self.leftOut.contains(type) else { continue }
+            let id = Int(bytes.text(in: line.id))
+            if id == nil { faults.note("mount ID", bytes, line.id) }
             mounts.append(
                 Mount(
-                    id: Int(bytes.text(in: line.id)), device: bytes.text(in: line.device),
+                    id: id, device: bytes.text(in: line.device),
                     root: bytes.text(in: line.root, undoing: UInt8.octal),
                     path: bytes.text(in: line.mountPoint, undoing: UInt8.octal), type: type,
                     source: bytes.text(in: line.source, undoing: UInt8.octal),

@@ -18,8 +18,11 @@ public struct DescriptorInfo: ProcFormat, Hashable, Sendable {
             if cursor.skip("flags:") {
                 cursor.skipBlanks()
                 // Octal: its digits are read as a decimal number's.
-                let digits: UInt64? = cursor.unsigned("flags", &faults)
-                flags = digits.map { UInt64(String($0), radix: 8) ?? 0 }
+                let start = cursor.offset
+                if let digits: UInt64 = cursor.unsigned("flags", &faults) {
+                    flags = UInt64(String(digits), radix: 8)
+                    if flags == nil { faults.note("flags", bytes, start..<cursor.offset) }
+                }
             } else if cursor.skip("mnt_id:") {
                 cursor.skipBlanks()
                 mount = cursor.count("mnt_id", &faults)

@@ -199,8 +199,8 @@ extension HostSampler {
         var most: (row: InterruptTable.Row, count: UInt64)?
         for row in new.rows where isMeant(row) && row.counts.indices.contains(column) {
             guard let counts = before[row.label], counts.indices.contains(column),
-                let change = Rates.change(from: counts[column], to: row.counts[column]),
-                change > most?.count ?? 0
+                let then = counts[column], let now = row.counts[column],
+                let change = Rates.change(from: then, to: now), change > most?.count ?? 0
             else { continue }
             most = (row, change)
         }

@@ -18,7 +18,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 OUT = os.path.join(HERE, os.uname().release.split("-")[0])
 TASK_FILES = ["stat", "status", "schedstat", "comm", "wchan", "syscall", "stack", "io"]
-HOST_FILES = ["stat", "meminfo", "loadavg", "uptime", "vmstat",
+HOST_FILES = ["stat", "meminfo", "loadavg", "uptime", "vmstat", "interrupts", "softirqs",
               "pressure/cpu", "pressure/io", "pressure/memory"]
 NETWORK_FILES = ["net/snmp", "net/netstat", "net/snmp6", "net/softnet_stat", "net/sockstat",
                  "net/dev", "net/stat/nf_conntrack", "sys/net/core/rmem_max",
@@ -185,6 +185,9 @@ def main():
     capture("kernel-worker", f"/proc/{longest_kernel_name()}")
     for name in HOST_FILES:
         save("host", name, read(f"/proc/{name}"))
+    save("host", "mounts", read("/proc/self/mountinfo"))
+    with open(__file__, "ab") as file:
+        save("epoll", "descriptor", read(f"/proc/self/fdinfo/{file.fileno()}"))
     for name in NETWORK_FILES:
         if os.path.exists(f"/proc/{name}"):
             save("network", os.path.basename(name), read(f"/proc/{name}"))
