@@ -12,11 +12,14 @@ struct BoundedOutputTests {
         let log = RunLog()
         let output = BoundedOutput { log.take($0) }
         let count = 200_000
-        // Made before, so that they come faster than they are passed on, however busy the CPUs are.
-        let pieces = stride(from: 0, to: count, by: 100).map { number in
-            (number..<number + 100).flatMap(line)
+        // Each is more than may wait: however slowly they come, a part has to go.
+        let pieces = stride(from: 0, to: count, by: count / 5).map { number in
+            (number..<number + count / 5).flatMap(line)
         }
-        for piece in pieces { output.take(piece) }
+        for piece in pieces {
+            #expect(piece.count > BoundedOutput.mostWaiting)
+            output.take(piece)
+        }
         let printed = pieces.reduce(0) { $0 + $1.count }
         output.close()
         #expect(log.sizes.allSatisfy { $0 <= BoundedOutput.largestPiece + 100 })
