@@ -323,7 +323,8 @@ public final class Sampler {
 
     private func ownCost() -> OwnCost {
         OwnCost(
-            cpu: ownCPU.share(), residentMemory: OwnMemory.residentPages.map(machine.bytes),
+            process: ownProcess, cpu: ownCPU.share(),
+            residentMemory: OwnMemory.residentPages.map(machine.bytes),
             reads: reader.takeReadCount() + groupFiles.takeReadCount()
                 + (groupReader?.takeReadCount() ?? 0) + (cpuGroupReader?.takeReadCount() ?? 0))
     }

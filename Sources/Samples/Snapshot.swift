@@ -112,6 +112,8 @@ extension Snapshot {
 
 /// What dxtop itself costs.
 public struct OwnCost: Hashable, Codable, Sendable {
+    /// dxtop itself, among the processes; nil where those are of another machine or pid namespace.
+    public var process: ProcessID?
     /// Share of one CPU over the last 10 s, or since the start; children (tools) not included.
     public var cpu: Percent?
     public var residentMemory: ByteCount?
@@ -122,9 +124,10 @@ public struct OwnCost: Hashable, Codable, Sendable {
     public var isHeldBack: Bool
 
     public init(
-        cpu: Percent? = nil, residentMemory: ByteCount? = nil, reads: Int = 0,
-        isHeldBack: Bool = false
+        process: ProcessID? = nil, cpu: Percent? = nil, residentMemory: ByteCount? = nil,
+        reads: Int = 0, isHeldBack: Bool = false
     ) {
+        self.process = process
         self.cpu = cpu
         self.residentMemory = residentMemory
         self.reads = reads

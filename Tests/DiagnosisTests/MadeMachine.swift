@@ -14,6 +14,8 @@ struct MadeMachine: CustomTestStringConvertible {
     var second = 0
     /// Seconds from one refresh to the next.
     var interval = 1
+    /// dxtop itself.
+    var own: ProcessID?
     private var sequence = 0
 
     init(interval: Int = 1) { self.interval = interval }
@@ -32,6 +34,7 @@ struct MadeMachine: CustomTestStringConvertible {
         sequence += 1
         var snapshot = Self.snapshot(second, processes, groups: groups, change)
         snapshot.sequence = sequence
+        snapshot.ownCost.process = own
         snapshot.network = network
         snapshot.mounts = mounts
         snapshot.cpuGroups = Dictionary(uniqueKeysWithValues: cpuGroups.map { ($0.path, $0) })

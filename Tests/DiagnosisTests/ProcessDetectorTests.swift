@@ -69,6 +69,13 @@ final class ProcessDetectorTests {
         #expect(machine.finding(.cpuStarvation) == nil)
     }
 
+    /// It is here to look, and to give way.
+    @Test func thatDxtopWaitsIsNotSaid() {
+        machine.own = ProcessID(7)
+        watch(40, host: busy) { _ in [waiter(7, run: 2, delay: 90, switches: 0)] }
+        #expect(machine.finding(.cpuStarvation) == nil)
+    }
+
     @Test func itTakesHalfAMinuteAndMustGoOn() {
         watch(29, host: busy) { _ in [waiter(7, run: 50, delay: 50, switches: 0)] }
         #expect(machine.finding(.cpuStarvation) == nil)

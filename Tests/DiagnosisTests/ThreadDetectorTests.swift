@@ -366,6 +366,12 @@ struct ThreadDetectorTests {
             $0.ioPressure = MadeMachine.pressure(30)
         }
         #expect(waiting?.severity == .warning)
+        #expect(waiting?.evidence.contains("wait after wait, 50ms each") == true)
+        // A search through a cold tree waits all the time, and its disk keeps up.
+        let quick = said(.ioStall, of: [stalled(77, since: 5, waits: 600)]) {
+            $0.ioPressure = MadeMachine.pressure(60)
+        }
+        #expect(quick?.severity == .info)
     }
 
     @Test func stallsOfAProcessOrAtOnePlaceAreOneFinding() throws {

@@ -47,7 +47,9 @@ struct CPUStarvation: Detector {
         let processes = Dictionary(
             snapshot.processes.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         let cases = starved.compactMap { wait -> Case? in
-            guard let process = processes[wait.process], !input.isExplained(process)
+            // That dxtop waits is no trouble of the machine's.
+            guard let process = processes[wait.process], !input.isExplained(process),
+                process.id.pid != snapshot.ownCost.process
             else { return nil }
             return Case(
                 process: process, wait: wait, isBatch: BatchWork.isBatch(process, in: snapshot))

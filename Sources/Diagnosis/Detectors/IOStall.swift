@@ -11,6 +11,9 @@ package struct IOStall: Detector {
     package static let leastSamples = 3
     /// Tasks waited for a disk in this share of the last 10 s (PSI), each in its own way of counting.
     package static let leastPressure: Float = 5
+    /// What a wait takes on average, where one comes after the other: a disk that keeps up answers sooner,
+    /// though who reads all the time makes the pressure by itself.
+    package static let leastWait: Duration = .milliseconds(30)
     /// Processes that wait at one place are told of together beyond these.
     package static let mostProcesses = 3
 
@@ -52,26 +55,31 @@ package struct IOStall: Detector {
         let since: WallTime
         /// It has waited for the same thing all the time.
         let isOneWait: Bool
+        /// What each wait took; nil where there is one, or where they are not counted.
+        let wait: Duration?
 
         init?(_ facts: ThreadFacts, in snapshot: Snapshot) {
             guard let stall = facts.poll.stall, stall.samples >= leastSamples else { return nil }
-            duration = Duration(snapshot.moment.since(stall.since))
+            let duration = Duration(snapshot.moment.since(stall.since))
             guard duration >= leastSpan else { return nil }
+            self.duration = duration
             self.facts = facts
             channel = stall.channel
             since = snapshot.time.earlier(by: duration)
             isOneWait = stall.waits == 0
+            wait = stall.waits.flatMap { $0 > 0 ? duration / Double($0) : nil }
         }
     }
 
     /// One long wait is worth a warning whatever it is for. Many in a row are what a disk is for,
-    /// until the machine as a whole waits for it.
+    /// until each takes long and the machine as a whole waits for it.
     private static func finding(
         _ stalls: [Stall], _ subject: Subject, _ pressure: Percent?
     ) -> Finding {
         let isConfirmed = pressure.map { $0.rawValue >= leastPressure } ?? false
         let longest = stalls.max { $0.duration < $1.duration }
         let hasLongWait = stalls.contains(where: \.isOneWait)
+        let isSlow = stalls.contains { $0.wait.map { $0 >= leastWait } ?? true }
         let channels = Set(stalls.compactMap(\.channel)).sorted()
         let place = channels.isEmpty ? "the kernel" : channels.joined(separator: ", ")
         let span = longest?.duration.text ?? ""
@@ -89,7 +97,9 @@ package struct IOStall: Detector {
             longest.map {
                 "state D in \($0.facts.poll.stall?.samples ?? 0) samples in a row, \($0.duration.text)"
             },
-            hasLongWait ? "one and the same wait: no switch meanwhile" : "wait after wait",
+            hasLongWait
+                ? "one and the same wait: no switch meanwhile"
+                : "wait after wait" + (longest?.wait.map { ", \($0.fineText) each" } ?? ""),
             pressure.map { "tasks waited for a disk in \($0.text) % of the last 10 s (psi)" },
         ].compactMap(\.self)
         if stalls.count > 1 { evidence.insert(facts.labels, at: 0) }
@@ -98,7 +108,7 @@ package struct IOStall: Detector {
             meanings.isEmpty ? "" : "it waits for \(meanings.joined(separator: ", or for ")); "
         var finding = Finding(
             kind: .ioStall, subject: subject,
-            severity: hasLongWait || isConfirmed ? .warning : .info,
+            severity: hasLongWait || (isConfirmed && isSlow) ? .warning : .info,
             confidence: isConfirmed ? .high : .medium,
             claim: "\(who) blocked in \(place) for \(span)", evidence: evidence,
             meaning: cause + "it uses no CPU, and signals do not reach it",
