@@ -47,7 +47,7 @@ struct PollPlanTests {
         #expect(plan.isBusy(thread, isKnown: isKnown) == isBusy)
     }
 
-    @Test(arguments: [(4_900, false, false), (5_000, false, true), (2_500, true, true)])
+    @Test(arguments: [(3_900, false, false), (4_000, false, true), (2_000, true, true)])
     func aThreadIsBusyIfItWakesUpAllTheTime(wakeups: Int, isKnown: Bool, isBusy: Bool) {
         let plan = SamplingPlan(interest: Interest(), depth: .changes, gate: .clock)
         let thread = ThreadSample(

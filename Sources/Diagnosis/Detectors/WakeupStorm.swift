@@ -9,8 +9,8 @@ internal import Units
 struct WakeupStorm: Detector {
     static let kind: FindingKind = .wakeupStorm
 
-    /// A second; a timer of a millisecond makes a fifth of that.
-    static let leastWakeups = Rate(5_000.0)
+    /// A second; a timer of a millisecond makes a fourth of that.
+    static let leastWakeups = Rate(4_000.0)
     /// For a steady rate of thousands that is enough.
     static let span: Duration = .seconds(5)
     /// Of all calls, the part that achieves nothing.

@@ -58,8 +58,8 @@ extension SamplingPlan {
 
     private static let leastCPUOfBusy = Percent(70.0)
     private static let leastCPUOfKnown = Percent(40.0)
-    private static let leastWakeupsOfBusy = Rate(5_000.0)
-    private static let leastWakeupsOfKnown = Rate(2_500.0)
+    private static let leastWakeupsOfBusy = Rate(4_000.0)
+    private static let leastWakeupsOfKnown = Rate(2_000.0)
 }
 
 // MARK: - Threads that wait for each other
