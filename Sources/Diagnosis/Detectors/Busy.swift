@@ -48,8 +48,7 @@ struct Busy: Detector {
     private static func finding(_ process: ProcessIdentity, _ threads: [ThreadFacts]) -> Finding {
         Finding(
             kind: .busy, subject: .process(process), severity: .info, confidence: .high,
-            claim: "\(threads.first?.poll.processName ?? "") \(process.pid.rawValue):"
-                + " \(threads.count) threads busy, \(split(threads))",
+            claim: "\(threads.title) busy, \(split(threads))",
             evidence: [threads.labels] + (threads.first.map(evidence) ?? []),
             baseline: threads.first?.spell?.before?.text,
             next: [
@@ -102,7 +101,7 @@ struct Busy: Detector {
     private static func evidence(_ facts: ThreadFacts) -> [String] {
         var lines: [String] = []
         if let recent = facts.recent {
-            lines.append("\(recent.text) over \(recent.span.text)")
+            lines.append(recent.textWithSpan)
             if recent.faults >= Rate(1.0) { lines.append("\(recent.faults.text) page faults/s") }
         }
         if let sleeps = facts.poll.voluntarySwitches { lines.append("sleeps \(sleeps.text)/s") }

@@ -20,9 +20,9 @@ struct RealTimeHog: Detector {
             one: { Self.finding($0, [$0], of: $0.subject, $0.title, input.snapshot) },
             many: { process, threads in
                 let most = threads.max { $0.recent?.cpu ?? .zero < $1.recent?.cpu ?? .zero }
-                let name = "\(threads[0].poll.processName) \(process.pid): \(threads.count) threads"
                 return Self.finding(
-                    most ?? threads[0], threads, of: .process(process), name, input.snapshot)
+                    most ?? threads[0], threads, of: .process(process), threads.title,
+                    input.snapshot)
             })
     }
 
@@ -41,9 +41,7 @@ struct RealTimeHog: Detector {
         let policy = facts.poll.schedule?.realTimeText ?? ""
         let thread = snapshot.process(facts.poll.process)?.threads.first { $0.id == facts.id }
         var evidence = threads.count > 1 ? [threads.labels] : []
-        if let recent = facts.recent {
-            evidence.append("\(recent.text) over \(recent.span.text)")
-        }
+        if let recent = facts.recent { evidence.append(recent.textWithSpan) }
         if let processor = thread?.processor { evidence.append("on CPU \(processor) now") }
         let victims = snapshot.processes.filter {
             $0.id != facts.poll.process && $0.runDelay ?? .zero >= leastDelay

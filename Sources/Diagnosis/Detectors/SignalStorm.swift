@@ -40,8 +40,7 @@ struct SignalStorm: Detector {
         Finding(
             kind: .signalStorm, subject: .process(process), severity: .warning, confidence: .high,
             claim:
-                "\(threads.first?.poll.processName ?? "") \(process.pid.rawValue): \(threads.count)"
-                + " threads interrupted by \(signals(threads)) signals a second together",
+                "\(threads.title) interrupted by \(signals(threads)) signals a second together",
             evidence: [threads.labels] + (threads.first.map(evidence) ?? []),
             baseline: threads.first?.spell?.before?.text, meaning: meaning,
             next: [
@@ -59,7 +58,7 @@ struct SignalStorm: Detector {
     }
 
     private static func evidence(_ facts: ThreadFacts) -> [String] {
-        let figures = facts.recent.map { ["\($0.text) over \($0.span.text)"] } ?? []
+        let figures = facts.recent.map { [$0.textWithSpan] } ?? []
         return figures + (facts.counted.map { [$0.evidence] } ?? [])
     }
 }

@@ -90,8 +90,7 @@ package struct SystemCallStorm: Detector {
     ) -> Finding {
         let first = threads.first { $0.counted != nil } ?? threads.first
         let counted = first?.counted
-        let head =
-            "\(first?.poll.processName ?? "") \(process.pid.rawValue): \(threads.count) threads"
+        let head = threads.title
         return Finding(
             kind: .systemCallStorm, subject: .process(process),
             severity: counted == nil ? .info : .warning,
@@ -121,7 +120,7 @@ package struct SystemCallStorm: Detector {
         var lines: [String] = []
         if let recent = facts.recent {
             lines.append(
-                "\(recent.text) over \(recent.span.text): usr \(recent.user.text) % sys"
+                "\(recent.textWithSpan): usr \(recent.user.text) % sys"
                     + " \(recent.system.text) %")
             if recent.faults >= Rate(1.0) { lines.append("\(recent.faults.text) page faults/s") }
         }

@@ -88,13 +88,12 @@ package struct UserSpin: Detector {
         _ process: ProcessIdentity, _ threads: [ThreadFacts]
     ) -> Finding {
         let cpu = threads.reduce(0) { $0 + ($1.recent?.cpu.rawValue ?? 0) }
-        let name = threads.first?.poll.processName ?? ""
         let isCertain = threads.contains(where: isCertain)
         return Finding(
             kind: .userSpin, subject: .process(process), severity: .warning,
             confidence: isCertain ? .high : .medium,
             claim:
-                "\(name) \(process.pid.rawValue): \(threads.count) threads spin or purely compute"
+                "\(threads.title) spin or purely compute"
                 + " in user space, \(Percent(cpu).text) % CPU together",
             evidence: [threads.labels] + (threads.first.map(evidence) ?? []),
             baseline: threads.first?.spell?.before?.text,

@@ -55,8 +55,7 @@ struct WakeupStorm: Detector {
         return Finding(
             kind: .wakeupStorm, subject: .process(process), severity: .warning, confidence: .high,
             claim:
-                "\(first?.poll.processName ?? "") \(process.pid.rawValue): \(threads.count) threads"
-                + " wake up \(wakeups(threads)) times a second together and find nothing to do",
+                "\(threads.title) wake up \(wakeups(threads)) times a second together and find nothing to do",
             evidence: [threads.labels] + (first.map(evidence) ?? []),
             baseline: first?.spell?.before?.text, meaning: first.flatMap(meaning),
             next: [.probe(.waits, of: .process(process), "what they wait for")],
@@ -76,9 +75,8 @@ struct WakeupStorm: Detector {
     }
 
     private static func evidence(_ facts: ThreadFacts) -> [String] {
-        var lines: [String] = []
-        if let recent = facts.recent { lines.append("\(recent.text) over \(recent.span.text)") }
-        return lines + (facts.counted.map { [$0.evidence, $0.storm] } ?? [])
+        let figures = facts.recent.map { [$0.textWithSpan] } ?? []
+        return figures + (facts.counted.map { [$0.evidence, $0.storm] } ?? [])
     }
 }
 

@@ -74,6 +74,12 @@ extension [ThreadFacts] {
     /// Since when the first of them has gone on as it does.
     var since: WallTime { compactMap(\.spell?.since).min() ?? WallTime(seconds: 0) }
 
+    /// Those of one process: "streamd 2214: 12 threads".
+    var title: String {
+        guard let poll = first?.poll else { return "" }
+        return "\(poll.processName) \(poll.process.pid.rawValue): \(count) threads"
+    }
+
     /// More threads of a process than these are told of together.
     private static var mostAlone: Int { 3 }
 

@@ -55,6 +55,9 @@ package struct ThreadFigures: Hashable, Sendable {
         let wanted = Percent(min(100, cpu.rawValue + runDelay.rawValue))
         return "wants \(wanted.text) % CPU, gets \(cpu.text) %"
     }
+
+    /// "100 % CPU over 10s".
+    var textWithSpan: String { "\(text) over \(span.text)" }
 }
 
 extension ThreadSample {

@@ -45,10 +45,11 @@ extension Sampler {
         }
         let id = process.sample.id
         // What the source told may have run just before the gate was read last.
-        let isTold =
+        func isTold() -> Bool {
             plan.depth != .processesOnly
-            && source.records(of: process.pid).map(process.isNews) ?? false
-        let hasRun = gate.time == nil || gate.time != process.gateTime || isTold
+                && source.records(of: process.pid).map(process.isNews) ?? false
+        }
+        let hasRun = gate.time == nil || gate.time != process.gateTime || isTold()
         let reads = plan.reads(
             for: SamplingPlan.ProcessFacts(
                 isNew: process.isNew, hasRun: hasRun,
