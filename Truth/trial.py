@@ -221,13 +221,18 @@ def concerns(finding: dict, load: set[int]) -> bool:
     """Whether it is about the load: by its subject, else by the processes that it names, if any."""
     subject = finding["subject"]
     if subject.get("pid") is not None:
-        return subject["pid"] in load
+        return subject["pid"] in load or is_kernel_thread(subject["pid"])
     if subject["kind"] == "cgroup":
         return any(subject["path"] in read_of(pid, "cgroup") for pid in load)
     pairs = [pair for line in texts(finding) for pair in re.findall(r"(\S+) (\d+)\b", line)]
     if any(int(pid) in load for _, pid in pairs):
         return True
     return not any(read_of(int(pid), "comm").strip() == name for name, pid in pairs)
+
+
+def is_kernel_thread(pid: int) -> bool:
+    """It works for whoever has work for it."""
+    return re.search(r"^PPid:\t2$", read_of(pid, "status"), re.MULTILINE) is not None
 
 
 def read_of(pid: int, file: str) -> str:

@@ -16,6 +16,7 @@ package enum Detectors {
         CPUStarvation.self,
         CgroupThrottle.self,
         InterruptLoad.self,
+        KernelThreadBusy.self,
 
         // Processes
         DescriptorLeak.self,

@@ -67,6 +67,11 @@ extension SamplingPlan {
         /// Its descriptors have to be counted one by one; since they were.
         var countsFiles = false
         var sinceOpenFiles = Nanoseconds(0)
+        /// Its threads use so much CPU together; whether it is known to have sockets, and since its
+        /// descriptors were searched for some.
+        var isComputing = false
+        var hasSockets = false
+        var sinceSockets = Nanoseconds(0)
     }
 
     struct ProcessReads: OptionSet, Hashable {
@@ -85,6 +90,8 @@ extension SamplingPlan {
         static let openFiles = ProcessReads(rawValue: 32)
         /// How many tasks its control group may hold.
         static let taskLimit = ProcessReads(rawValue: 64)
+        /// Whether it has sockets.
+        static let sockets = ProcessReads(rawValue: 128)
     }
 
     /// A process whose clock stands still is left alone. That is proof, not a guess: to start or

@@ -31,7 +31,7 @@ import Units
         (.taskLimit, .group(group)), (.taskLimit, .host), (.forkStorm, .process(journald)),
         (.stopped, .process(journald)), (.childrenPileUp, .process(journald)),
         (.garbageCollection, .process(journald)), (.interruptLoad, .host),
-        (.interruptLoad, .interface("eth0")),
+        (.interruptLoad, .interface("eth0")), (.kernelThreadBusy, .thread(thread, of: journald)),
         (.mountTrouble, .file("/var")), (.sharedMemoryGrowth, .file("/dev/shm")),
         (.sharedMemoryGrowth, .host),
         (.memoryGrowth, .process(journald)), (.swapThrash, .host), (.oomKill, .group(group)),

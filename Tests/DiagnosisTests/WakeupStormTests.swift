@@ -61,8 +61,27 @@ struct WakeupStormTests {
             call("writev", 8_000), call("openat", 8_000),
         ],
         [call("read", 60_000), call("write", 60_000)],
+        [call("epoll_ctl", 12_000), call("epoll_wait", 12_600), call("read", 600)],
     ]) func wakingForWorkIsNot(calls: [Call]) {
         #expect(findings(wakeups: 12_600, calls).isEmpty)
+    }
+
+    /// The kernel lets those sleep on who come too late.
+    @Test func aHerdIsNamedThoughItsCallsSucceed() throws {
+        let calls = [Self.call("poll", 900), Self.call("read", 900)]
+        let finding = try #require(findings(wakeups: 4_800, calls).first)
+        #expect(finding.kind == .wakeupStorm)
+        #expect(finding.evidence.last == "of 4.8k wakeups a second 900 ended a wait")
+        #expect(finding.meaning?.hasPrefix("it is woken for what is gone when it comes") == true)
+    }
+
+    /// It sleeps again and again until all of it is in the pipe.
+    @Test func whoFillsAPipeIsNone() {
+        let calls = [
+            Self.call("select", 900),
+            Call(name: "write", count: 900, returned: 900, sum: 900 * 131_072),
+        ]
+        #expect(findings(wakeups: 4_800, calls).isEmpty)
     }
 
     @Test func nothingIsSaidBeforeItsCallsAreCounted() {

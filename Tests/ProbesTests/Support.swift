@@ -1,4 +1,6 @@
 import Glibc
+import ProcFormats
+import ProcReading
 import ProcSampling
 import Subprocess
 import Synchronization
@@ -28,6 +30,17 @@ struct Workload: Sendable {
     func target(_ name: String) throws -> ThreadTarget {
         try currentTarget(pid: number("pid"), tid: number(name))
     }
+
+    /// Until a thread that does its work when told to waits for that: it may have been started, and not
+    /// have come there.
+    fileprivate func waitUntilReady() async throws {
+        guard let caller = numbers["caller"] else { return }
+        let task = TaskHandle(ThreadID(caller), of: ProcessID(try number("pid")))
+        _ = try await eventually("it waits to begin") { () -> Bool? in
+            guard case .blocked(let number, _) = (try? task.syscall())?.record else { return nil }
+            return SystemCallTable.name(of: number) == "rt_sigtimedwait" ? true : nil
+        }
+    }
 }
 
 /// Starts a workload, passes on the numbers of the line that it prints, and ends it afterwards.
@@ -49,7 +62,11 @@ func withWorkload<Result: Sendable>(
             if parts.count == 2 { numbers[String(parts[0])] = Int32(parts[1]) }
         }
         let result: Swift.Result<Result, any Error>
-        do { result = .success(try await body(Workload(numbers: numbers))) } catch {
+        do {
+            let workload = Workload(numbers: numbers)
+            try await workload.waitUntilReady()
+            result = .success(try await body(workload))
+        } catch {
             result = .failure(error)
         }
         try? execution.send(signal: .terminate)

@@ -5,8 +5,7 @@ internal import Units
 /// A thread that keeps a CPU busy, and neither spins nor storms the kernel as far as that can be told:
 /// it is said, with what it spends its time on, so that no busy thread is passed over in silence.
 ///
-/// For information only: most of them do their work. A kernel thread that frees memory or takes packets
-/// without a pause is a warning: the kernel does not keep up.
+/// For information only: most of them do their work. Of kernel threads see `KernelThreadBusy`.
 struct Busy: Detector {
     static let kind: FindingKind = .busy
 
@@ -22,7 +21,7 @@ struct Busy: Detector {
             input.threads.spinning.filter(UserSpin.isSpin).map(\.id)
                 + input.threads.storming.filter(SystemCallStorm.isSaid).map(\.id))
         return input.threads.busy.filter { Self.isBusy($0) && !said.contains($0.id) }
-            .findings(one: { Self.finding($0, input.snapshot) }, many: Self.finding)
+            .findings(one: Self.finding, many: Self.finding)
     }
 
     static func isBusy(_ facts: ThreadFacts) -> Bool {
@@ -32,9 +31,8 @@ struct Busy: Detector {
         return recent.demand >= leastDemand
     }
 
-    private static func finding(_ facts: ThreadFacts, _ snapshot: Snapshot) -> Finding {
-        if snapshot.process(facts.poll.process)?.isKernelThread == true { return ofKernel(facts) }
-        return Finding(
+    private static func finding(_ facts: ThreadFacts) -> Finding {
+        Finding(
             kind: .busy, subject: facts.subject, severity: .info, confidence: .high,
             claim: "\(facts.title): busy, \(split([facts]))", evidence: evidence(facts),
             baseline: facts.spell?.before?.text,
@@ -56,36 +54,6 @@ struct Busy: Detector {
                     .profile, of: .process(process), "the functions they spend their CPU time in")
             ],
             since: threads.since)
-    }
-
-    // MARK: Kernel threads
-
-    /// What threads of these names do, and why it is bad if they never rest.
-    private static let meanings: [(prefix: String, task: String, meaning: String)] = [
-        (
-            "ksoftirqd/", "takes network packets and other soft interrupts",
-            "one CPU does not keep up with what its interrupts bring: packets wait or are dropped"
-        ),
-        (
-            "kswapd", "frees memory",
-            "memory is short: what is freed is needed again at once"
-        ),
-        (
-            "kcompactd", "moves memory to make room for large pages",
-            "free memory is fragmented: large pages are wanted and cannot be had"
-        ),
-    ]
-
-    private static func ofKernel(_ facts: ThreadFacts) -> Finding {
-        let known = meanings.first { facts.poll.name.hasPrefix($0.prefix) }
-        let task = known.map { ", which \($0.task)" } ?? ""
-        return Finding(
-            kind: .busy, subject: facts.subject, severity: known == nil ? .info : .warning,
-            confidence: .medium,
-            claim: "kernel thread \(facts.label)\(task): busy, \(facts.recent?.text ?? "a CPU")",
-            evidence: evidence(facts), baseline: facts.spell?.before?.text, meaning: known?.meaning,
-            next: [.probe(.profile, of: facts.subject, "the functions of the kernel it runs in")],
-            since: [facts].since)
     }
 
     // MARK: Words

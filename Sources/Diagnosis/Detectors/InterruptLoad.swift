@@ -9,44 +9,32 @@ struct InterruptLoad: Detector {
     static let kind: FindingKind = .interruptLoad
 
     static let leastShare = Percent(60.0)
-    static let badShare = 90.0
+    static let badShare = Percent(90.0)
     static let span: Duration = .seconds(8)
 
-    private struct Spell: Sendable {
-        var began: Nanoseconds
-        var share = 0.0
-        var seconds = 0.0
-    }
-
-    private var spells: [Int: Spell] = [:]
+    private var spells: [Int: ShareSpell] = [:]
 
     mutating func findings(in input: DiagnosisInput) -> [Finding] {
         let snapshot = input.snapshot
         guard let interval = snapshot.interval else { return [] }
-        let seconds = interval / .seconds(1)
-        var now: [Int: Spell] = [:]
-        var found: [(spell: Spell, cpu: HostSample.CPU)] = []
+        var now: [Int: ShareSpell] = [:]
+        var found: [(spell: ShareSpell, cpu: HostSample.CPU)] = []
         for cpu in snapshot.host.cpus {
             guard let share = cpu.interrupts, share >= Self.leastShare else { continue }
-            var spell =
-                spells[cpu.number]
-                ?? Spell(began: snapshot.moment.since(interval.inNanoseconds))
-            spell.share += Double(share.rawValue) * seconds
-            spell.seconds += seconds
+            var spell = spells[cpu.number] ?? ShareSpell()
+            spell.add(share, over: interval)
             now[cpu.number] = spell
-            if spell.seconds >= Self.span / .seconds(1) { found.append((spell, cpu)) }
+            if spell.duration >= Self.span { found.append((spell, cpu)) }
         }
         spells = now
-        let worst = found.max {
-            $0.spell.share / $0.spell.seconds < $1.spell.share / $1.spell.seconds
-        }
+        let worst = found.max { $0.spell.mean < $1.spell.mean }
         return worst.map { [Self.finding($0.spell, $0.cpu, of: found.count, snapshot)] } ?? []
     }
 
     private static func finding(
-        _ spell: Spell, _ cpu: HostSample.CPU, of count: Int, _ snapshot: Snapshot
+        _ spell: ShareSpell, _ cpu: HostSample.CPU, of count: Int, _ snapshot: Snapshot
     ) -> Finding {
-        let share = spell.share / spell.seconds
+        let share = spell.mean
         let isNetwork = cpu.softInterrupt?.hasPrefix("NET") ?? false
         let interface = snapshot.network?.interfaces.max {
             ($0.receivedPackets.rate ?? .zero) < ($1.receivedPackets.rate ?? .zero)
@@ -56,8 +44,8 @@ struct InterruptLoad: Detector {
             ? interface.map { ": packets of \($0.name)" } ?? ""
             : cpu.device.map { ": interrupts of \($0)" } ?? ""
         var evidence = [
-            "\(Percent(share).text) % of CPU \(cpu.number) over"
-                + " \(Duration.seconds(spell.seconds).text), on \(count) CPUs like that"
+            "\(share.text) % of CPU \(cpu.number) over"
+                + " \(spell.duration.text), on \(count) CPUs like that"
         ]
         if let kind = cpu.softInterrupt { evidence.append("most are \(kind) (softirqs)") }
         if let device = cpu.device { evidence.append("most hard interrupts are of \(device)") }
@@ -70,7 +58,7 @@ struct InterruptLoad: Detector {
             kind: .interruptLoad, subject: subject, severity: share >= badShare ? .warning : .info,
             confidence: .medium,
             claim:
-                "CPU \(cpu.number) spends \(Percent(share).text) % of its time in interrupts\(behind)",
+                "CPU \(cpu.number) spends \(share.text) % of its time in interrupts\(behind)",
             evidence: evidence,
             meaning: "what runs on that CPU waits, and what comes faster is dropped",
             next: [
@@ -78,7 +66,7 @@ struct InterruptLoad: Detector {
                     "grep . /proc/irq/*/smp_affinity_list; cat /proc/softirqs", "who serves which"),
                 .change("spread them over CPUs (RSS, RPS, irqbalance), or have fewer come"),
             ],
-            since: snapshot.time.earlier(by: .seconds(spell.seconds)))
+            since: snapshot.time.earlier(by: spell.duration))
     }
 }
 

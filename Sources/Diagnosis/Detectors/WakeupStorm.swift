@@ -15,6 +15,11 @@ struct WakeupStorm: Detector {
     static let span: Duration = .seconds(5)
     /// Of all calls, the part that achieves nothing.
     static let leastIdle = 0.8
+    /// So often it is woken for each wait (poll, epoll_wait) that ends: the kernel puts it to sleep again
+    /// where another thread was faster.
+    static let leastWakeupsOfWait = 2.0
+    /// Who moves so much with one call may sleep in it several times.
+    static let pieces = ByteCount(4096)
 
     /// Whether it may be one, by the figures of one refresh.
     static func goesOn(_ thread: ThreadSample) -> Bool {
@@ -33,7 +38,14 @@ struct WakeupStorm: Detector {
     }
 
     private static func isStorm(_ facts: ThreadFacts) -> Bool {
-        isCandidate(facts) && facts.counted.map { $0.idleShare >= leastIdle } ?? false
+        guard isCandidate(facts), let counted = facts.counted else { return false }
+        return counted.idleShare >= leastIdle || isWokenInVain(facts, counted)
+    }
+
+    private static func isWokenInVain(_ facts: ThreadFacts, _ counted: CountedSystemCalls) -> Bool {
+        let waits = Double(counted.waits.rawValue)
+        guard waits > 0, !counted.movesPieces(of: pieces) else { return false }
+        return Double(facts.poll.voluntarySwitches?.rawValue ?? 0) >= leastWakeupsOfWait * waits
     }
 
     private static func finding(_ facts: ThreadFacts) -> Finding {
@@ -76,7 +88,11 @@ struct WakeupStorm: Detector {
 
     private static func evidence(_ facts: ThreadFacts) -> [String] {
         let figures = facts.recent.map { [$0.textWithSpan] } ?? []
-        return figures + (facts.counted.map { [$0.evidence, $0.storm] } ?? [])
+        guard let counted = facts.counted else { return figures }
+        let waits =
+            isWokenInVain(facts, counted)
+            ? ["of \(wakeups([facts])) wakeups a second \(counted.waits.text) ended a wait"] : []
+        return figures + [counted.evidence, counted.storm] + waits
     }
 }
 

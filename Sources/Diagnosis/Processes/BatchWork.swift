@@ -44,6 +44,8 @@ enum BatchWork {
     }
 
     private static func hasSockets(_ process: ProcessSample, in snapshot: Snapshot) -> Bool {
-        snapshot.network?.sockets.sockets.contains { $0.owner?.process == process.id } ?? false
+        process.hasSockets ?? false
+            || snapshot.network?.sockets.sockets.contains { $0.owner?.process == process.id }
+                ?? false
     }
 }

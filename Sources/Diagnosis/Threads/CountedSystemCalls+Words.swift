@@ -36,6 +36,15 @@ extension CountedSystemCalls {
         return (waitsForNothing + inVain + min(inVain, woken)) / Double(named)
     }
 
+    /// Times a second that it waited until one of several things happened.
+    var waits: Rate { rate(of: calls.reduce(0) { $0 + ($1.mayWait ? $1.count : 0) }) }
+
+    /// Of its frequent calls, one moves so many bytes at a time, on average: it may sleep more than once
+    /// in it.
+    func movesPieces(of least: ByteCount) -> Bool {
+        frequent.contains { $0.bytes >= Double(least.rawValue) }
+    }
+
     /// Rather than being woken by others.
     var sleepsForMoments: Bool { waitsForNothing >= Double(named) / 2 }
 
@@ -119,6 +128,8 @@ extension CountedSystemCalls.Call {
 
     /// 0 is what these return when nothing has happened.
     fileprivate var mayWait: Bool {
-        ["poll", "ppoll", "select", "pselect6"].contains(name) || name.hasPrefix("epoll_")
+        [
+            "poll", "ppoll", "select", "pselect6", "epoll_wait", "epoll_pwait", "epoll_pwait2",
+        ].contains(name)
     }
 }

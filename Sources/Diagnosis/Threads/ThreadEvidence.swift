@@ -16,8 +16,8 @@ package struct ThreadEvidence: Sendable {
     /// All that keep a CPU busy, in whatever way.
     private(set) var busy: [ThreadFacts] = []
     /// Threads whose findings would be surer, or gone, if their system calls were counted for a
-    /// moment: storms before spins and those before wakeups, and of these who wants most CPU first. Without those that were
-    /// counted lately.
+    /// moment: storms before spins and those before wakeups, and of these who wants most CPU first. Without
+    /// those that were counted lately.
     package private(set) var uncounted: [CountCandidate] = []
 
     private var counted: [ThreadIdentity: CountedSystemCalls] = [:]

@@ -40,4 +40,20 @@ extension Sampler {
             taskGroups?.taskLimit(of: $0, groupFiles)
         }
     }
+
+    /// Whether it has sockets, by its first descriptors. Its standard streams do not count: a service
+    /// manager, or ssh, may have made those.
+    func readSockets(_ process: TrackedProcess) {
+        process.socketsReadAt = clock.now
+        guard let walk = try? DescriptorWalk(process.pid, in: reader.root) else {
+            return process.sample.hasSockets = nil
+        }
+        var rest = SamplingPlan.mostSearchedFiles / DescriptorWalk.step
+        _ = walk.advance {
+            rest -= 1
+            return rest <= 0
+        }
+        let streams = walk.sockets.filter { $0.descriptor <= STDERR_FILENO }.map(\.inode)
+        process.sample.hasSockets = walk.sockets.contains { !streams.contains($0.inode) }
+    }
 }

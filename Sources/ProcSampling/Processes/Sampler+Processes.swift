@@ -61,7 +61,10 @@ extension Sampler {
                 speaksForGroup: process.speaksForGroup,
                 sinceTaskLimit: gate.at.since(process.taskLimitReadAt),
                 countsFiles: !tellsOpenFiles,
-                sinceOpenFiles: gate.at.since(process.openFilesReadAt)))
+                sinceOpenFiles: gate.at.since(process.openFilesReadAt),
+                isComputing: process.sample.cpu.map { $0 >= SamplingPlan.computing } ?? false,
+                hasSockets: process.sample.hasSockets ?? false,
+                sinceSockets: gate.at.since(process.socketsReadAt)))
         if reads.contains(.rest) { process.isNew = false }
 
         var leader: TaskStat?
@@ -90,8 +93,15 @@ extension Sampler {
                 hasRun: hasRun, plan: plan)
         }
         if process.sample.state == .traced, process.sample.tracer == nil { readStatus(process) }
-        if reads.contains(.openFiles) { readOpenFiles(process) }
+        if reads.contains(.openFiles) {
+            readOpenFiles(process)
+            // Services raise their limit after they began.
+            if let leader, process.sample.openFiles ?? 0 >= SamplingPlan.manyFiles {
+                readLimits(process, stackStart: leader.stackStart ?? 0)
+            }
+        }
         if reads.contains(.taskLimit) { readTaskLimit(process) }
+        if reads.contains(.sockets) { readSockets(process) }
         readWanted(process, plan: plan)
         if host.standsStill { process.forgetRates() }
         return process
@@ -248,6 +258,10 @@ extension Sampler {
             from: process.childrenFaults, to: leader.childrenFaults, in: elapsed)
         process.sample.hasExeced =
             process.stackStart != nil && leader.stackStart != process.stackStart
+        if process.sample.hasExeced {
+            process.sample.hasSockets = nil
+            process.socketsReadAt = Instant(nanoseconds: 0)
+        }
         process.childrenFaults = leader.childrenFaults
         process.stackStart = leader.stackStart
         process.childrenReadAt = now

@@ -15,6 +15,13 @@ extension SamplingPlan {
     /// Threads of a process that wait for a CPU so long together may have been put into a group with
     /// a quota.
     static let longWait = Percent(20.0)
+    /// With so many open files a process is asked again how many it may have.
+    static let manyFiles = 64
+    /// With so much CPU a process may be one that is there to compute.
+    static let computing = Percent(40.0)
+    static let socketPeriod = Nanoseconds(10_000_000_000)
+    /// So many descriptors of a process are searched for sockets, about 3 us each.
+    static let mostSearchedFiles = 1024
 
     /// What is due of the counts. Who leaks has to run for it.
     func countReads(for process: ProcessFacts) -> ProcessReads {
@@ -29,6 +36,11 @@ extension SamplingPlan {
             && process.sinceTaskLimit >= Self.countPeriod
         if process.hasManyThreads || process.speaksForGroup, isWanted || isLimitDue {
             reads.insert(.taskLimit)
+        }
+        // Who had sockets is a service, and remains one.
+        let mayBeBatch = process.hasRun && (process.isComputing || process.isWaiting)
+        if mayBeBatch, !process.hasSockets, process.sinceSockets >= Self.socketPeriod {
+            reads.insert(.sockets)
         }
         return reads
     }

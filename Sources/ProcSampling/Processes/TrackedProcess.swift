@@ -55,10 +55,11 @@ final class TrackedProcess {
     var taskGroup: String?
     /// That has many tasks, and this is the one of its processes that is asked for the limit.
     var speaksForGroup = false
-    /// When what hardly ever changes was read last, and its open files and its limit on tasks.
+    /// When what hardly ever changes was read last, and its open files, its limit on tasks, its sockets.
     var restReadAt = Instant(nanoseconds: 0)
     var openFilesReadAt = Instant(nanoseconds: 0)
     var taskLimitReadAt = Instant(nanoseconds: 0)
+    var socketsReadAt = Instant(nanoseconds: 0)
 
     /// Its `syscall` was refused: not asked again.
     var isSystemCallDenied = false

@@ -123,9 +123,6 @@ import Units
     @Test func `a sleeper is told by the call that it entered long ago`() async throws {
         try await withWorkload("calls", "1") { workload in
             let caller = try workload.target("caller")
-            _ = try await eventually("it sleeps") {
-                TargetReading.read(caller)?.state == .sleeping ? true : nil
-            }
             let count = try await counting(SystemCallProbe(.thread(caller))) { _ in }
             #expect(count.total == 0)
             #expect(count.conclusion.hasSuffix("asleep in rt_sigtimedwait all the time"))

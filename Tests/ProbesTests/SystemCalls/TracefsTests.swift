@@ -84,9 +84,6 @@ func withFolder<Result>(_ body: (String) async throws -> Result) async throws ->
     @Test func `a sleeper is met in its call each time`() async throws {
         try await withWorkload("calls", "1") { workload in
             let caller = try workload.target("caller")
-            _ = try await eventually("it sleeps") {
-                TargetReading.read(caller)?.state == .sleeping ? true : nil
-            }
             let count = try await withFolder { folder in
                 try await polled(.thread(caller), folder: folder)
             }
