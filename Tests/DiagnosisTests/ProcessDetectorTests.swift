@@ -158,6 +158,20 @@ final class ProcessDetectorTests {
         #expect(found.map(\.severity) == [.info, .info])
     }
 
+    /// A build under `nice` beside a service.
+    @Test func whoWasToldToYieldIsNotWarnedOf() {
+        watch(40, host: busy) { _ in
+            (Int32(1)...4).map {
+                var process = waiter($0, run: 10, delay: 85, switches: 0)
+                process.nice = $0 == 4 ? 0 : 19
+                if $0 == 4 { process.runDelay = .zero; process.mostDelayed = nil }
+                return process
+            }
+        }
+        let found = machine.findings.findings.filter { $0.kind == .cpuStarvation }
+        #expect(found.map(\.severity) == [.info])
+    }
+
     /// A compression with more threads than CPUs.
     @Test func whatIsThereToComputeIsNotWarnedOf() {
         watch(40, host: busy) { _ in

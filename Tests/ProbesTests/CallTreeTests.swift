@@ -104,10 +104,11 @@ struct ProfileShareTests {
         #expect(
             profile.report.table(.sampledThreads)?.text
                 == ReportText(
-                    heads: ["SHARE%", "COUNT", "TID", "PID", "NAME"],
+                    heads: ["SHARE%", "COUNT", "TID", "NAME", "PID", "FUNC%", "FUNCTION"],
                     rows: [
-                        ["75.0", "3", "4127", "2214", "a"], ["25.0", "1", "4128", "2214", "b"],
-                    ], words: [4]))
+                        ["75.0", "3", "4127", "a", "2214", "100", "spin"],
+                        ["25.0", "1", "4128", "b", "2214", "100", "main"],
+                    ], words: [3, 6]))
         var faults = profile
         faults.request.event = .pageFaults
         faults.stacks[1].count = 9

@@ -31,11 +31,11 @@ struct Workload: Sendable {
         try currentTarget(pid: number("pid"), tid: number(name))
     }
 
-    /// Until a thread that does its work when told to waits for that: it may have been started, and not
+    /// Until the thread that does its work when told to waits for that: it may have been started, and not
     /// have come there.
     fileprivate func waitUntilReady() async throws {
-        guard let caller = numbers["caller"] else { return }
-        let task = TaskHandle(ThreadID(caller), of: ProcessID(try number("pid")))
+        let task = TaskHandle(
+            ThreadID(try number("caller")), of: ProcessID(try number("pid")))
         _ = try await eventually("it waits to begin") { () -> Bool? in
             guard case .blocked(let number, _) = (try? task.syscall())?.record else { return nil }
             return SystemCallTable.name(of: number) == "rt_sigtimedwait" ? true : nil
@@ -64,7 +64,7 @@ func withWorkload<Result: Sendable>(
         let result: Swift.Result<Result, any Error>
         do {
             let workload = Workload(numbers: numbers)
-            try await workload.waitUntilReady()
+            if arguments.first == "calls" { try await workload.waitUntilReady() }
             result = .success(try await body(workload))
         } catch {
             result = .failure(error)

@@ -61,7 +61,8 @@ struct ProbeCommandTextTests {
                 "page_bytes":null,"pid":2214,"samples":8,"schema":1,"seconds":5,"stacks":[\#
                 {"bytes":null,"frames":["main","spin"],"samples":6,"tid":4127},\#
                 {"bytes":null,"frames":["main","read"],"samples":2,"tid":4127}],\#
-                "threads":[{"name":"poll\u001b[2J","pid":2214,"samples":8,"tid":4127}],"tid":4127}
+                "threads":[{"function":"spin (?)","function_percent":75,"name":"poll\u001b[2J",\#
+                "pid":2214,"samples":8,"tid":4127}],"tid":4127}
 
                 """#)
     }

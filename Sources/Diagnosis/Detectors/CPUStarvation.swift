@@ -110,7 +110,10 @@ struct CPUStarvation: Detector {
         }
 
         func severity(_ machine: Machine) -> Finding.Severity {
-            guard !isBatch, machine.mayBeOthers(than: process) else { return .info }
+            // Who was told to yield does.
+            guard !isBatch, process.nice ?? 0 <= 0, machine.mayBeOthers(than: process) else {
+                return .info
+            }
             let share = wait.share.percent
             let hasHogs = machine.hogs.areOthers(than: process)
             let isBad = share >= badShare || (hasHogs && share >= badShareBesideHogs)

@@ -43,7 +43,7 @@ struct KernelThreadBusy: Detector {
         let thread = ThreadIdentity(
             tid: ThreadID(process.id.pid.rawValue), startTime: process.id.startTime)
         let subject: Subject = .thread(thread, of: process.id)
-        let task = known.map { ", which \($0.task)," } ?? ""
+        let task = known.map { ": it \($0.task)" } ?? ""
         var next: [NextStep] = [
             .probe(.profile, of: subject, "the functions of the kernel it runs in")
         ]
@@ -53,7 +53,7 @@ struct KernelThreadBusy: Detector {
         return Finding(
             kind: .kernelThreadBusy, subject: subject,
             severity: known?.meaning == nil ? .info : .warning, confidence: .medium,
-            claim: "kernel thread \(process.name) \(process.id.pid)\(task) keeps a CPU busy",
+            claim: "kernel thread \(process.name) \(process.id.pid) keeps a CPU busy\(task)",
             evidence: [
                 "\(spell.mean.text) % of a CPU used or waited for over \(spell.duration.text),"
                     + " now \(cpu.text) % used"

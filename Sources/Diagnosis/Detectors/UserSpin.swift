@@ -101,7 +101,10 @@ package struct UserSpin: Detector {
                 ? "they make no system calls: strace will show nothing; use a profile"
                 : "they spend next to no time in the kernel: a profile shows where they are",
             next: [
-                .probe(.profile, of: .process(process), "the functions they burn the CPU in")
+                .probe(
+                    .profile, of: .process(process),
+                    "which function each of them is in: of a spinlock, who is in another may hold it"
+                )
             ],
             since: threads.since)
     }

@@ -9,7 +9,7 @@ enum BatchWork {
     /// The same where it waits for a CPU this part of the time that it runs: it may have got less before.
     static let leastLifetimeOfDelayed = 0.4
     static let leastDelay = 0.2
-    /// Of what the busiest of its threads uses, the least that one uses that computes beside it.
+    /// Of the CPU that the busiest of its threads wants, the least that one wants that computes beside it.
     static let leastPart = 0.5
     /// The first thread may wait for those that compute.
     static let mostIdle = 1
@@ -38,9 +38,12 @@ enum BatchWork {
     }
 
     private static func areAllBusy(_ process: ProcessSample) -> Bool {
-        let used = process.threads.map { Double($0.cpu?.rawValue ?? 0) }
-        let least = leastPart * (used.max() ?? 0)
-        return used.count { $0 < least } <= mostIdle
+        // On a crowded box they do not get the same of the CPUs, but want it.
+        let wanted = process.threads.map {
+            Double($0.cpu?.rawValue ?? 0) + Double($0.runDelay?.rawValue ?? 0)
+        }
+        let least = leastPart * (wanted.max() ?? 0)
+        return wanted.count { $0 < least } <= mostIdle
     }
 
     private static func hasSockets(_ process: ProcessSample, in snapshot: Snapshot) -> Bool {

@@ -16,8 +16,8 @@ package struct ThreadEvidence: Sendable {
     /// All that keep a CPU busy, in whatever way.
     private(set) var busy: [ThreadFacts] = []
     /// Threads whose findings would be surer, or gone, if their system calls were counted for a
-    /// moment: storms before spins and those before wakeups, and of these who wants most CPU first. Without
-    /// those that were counted lately.
+    /// moment: storms before spins, of these who wants most CPU first, and those before wakeups, of which
+    /// who does least at each. Without those that were counted lately.
     package private(set) var uncounted: [CountCandidate] = []
 
     private var counted: [ThreadIdentity: CountedSystemCalls] = [:]
@@ -68,7 +68,8 @@ package struct ThreadEvidence: Sendable {
             candidates(
                 storming.filter { SystemCallStorm.isCandidate($0) }, at: snapshot.moment)
             + candidates(spinning.filter(UserSpin.isSpin), at: snapshot.moment)
-            + candidates(waking.filter(WakeupStorm.isCandidate), at: snapshot.moment)
+            + candidates(
+                waking.filter(WakeupStorm.isCandidate), at: snapshot.moment, first: \.idleness)
     }
 
     private mutating func forgetCounts(at moment: Nanoseconds) {
@@ -79,16 +80,17 @@ package struct ThreadEvidence: Sendable {
         }
     }
 
+    /// - Parameter first: of which thread it is most, that one comes first.
     private func candidates(
-        _ threads: [ThreadFacts], at moment: Nanoseconds
+        _ threads: [ThreadFacts], at moment: Nanoseconds,
+        first rank: (ThreadFacts) -> Double = \.demand
     ) -> [CountCandidate] {
         threads.filter { facts in
             guard let last = counted[facts.id] else { return true }
             let rest = facts.counted == nil ? Self.shortRest : Self.longRest
             return Duration(moment.since(last.moment)) >= rest
         }.sorted { a, b in
-            let (first, second) = (a.recent?.demand ?? .zero, b.recent?.demand ?? .zero)
-            return first == second ? a.id.tid < b.id.tid : first > second
+            (rank(b), a.id.tid) < (rank(a), b.id.tid)
         }.map { CountCandidate(process: $0.poll.process, thread: $0.id) }
     }
 
@@ -147,6 +149,16 @@ package struct ThreadEvidence: Sendable {
             voluntarySwitches: switches.isEmpty
                 ? nil
                 : Rate(switches.reduce(0) { $0 + Double($1.rawValue) } / Double(switches.count)))
+    }
+}
+
+extension ThreadFacts {
+    /// In percent of a CPU.
+    fileprivate var demand: Double { Double(recent?.demand.rawValue ?? 0) }
+
+    /// Wakeups for each unit of CPU time: who finds nothing to do needs little for each.
+    fileprivate var idleness: Double {
+        Double(poll.voluntarySwitches?.rawValue ?? 0) / max(demand, 0.1)
     }
 }
 

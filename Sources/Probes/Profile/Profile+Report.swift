@@ -101,12 +101,17 @@ extension Profile: ProbeReading {
 
     private var sampledThreads: [SampledThreadRow] {
         var pages = [Int](repeating: 0, count: threads.count)
-        for stack in stacks { pages[stack.thread] += stack.count }
+        var own = [[Int: Int]](repeating: [:], count: threads.count)
+        for stack in stacks {
+            pages[stack.thread] += stack.count
+            if let frame = stack.frames.last { own[stack.thread][frame, default: 0] += stack.count }
+        }
         let (weight, isOfPages) = (weight, countsPages)
         return threads.enumerated().map { index, thread in
-            SampledThreadRow(
+            let hottest = own[index].max { ($0.value, $1.key) < ($1.value, $0.key) }
+            return SampledThreadRow(
                 thread: thread, count: isOfPages ? pages[index] : thread.samples, weight: weight,
-                isOfPages: isOfPages)
+                isOfPages: isOfPages, hottest: hottest.map { (frames[$0.key], $0.value) })
         }
     }
 

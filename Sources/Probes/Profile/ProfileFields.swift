@@ -24,7 +24,10 @@ extension ProbePage {
         id: "threads", name: "threads", columns: SampledThreadRow.fields.columns,
         sort: FunctionRow.totalShare, choosesPart: true,
         enterHelp: "the functions of the selected thread alone",
-        about: ["Whose samples they are; Enter shows one thread alone."])
+        about: [
+            "Whose samples they are, and in which function most of them; Enter shows one thread alone.",
+            "Where many spin for a lock, the one that is in another function may hold it.",
+        ])
 }
 
 /// A function in a profile, or as it was called by one chain of callers.
@@ -116,6 +119,8 @@ struct SampledThreadRow: FieldRow {
     let count: Int
     let weight: Int
     let isOfPages: Bool
+    /// The function that most of them were met in, itself, and how many; nil where no chain is known.
+    let hottest: (frame: CodeFrame, count: Int)?
 
     static let fields = ReportFields<SampledThreadRow>([
         .column(
@@ -139,7 +144,7 @@ struct SampledThreadRow: FieldRow {
         .column(
             rank: 0,
             Field(
-                "name", "NAME", .flexible(minimum: 15), .text, json: .named("name"),
+                "name", "NAME", .fixed(15), .text, json: .named("name"),
                 help: "name of the thread"
             ) { .text($0.thread.name) }),
         .column(
@@ -147,6 +152,20 @@ struct SampledThreadRow: FieldRow {
             Field("pid", "PID", .fixed(7), json: .named("pid"), help: "its process") {
                 .number(Int64($0.thread.process.rawValue))
             }),
+        .column(
+            rank: 2,
+            Field(
+                "functionShare", "FUNC%", .fixed(6), json: .named("function_percent"),
+                help: "of the thread's samples, those in the function it was met in most often"
+            ) { row in
+                row.hottest.map { .percent(Percent($0.count, of: row.count)) } ?? .unknown
+            }),
+        .column(
+            rank: 1,
+            Field(
+                "function", "FUNCTION", .flexible(minimum: 15), .text, json: .named("function"),
+                help: "that function"
+            ) { $0.hottest.map { .text($0.frame.label) } ?? .unknown }),
         .json("samples", "samples of it") { FieldValue(count: $0.thread.samples) },
     ])
 }

@@ -235,6 +235,7 @@ extension Sampler {
     private func note(_ leader: TaskStat, of process: TrackedProcess) {
         if let parent = leader.parent { process.sample.parent = parent }
         process.sample.state = leader.state
+        process.sample.nice = leader.nice
         process.sample.hasTerminal = (leader.terminal ?? 0) != 0
         if leader.state != .traced { process.sample.tracer = nil }
         if let count = leader.threadCount { process.sample.threadCount = count }

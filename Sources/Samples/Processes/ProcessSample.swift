@@ -18,6 +18,8 @@ public struct ProcessSample: Codable, Sendable, Identifiable {
     public var tracer: ProcessID?
     /// It has a terminal, at which somebody may have started it.
     public var hasTerminal: Bool = false
+    /// Of the first thread: above 0 it yields to others; see `sched(7)`.
+    public var nice: Int?
     /// CPU time used since the process began, by threads that have ended too.
     public var totalTime: Nanoseconds
     /// Shares of one CPU used by all its threads together, those that ended meanwhile included:

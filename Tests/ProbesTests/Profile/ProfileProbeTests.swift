@@ -218,9 +218,10 @@ struct OwnProfileTests {
             return profile.notes.contains { $0.hasPrefix("faults came fast") }
                 && profile.samples > 200_000
         }
+        // Other tests of this process fault as well.
         let share = profile.threads.first.map { Double($0.samples) / Double(profile.samples) }
         #expect(profile.threads.first?.name == "faulter")
-        #expect(try #require(share) > 0.9)
+        #expect(try #require(share) > 0.5)
     }
 }
 
