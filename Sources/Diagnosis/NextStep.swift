@@ -129,6 +129,10 @@ extension NextStep {
     /// CPU in".
     package var advice: String { (command.map { $0 + ": " } ?? "") + text }
 
+    /// A line to paste into a shell, the words behind it as a comment; words alone where there is no
+    /// command.
+    package var line: String { command.map { "\($0)  # \(text)" } ?? text }
+
     private var peer: String? {
         if case .peer(let address) = subject { address.description } else { nil }
     }

@@ -50,6 +50,8 @@ public final class Sampler {
     private var ratesSince: Instant?
     /// Processes of a captured tree that the last listing named and that are there in part.
     private var incomplete = 0
+    /// How many processes' descriptors this refresh may still search for sockets.
+    var socketSearches = 0
     private var ownCPU: OwnCPU
     private(set) var interestRevision = 0
     private var interest = Interest()
@@ -122,6 +124,7 @@ public final class Sampler {
         if depth != .processesOnly { sources.beginRefresh() }
         listProcesses()
         networkLane.refresh(interest.network, processes: ownersOfSockets)
+        socketSearches = SamplingPlan.mostSocketSearches
         let swept = sweptRange(elapsed: elapsed)
         var kept: [TrackedProcess] = []
         kept.reserveCapacity(processes.count)

@@ -67,10 +67,10 @@ extension SamplingPlan {
         /// Its descriptors have to be counted one by one; since they were.
         var countsFiles = false
         var sinceOpenFiles = Nanoseconds(0)
-        /// Its threads use so much CPU together; whether it is known to have sockets, and since its
+        /// Its threads use so much CPU together; whether it is known to talk over sockets, and since its
         /// descriptors were searched for some.
         var isComputing = false
-        var hasSockets = false
+        var talksOverSockets = false
         var sinceSockets = Nanoseconds(0)
     }
 
@@ -90,7 +90,7 @@ extension SamplingPlan {
         static let openFiles = ProcessReads(rawValue: 32)
         /// How many tasks its control group may hold.
         static let taskLimit = ProcessReads(rawValue: 64)
-        /// Whether it has sockets.
+        /// Whether it talks over sockets.
         static let sockets = ProcessReads(rawValue: 128)
     }
 

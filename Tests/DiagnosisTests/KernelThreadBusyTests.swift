@@ -6,7 +6,9 @@ import Units
 
 /// Kernel threads that never rest.
 struct KernelThreadBusyTests {
-    private func said(_ name: String, system: Double = 99, seconds: Int = 11) -> Finding? {
+    private func said(
+        _ name: String, system: Double = 99, delay: Double = 0, nice: Int = 0, seconds: Int = 11
+    ) -> Finding? {
         var machine = MadeMachine()
         let thread = MadeThread(number: 60).with {
             ($0.name, $0.user, $0.system) = (name, 0, system)
@@ -17,6 +19,8 @@ struct KernelThreadBusyTests {
                 process.isKernelThread = true
                 process.name = name
                 process.cpu = Percent(system)
+                process.runDelay = Percent(delay)
+                process.nice = nice
             })
         return machine.finding(.kernelThreadBusy)
     }
@@ -34,6 +38,7 @@ struct KernelThreadBusyTests {
 
     @Test(arguments: [
         ("napi/eth0-8193", "takes packets of eth0"),
+        ("napi/br-0123abc", "takes packets"), ("napi/;id-8193", "takes packets"),
         ("irq/24-nvme0q1", "serves interrupt 24 of nvme0q1"),
         ("khugepaged", "makes large pages of small ones"),
         ("ksmd", "merges pages that are the same"),
@@ -61,5 +66,11 @@ struct KernelThreadBusyTests {
     @Test func whoRestsIsNotNamed() {
         #expect(said("kswapd0", system: 80) == nil)
         #expect(said("kswapd0", seconds: 9) == nil)
+    }
+
+    @Test func whoWaitsForACPUDoesNotKeepOneBusy() {
+        #expect(said("kswapd0", system: 40, delay: 59) == nil)
+        #expect(said("kswapd0", system: 60, delay: 39) != nil)
+        #expect(said("khugepaged", system: 60, delay: 39, nice: 19) == nil)
     }
 }

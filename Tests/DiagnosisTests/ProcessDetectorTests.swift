@@ -158,18 +158,27 @@ final class ProcessDetectorTests {
         #expect(found.map(\.severity) == [.info, .info])
     }
 
-    /// A build under `nice` beside a service.
-    @Test func whoWasToldToYieldIsNotWarnedOf() {
+    /// What a thread that never rests gets beside one that uses a CPU.
+    private func starved(nice: Int, besideNice other: Int) -> Finding? {
         watch(40, host: busy) { _ in
-            (Int32(1)...4).map {
-                var process = waiter($0, run: 10, delay: 85, switches: 0)
-                process.nice = $0 == 4 ? 0 : 19
-                if $0 == 4 { process.runDelay = .zero; process.mostDelayed = nil }
-                return process
-            }
+            var waiting = waiter(7, run: 10, delay: 85, switches: 0)
+            waiting.nice = nice
+            var running = waiter(8, run: 99, delay: 0, switches: 0)
+            running.nice = other
+            return [waiting, running]
         }
-        let found = machine.findings.findings.filter { $0.kind == .cpuStarvation }
-        #expect(found.map(\.severity) == [.info])
+        return machine.finding(.cpuStarvation)
+    }
+
+    /// A build under `nice` beside a service.
+    @Test func whoWasToldToYieldIsNotWarnedOf() throws {
+        let finding = try #require(starved(nice: 19, besideNice: 0))
+        #expect(finding.severity == .info)
+        #expect(finding.meaning == "it runs at nice 19 and yields to others, as it was told")
+    }
+
+    @Test func whoWaitsForOthersThatAreAsNiceIsWarnedOf() {
+        #expect(starved(nice: 1, besideNice: 19)?.severity == .warning)
     }
 
     /// A compression with more threads than CPUs.

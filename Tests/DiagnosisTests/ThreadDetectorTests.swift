@@ -112,14 +112,18 @@ struct ThreadDetectorTests {
         let finding = try #require(compressor())
         #expect(finding.severity == .info)
         #expect(
-            finding.meaning == "it has computed since it began and has no sockets: a program"
-                + " that is there to compute looks like that")
+            finding.meaning
+                == "it has computed since it began: a program that is there to compute looks like that"
+        )
+        let known = try #require(compressor { $0.talksOverSockets = false })
+        #expect(known.severity == .info)
+        #expect(known.meaning?.contains(" and talks to nobody over sockets: ") == true)
     }
 
     /// A service computes now, and did not before; or has threads that wait for something else.
     @Test func aServiceThatSpinsIsAWarning() {
         #expect(compressor { $0.totalTime = Nanoseconds(10_000_000_000) }?.severity == .warning)
-        #expect(compressor { $0.hasSockets = true }?.severity == .warning)
+        #expect(compressor { $0.talksOverSockets = true }?.severity == .warning)
         #expect(
             compressor { process in
                 process.threads.append(

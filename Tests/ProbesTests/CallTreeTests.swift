@@ -100,18 +100,18 @@ struct ProfileShareTests {
     }
 
     @Test func `threads have shares of the same whole`() throws {
-        let profile = madeProfile([("a", "main;spin", 3), ("b", "main", 1)])
+        let profile = madeProfile([("a", "main;spin", 30), ("b", "main", 10)])
         #expect(
             profile.report.table(.sampledThreads)?.text
                 == ReportText(
-                    heads: ["SHARE%", "COUNT", "TID", "NAME", "PID", "FUNC%", "FUNCTION"],
+                    heads: ["SHARE%", "COUNT", "TID", "NAME", "PID", "OF IT%", "FUNCTION"],
                     rows: [
-                        ["75.0", "3", "4127", "a", "2214", "100", "spin"],
-                        ["25.0", "1", "4128", "b", "2214", "100", "main"],
+                        ["75.0", "30", "4127", "a", "2214", "100", "spin"],
+                        ["25.0", "10", "4128", "b", "2214", "100", "main"],
                     ], words: [3, 6]))
         var faults = profile
         faults.request.event = .pageFaults
-        faults.stacks[1].count = 9
+        faults.stacks[1].count = 90
         let table = try #require(faults.report.table(.sampledThreads)).text
         #expect(table.rows.map(\.[0]) == ["25.0", "75.0"])
     }

@@ -154,7 +154,7 @@ extension State {
         guard !hot.isEmpty else {
             say(
                 shown.processes.contains { $0.hottestCPU != nil }
-                    ? "no hot row: no thread uses \(Int(settings.hotThreshold.rawValue))% of a CPU"
+                    ? "no hot row: no thread uses or wants \(Int(settings.hotThreshold.rawValue))% of a CPU"
                     : "no hot row: nothing is known of threads yet")
             return
         }

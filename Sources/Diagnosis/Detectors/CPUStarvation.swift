@@ -49,7 +49,7 @@ struct CPUStarvation: Detector {
         let cases = starved.compactMap { wait -> Case? in
             // That dxtop waits is no trouble of the machine's.
             guard let process = processes[wait.process], !input.isExplained(process),
-                process.id.pid != snapshot.ownCost.process
+                process.id.pid != snapshot.ownCost.process, !process.isKernelThread
             else { return nil }
             return Case(
                 process: process, wait: wait, isBatch: BatchWork.isBatch(process, in: snapshot))
@@ -110,10 +110,8 @@ struct CPUStarvation: Detector {
         }
 
         func severity(_ machine: Machine) -> Finding.Severity {
-            // Who was told to yield does.
-            guard !isBatch, process.nice ?? 0 <= 0, machine.mayBeOthers(than: process) else {
-                return .info
-            }
+            guard !isBatch, !machine.makesYield(process), machine.mayBeOthers(than: process)
+            else { return .info }
             let share = wait.share.percent
             let hasHogs = machine.hogs.areOthers(than: process)
             let isBad = share >= badShare || (hasHogs && share >= badShareBesideHogs)
@@ -124,11 +122,13 @@ struct CPUStarvation: Detector {
     /// Who has the CPUs, and how many there are.
     private struct Machine {
         let host: HostSample
+        private let processes: [ProcessSample]
         let busiest: ProcessSample?
         let hogs: CPUHogs
 
         init(_ snapshot: Snapshot) {
             host = snapshot.host
+            processes = snapshot.processes
             busiest = snapshot.processes.max { $0.cpu ?? .zero < $1.cpu ?? .zero }
             hogs = CPUHogs(snapshot)
         }
@@ -142,6 +142,15 @@ struct CPUStarvation: Detector {
                 return true
             }
             return Double(busy.rawValue) * Double(count) - Double(cpu.rawValue) >= leastOfOthers
+        }
+
+        /// Whether it was told to yield to others (`nice`), and those use enough of the CPUs to make it.
+        func makesYield(_ process: ProcessSample) -> Bool {
+            guard let nice = process.nice, nice > 0 else { return false }
+            let used = processes.reduce(0) { sum, other in
+                other.nice ?? 0 < nice ? sum + Double(other.cpu?.rawValue ?? 0) : sum
+            }
+            return used >= leastOfOthers
         }
 
         /// - Parameter process: who is starved.
@@ -197,6 +206,9 @@ struct CPUStarvation: Detector {
             return
                 "CPUs are idle meanwhile: its affinity or cpuset keeps it off them, or a quota that"
                 + " is not visible from here holds it back"
+        }
+        if machine.makesYield(found.process), let nice = found.process.nice {
+            return "it runs at nice \(nice) and yields to others, as it was told"
         }
         let isAlone = !machine.mayBeOthers(than: found.process)
         if isAlone || (machine.busiest?.id == found.process.id && !found.isBatch) {

@@ -32,7 +32,7 @@ struct DescriptorLeak: Detector {
                     .command(
                         "ls -l /proc/\(pid)/fd", of: .process(process.id),
                         "what its descriptors are"),
-                    .view(.sockets, of: .process(process.id), "its sockets, if they are some"),
+                    .view(.sockets, of: .process(process.id), "the sockets among them"),
                 ],
                 since: leak.since(snapshot.time))
         }

@@ -8,10 +8,15 @@ internal import Units
 /// others it is known that they rest mostly, and what it means when they do not.
 struct KernelThreadBusy: Detector {
     static let kind: FindingKind = .kernelThreadBusy
+    /// A CPU that does nothing but take packets says more than the thread that takes them there.
+    static let suppressedBy: [FindingKind] = [.interruptLoad]
 
-    /// Of a CPU, used or waited for, at each refresh and on average.
+    /// Of a CPU, used or waited for, at each refresh and on average. Those that yield to others (`nice`)
+    /// have to use it.
     static let leastNow = Percent(70.0)
     static let leastDemand = Percent(90.0)
+    /// Who gets less does not keep a CPU busy.
+    static let leastUsed = Percent(50.0)
     static let span: Duration = .seconds(10)
 
     private var spells: [ProcessIdentity: ShareSpell] = [:]
@@ -22,9 +27,10 @@ struct KernelThreadBusy: Detector {
         var now: [ProcessIdentity: ShareSpell] = [:]
         var found: [Finding] = []
         for process in snapshot.processes where process.isKernelThread {
-            guard let cpu = process.cpu else { continue }
-            let demand = Percent(cpu.rawValue + (process.runDelay?.rawValue ?? 0))
-            guard demand >= Self.leastNow else { continue }
+            guard let cpu = process.cpu, cpu >= Self.leastUsed else { continue }
+            let delay = process.nice ?? 0 > 0 ? 0 : process.runDelay?.rawValue ?? 0
+            let demand = Percent(cpu.rawValue + delay)
+            guard demand >= Self.leastNow, !isExplained(process, in: input) else { continue }
             var spell = spells[process.id] ?? ShareSpell()
             spell.add(demand, over: interval)
             now[process.id] = spell
@@ -34,6 +40,10 @@ struct KernelThreadBusy: Detector {
         }
         spells = now
         return found
+    }
+
+    private func isExplained(_ process: ProcessSample, in input: DiagnosisInput) -> Bool {
+        process.name.hasPrefix("ksoftirqd/") && !input.explanations.isEmpty
     }
 
     private static func finding(

@@ -30,7 +30,7 @@ struct SignalStorm: Detector {
             next: [
                 .command(
                     "timeout 1 strace -p \(tid) -e trace=none 2>&1 | tail -3", of: facts.subject,
-                    "which signals, and who sends them (si_pid)"),
+                    "which signals, and who sends them (si_pid); stops it at each"),
                 .probe(.profile, of: facts.subject, "the code that handles them"),
             ],
             since: [facts].since)
@@ -58,8 +58,8 @@ struct SignalStorm: Detector {
     }
 
     private static func evidence(_ facts: ThreadFacts) -> [String] {
-        let figures = facts.recent.map { [$0.textWithSpan] } ?? []
-        return figures + (facts.counted.map { [$0.evidence] } ?? [])
+        // What decides comes first.
+        (facts.counted.map { [$0.evidence] } ?? []) + (facts.recent.map { [$0.textWithSpan] } ?? [])
     }
 }
 

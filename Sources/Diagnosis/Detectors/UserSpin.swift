@@ -53,7 +53,7 @@ package struct UserSpin: Detector {
             else { return finding }
             var finding = finding
             finding.severity = .info
-            finding.meaning = BatchWork.meaning
+            finding.meaning = BatchWork.meaning(process)
             return finding
         }
     }

@@ -18,8 +18,13 @@ struct WakeupStorm: Detector {
     /// So often it is woken for each wait (poll, epoll_wait) that ends: the kernel puts it to sleep again
     /// where another thread was faster.
     static let leastWakeupsOfWait = 2.0
-    /// Who moves so much with one call may sleep in it several times.
+    /// And for each call of any kind, since it may sleep in others, too. Page faults and what writes or
+    /// locks sleep more than once, so such threads are left out.
+    static let leastWakeupsOfCall = 1.5
+    static let leastWaits = 0.9
+    /// Who takes so much with one call may sleep in it several times.
     static let pieces = ByteCount(4096)
+    static let mostFaults = Rate(1.0)
 
     /// Whether it may be one, by the figures of one refresh.
     static func goesOn(_ thread: ThreadSample) -> Bool {
@@ -43,9 +48,12 @@ struct WakeupStorm: Detector {
     }
 
     private static func isWokenInVain(_ facts: ThreadFacts, _ counted: CountedSystemCalls) -> Bool {
-        let waits = Double(counted.waits.rawValue)
-        guard waits > 0, !counted.movesPieces(of: pieces) else { return false }
-        return Double(facts.poll.voluntarySwitches?.rawValue ?? 0) >= leastWakeupsOfWait * waits
+        let (waits, calls) = (Double(counted.waits.rawValue), Double(counted.rate.rawValue))
+        guard waits > 0, counted.waitsAndTakes(leastWaits), !counted.movesPieces(of: pieces),
+            let recent = facts.recent, recent.faults <= mostFaults
+        else { return false }
+        let wakeups = Double(facts.poll.voluntarySwitches?.rawValue ?? 0)
+        return wakeups >= leastWakeupsOfWait * waits && wakeups >= leastWakeupsOfCall * calls
     }
 
     private static func finding(_ facts: ThreadFacts) -> Finding {
@@ -56,8 +64,7 @@ struct WakeupStorm: Detector {
             evidence: evidence(facts), baseline: facts.spell?.before?.text,
             meaning: meaning(facts),
             next: [
-                .probe(.waits, of: facts.subject, "what it waits for"),
-                .probe(.profile, of: facts.subject, "the code that goes to sleep"),
+                .probe(.waits, of: facts.subject, "what it waits for, and where in the code")
             ],
             since: [facts].since)
     }
@@ -86,13 +93,14 @@ struct WakeupStorm: Detector {
         }
     }
 
+    /// What decides comes first.
     private static func evidence(_ facts: ThreadFacts) -> [String] {
         let figures = facts.recent.map { [$0.textWithSpan] } ?? []
         guard let counted = facts.counted else { return figures }
         let waits =
             isWokenInVain(facts, counted)
             ? ["of \(wakeups([facts])) wakeups a second \(counted.waits.text) ended a wait"] : []
-        return figures + [counted.evidence, counted.storm] + waits
+        return waits + [counted.storm, counted.evidence] + figures
     }
 }
 

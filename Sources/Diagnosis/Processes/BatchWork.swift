@@ -2,7 +2,7 @@ internal import Samples
 internal import Units
 
 /// A process that is there to compute: it has done nothing else since it began, all of its threads that
-/// do anything do it, and it has no socket by which anybody could wait for it.
+/// do anything do it, and it has no sockets by which anybody could wait for it.
 enum BatchWork {
     /// Of the CPU time that it gets now, the least that it had on average since it began.
     static let leastLifetime = 0.8
@@ -14,9 +14,14 @@ enum BatchWork {
     /// The first thread may wait for those that compute.
     static let mostIdle = 1
 
-    static let meaning =
-        "it has computed since it began and has no sockets: a program that is there to compute looks"
-        + " like that"
+    /// Who has more files open is a service.
+    static let mostFiles = 1024
+
+    static func meaning(_ process: ProcessSample) -> String {
+        let sockets = process.talksOverSockets == false ? " and talks to nobody over sockets" : ""
+        return
+            "it has computed since it began\(sockets): a program that is there to compute looks like that"
+    }
 
     static func isBatch(_ process: ProcessSample, in snapshot: Snapshot) -> Bool {
         guard let cpu = process.cpu, cpu > .zero else { return false }
@@ -47,7 +52,7 @@ enum BatchWork {
     }
 
     private static func hasSockets(_ process: ProcessSample, in snapshot: Snapshot) -> Bool {
-        process.hasSockets ?? false
+        process.talksOverSockets ?? false || process.openFiles ?? 0 > mostFiles
             || snapshot.network?.sockets.sockets.contains { $0.owner?.process == process.id }
                 ?? false
     }

@@ -39,6 +39,12 @@ extension CountedSystemCalls {
     /// Times a second that it waited until one of several things happened.
     var waits: Rate { rate(of: calls.reduce(0) { $0 + ($1.mayWait ? $1.count : 0) }) }
 
+    /// Nearly all that it does is to wait for one of several things, and to take what there is.
+    func waitsAndTakes(_ least: Double) -> Bool {
+        let ofThose = calls.filter { $0.mayWait || $0.takes }
+        return Double(ofThose.reduce(0) { $0 + $1.count }) >= least * Double(named)
+    }
+
     /// Of its frequent calls, one moves so many bytes at a time, on average: it may sleep more than once
     /// in it.
     func movesPieces(of least: ByteCount) -> Bool {
@@ -125,6 +131,11 @@ extension CountedSystemCalls.Call {
 
     private var isFutex: Bool { name == "futex" }
     private var isSleep: Bool { ["nanosleep", "clock_nanosleep"].contains(name) }
+
+    /// Takes what has come.
+    fileprivate var takes: Bool {
+        ["read", "readv", "recvfrom", "recvmsg", "recvmmsg", "accept", "accept4"].contains(name)
+    }
 
     /// 0 is what these return when nothing has happened.
     fileprivate var mayWait: Bool {

@@ -8,13 +8,14 @@ struct KernelTask {
     var interface: String?
 
     init?(name: String) {
-        if let napi = Self.interface(ofPoller: name) {
+        if name.hasPrefix("napi/") {
+            let interface = Self.interface(ofPoller: name)
             self.init(
-                task: "takes packets of \(napi)",
+                task: "takes packets" + (interface.map { " of \($0)" } ?? ""),
                 meaning:
-                    "one thread does not keep up with what that interface receives: packets wait"
+                    "one thread does not keep up with what its interface receives: packets wait"
                     + " or are dropped",
-                interface: napi)
+                interface: interface)
         } else if let interrupt = Self.interrupt(ofHandler: name) {
             self.init(
                 task: "serves \(interrupt)",
@@ -22,7 +23,7 @@ struct KernelTask {
         } else if let queue = Self.queue(ofWorker: name) {
             self.init(task: "does the work of \(queue)", meaning: nil)
         } else {
-            guard let known = Self.known.first(where: { name.hasPrefix($0.prefix) }) else {
+            guard let known = Self.known.first(where: { Self.isOne(name, of: $0.prefix) }) else {
                 return nil
             }
             self.init(task: known.task, meaning: known.meaning)
@@ -67,11 +68,27 @@ struct KernelTask {
         ("loop", "reads and writes the file behind a block device", nil),
     ]
 
-    /// "napi/eth0-8193": threaded NAPI, since 5.12.
+    /// "kswapd0", "kdamond.0", "jbd2/sda1-8".
+    private static func isOne(_ name: String, of prefix: String) -> Bool {
+        name.hasPrefix(prefix)
+            && (prefix.hasSuffix("/")
+                || name.dropFirst(prefix.count).allSatisfy { $0.isNumber || $0 == "." })
+    }
+
+    /// "napi/eth0-8193": threaded NAPI, since 5.12. Nil where the name was too long for the kernel to keep
+    /// its end, or is one that a shell would not take as it is.
     private static func interface(ofPoller name: String) -> String? {
-        guard name.hasPrefix("napi/"), let end = name.lastIndex(of: "-") else { return nil }
-        let interface = name[name.index(name.startIndex, offsetBy: 5)..<end]
-        return interface.isEmpty ? nil : String(interface)
+        let words = name.dropFirst("napi/".count)
+        guard let end = words.lastIndex(of: "-") else { return nil }
+        let (interface, number) = (words[..<end], words[end...].dropFirst())
+        let isWhole =
+            !interface.isEmpty && !number.isEmpty && number.allSatisfy { $0.isASCII && $0.isNumber }
+        let isPlain = interface.utf8.allSatisfy {
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20)
+                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+                || "._-".utf8.contains($0)
+        }
+        return isWhole && isPlain ? String(interface) : nil
     }
 
     /// "irq/24-eth0", "irq/9-acpi".

@@ -205,7 +205,7 @@ struct EventProfile {
         }
         if isByCPU {
             notes.append(
-                "threads live shorter than the time between two samples: sampled by CPU, not by"
+                "threads live, or run, shorter than the time between two samples: sampled by CPU, not by"
                     + " thread")
         } else if lacksSamples(.milliseconds(500)), let used = use.total {
             notes.append(

@@ -111,7 +111,9 @@ extension Profile: ProbeReading {
             let hottest = own[index].max { ($0.value, $1.key) < ($1.value, $0.key) }
             return SampledThreadRow(
                 thread: thread, count: isOfPages ? pages[index] : thread.samples, weight: weight,
-                isOfPages: isOfPages, hottest: hottest.map { (frames[$0.key], $0.value) })
+                isOfPages: isOfPages,
+                hottest: thread.samples < SampledThreadRow.leastSamples
+                    ? nil : hottest.map { (frames[$0.key], $0.value) })
         }
     }
 

@@ -121,6 +121,8 @@ struct SampledThreadRow: FieldRow {
     let isOfPages: Bool
     /// The function that most of them were met in, itself, and how many; nil where no chain is known.
     let hottest: (frame: CodeFrame, count: Int)?
+    /// Of fewer samples a share says nothing.
+    static let leastSamples = 5
 
     static let fields = ReportFields<SampledThreadRow>([
         .column(
@@ -155,7 +157,7 @@ struct SampledThreadRow: FieldRow {
         .column(
             rank: 2,
             Field(
-                "functionShare", "FUNC%", .fixed(6), json: .named("function_percent"),
+                "functionShare", "OF IT%", .fixed(6), json: .named("function_percent"),
                 help: "of the thread's samples, those in the function it was met in most often"
             ) { row in
                 row.hottest.map { .percent(Percent($0.count, of: row.count)) } ?? .unknown

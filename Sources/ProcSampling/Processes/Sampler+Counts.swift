@@ -41,19 +41,23 @@ extension Sampler {
         }
     }
 
-    /// Whether it has sockets, by its first descriptors. Its standard streams do not count: a service
-    /// manager, or ssh, may have made those.
+    /// Whether it talks over sockets: it waits for some in an event loop, or has several. Its standard
+    /// streams do not count, since a service manager, or ssh, may have made those; nor does a single one,
+    /// which a program has that logs or asks for a name.
     func readSockets(_ process: TrackedProcess) {
         process.socketsReadAt = clock.now
-        guard let walk = try? DescriptorWalk(process.pid, in: reader.root) else {
-            return process.sample.hasSockets = nil
-        }
-        var rest = SamplingPlan.mostSearchedFiles / DescriptorWalk.step
-        _ = walk.advance {
+        let many = SamplingPlan.mostSearchedFiles
+        guard process.sample.openFiles ?? 0 <= many,
+            let walk = try? DescriptorWalk(process.pid, in: reader.root)
+        else { return process.sample.talksOverSockets = nil }
+        var rest = many / DescriptorWalk.step
+        let isWhole = walk.advance {
             rest -= 1
             return rest <= 0
         }
         let streams = walk.sockets.filter { $0.descriptor <= STDERR_FILENO }.map(\.inode)
-        process.sample.hasSockets = walk.sockets.contains { !streams.contains($0.inode) }
+        let own = Set(walk.sockets.map(\.inode)).subtracting(streams)
+        let talks = own.count > 1 || (!own.isEmpty && !walk.epolls.isEmpty)
+        process.sample.talksOverSockets = talks ? true : isWhole ? false : nil
     }
 }

@@ -63,7 +63,7 @@ extension Sampler {
                 countsFiles: !tellsOpenFiles,
                 sinceOpenFiles: gate.at.since(process.openFilesReadAt),
                 isComputing: process.sample.cpu.map { $0 >= SamplingPlan.computing } ?? false,
-                hasSockets: process.sample.hasSockets ?? false,
+                talksOverSockets: process.sample.talksOverSockets ?? false,
                 sinceSockets: gate.at.since(process.socketsReadAt)))
         if reads.contains(.rest) { process.isNew = false }
 
@@ -101,7 +101,10 @@ extension Sampler {
             }
         }
         if reads.contains(.taskLimit) { readTaskLimit(process) }
-        if reads.contains(.sockets) { readSockets(process) }
+        if reads.contains(.sockets), !process.sample.isKernelThread, socketSearches > 0 {
+            socketSearches -= 1
+            readSockets(process)
+        }
         readWanted(process, plan: plan)
         if host.standsStill { process.forgetRates() }
         return process
@@ -260,7 +263,7 @@ extension Sampler {
         process.sample.hasExeced =
             process.stackStart != nil && leader.stackStart != process.stackStart
         if process.sample.hasExeced {
-            process.sample.hasSockets = nil
+            process.sample.talksOverSockets = nil
             process.socketsReadAt = Instant(nanoseconds: 0)
         }
         process.childrenFaults = leader.childrenFaults

@@ -20,6 +20,9 @@ extension SamplingPlan {
     /// With so much CPU a process may be one that is there to compute.
     static let computing = Percent(40.0)
     static let socketPeriod = Nanoseconds(10_000_000_000)
+    static let serviceSocketPeriod = Nanoseconds(60_000_000_000)
+    /// Of so many processes at a refresh: on a crowded box very many wait.
+    static let mostSocketSearches = 16
     /// So many descriptors of a process are searched for sockets, about 3 us each.
     static let mostSearchedFiles = 1024
 
@@ -37,11 +40,10 @@ extension SamplingPlan {
         if process.hasManyThreads || process.speaksForGroup, isWanted || isLimitDue {
             reads.insert(.taskLimit)
         }
-        // Who had sockets is a service, and remains one.
         let mayBeBatch = process.hasRun && (process.isComputing || process.isWaiting)
-        if mayBeBatch, !process.hasSockets, process.sinceSockets >= Self.socketPeriod {
-            reads.insert(.sockets)
-        }
+        // A service mostly remains one.
+        let period = process.talksOverSockets ? Self.serviceSocketPeriod : Self.socketPeriod
+        if mayBeBatch, process.sinceSockets >= period { reads.insert(.sockets) }
         return reads
     }
 }

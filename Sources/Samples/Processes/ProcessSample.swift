@@ -64,9 +64,9 @@ public struct ProcessSample: Codable, Sendable, Identifiable {
     /// Open file descriptors. Nil where the directory may not be read, and before 6.2, where
     /// they have to be counted one by one, for a process that nobody looks at or that has very many.
     public var openFiles: Int?
-    /// Whether it has a socket open besides those that are its standard streams: somebody may wait for
-    /// it. Read of processes that compute, or wait for a CPU; nil where it was not, or may not be.
-    public var hasSockets: Bool?
+    /// Whether it has sockets in an event loop, or several, besides its standard streams: somebody may
+    /// wait for it. Read of processes that compute, or wait for a CPU; nil where it was not, or may not be.
+    public var talksOverSockets: Bool?
     /// The soft RLIMIT_NOFILE; nil where it was not read. See `getrlimit(2)`.
     public var openFilesLimit: UInt64?
     /// Its path in the unified or, failing that, the cpu hierarchy; see `cgroups(7)`.

@@ -28,7 +28,7 @@ package struct FindingReport {
             + finding.evidence.enumerated().flatMap { piece($0 == 0 ? "  why" : "", $1) }
             + (finding.baseline.map { piece("  before", $0) } ?? [])
             + (finding.meaning.map { piece("  meaning", $0) } ?? [])
-            + finding.next.enumerated().flatMap { piece($0 == 0 ? "  next" : "", $1.advice) }
+            + finding.next.enumerated().flatMap { piece($0 == 0 ? "  next" : "", $1.line) }
     }
 
     /// Text behind a label of its own column, which stands for a finding's mark or its parts.

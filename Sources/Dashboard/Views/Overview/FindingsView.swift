@@ -15,7 +15,7 @@ enum FindingsView {
 
     /// On a smaller screen the list matters more.
     static let leastRows = 16
-    private static let mostGroundLines = 6
+    private static func mostGroundLines(rows: Int) -> Int { rows < 30 ? 6 : 10 }
 
     /// So many are on the screen at once; the others come into view as one selects them.
     private static func most(rows: Int) -> Int { rows < 30 ? 3 : 6 }
@@ -59,13 +59,19 @@ enum FindingsView {
     ) {
         let (mark, style) = isMuted ? ("m", .faint) : mark(finding.severity)
         let confidence = finding.confidence.text
+        let width = claimWidth(finding, columns: rect.columns)
         surface.put(
             isSelected ? String(surface.glyphs.selection) : " ", at: rect.origin, style: .accent)
         surface.put(mark, at: Point(column: rect.column + 1, row: rect.row), style: style)
         surface.put(
             finding.claim, at: Point(column: rect.column + 4, row: rect.row),
             style: isMuted ? .faint : .text,
-            within: claimWidth(finding, columns: rect.columns))
+            within: width)
+        if VisibleText.width(finding.claim) > width, width > 1 {
+            surface.put(
+                String(surface.glyphs.ellipsis),
+                at: Point(column: rect.column + 3 + width, row: rect.row), style: .faint)
+        }
         surface.put(
             confidence,
             at: Point(column: rect.column + rect.columns - confidence.count, row: rect.row),
@@ -95,7 +101,7 @@ enum FindingsView {
         let since = finding.since.clock(secondsFromUTC: state.settings.secondsFromUTC)
         let why = lines("why", (["since \(since)"] + finding.evidence).joined(separator: "; "))
         let rest = parts.flatMap(lines)
-        let room = max(1, mostGroundLines - rest.count - claim.count)
+        let room = max(1, mostGroundLines(rows: state.size.rows) - rest.count - claim.count)
         return claim + cut(why, to: room, columns: columns - indent) + rest
     }
 

@@ -189,7 +189,7 @@ enum ResourceLines {
         } else if let ended {
             facts = ended.facts(for: room)
         } else {
-            facts = ["0 ", "no thread uses \(Int(threshold.rawValue))% of a CPU"]
+            facts = ["0 ", "no thread uses or wants \(Int(threshold.rawValue))% of a CPU"]
         }
         // Where threads wait for CPUs, a spinner may get too little of one to show: no "ok" then.
         let isContended = HostHealth(snapshot.host).cpu.map { $0.mark > .ok } ?? true
