@@ -77,6 +77,14 @@ package struct Surface: Hashable, Sendable {
         set(glyph, 1, column: point.column, row: point.row, style)
     }
 
+    /// Marks text that does not fit: an ellipsis in the last of its columns, if it has more than one.
+    package mutating func markCut(_ start: Point, _ columns: Int) {
+        guard columns > 1 else { return }
+        put(
+            glyph: glyphs.ellipsis, at: Point(column: start.column + columns - 1, row: start.row),
+            style: .faint)
+    }
+
     /// Fills a part of the surface with one character.
     package mutating func fill(
         _ rect: Rect, _ character: Character = " ", style: Style = .text

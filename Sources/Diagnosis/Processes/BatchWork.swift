@@ -15,7 +15,7 @@ enum BatchWork {
     static let mostIdle = 1
 
     /// Who has more files open is a service.
-    static let mostFiles = 1024
+    static let mostFiles = 1_024
 
     static func meaning(_ process: ProcessSample) -> String {
         let sockets = process.talksOverSockets == false ? " and talks to nobody over sockets" : ""

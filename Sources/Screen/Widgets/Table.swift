@@ -144,11 +144,7 @@ package struct Table<ID: Hashable & Sendable>: Sendable {
             return
         }
         surface.put(pieces, at: start, within: cell.columns)
-        if width > cell.columns, cell.columns > 1 {
-            surface.put(
-                glyph: surface.glyphs.ellipsis,
-                at: Point(column: cell.column + cell.columns - 1, row: cell.row), style: .faint)
-        }
+        if width > cell.columns { surface.markCut(cell.origin, cell.columns) }
     }
 
     /// The end of a text behind an ellipsis.

@@ -63,15 +63,10 @@ enum FindingsView {
         surface.put(
             isSelected ? String(surface.glyphs.selection) : " ", at: rect.origin, style: .accent)
         surface.put(mark, at: Point(column: rect.column + 1, row: rect.row), style: style)
+        let start = Point(column: rect.column + 4, row: rect.row)
         surface.put(
-            finding.claim, at: Point(column: rect.column + 4, row: rect.row),
-            style: isMuted ? .faint : .text,
-            within: width)
-        if VisibleText.width(finding.claim) > width, width > 1 {
-            surface.put(
-                String(surface.glyphs.ellipsis),
-                at: Point(column: rect.column + 3 + width, row: rect.row), style: .faint)
-        }
+            finding.claim, at: start, style: isMuted ? .faint : .text, within: width)
+        if isCut(finding, columns: rect.columns) { surface.markCut(start, width) }
         surface.put(
             confidence,
             at: Point(column: rect.column + rect.columns - confidence.count, row: rect.row),
@@ -82,7 +77,6 @@ enum FindingsView {
     /// Why it is said, and what to do next: under the claim.
     private static func grounds(_ finding: Finding, _ state: State) -> [[StyledText]] {
         let columns = state.size.columns
-        let isCut = VisibleText.width(finding.claim) > claimWidth(finding, columns: columns)
         let mute = state.findings.muted[finding.id].map { "muted: \($0.reason); m again: unmute" }
         let parts = [
             ("mute", mute), ("before", finding.baseline), ("meaning", finding.meaning),
@@ -97,7 +91,7 @@ enum FindingsView {
                 return [StyledText(head + space, .heading), StyledText($1, .faint)]
             }
         }
-        let claim = lines("what", isCut ? finding.claim : nil)
+        let claim = lines("what", isCut(finding, columns: columns) ? finding.claim : nil)
         let since = finding.since.clock(secondsFromUTC: state.settings.secondsFromUTC)
         let why = lines("why", (["since \(since)"] + finding.evidence).joined(separator: "; "))
         let rest = parts.flatMap(lines)
@@ -122,6 +116,10 @@ enum FindingsView {
     /// The columns that a claim has on its line.
     private static func claimWidth(_ finding: Finding, columns: Int) -> Int {
         columns - 5 - finding.confidence.text.count
+    }
+
+    private static func isCut(_ finding: Finding, columns: Int) -> Bool {
+        VisibleText.width(finding.claim) > claimWidth(finding, columns: columns)
     }
 
     private static let indent = 4
