@@ -97,7 +97,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         // Cells, styles and widgets: knows no terminal and no machine.
-        .target(name: "Screen", swiftSettings: strict),
+        .target(name: "Screen", dependencies: ["Units"], swiftSettings: strict),
         // The real terminal.
         .target(
             name: "CCurses", cSettings: strictC,

@@ -1,11 +1,9 @@
+internal import Units
+
 /// Text from the machine, made harmless to a terminal and to a reader.
 ///
-/// Names, command lines and tool output may hold anything. What could move the cursor, change the
-/// terminal, reorder the row or hide from sight is written out instead:
-///
-/// - control bytes as `\n`, `\t`, `\e`, `\x07`, `\x9b`;
-/// - bidi controls, joiners, zero-width and other invisible characters, line separators,
-///   unassigned characters, and combining marks with nothing to stand on as `\u{202e}`.
+/// Names, command lines and tool output may hold anything. What is not harmless (`Unicode.Scalar.escape`)
+/// is written out, and so are combining marks with nothing to stand on.
 ///
 /// What is left falls into cells: a character of one or two columns with at most four marks, which
 /// is what a curses cell holds. Further marks are written out. Variation selectors and skin tones
@@ -49,13 +47,13 @@ package enum VisibleText {
         var next = scalars.next()
         while let scalar = next {
             next = scalars.next()
-            if isPlain(scalar), (next?.value ?? 0) < firstMark {
+            if scalar.isPlain, (next?.value ?? 0) < firstMark {
                 guard body(plain[Int(scalar.value) - 0x20], 1) else { return }
                 continue
             }
             let width = CharacterWidth.of(scalar)
-            guard width > 0, isShown(scalar) else {
-                for character in escape(scalar) {
+            guard width > 0, scalar.isHarmless else {
+                for character in scalar.escape {
                     guard body(character, 1) else { return }
                 }
                 continue
@@ -65,7 +63,7 @@ package enum VisibleText {
             while let mark = next {
                 if isPresentation(mark, of: scalar) {
                     next = scalars.next()
-                } else if count < scalarsPerCell, CharacterWidth.of(mark) == 0, isShown(mark),
+                } else if count < scalarsPerCell, CharacterWidth.of(mark) == 0, mark.isHarmless,
                     extends(&cell, by: mark)
                 {
                     count += 1
@@ -91,19 +89,6 @@ package enum VisibleText {
         Character(Unicode.Scalar($0))
     }
 
-    private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.value >= 0x20 && scalar.value < 0x7f
-    }
-
-    /// Whether a reader sees the character, and a terminal does nothing but draw it.
-    private static func isShown(_ scalar: Unicode.Scalar) -> Bool {
-        if isPlain(scalar) { return true }
-        return switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned: false
-        default: !scalar.properties.isDefaultIgnorableCodePoint
-        }
-    }
-
     /// Whether `mark` only chooses how `base` looks: text or emoji style, or a skin tone.
     private static func isPresentation(_ mark: Unicode.Scalar, of base: Unicode.Scalar) -> Bool {
         switch mark.value {
@@ -120,17 +105,5 @@ package enum VisibleText {
         guard longer.count == 1 else { return false }
         cell = longer
         return true
-    }
-
-    private static func escape(_ scalar: Unicode.Scalar) -> String {
-        switch scalar.value {
-        case 0x09: "\\t"
-        case 0x0a: "\\n"
-        case 0x0d: "\\r"
-        case 0x1b: "\\e"
-        case 0..<0x10: "\\x0" + String(scalar.value, radix: 16)
-        case 0x10..<0x100: "\\x" + String(scalar.value, radix: 16)
-        default: "\\u{" + String(scalar.value, radix: 16) + "}"
-        }
     }
 }

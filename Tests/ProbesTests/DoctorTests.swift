@@ -218,20 +218,18 @@ struct DoctorTests {
         }
         #expect(try terminal("xterm", known: true).mark == .ok)
         #expect(try terminal("xterm", known: true, utf8: false).remedy == "LC_ALL=C.UTF-8")
-        #expect(try terminal("\u{1B}[2J", known: false).what.contains("\u{1B}") == false)
         #expect(try terminal("", known: false).what.hasPrefix("no TERM"))
     }
 
-    @Test func whatWasNotUnderstoodIsToldHarmless() throws {
+    @Test func whatWasNotUnderstoodIsTold() throws {
         let line = try line(
             "kernel's files",
             facts {
                 $0.sampled.trouble = SamplingTrouble(
-                    malformed: 2, malformedFiles: ["1/stat: \u{1B}[31m at byte 3", "x: y"])
+                    malformed: 2, malformedFiles: ["1/stat: at byte 3", "x: y"])
             })
         #expect(line.mark == .part && line.what == "2 could not be parsed")
-        #expect(line.why?.hasPrefix("1/stat: ") == true && line.why?.hasSuffix("; x: y") == true)
-        #expect(line.why?.contains("\u{1B}") == false)
+        #expect(line.why == "1/stat: at byte 3; x: y")
     }
 
     @Test func fieldsThatDidNotParseAreCountedAndNamed() throws {

@@ -5,7 +5,7 @@ import Units
 
 struct ForeignUsersTests {
     @Test(arguments: [
-        ("root:x:0:0:root:/root:/bin/bash\n", "root"), ("a\u{1B}[2J:x:1:1::/:\n", "a^[[2J"),
+        ("root:x:0:0:root:/root:/bin/bash\n", "root"), ("a\u{1B}[2J:x:1:1::/:\n", "a\u{1B}[2J"),
         ("", nil), ("root\n", nil), (":x:0:0\n", nil),
     ])
     func takesTheName(line: String, name: String?) {

@@ -25,7 +25,8 @@ struct FoldedStacksTests {
         profile.frames[0].name = "[u8; 4]\u{1B}[2J"
         #expect(
             FoldedStacks.text(profile)
-                == "[no name];[u8: 4]^[[2J 1\na:b^J1;[u8: 4]^[[2J;<[u8^J] as T>::run 3\n")
+                == #"[no name];[u8: 4]\e[2J 1"# + "\n"
+                + #"a:b\n1;[u8: 4]\e[2J;<[u8\n] as T>::run 3"# + "\n")
     }
 
     @Test func `page faults are bytes`() {
@@ -84,7 +85,7 @@ struct FlameGraphTests {
         ])
         let svg = FlameGraph.svg(profile, title: "<x>")
         #expect(svg.contains(">a&lt;b&gt;&amp;&quot;]]&gt;</text>"))
-        #expect(svg.contains(">^[[2J\u{FFFD}&lt;U+202E&gt;</text>"))
+        #expect(svg.contains(#">\e[2J\u{ffff}\u{202e}</text>"#))
         #expect(svg.contains(">thread &lt;/svg&gt;&lt;script&gt;</text>"))
         #expect(svg.split(separator: "<script>").count == 2)
         #expect(svg.split(separator: "]]>").count == 2)

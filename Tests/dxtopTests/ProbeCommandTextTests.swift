@@ -214,7 +214,7 @@ struct ProbeCommandTextTests {
     }
 
     @Test func filesOfAProfileAreWhatTheirNamesSay() throws {
-        #expect(try file("folded", profile()).hasPrefix("poll^[[2J;main;read_[k] 2\n"))
+        #expect(try file("folded", profile()).hasPrefix(#"poll\e[2J;main;read_[k] 2"# + "\n"))
         #expect(try file("svg", profile()).hasPrefix("<?xml"))
         #expect(try file("json", profile()).hasSuffix("}\n"))
         #expect(ProbeKind.profile.file(at: "/tmp/a.svg").ending == "svg")

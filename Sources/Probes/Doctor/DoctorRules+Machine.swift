@@ -148,7 +148,7 @@ extension DoctorRules {
 
     var terminal: Line {
         let terminal = facts.terminal
-        let name = terminal.name.isEmpty ? "no TERM" : HarmlessText.line(Array(terminal.name.utf8))
+        let name = terminal.name.isEmpty ? "no TERM" : terminal.name
         let colors = terminal.colors > 0 ? "\(terminal.colors) colours" : "no colours"
         let what = "\(name), \(colors), \(terminal.isUTF8 ? "UTF-8" : "ASCII only")"
         guard terminal.isKnown else {
@@ -182,7 +182,7 @@ extension DoctorRules {
         let examples = trouble.malformedFiles + trouble.malformedFieldExamples
         return Line(
             subject: subject, mark: .part, what: what.joined(separator: ", "),
-            why: HarmlessText.line(Array(examples.joined(separator: "; ").utf8)),
+            why: examples.joined(separator: "; "),
             remedy: trouble.malformed > 0
                 ? "this is a bug in dxtop: please report the line above"
                 : "not known for that; please report it if the file is right")

@@ -12,7 +12,7 @@ struct TreeRules {
 
     var tree: Line {
         let kind = facts.isCaptured ? "captured" : "of another pid namespace"
-        let release = HarmlessText.line(Array(snapshot.host.kernelRelease.utf8))
+        let release = snapshot.host.kernelRelease
         guard release != "?" else {
             return Line(
                 subject: "tree", mark: .part, what: "\(kind), kernel version unknown",

@@ -77,7 +77,7 @@ struct ProfileTally {
     ) {
         if isNewProgram { processes[process] = nil }
         if let thread = threads[ThreadKey(process: process, tid: tid)] {
-            profile.threads[thread].name = HarmlessText.line(name)
+            profile.threads[thread].name = String(decoding: name, as: UTF8.self)
         }
     }
 
@@ -111,7 +111,7 @@ struct ProfileTally {
             programs[process] = String(decoding: last ?? [], as: UTF8.self)
         }
         let name =
-            TaskHandle(tid, of: process).shownName ?? TaskHandle(process).shownName ?? ""
+            TaskHandle(tid, of: process).nameText ?? TaskHandle(process).nameText ?? ""
         profile.threads.append(
             Profile.Thread(process: process, tid: tid, name: name, samples: 0))
         return profile.threads.count - 1

@@ -35,7 +35,9 @@ extension Report {
                 lines += block.lines(true)
             } else {
                 let text = table.text
-                lines += ([text.heads] + text.rows).map { $0.joined(separator: "\t") }
+                lines += ([text.heads] + text.rows).map { cells in
+                    cells.map(HarmlessText.line).joined(separator: "\t")
+                }
             }
         }
         lines += blocks.flatMap { $0.lines(true) }
@@ -45,6 +47,6 @@ extension Report {
 
     private static func harmless(_ line: String) -> String {
         line.split(separator: "\t", omittingEmptySubsequences: false)
-            .map { HarmlessText.line(Array($0.utf8)) }.joined(separator: "\t")
+            .map { HarmlessText.line(String($0)) }.joined(separator: "\t")
     }
 }

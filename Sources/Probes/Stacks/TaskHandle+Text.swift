@@ -3,19 +3,19 @@ import ProcReading
 import SystemPackage
 import Units
 
-/// What a task's files say, fit to be shown.
+/// What a task's files say, as text.
 extension TaskHandle {
-    /// `stat`, and the name made fit to print; nil when it is gone.
+    /// `stat`, and the name; nil when it is gone.
     var listed: (stat: TaskStat, name: String)? {
-        namedStat.map { ($0.stat, HarmlessText.line($0.name)) }
+        namedStat.map { ($0.stat, String(decoding: $0.name, as: UTF8.self)) }
     }
 
     /// `comm`; nil when it is gone.
-    var shownName: String? { name.map(HarmlessText.line) }
+    var nameText: String? { name.map { String(decoding: $0, as: UTF8.self) } }
 
     /// What an open file is, by its link in `fd`: "socket:[4711]", "/var/log/x".
     func link(_ descriptor: Int32) -> String? {
-        link("fd/\(descriptor)").map(HarmlessText.line)
+        link("fd/\(descriptor)").map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// Functions of the kernel, innermost first, the way in left out. For root only.

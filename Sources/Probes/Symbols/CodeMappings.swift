@@ -22,7 +22,7 @@ struct CodeMapping: Hashable, Sendable {
         let last =
             path.hasPrefix("/")
             ? path[path.index(after: path.lastIndex(of: "/") ?? path.startIndex)...] : path
-        return last.isEmpty ? nil : HarmlessText.line(Array(last.utf8))
+        return last.isEmpty ? nil : String(last)
     }
 
     /// Whether it is of a file on a disk, which has its code: not memory that a runtime filled, shared

@@ -6,7 +6,7 @@ enum FunctionName {
     /// Bytes of a name that anyone reads.
     static let longest = 1024
 
-    /// The name in its language, fit for a terminal, or as it is where no language mangled it:
+    /// The name in its language, or as it is where no language mangled it:
     /// "app::Queue<int>::pop" for "_ZN3app5QueueIiE3popEv". Knows C++, Rust and Swift.
     static func readable(_ symbol: ArraySlice<UInt8>) -> String {
         let demangled = (Array(symbol) + [0]).withUnsafeBytes { bytes -> [UInt8]? in
@@ -17,6 +17,6 @@ enum FunctionName {
             defer { free(text) }
             return Array(UnsafeRawBufferPointer(start: text, count: strlen(text)))
         }
-        return HarmlessText.line(Array((demangled ?? Array(symbol)).prefix(longest)))
+        return String(decoding: (demangled ?? Array(symbol)).prefix(longest), as: UTF8.self)
     }
 }

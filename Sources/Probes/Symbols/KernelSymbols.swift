@@ -22,7 +22,7 @@ final class KernelSymbols {
         let parts = table.name(of: index).split(separator: UInt8(ascii: "\t"))
         let frame = CodeFrame(
             name: FunctionName.readable(parts[0]),
-            module: parts.count > 1 ? HarmlessText.line(Array(parts[1])) : "[kernel]",
+            module: parts.count > 1 ? String(decoding: parts[1], as: UTF8.self) : "[kernel]",
             origin: .kernel)
         frames[index] = frame
         return frame

@@ -58,6 +58,6 @@ package final class ForeignUsers: Sendable {
         let fields = line.prefix { !$0.isNewline }.split(
             separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
         guard fields.count == 3, !fields[0].isEmpty else { return nil }
-        return HarmlessText.line(Array(fields[0].utf8))
+        return String(fields[0])
     }
 }

@@ -37,7 +37,7 @@ package struct OutputFileError: Error, Hashable, Sendable, CustomStringConvertib
 
     /// What happened and what to do, fit for a terminal.
     package var description: String {
-        let path = HarmlessText.line(Array(path.utf8))
+        let path = HarmlessText.line(path)
         return switch errno {
         case .fileExists: "\(path) exists already: choose another name"
         case .noSpace, .diskQuotaExceeded:

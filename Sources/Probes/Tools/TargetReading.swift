@@ -45,7 +45,7 @@ package struct TargetReading: Sendable, Hashable {
         return TargetReading(
             startTime: stat.startTime, state: stat.state,
             cpuTime: cpuTime, isKernelThread: stat.isKernelThread, user: user,
-            tracer: status.tracer.map { Tracer(pid: $0, name: TaskHandle($0).shownName) })
+            tracer: status.tracer.map { Tracer(pid: $0, name: TaskHandle($0).nameText) })
     }
 
     var isHalted: Bool { state == .stopped || state == .traced }

@@ -64,7 +64,7 @@ final class DescriptorNames {
     }
 
     private func describe(_ socket: SocketSample, isWriting: Bool) -> String {
-        let local = HarmlessText.line(Array("\(socket.local)".utf8))
+        let local = socket.local
         let kind = socket.transport.name
         if socket.state == .listen { return "\(kind) \(local), listening" }
         let arrow = isWriting ? "->" : "<-"

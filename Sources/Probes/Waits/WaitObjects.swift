@@ -61,6 +61,6 @@ final class WaitObjects {
 extension ProcessID {
     /// "812 (gdb)"
     var withName: String {
-        return TargetReading.Tracer(pid: self, name: TaskHandle(self).shownName).description
+        return TargetReading.Tracer(pid: self, name: TaskHandle(self).nameText).description
     }
 }
