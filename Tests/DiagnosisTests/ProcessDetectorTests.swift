@@ -352,6 +352,18 @@ final class ProcessDetectorTests {
         #expect(finding.baseline == nil)
     }
 
+    @Test func nearTheLimitAFastClimbTellsWhenItIsMet() throws {
+        machine.interval = 5
+        for turn in 0..<5 { machine.refresh([holder(files: 880 + 20 * turn, limit: 1024)]) }
+        #expect(
+            try #require(machine.finding(.fdLeak)).evidence == [
+                "+80 in 20s: at that rate it is met in ~16 s",
+                "960 of its limit of 1024 (RLIMIT_NOFILE)",
+            ])
+        for _ in 0..<2 { machine.refresh([holder(files: 960, limit: 1024)]) }
+        #expect(try #require(machine.finding(.fdLeak)).evidence.count == 1, "it has stopped")
+    }
+
     @Test func nearTheEndItIsCritical() throws {
         count(0..<20) { holder(files: 1000 + 5 * ($0 - 19), limit: 1024) }
         #expect(try #require(machine.finding(.fdLeak)).severity == .critical)

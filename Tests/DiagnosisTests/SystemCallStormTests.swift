@@ -196,13 +196,21 @@ struct SystemCallStormTests {
         #expect(
             storm.evidence == [
                 "99.5 % CPU over 10s: usr 36.5 % sys 63.0 %", "0 sleeps in 9s",
-                "4.5M system calls/s, counted for 1s: recvfrom 100 %",
+                "recvfrom 100 %: 4.5M system calls/s, counted for 1s",
             ])
         #expect(storm.meaning?.hasPrefix("it tries again at once what fails") == true)
         let poll = machine(Self.storms[0].0).finding(.systemCallStorm)
         #expect(poll?.meaning?.hasPrefix("it asks again and again") == true)
         let other = machine(getppid).finding(.systemCallStorm)
         #expect(other?.meaning?.hasPrefix("it makes the same call over and over") == true)
+    }
+
+    @Test func `a count that was made a while ago says so`() {
+        var machine = machine(Self.storms[4].0)
+        machine.run(seconds: 200, [Self.storms[4].0.thread])
+        #expect(
+            machine.finding(.systemCallStorm)?.evidence.last
+                == "recvfrom 100 %: 4.5M system calls/s, counted for 1s, 3 min ago")
     }
 
     /// Each is just not a candidate, or just one.

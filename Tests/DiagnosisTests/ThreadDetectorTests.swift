@@ -219,7 +219,7 @@ struct ThreadDetectorTests {
         machine.run(seconds: 120, [spinner])
         let finding = try #require(machine.finding(.userSpin))
         #expect(finding.confidence == .high)
-        #expect(finding.evidence.contains("0 system calls in 10s (counted)"))
+        #expect(finding.evidence.contains("0 system calls in 10s (counted, 2 min ago)"))
         #expect(finding.meaning?.hasPrefix("it makes no system calls") == true)
         // It did something else for a while: what was counted is of another time.
         machine.run(seconds: 2, [spinner.with { $0.user = 20 }])

@@ -9,15 +9,18 @@ struct WakeupStormTests {
     typealias Call = CountedSystemCalls.Call
 
     /// What is said of a thread that wakes up so often, after its calls were counted for a second.
-    private func findings(wakeups: Int, _ calls: [Call]?) -> [Finding] {
-        let sleeper = MadeThread(number: 4128).with {
-            $0.name = "sleeper"
-            ($0.user, $0.system) = (4, 12)
-            ($0.running, $0.switches) = (8, UInt64(9 * wakeups))
-            $0.wakeups = Double(wakeups)
+    private func findings(wakeups: Int, _ calls: [Call]?, threads: Int = 1) -> [Finding] {
+        let sleepers = (0..<threads).map { index in
+            MadeThread(number: Int32(4128 + index)).with {
+                $0.name = "sleeper"
+                ($0.user, $0.system) = (4, 12)
+                ($0.running, $0.switches) = (8, UInt64(9 * wakeups))
+                $0.wakeups = Double(wakeups)
+            }
         }
+        let sleeper = sleepers[0]
         var machine = MadeMachine()
-        machine.run(seconds: 8, [sleeper])
+        machine.run(seconds: 8, sleepers)
         if let calls {
             machine.chronicle.note(
                 CountedSystemCalls(
@@ -25,7 +28,7 @@ struct WakeupStormTests {
                     elapsed: .seconds(1), cpuTime: .milliseconds(160),
                     moment: Nanoseconds(UInt64(100_000 + machine.second) * 1_000_000_000)))
         }
-        machine.run(seconds: 2, [sleeper])
+        machine.run(seconds: 2, sleepers)
         return machine.findings.findings.filter { [.wakeupStorm, .signalStorm].contains($0.kind) }
     }
 
@@ -73,6 +76,15 @@ struct WakeupStormTests {
         #expect(finding.kind == .wakeupStorm)
         #expect(finding.evidence.first == "of 4.8k wakeups a second 900 ended a wait")
         #expect(finding.meaning?.hasPrefix("it is woken for what is gone when it comes") == true)
+    }
+
+    @Test func theOthersOfAHerdAreToldBeforeTheyAreCounted() throws {
+        let calls = [Self.call("poll", 900), Self.call("read", 900)]
+        let found = findings(wakeups: 4_800, calls, threads: 8)
+        #expect(found.count == 1)
+        #expect(
+            found.first?.evidence.last
+                == "7 more of its threads wake up more than 4.0k times a second, too")
     }
 
     /// They sleep in other calls than in those that wait for several things, or more than once in one.

@@ -76,7 +76,7 @@ struct Busy: Detector {
         if let calls = facts.poll.readsAndWrites, calls >= Rate(1.0) {
             lines.append("\(calls.text) read and write calls/s")
         }
-        return lines + (facts.counted.map { [$0.evidence] } ?? [])
+        return lines + facts.countEvidence
     }
 }
 

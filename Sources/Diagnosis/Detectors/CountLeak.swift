@@ -5,8 +5,8 @@ internal import Units
 ///
 /// A count that rises steadily towards a limit that comes within a day, or that rises for an hour, is a
 /// warning of medium confidence: one counter says so, and only time tells a leak from a program that has
-/// more to do by the hour. Another rise is told, no more. At 80 % of its limit it is a warning whether it rises or not: the limit is the
-/// second signal.
+/// more to do by the hour. Another rise is told, no more. At 80 % of its limit it is a warning whether it
+/// rises or not: the limit is the second signal.
 struct CountLeak {
     /// Of the limit, in percent.
     static let nearShare = 80.0
@@ -18,6 +18,7 @@ struct CountLeak {
 
     var count: Int
     var rise: CountTrend.Rise?
+    var climb: CountTrend.Climb?
     var limit: Limit?
 
     struct Limit {
@@ -80,6 +81,12 @@ struct CountLeak {
             lines.append(
                 "\(rise.from) -> \(rise.to) in \(Duration(rise.length).text), rising in"
                     + " \(rise.rising) of \(rise.windows) windows")
+        }
+        if rise == nil, isNear, let climb, let limit, limit.used < limit.most {
+            let left = climb.time(for: limit.most - limit.used)
+            lines.append(
+                "+\(climb.more) in \(Duration(climb.length).text): at that rate it is met in"
+                    + " \(left.longEstimate)")
         }
         if let limit {
             lines.append("\(Int(limit.used)) of \(limit.text)")

@@ -14,6 +14,7 @@ struct DescriptorLeak: Detector {
             guard let count = process.openFiles, count >= CountTrends.leastCount else { return nil }
             let leak = CountLeak(
                 count: count, rise: files.rise(of: process.id),
+                climb: files.climb(of: process.id),
                 limit: process.openFilesLimit.map {
                     CountLeak.Limit(
                         text: "its limit of \($0) (RLIMIT_NOFILE)", used: Double(count),

@@ -59,7 +59,7 @@ struct SignalStorm: Detector {
 
     private static func evidence(_ facts: ThreadFacts) -> [String] {
         // What decides comes first.
-        (facts.counted.map { [$0.evidence] } ?? []) + (facts.recent.map { [$0.textWithSpan] } ?? [])
+        facts.countEvidence + (facts.recent.map { [$0.textWithSpan] } ?? [])
     }
 }
 

@@ -127,7 +127,7 @@ package struct SystemCallStorm: Detector {
         if let sleeps = facts.poll.counted?.voluntarySwitches, let span = facts.poll.counted?.span {
             lines.append("\(sleeps) sleeps in \(span.text)")
         }
-        return lines + (facts.counted.map { [$0.evidence] } ?? [])
+        return lines + facts.countEvidence
     }
 }
 

@@ -18,6 +18,7 @@ struct ThreadLeak: Detector {
             guard process.threadCount >= CountTrends.leastCount else { return nil }
             let leak = CountLeak(
                 count: process.threadCount, rise: threads.rise(of: process.id),
+                climb: threads.climb(of: process.id),
                 limit: Self.limit(of: process, snapshot.host))
             guard let severity = leak.severity else { return nil }
             return Finding(

@@ -124,7 +124,7 @@ package struct UserSpin: Detector {
             lines.append("\(both) in \(counted.span.text)")
         }
         let counted = facts.counted.map {
-            "\($0.count) system calls in \($0.elapsed.text) (counted)"
+            "\($0.count) system calls in \($0.elapsed.text) (counted\(facts.countAge))"
         }
         // What makes it certain comes first.
         return [counted].compactMap(\.self) + lines

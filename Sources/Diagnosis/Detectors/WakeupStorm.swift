@@ -39,7 +39,11 @@ struct WakeupStorm: Detector {
     }
 
     func findings(in input: DiagnosisInput) -> [Finding] {
-        input.threads.waking.filter(Self.isStorm).findings(one: Self.finding, many: Self.finding)
+        let candidates = input.threads.waking.filter(Self.isCandidate)
+        let awake = Dictionary(grouping: candidates, by: \.poll.process).mapValues(\.count)
+        return candidates.filter(Self.isStorm).findings(
+            one: { Self.finding($0, besides: (awake[$0.poll.process] ?? 1) - 1) },
+            many: Self.finding)
     }
 
     private static func isStorm(_ facts: ThreadFacts) -> Bool {
@@ -56,13 +60,19 @@ struct WakeupStorm: Detector {
         return wakeups >= leastWakeupsOfWait * waits && wakeups >= leastWakeupsOfCall * calls
     }
 
-    private static func finding(_ facts: ThreadFacts) -> Finding {
-        Finding(
+    /// - Parameter others: so many more threads of its process wake up all the time; their system calls
+    ///   are counted later, one after another.
+    private static func finding(_ facts: ThreadFacts, besides others: Int) -> Finding {
+        let more =
+            others == 1 ? "1 more of its threads wakes up" : "\(others) more of its threads wake up"
+        return Finding(
             kind: .wakeupStorm, subject: facts.subject, severity: .warning, confidence: .high,
             claim:
                 "\(facts.title): wakes up \(wakeups([facts])) times a second and finds nothing to do",
-            evidence: evidence(facts), baseline: facts.spell?.before?.text,
-            meaning: meaning(facts),
+            evidence: evidence(facts)
+                + (others > 0
+                    ? ["\(more) more than \(leastWakeups.text) times a second, too"] : []),
+            baseline: facts.spell?.before?.text, meaning: meaning(facts),
             next: [
                 .probe(.waits, of: facts.subject, "what it waits for, and where in the code")
             ],
@@ -100,7 +110,7 @@ struct WakeupStorm: Detector {
         let waits =
             isWokenInVain(facts, counted)
             ? ["of \(wakeups([facts])) wakeups a second \(counted.waits.text) ended a wait"] : []
-        return waits + [counted.storm, counted.evidence] + figures
+        return waits + [counted.storm] + facts.countEvidence + figures
     }
 }
 

@@ -65,6 +65,30 @@ struct CountTrend: Hashable, Sendable {
             windows: windows.count, isSteady: isSteady)
     }
 
+    /// How it rose at each point up to the last one; nil where that is too short to say how fast.
+    var climb: Climb? {
+        guard let last = points.last else { return nil }
+        var first = last
+        var steps = 0
+        for point in points.reversed().dropFirst() {
+            guard point.count < first.count else { break }
+            first = point
+            steps += 1
+        }
+        guard steps >= Climb.leastSteps else { return nil }
+        return Climb(more: last.count - first.count, length: last.moment.since(first.moment))
+    }
+
+    /// Too young to be called a leak, and fast enough to matter where little is left.
+    struct Climb: Hashable, Sendable {
+        static let leastSteps = 3
+
+        var more: Int
+        var length: Nanoseconds
+
+        func time(for rest: Double) -> Duration { .seconds(rest / Double(more) * length.seconds) }
+    }
+
     /// The most that was given back between two of the points.
     private var deepestFall: Int {
         var highest = Int.min

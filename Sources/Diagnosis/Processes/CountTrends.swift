@@ -31,4 +31,7 @@ struct CountTrends: Sendable {
 
     /// Nil for a process whose count does not rise.
     func rise(of process: ProcessIdentity) -> CountTrend.Rise? { trends[process]?.rise }
+
+    /// Nil for one whose count did not just go up several times in a row.
+    func climb(of process: ProcessIdentity) -> CountTrend.Climb? { trends[process]?.climb }
 }

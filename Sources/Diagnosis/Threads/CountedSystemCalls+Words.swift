@@ -68,13 +68,13 @@ extension CountedSystemCalls {
         return "it makes the same call over and over and never waits: its CPU time goes into that"
     }
 
-    /// "9.4M system calls/s, counted for 1s: getppid 100 %".
+    /// "getppid 100 %: 9.4M system calls/s, counted for 1s".
     var evidence: String {
         let shares = frequent.map { call in
             "\(call.name) \(Int(100 * Double(call.count) / Double(max(1, named)))) %"
         }
-        let names = shares.isEmpty ? "" : ": " + shares.joined(separator: ", ")
-        return "\(rate.text) system calls/s, counted for \(elapsed.text)\(names)"
+        let names = shares.isEmpty ? "" : shares.joined(separator: ", ") + ": "
+        return "\(names)\(rate.text) system calls/s, counted for \(elapsed.text)"
     }
 }
 

@@ -109,7 +109,10 @@ package struct ThreadEvidence: Sendable {
             now[thread.id] = spell
             let duration = Duration(snapshot.moment.since(spell.began))
             var facts = thread
-            facts.counted = counted[thread.id].flatMap { $0.moment >= spell.began ? $0 : nil }
+            if let last = counted[thread.id], last.moment >= spell.began {
+                facts.counted = last
+                facts.sinceCounted = Duration(snapshot.moment.since(last.moment))
+            }
             facts.spell = ThreadFacts.Spell(
                 since: snapshot.time.earlier(by: duration), duration: duration,
                 before: spell.before)

@@ -11,6 +11,8 @@ package struct ThreadFacts: Sendable {
     package var spell: Spell?
     /// The latest count of its system calls, if it was made in this spell.
     package var counted: CountedSystemCalls?
+    /// How long ago that was.
+    package var sinceCounted: Duration = .zero
 
     package init(
         id: ThreadIdentity, poll: ThreadPoll, recent: ThreadFigures? = nil, spell: Spell? = nil,
@@ -68,6 +70,15 @@ package struct ThreadFacts: Sendable {
     var label: String { "\(poll.name) \(id.tid.rawValue)" }
 
     var subject: Subject { .thread(id, of: poll.process) }
+
+    /// What the count of its system calls says, and when that was.
+    var countEvidence: [String] { counted.map { [$0.evidence + countAge] } ?? [] }
+
+    /// ", 3 min ago"; empty where it was just now.
+    var countAge: String {
+        let minutes = Int(sinceCounted / .seconds(60))
+        return minutes > 0 ? ", \(minutes) min ago" : ""
+    }
 }
 
 extension [ThreadFacts] {
