@@ -87,13 +87,12 @@ package struct Findings: Sendable {
     /// - Parameter isOfNetwork: those of the network alone; of the others stands what they said.
     private mutating func run(_ input: DiagnosisInput, isOfNetwork: Bool) -> [Finding] {
         var all: [Finding] = []
+        var input = input
         for index in detectors.indices {
             if detectors[index].isOfNetwork ? input.network != nil : !isOfNetwork {
-                var input = input
                 let suppressors = detectors[index].suppressedBy
-                if !suppressors.isEmpty {
-                    input.explanations = all.filter { suppressors.contains($0.kind) }
-                }
+                input.explanations =
+                    suppressors.isEmpty ? [] : all.filter { suppressors.contains($0.kind) }
                 detectors[index].said = detectors[index].detector.findings(in: input)
                     .filter { !input.isExplained($0) }
             }

@@ -17,8 +17,13 @@ package struct HotThread: Hashable, Sendable {
     package static func all(in snapshot: Snapshot, threshold: Percent) -> [HotThread] {
         var found: [HotThread] = []
         for process in snapshot.processes where process.mayHaveHotThread(threshold) {
-            for thread in process.threads {
-                guard let cpu = thread.cpu, thread.isHot(threshold) == true else { continue }
+            // There may be thousands, which are not to be copied.
+            for index in process.threads.indices {
+                guard let cpu = process.threads[index].cpu,
+                    cpu >= ThreadSample.leastCPUOfStarved || cpu >= threshold
+                else { continue }
+                let thread = process.threads[index]
+                guard thread.isHot(threshold) == true else { continue }
                 found.append(
                     HotThread(
                         thread: thread.id, process: process.id, name: thread.name,

@@ -48,8 +48,9 @@ extension SamplingPlan {
         var isNew = false
         /// It used CPU since the refresh before, by the gate.
         var hasRun = false
-        /// Its row is on the screen.
+        /// Its row is on the screen; since its `status` was read.
         var isShown = false
+        var sinceStatus = Nanoseconds(.max)
         /// The costly columns that are wanted for all are wanted for its threads.
         var isInScope = false
         /// Its threads were never listed.
@@ -72,7 +73,14 @@ extension SamplingPlan {
         var isComputing = false
         var talksOverSockets = false
         var sinceSockets = Nanoseconds(0)
+
+        /// What is on the screen of it may have changed.
+        var isShownAnew: Bool { isShown && (hasRun || sinceStatus >= standingPeriod) }
     }
+
+    /// Of a process that stands still nothing changes but what is reclaimed from it, and a person sees
+    /// that so late at the most.
+    static let standingPeriod = Nanoseconds(5_000_000_000)
 
     struct ProcessReads: OptionSet, Hashable {
         let rawValue: Int
@@ -104,7 +112,7 @@ extension SamplingPlan {
         var reads: ProcessReads = []
         if process.isNew { reads.formUnion([.stat, .rest]) }
         if process.hasRun { reads.formUnion([.stat, .threads]) }
-        if process.isShown { reads.formUnion([.stat, .status]) }
+        if process.isShownAnew { reads.formUnion([.stat, .status]) }
         if process.isSwept { reads.formUnion([.stat, .status, .rest]) }
         if process.hasRun, process.isWaiting, process.sinceRest >= Self.groupPeriod {
             reads.insert(.rest)

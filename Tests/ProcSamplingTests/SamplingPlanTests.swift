@@ -35,6 +35,17 @@ struct SamplingPlanTests {
         #expect(plan().reads(for: .init(isShown: true)) == [.stat, .status, .openFiles])
     }
 
+    /// It cannot grow, nor open a file: memory may be reclaimed from it.
+    @Test func oneOnTheScreenThatStandsStillIsReadEveryFiveSeconds() {
+        func reads(_ seconds: UInt64, hasRun: Bool) -> SamplingPlan.ProcessReads {
+            let age = Nanoseconds(seconds * 1_000_000_000)
+            return plan().reads(for: .init(hasRun: hasRun, isShown: true, sinceStatus: age))
+        }
+        #expect(reads(4, hasRun: false) == [])
+        #expect(reads(5, hasRun: false) == [.stat, .status, .openFiles])
+        #expect(reads(0, hasRun: true).isSuperset(of: [.stat, .status, .openFiles]))
+    }
+
     @Test func theSweepReadsWhatChangesWithoutCPU() {
         #expect(
             plan().reads(for: .init(isSwept: true)) == [.stat, .status, .rest, .openFiles])

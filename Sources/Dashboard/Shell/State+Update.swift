@@ -12,7 +12,9 @@ extension State {
         switch event {
         case .key(let key): effects = press(key)
         case .resize(let size): self.size = size
-        case .sample: effects = wantedCount()
+        case .sample:
+            noteHotThreads()
+            effects = wantedCount()
         case .probe(.refused, run: let run): offerInstead(ofRun: run)
         case .hotFunctions(let functions): sayRefusal(of: functions)
         case .tick: effects = startToolWhenDue()

@@ -19,6 +19,7 @@ package struct State: Sendable {
     package internal(set) var navigation: Navigation
     package internal(set) var dialogue = Dialogue()
     var findings = FindingState()
+    var hotThreads: HotThreads?
     var memory = MemoryState()
     var mappings = MappingsState()
     package var network = NetworkState()

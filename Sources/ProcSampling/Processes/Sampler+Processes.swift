@@ -53,7 +53,8 @@ extension Sampler {
         let reads = plan.reads(
             for: SamplingPlan.ProcessFacts(
                 isNew: process.isNew, hasRun: hasRun,
-                isShown: plan.interest.shownProcesses.contains(id), isInScope: plan.covers(id),
+                isShown: plan.interest.shownProcesses.contains(id),
+                sinceStatus: gate.at.since(process.statusReadAt), isInScope: plan.covers(id),
                 lacksThreads: !process.hasThreads, isSwept: isSwept,
                 isWaiting: process.sample.runDelay.map { $0 >= SamplingPlan.longWait } ?? false,
                 sinceRest: gate.at.since(process.restReadAt),

@@ -29,7 +29,7 @@ extension SamplingPlan {
     /// What is due of the counts. Who leaks has to run for it.
     func countReads(for process: ProcessFacts) -> ProcessReads {
         var reads: ProcessReads = []
-        let isWanted = process.isShown || process.isSwept || depth == .everything
+        let isWanted = process.isShownAnew || process.isSwept || depth == .everything
         let isFilesDue =
             !process.countsFiles
             && (process.isNew || (process.hasRun && process.sinceOpenFiles >= Self.countPeriod))

@@ -61,6 +61,9 @@ final class TrackedProcess {
     var taskLimitReadAt = Instant(nanoseconds: 0)
     var socketsReadAt = Instant(nanoseconds: 0)
 
+    /// Of each of its threads it is known whether it waits for a lock, but for those that run from now
+    /// on; see `LockSearch`.
+    var isSearchedForLocks = false
     /// Its `syscall` was refused: not asked again.
     var isSystemCallDenied = false
     /// The name under which the slow lane was asked about it: another one is another program.

@@ -44,8 +44,9 @@ struct LockSearch {
         let most = min(Self.mostReads, Int(Self.readsPerSecond * (elapsed / .seconds(1))))
         // Where thousands run, they leave a half to those that do not.
         var left = most / 2
-        for process in searched where left > 0 {
-            search(process, process.touched.lazy.map(Int.init), &left, reader)
+        for process in searched where !process.touched.isEmpty {
+            if left > 0 { search(process, process.touched.lazy.map(Int.init), &left, reader) }
+            if left == 0 { process.isSearchedForLocks = false }
         }
         left += most - most / 2
         searchInTurn(searched, &left, reader)
@@ -58,13 +59,15 @@ struct LockSearch {
         while left > 0, !isDone {
             isDone = true
             let first = processes.firstIndex { $0.pid >= next } ?? 0
-            for process in processes[first...] + processes[..<first] where left > 0 {
+            for process in processes[first...] + processes[..<first]
+            where left > 0 && !process.isSearchedForLocks {
                 next = ProcessID(process.pid.rawValue + 1)
                 var turn = min(left, Self.mostInTurn)
                 let before = turn
                 search(process, process.counters.indices, &turn, reader)
                 left -= before - turn
                 if turn < before { isDone = false }
+                if turn > 0 { process.isSearchedForLocks = true }
             }
         }
     }

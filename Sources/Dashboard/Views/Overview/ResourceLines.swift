@@ -164,7 +164,8 @@ enum ResourceLines {
         _ snapshot: Snapshot, _ state: State, into surface: inout Surface, in rect: Rect
     ) {
         let threshold = state.settings.hotThreshold
-        let hot = HotThread.all(in: snapshot, threshold: threshold)
+        let found = state.hotThreads(of: snapshot)
+        let hot = found.threads
         let ended = EndedTasks(snapshot)
         // No process may be known, or none be permitted: then nothing is known of their threads.
         let isKnown =
@@ -174,9 +175,7 @@ enum ResourceLines {
         if !isKnown {
             facts = ["-"]
         } else if let first = hot.first {
-            let duration = state.history.duration(
-                ofHeat: first.thread, threshold: threshold, until: snapshot.sequence)
-            let time = duration > .seconds(1) ? " for \(duration.text)+" : ""
+            let time = found.duration > .seconds(1) ? " for \(found.duration.text)+" : ""
             let use = first.isStarved ? "wants a whole CPU, gets " : ""
             let thread = "\(hot.count)  T\(first.thread.tid) \(first.name)"
             let owner = "of \(first.processName) \(first.process.pid):"
