@@ -69,6 +69,27 @@ import Units
         #expect(forced.confidence == .high)
     }
 
+    /// Anybody who may mount chooses the path, and root pastes the command.
+    @Test func aPathRunsNothingInACommand() throws {
+        func commands(_ mount: MountSample) throws -> [String] {
+            var mount = mount
+            mount.path = "/tmp/x y;id $(id)'"
+            return try #require(found(mount)).next.compactMap {
+                if case .command(let line) = $0.kind { line } else { nil }
+            }
+        }
+        let word = #"'/tmp/x y;id $(id)'\'''"#
+        #expect(
+            try commands(mount(available: 0)) == [
+                "du -xh --max-depth=2 \(word) | sort -h | tail", "lsof +L1 \(word)",
+            ])
+        #expect(
+            try commands(mount(silentSince: MadeMachine.time(1))) == [
+                #"grep -lF ' /tmp/x\040y;id\040$(id)'\'' ' /proc/[0-9]*/mountinfo"#,
+                "umount -l \(word)",
+            ])
+    }
+
     @Test func oneThatDoesNotAnswerIsTold() throws {
         let silent = try #require(found(mount(silentSince: MadeMachine.time(1))))
         #expect(silent.claim == "/var does not answer")

@@ -75,6 +75,6 @@ struct ToolCatalogueTests {
         ("$(x)", "'$(x)'"), ("it's", "'it'\\''s'"), ("~", "'~'"), ("a\nb", "'a\nb'"),
     ])
     func `words are quoted for a shell`(word: String, quoted: String) {
-        #expect(ToolCommand.quoted(word) == quoted)
+        #expect(word.shellWord == quoted)
     }
 }

@@ -25,14 +25,14 @@ extension State {
     /// What comes before a command so that it runs in the namespace on show.
     var enter: String {
         guard let namespace = shownNetwork?.namespace, !namespace.isOwn else { return "" }
-        if let name = namespace.names.first { return "ip netns exec \(ToolCommand.quoted(name)) " }
+        if let name = namespace.names.first { return "ip netns exec \(name.shellWord) " }
         return namespace.process.map { "nsenter -t \($0.pid) -n " } ?? ""
     }
 
     /// The same for dxtop.
     var inNamespace: String {
         guard let namespace = shownNetwork?.namespace, !namespace.isOwn else { return "" }
-        if let name = namespace.names.first { return " --netns \(ToolCommand.quoted(name))" }
+        if let name = namespace.names.first { return " --netns \(name.shellWord)" }
         return namespace.process.map { " --netns \($0.pid)" } ?? ""
     }
 }

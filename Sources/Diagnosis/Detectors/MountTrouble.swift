@@ -77,7 +77,7 @@ struct MountTrouble: Detector {
     private static func words(
         _ trouble: Trouble, of mount: MountSample
     ) -> (claim: String, meaning: String, next: [NextStep]) {
-        let path = mount.path
+        let path = mount.path.shellWord
         let enter = mount.enter
         switch trouble {
         case .isFull:
@@ -109,7 +109,8 @@ struct MountTrouble: Detector {
                     : "its server or device does not answer: whoever uses the path waits",
                 [
                     .command(
-                        "grep -l ' \(mount.path) ' /proc/[0-9]*/mountinfo", "who has it mounted"),
+                        "grep -lF \(" \(mount.path.inMountTable) ".shellWord) /proc/[0-9]*/mountinfo",
+                        "who has it mounted"),
                     .command("\(enter)umount -l \(path)", "takes it away from those that come"),
                 ]
             )
@@ -135,4 +136,18 @@ extension MountSample {
 
 extension FindingKind {
     package static let mountTrouble = FindingKind("mount", of: .threads)
+}
+
+extension String {
+    /// As the kernel writes a path in `mountinfo`; `show_mountinfo` in `fs/proc_namespace.c`.
+    fileprivate var inMountTable: String {
+        unicodeScalars.reduce(into: "") { text, scalar in
+            switch scalar {
+            case " ", "\t", "\n", "\\":
+                let digits = String(scalar.value, radix: 8)
+                text += "\\" + String(repeating: "0", count: 3 - digits.count) + digits
+            default: text.unicodeScalars.append(scalar)
+            }
+        }
+    }
 }

@@ -66,7 +66,7 @@ struct NICDrop: NetworkDetector {
             claim: "\(interface.name) \(claim)",
             evidence: parts.map { "\($0.0) \($0.1), within a minute" }
                 + ["\(received) received and \(sent) sent meanwhile"],
-            next: [.command("ip -s -s link show dev \(interface.name)", "its counters")]
+            next: [.command("ip -s -s link show dev \(interface.name.shellWord)", "its counters")]
                 + network.next(at: .nic),
             since: network.time)
     }

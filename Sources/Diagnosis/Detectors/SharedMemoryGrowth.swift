@@ -78,7 +78,7 @@ struct SharedMemoryGrowth: Detector {
             meaning: "its files are in memory: only deleting them gives it back",
             next: [
                 .command(
-                    "\(mount.enter)du -xah \(mount.path) | sort -h | tail", "which files"),
+                    "\(mount.enter)du -xah \(mount.path.shellWord) | sort -h | tail", "which files"),
                 .view(.memory, sort: .anonymous, "who holds the memory"),
             ],
             since: snapshot.time.earlier(by: growth.span))

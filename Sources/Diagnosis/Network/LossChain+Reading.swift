@@ -37,7 +37,7 @@ extension LossChain {
         let overruns = members.filter { $0.missed.isLosing || $0.overrun.isLosing }
         let names = (overruns.isEmpty ? members.filter { !$0.isLoopback } : overruns)
             .map(\.name)
-        let device = names.count == 1 ? names[0] : "DEV"
+        let device = names.count == 1 ? names[0].shellWord : "DEV"
         return Stage(
             id: .nic, lost: members.map(\.lost).sum,
             meaning:

@@ -8,24 +8,7 @@ package struct ToolCommand: Sendable, Hashable {
 
     /// The commands for a shell, a line each: paste them and they do the same.
     package var shellLines: [String] {
-        steps.map { step in step.map(Self.quoted).joined(separator: " ") }
-    }
-
-    /// `word` as a POSIX shell reads it back.
-    package static func quoted(_ word: String) -> String {
-        let isPlain = word.utf8.allSatisfy { byte in
-            switch UInt8(byte) {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"):
-                true
-            default:
-                "_-./,:=+@%".utf8.contains(byte)
-            }
-        }
-        if isPlain, !word.isEmpty { return word }
-        return "'"
-            + word.split(separator: "'", omittingEmptySubsequences: false)
-            .joined(separator: "'\\''") + "'"
+        steps.map { step in step.map(\.shellWord).joined(separator: " ") }
     }
 }
 
