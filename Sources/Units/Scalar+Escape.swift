@@ -6,6 +6,7 @@
 ///   characters as `\u{202e}`.
 extension Unicode.Scalar {
     /// Whether it is a space or printable ASCII: nearly all there is.
+    @inlinable
     public var isPlain: Bool { value >= 0x20 && value < 0x7f }
 
     /// Whether a reader sees it, and a terminal does nothing but draw it.

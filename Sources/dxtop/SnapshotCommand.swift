@@ -2,6 +2,7 @@ import ArgumentParser
 import Dashboard
 import Diagnosis
 import ProcSampling
+import Screen
 import Units
 
 /// `dxtop snapshot`: two samples, then everything known, once.
@@ -43,8 +44,9 @@ struct SnapshotCommand: ParsableCommand {
         let report = TextReport(
             snapshot, of: observer.chronicle, userNames: observer.userNames,
             hotThreshold: hot.threshold, width: output.width)
-        output.print(
-            "\(snapshot.host.name)  \(snapshot.host.kernelRelease)  \(snapshot.time.rfc3339)")
+        let host = VisibleText.of(snapshot.host.name)
+        let release = VisibleText.of(snapshot.host.kernelRelease)
+        output.print("\(host)  \(release)  \(snapshot.time.rfc3339)")
         output.print(report.resources)
         output.print(report.findings)
         output.print("")

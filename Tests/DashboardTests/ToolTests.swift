@@ -131,6 +131,17 @@ import Units
         #expect(start.target == .thread(ThreadTarget(process: Scene.streamd, thread: Scene.poll)))
     }
 
+    /// What the first file is to hold.
+    private func saved(_ effects: [Effect]) -> String? {
+        effects.lazy.compactMap { effect in
+            if case .save(_, let contents) = effect {
+                String(decoding: contents, as: UTF8.self)
+            } else {
+                nil
+            }
+        }.first
+    }
+
     @Test func outputIsSavedWithWhatItIs() throws {
         var scene = scene()
         scene.press(.character("s"))
@@ -140,18 +151,22 @@ import Units
         _ = scene.state.update(.tool(.finished(outcome), run: run), at: scene.now)
         scene.press(.character("w"))
         #expect(scene.row(23).hasPrefix("save as: dxtop-strace-summary-T4127-2025"))
-        let effects = scene.press(.enter)
-        let saved = effects.compactMap { effect -> String? in
-            if case .save(_, let contents) = effect {
-                String(decoding: contents, as: UTF8.self)
-            } else {
-                nil
-            }
-        }
-        let text = try #require(saved.first)
+        let text = try #require(saved(scene.press(.enter)))
         #expect(text.contains("strace -c -p 4127"))
         #expect(text.contains("line 1\nline 2\n"))
         #expect(text.contains("# 0 system calls in 10 s"))
+    }
+
+    @Test func noNameMakesALineOfASavedFile() throws {
+        var scene = scene()
+        scene.sample { $0.processes[2].threads[1].name = "poll\n$ reboot" }
+        scene.press(.character("s"))
+        let run = started(scene.press(.enter))?.run ?? 0
+        _ = scene.state.update(.tool(.finished(outcome), run: run), at: scene.now)
+        scene.press(.character("w"))
+        let lines = try #require(saved(scene.press(.enter))).split(separator: "\n")
+        #expect(lines.contains { $0.contains(#"poll\n$ reboot"#) })
+        #expect(!lines.contains("$ reboot"))
     }
 
     @Test func aToolForAThreadThatHasEndedSaysSo() {

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Probes
 import Testing
 
@@ -19,6 +20,15 @@ import Testing
                 #"part  terminal  \e[2J\u{202e}\x9b: no \e[2J\u{202e}\x9b"#,
                 #"                -> TERM=\e[2J\u{202e}\x9b"#,
             ])
+    }
+
+    /// Invisible, beyond 16 bits, and a heart with a presentation: a file is made harmless once more.
+    @Test func savedJSONIsJSON() throws {
+        let names = [Self.name, "a\u{200B}b\u{AD}", "\u{2764}\u{FE0F}", "\u{E0041}", "漢字 é 😀"]
+        let text = try JSONText.encode(names)
+        let saved = HarmlessText.bytes(Array(text.utf8))
+        #expect(saved == Array(text.utf8))
+        #expect(try JSONDecoder().decode([String].self, from: Data(saved)) == names)
     }
 
     @Test func jsonKeepsANameAsItIs() throws {

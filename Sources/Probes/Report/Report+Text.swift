@@ -29,24 +29,17 @@ extension Report {
     ///
     /// - Parameter title: "off-CPU of T4127 poll (streamd 2214)".
     package func file(title: String) -> String {
-        var lines = ([title, conclusion] + notes).map { "# " + $0 }
+        // Names are whatever somebody chose: no escape sequence of theirs gets into a file, nor a tab.
+        var rows = ([title, conclusion] + notes).map { ["# " + $0] }
         for table in tables where table.isInText {
             if let block = table.block {
-                lines += block.lines(true)
+                rows += block.lines(true).map { [$0] }
             } else {
                 let text = table.text
-                lines += ([text.heads] + text.rows).map { cells in
-                    cells.map(HarmlessText.line).joined(separator: "\t")
-                }
+                rows += [text.heads] + text.rows
             }
         }
-        lines += blocks.flatMap { $0.lines(true) }
-        // Names are whatever somebody chose: no escape sequence of theirs gets into a file.
-        return lines.map(Self.harmless).joined(separator: "\n") + "\n"
-    }
-
-    private static func harmless(_ line: String) -> String {
-        line.split(separator: "\t", omittingEmptySubsequences: false)
-            .map { HarmlessText.line(String($0)) }.joined(separator: "\t")
+        rows += blocks.flatMap { $0.lines(true) }.map { [$0] }
+        return rows.map { $0.map(HarmlessText.line).joined(separator: "\t") + "\n" }.joined()
     }
 }

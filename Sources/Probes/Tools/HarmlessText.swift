@@ -11,7 +11,7 @@ package enum HarmlessText {
         var position = 0
         while position < input.count {
             // Nearly all of a flood is plain.
-            if input[position] < 0x7F, input[position] >= 0x20 || input[position] == 0x0A {
+            if Unicode.Scalar(input[position]).isPlain || input[position] == 0x0A {
                 output.append(input[position])
                 position += 1
                 continue

@@ -15,7 +15,7 @@ package struct TargetReading: Sendable, Hashable {
 
     package struct Tracer: Sendable, Hashable {
         package var pid: ProcessID
-        /// Its `comm`, made fit to print; nil if it could not be read.
+        /// Its `comm`; nil if it could not be read.
         package var name: String?
 
         package init(pid: ProcessID, name: String?) {

@@ -1,5 +1,6 @@
 import Fields
 import FoundationEssentials
+import Units
 
 /// JSON as dxtop prints it: one line, keys in order, nothing in it that could steer a terminal.
 enum JSONText {
@@ -9,28 +10,24 @@ enum JSONText {
         return harmless(String(decoding: try encoder.encode(document), as: UTF8.self))
     }
 
-    /// Escapes what JSON itself allows in a string but a terminal may obey or reorder text by:
-    /// DEL, C1 controls, bidirectional controls, line and paragraph separators. Outside strings
-    /// JSON has none of them, so the meaning stays.
+    /// Escapes what JSON itself allows in a string but is not harmless. Outside strings JSON has nothing
+    /// of that, so the meaning stays; and what is made harmless after this stays JSON.
     private static func harmless(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: isHarmful) else { return text }
+        guard !text.unicodeScalars.allSatisfy(\.isHarmless) else { return text }
         var result = ""
         for scalar in text.unicodeScalars {
-            if isHarmful(scalar) {
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            } else {
+            if scalar.isHarmless {
                 result.unicodeScalars.append(scalar)
+            } else {
+                for unit in String(scalar).utf16 { result += escape(unit) }
             }
         }
         return result
     }
 
-    private static func isHarmful(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0x7F...0x9F, 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069: true
-        default: false
-        }
+    private static func escape(_ unit: UInt16) -> String {
+        let digits = String(unit, radix: 16)
+        return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
     }
 }
 

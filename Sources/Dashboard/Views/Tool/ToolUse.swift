@@ -110,14 +110,16 @@ extension ToolUse {
     /// What is saved: which command was run on what, all that is still kept of its output, and how
     /// it ended.
     var fileContents: [UInt8] {
-        var lines = commands.map { "$ " + $0 } + ["# " + subject.description]
+        // A name may have a line feed: no line of a file is its owner's.
+        func line(_ text: String) -> String { HarmlessText.line(text) }
+        var lines = commands.map { "$ " + line($0) } + ["# " + line(subject.description)]
         if output.droppedLines > 0 {
             lines.append("# \(output.droppedLines) earlier lines dropped")
         }
         lines += output.lineNumbers.compactMap { output.line($0) }
         if case .finished(let outcome, _) = phase {
             lines += [outcome.conclusion, outcome.targetAfterwards].compactMap { $0 }
-                .map { "# " + $0 }
+                .map { "# " + line($0) }
         }
         return Array((lines.joined(separator: "\n") + "\n").utf8)
     }
