@@ -73,14 +73,18 @@ extension SamplingPlan {
         var isComputing = false
         var talksOverSockets = false
         var sinceSockets = Nanoseconds(0)
-
-        /// What is on the screen of it may have changed.
-        var isShownAnew: Bool { isShown && (hasRun || sinceStatus >= standingPeriod) }
     }
 
     /// Of a process that stands still nothing changes but what is reclaimed from it, and a person sees
-    /// that so late at the most.
-    static let standingPeriod = Nanoseconds(5_000_000_000)
+    /// that with the fifth refresh of a second: files are read a moment after the gate, so that it takes
+    /// less than five seconds.
+    static let standingPeriod = Nanoseconds(4_500_000_000)
+
+    /// Whether what is on the screen of a process may have changed since it was read. With ticks one that
+    /// seems to stand still may have run.
+    func isShownAnew(_ process: ProcessFacts, since age: Nanoseconds) -> Bool {
+        process.isShown && (process.hasRun || gate == .ticks || age >= Self.standingPeriod)
+    }
 
     struct ProcessReads: OptionSet, Hashable {
         let rawValue: Int
@@ -112,7 +116,7 @@ extension SamplingPlan {
         var reads: ProcessReads = []
         if process.isNew { reads.formUnion([.stat, .rest]) }
         if process.hasRun { reads.formUnion([.stat, .threads]) }
-        if process.isShownAnew { reads.formUnion([.stat, .status]) }
+        if isShownAnew(process, since: process.sinceStatus) { reads.formUnion([.stat, .status]) }
         if process.isSwept { reads.formUnion([.stat, .status, .rest]) }
         if process.hasRun, process.isWaiting, process.sinceRest >= Self.groupPeriod {
             reads.insert(.rest)

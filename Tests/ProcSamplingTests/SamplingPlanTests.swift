@@ -46,6 +46,19 @@ struct SamplingPlanTests {
         #expect(reads(0, hasRun: true).isSuperset(of: [.stat, .status, .openFiles]))
     }
 
+    @Test func withTicksOneThatSeemsToStandStillMayHaveRun() {
+        let facts = SamplingPlan.ProcessFacts(isShown: true, sinceStatus: Nanoseconds(0))
+        #expect(plan().reads(for: facts) == [])
+        #expect(plan(gate: .ticks).reads(for: facts) == [.stat, .status, .openFiles])
+    }
+
+    /// Its `status` was read for another reason; a file is read a moment after the gate.
+    @Test func descriptorsOfOneOnTheScreenHaveAnAgeOfTheirOwn() {
+        let facts = SamplingPlan.ProcessFacts(
+            isShown: true, sinceStatus: Nanoseconds(0), sinceOpenFiles: Nanoseconds(4_990_000_000))
+        #expect(plan().reads(for: facts) == [.openFiles])
+    }
+
     @Test func theSweepReadsWhatChangesWithoutCPU() {
         #expect(
             plan().reads(for: .init(isSwept: true)) == [.stat, .status, .rest, .openFiles])

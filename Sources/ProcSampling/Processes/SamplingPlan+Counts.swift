@@ -3,8 +3,9 @@ internal import Units
 // What is read of what a process may run out of.
 
 extension SamplingPlan {
-    /// So old may the counts of a process that runs become: a leak is a matter of minutes.
-    static let countPeriod = Nanoseconds(5_000_000_000)
+    /// So old may the counts of a process that runs become, five refreshes of a second; see
+    /// `standingPeriod`. A leak is a matter of minutes.
+    static let countPeriod = Nanoseconds(4_500_000_000)
     /// A process with fewer threads is not asked what limits their number.
     static let manyThreads = 32
     /// The same of all processes of a control group.
@@ -29,15 +30,20 @@ extension SamplingPlan {
     /// What is due of the counts. Who leaks has to run for it.
     func countReads(for process: ProcessFacts) -> ProcessReads {
         var reads: ProcessReads = []
-        let isWanted = process.isShownAnew || process.isSwept || depth == .everything
+        let isWanted = process.isSwept || depth == .everything
         let isFilesDue =
             !process.countsFiles
             && (process.isNew || (process.hasRun && process.sinceOpenFiles >= Self.countPeriod))
-        if isWanted || isFilesDue { reads.insert(.openFiles) }
+        // `status` is read for other reasons, too.
+        let age = max(process.sinceStatus, process.sinceOpenFiles)
+        let showsFiles = isShownAnew(process, since: age)
+        if isWanted || showsFiles || isFilesDue { reads.insert(.openFiles) }
         let isLimitDue =
             (process.hasRun || process.speaksForGroup)
             && process.sinceTaskLimit >= Self.countPeriod
-        if process.hasManyThreads || process.speaksForGroup, isWanted || isLimitDue {
+        if process.hasManyThreads || process.speaksForGroup,
+            isWanted || process.isShown || isLimitDue
+        {
             reads.insert(.taskLimit)
         }
         let mayBeBatch = process.hasRun && (process.isComputing || process.isWaiting)

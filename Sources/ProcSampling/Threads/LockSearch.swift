@@ -37,7 +37,10 @@ struct LockSearch {
     ) {
         let alive = Set(processes.map(\.sample.id))
         waiting.removeAll { !alive.contains($0.process) }
-        // Alone it waits for other processes.
+        // Alone it waits for other processes, and what it did then is not followed.
+        for process in processes where process.counters.count <= 1 {
+            process.isSearchedForLocks = false
+        }
         let searched = processes.filter {
             $0.counters.count > 1 && !$0.sample.isKernelThread && $0.pid != own
         }
