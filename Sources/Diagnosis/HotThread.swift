@@ -20,10 +20,9 @@ package struct HotThread: Hashable, Sendable {
             // There may be thousands, which are not to be copied.
             for index in process.threads.indices {
                 guard let cpu = process.threads[index].cpu,
-                    cpu >= ThreadSample.leastCPUOfStarved || cpu >= threshold
+                    process.threads[index].isHot(threshold) == true
                 else { continue }
                 let thread = process.threads[index]
-                guard thread.isHot(threshold) == true else { continue }
                 found.append(
                     HotThread(
                         thread: thread.id, process: process.id, name: thread.name,

@@ -28,6 +28,15 @@ import Units
         #expect(scene.shows(" for 3s+"))
     }
 
+    /// The screen never says more than one finds by going back.
+    @Test func itReachesNoFurtherThanTheHistory() {
+        var scene = Scene(columns: 120, rows: 40)
+        heat(&scene, 1000, 99)
+        #expect(scene.shows(" for 15m00s+"))
+        scene.press(.character("2"), .character("1"))
+        #expect(scene.shows(" for 15m00s+"))
+    }
+
     /// Another view has no HOT line; who comes back has the whole time.
     @Test func itIsNotForgottenInAnotherView() {
         var scene = Scene(columns: 120, rows: 40)

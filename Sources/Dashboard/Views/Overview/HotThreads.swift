@@ -16,7 +16,8 @@ struct HotThreads: Sendable {
     init(
         _ snapshot: Snapshot, history: History, threshold: Percent, after before: HotThreads? = nil
     ) {
-        sequence = snapshot.sequence
+        let sequence = snapshot.sequence
+        self.sequence = sequence
         threads = HotThread.all(in: snapshot, threshold: threshold)
         guard let first = threads.first?.thread else {
             duration = .zero
@@ -25,7 +26,9 @@ struct HotThreads: Sendable {
         if let before, before.threads.first?.thread == first, let interval = snapshot.interval,
             let passed = history.time(from: before.sequence, to: sequence), passed <= interval
         {
-            duration = before.duration + passed
+            // No further back than what is kept: who looks there finds the same.
+            let kept = history.sequences.flatMap { history.time(from: $0.lowerBound, to: sequence) }
+            duration = min(before.duration + passed, kept ?? .zero)
         } else {
             duration = history.duration(ofHeat: first, threshold: threshold, until: sequence)
         }
