@@ -16,13 +16,10 @@ package struct HotThread: Hashable, Sendable {
     /// - Parameter threshold: CPU % of one CPU from which a thread is hot.
     package static func all(in snapshot: Snapshot, threshold: Percent) -> [HotThread] {
         var found: [HotThread] = []
-        for process in snapshot.processes where process.mayHaveHotThread(threshold) {
-            // There may be thousands, which are not to be copied.
-            for index in process.threads.indices {
-                guard let cpu = process.threads[index].cpu,
-                    process.threads[index].isHot(threshold) == true
-                else { continue }
+        for process in snapshot.processes {
+            for index in process.hotThreads(threshold) {
                 let thread = process.threads[index]
+                guard let cpu = thread.cpu else { continue }
                 found.append(
                     HotThread(
                         thread: thread.id, process: process.id, name: thread.name,
@@ -57,13 +54,16 @@ extension ProcessSample {
     /// Whether one of its threads is hot.
     package func hasHotThread(_ threshold: Percent) -> Bool {
         if let hottestCPU, hottestCPU >= threshold { return true }
-        return mayHaveHotThread(threshold)
-            && threads.indices.contains { threads[$0].isHot(threshold) == true }
+        return !hotThreads(threshold).isEmpty
     }
 
-    /// Whether its threads need to be read one by one: of most processes none uses enough.
-    fileprivate func mayHaveHotThread(_ threshold: Percent) -> Bool {
-        guard let hottestCPU else { return false }
-        return hottestCPU >= min(threshold, ThreadSample.leastCPUOfStarved)
+    /// Where its hot threads stand. Most processes have none that uses enough; others have thousands,
+    /// which are not to be copied.
+    package func hotThreads(_ threshold: Percent) -> [Int] {
+        let least = min(threshold, ThreadSample.leastCPUOfStarved)
+        guard let hottestCPU, hottestCPU >= least else { return [] }
+        return threads.indices.filter {
+            threads[$0].cpu ?? .zero >= least && threads[$0].isHot(threshold) == true
+        }
     }
 }

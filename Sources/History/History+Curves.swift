@@ -45,12 +45,12 @@ extension History {
         lastSeen: Int? = nil
     ) -> [Reading] {
         let range = recent(span, until: sequence)
-        let rows = rows(of: thread, in: range)
-        return curve(range) { index, moment in
-            if let row = rows[index] { return row.cpu }
+        let rows = threadRows(of: thread, in: range)
+        return curve(range) { index in
+            if let row = rows[index - range.lowerBound] { return row.cpu.percent }
             let isKnown =
-                moment.hasAllThreads && Self.wasThere(since: thread.startTime, at: moment)
-                && moment.sequence <= lastSeen ?? .max
+                moments[index].hasAllThreads && wasThere(since: thread.startTime, at: index)
+                && moments[index].sequence <= lastSeen ?? .max
             return isKnown ? .zero : nil
         }
     }
@@ -61,10 +61,10 @@ extension History {
     ) -> [Reading] {
         let range = recent(span, until: sequence)
         let rows = processes.rows(of: process, in: range)
-        return curve(range) { index, moment in
-            if let row = rows[index] { return row.cpu.percent }
+        return curve(range) { index in
+            if let row = rows[index - range.lowerBound] { return row.cpu.percent }
             let isKnown =
-                moment.hasAllProcesses && Self.wasThere(since: process.startTime, at: moment)
+                moments[index].hasAllProcesses && wasThere(since: process.startTime, at: index)
             return isKnown ? .zero : nil
         }
     }
@@ -74,7 +74,7 @@ extension History {
         of thread: ThreadIdentity, last span: Duration = .seconds(60), until sequence: Int? = nil
     ) -> StateShares {
         var shares = StateShares(polls: 0, counts: [:])
-        for case let row? in rows(of: thread, in: recent(span, until: sequence)) {
+        for case let row? in threadRows(of: thread, in: recent(span, until: sequence)) {
             shares.polls += 1
             shares.counts[row.state, default: 0] += 1
         }
@@ -88,15 +88,14 @@ extension History {
     ) -> Duration {
         let range = recent(Self.span, until: sequence)
         let rows = rows(of: thread, in: range)
-        var start: Moment?
+        var start: Int?
         for (index, row) in zip(range, rows).reversed() {
-            let moment = moments[index]
-            if let start, isGap(from: moment, to: start) { break }
-            guard moment.interval != nil, let row, holds(row) else { break }
-            start = moment
+            if let start, isGap(before: start) { break }
+            guard moments[index].interval != nil, let row, holds(row) else { break }
+            start = index
         }
         guard let start, let end = range.last else { return .zero }
-        return Duration(moments[end].at.since(start.at))
+        return Duration(moments[end].at.since(moments[start].at))
     }
 
     /// The last refresh that has a row of the thread.
@@ -110,40 +109,45 @@ extension History {
         let end = sequence.map { firstIndex(from: $0 + 1) } ?? moments.endIndex
         guard end > 0 else { return 0..<0 }
         let last = moments[end - 1].at
-        let first = moments[..<end].firstIndex { last.since($0.at) <= span.inNanoseconds }
+        let first = (0..<end).first { last.since(moments[$0].at) <= span.inNanoseconds }
         return (first ?? 0)..<end
     }
 
-    /// - Parameter cpu: of a moment and its number in the range.
-    private func curve(_ range: Range<Int>, _ cpu: (Int, Moment) -> Percent?) -> [Reading] {
+    /// A moment is large, and a list draws a curve in each row: what is needed of it is read where it
+    /// stands.
+    ///
+    /// - Parameter cpu: of the moment at an index.
+    private func curve(_ range: Range<Int>, _ cpu: (Int) -> Percent?) -> [Reading] {
         guard let end = range.last.map({ moments[$0].at }) else { return [] }
         var readings: [Reading] = []
-        var before: Moment?
-        for (number, moment) in moments[range].enumerated() {
-            if let before, isGap(from: before, to: moment) {
-                readings.append(
-                    Reading(time: before.time, age: Duration(end.since(before.at)), cpu: nil))
-            }
-            // The first refresh has no rates, so a row that is absent says nothing.
+        readings.reserveCapacity(range.count)
+        func note(_ index: Int, _ cpu: Percent?) {
             readings.append(
                 Reading(
-                    time: moment.time, age: Duration(end.since(moment.at)),
-                    cpu: moment.interval == nil ? nil : cpu(number, moment)))
-            before = moment
+                    time: moments[index].time, age: Duration(end.since(moments[index].at)),
+                    cpu: cpu))
+        }
+        for index in range {
+            if index > range.lowerBound, isGap(before: index) { note(index - 1, nil) }
+            // The first refresh has no rates, so a row that is absent says nothing.
+            note(index, moments[index].interval == nil ? nil : cpu(index))
         }
         return readings
     }
 
-    /// Whether more time passed than the later moment's rates are over: the machine was suspended,
-    /// or refreshes between them were not recorded.
-    private func isGap(from before: Moment, to after: Moment) -> Bool {
-        after.at.since(before.at) > (after.interval ?? Nanoseconds(0))
+    /// Whether more time passed since the moment before than the moment's rates are over: the machine
+    /// was suspended, or refreshes between them were not recorded.
+    private func isGap(before index: Int) -> Bool {
+        moments[index].at.since(moments[index - 1].at)
+            > (moments[index].interval ?? Nanoseconds(0))
     }
 
     /// Whether a task that began at `start` was there for the whole interval of a moment. `start`
     /// counts ticks since boot, as the moment's uptime counts seconds.
-    private static func wasThere(since start: ClockTicks, at moment: Moment) -> Bool {
-        guard let uptime = moment.host.uptime, let interval = moment.interval else { return true }
+    private func wasThere(since start: ClockTicks, at index: Int) -> Bool {
+        guard let uptime = moments[index].host.uptime, let interval = moments[index].interval else {
+            return true
+        }
         let ticksPerSecond = Double(Machine.current.units.ticksPerSecond)
         return Double(start.rawValue) / ticksPerSecond <= uptime - interval.seconds
     }

@@ -18,11 +18,10 @@ extension History {
     /// The machine at each recorded refresh of the last `span`, oldest first, without its single
     /// CPUs: those refreshes whose rates are at least in part over that time.
     package func hosts(last span: Duration) -> [HostMoment] {
-        guard let last = moments.last else { return [] }
-        let first = moments.lastIndex { last.age.since($0.age) >= span.inNanoseconds }
-        let start = first.map { moments.index(after: $0) } ?? moments.startIndex
-        return moments[start...].map { moment in
-            HostMoment(interval: moment.interval.map(Duration.init), host: moment.host)
+        let start = lastIndex(aged: span.inNanoseconds).map { $0 + 1 } ?? 0
+        return (start..<moments.count).map { index in
+            HostMoment(
+                interval: moments[index].interval.map(Duration.init), host: moments[index].host)
         }
     }
 }

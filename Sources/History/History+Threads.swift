@@ -1,3 +1,4 @@
+internal import DequeModule
 package import Samples
 package import Units
 
@@ -18,14 +19,12 @@ extension History {
     package func moments(
         of thread: ThreadIdentity, from start: Duration, to end: Duration = .zero
     ) -> [ThreadMoment] {
-        guard let last = moments.last else { return [] }
-        let (start, end) = (start.inNanoseconds, end.inNanoseconds)
-        let first = moments.lastIndex { last.age.since($0.age) >= start }.map { $0 + 1 } ?? 0
-        let final = moments.lastIndex { last.age.since($0.age) >= end } ?? -1
+        let first = lastIndex(aged: start.inNanoseconds).map { $0 + 1 } ?? 0
+        let final = lastIndex(aged: end.inNanoseconds) ?? -1
         guard first <= final else { return [] }
         let rows = rows(of: thread, in: first..<final + 1)
-        return zip(moments[first...final], rows).compactMap { moment, row in
-            guard let interval = moment.interval else { return nil }
+        return zip(first...final, rows).compactMap { index, row in
+            guard let interval = moments[index].interval else { return nil }
             return ThreadMoment(
                 interval: Duration(interval), thread: row.flatMap { $0.cpu == .zero ? nil : $0 })
         }
@@ -41,5 +40,10 @@ extension History {
         return threads.rows(of: known, in: range).map {
             $0?.sample(of: known, names: threads.details)
         }
+    }
+
+    /// The same as it is kept: whoever wants one figure need not unpack all.
+    func threadRows(of thread: ThreadIdentity, in range: Range<Int>) -> [ThreadRow?] {
+        threads.rows(of: ThreadSubject(id: thread, process: ProcessID(0)), in: range)
     }
 }

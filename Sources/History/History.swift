@@ -264,6 +264,12 @@ public struct History: Sendable {
         return Duration(moments[last].at.since(moments[first].at))
     }
 
+    /// The latest moment that is at least so much older than the latest of all; nil if none is.
+    func lastIndex(aged age: Nanoseconds) -> Int? {
+        guard let last = moments.indices.last else { return nil }
+        return moments.indices.last { moments[last].age.since(moments[$0].age) >= age }
+    }
+
     /// The first moment of at least this sequence number.
     func firstIndex(from sequence: Int) -> Int {
         var low = 0

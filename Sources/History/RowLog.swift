@@ -8,6 +8,9 @@ internal import Samples
 /// rows. Where more rows change than that, those of the highest rank are kept; the others are left
 /// out of the moment, since what was known of them is no longer so, until they find room again.
 ///
+/// Closures instead of key paths: generic code makes a key path anew each time, which costs as much as
+/// the rest of a moment at which nothing changed.
+///
 /// Recording a moment: `begin`, then for every row that there is `place(of:)` and `keep` or `offer`,
 /// then `finish`. The latest moment may be recorded again, with more in it.
 package struct RowLog<Row: RecordedRow>: Sendable {
@@ -23,8 +26,8 @@ package struct RowLog<Row: RecordedRow>: Sendable {
 
         /// What became of the row at a place: nil where it stands as it was.
         func row(at place: UInt32) -> Row?? {
-            if let index = rows.index(of: place, by: \.place) { return .some(rows[index].row) }
-            return gone.index(of: place, by: \.self) == nil ? nil : .some(nil)
+            if let index = rows.index(of: place, by: { $0.place }) { return .some(rows[index].row) }
+            return gone.index(of: place, by: { $0 }) == nil ? nil : .some(nil)
         }
     }
 
@@ -39,9 +42,14 @@ package struct RowLog<Row: RecordedRow>: Sendable {
     /// By place: the rows of the oldest moment and of the latest.
     private var oldest: [Row?] = []
     private var latest: [Row?] = []
+    /// By place: the number of the moment since which its row stands as it does at the latest, or a
+    /// later one.
+    private var standsSince: [Int] = []
     /// Of each moment after the oldest.
     private var changes: Deque<Changes> = []
     private var hasMoment = false
+    /// The number of the oldest moment: of those that were dropped.
+    private var dropped = 0
 
     /// Subjects of the latest moment in the order in which they came: they mostly come so again.
     /// Each has one use.
@@ -133,6 +141,7 @@ package struct RowLog<Row: RecordedRow>: Sendable {
         while latest.count < subjects.placeCount {
             latest.append(nil)
             oldest.append(nil)
+            standsSince.append(0)
             positions.append(0)
             stamps.append(0)
         }
@@ -159,9 +168,14 @@ package struct RowLog<Row: RecordedRow>: Sendable {
             if latest[Int(change.place)] != nil { gone.append(change.place) }
             forget(change.row)
         }
-        for place in gone { latest[Int(place)] = nil }
+        let moment = dropped + (hasMoment ? changes.count + 1 : 0)
+        for place in gone {
+            latest[Int(place)] = nil
+            standsSince[Int(place)] = moment
+        }
+        for offer in offers { standsSince[Int(offer.change.place)] = moment }
         standing -= gone.count
-        store(offers.map(\.change).sorted { $0.place < $1.place }, gone: gone.sorted())
+        store(offers.map { $0.change }.sorted { $0.place < $1.place }, gone: gone.sorted())
         for place in ended { subjects.release(place) }
         swap(&order, &newOrder)
         for (position, place) in order.enumerated() { positions[Int(place)] = UInt32(position) }
@@ -201,7 +215,9 @@ package struct RowLog<Row: RecordedRow>: Sendable {
             }
         }
         // What came and went in between was not there before, and is not now.
-        let ended = older.rows.map(\.place).filter { newer.gone.index(of: $0, by: \.self) != nil }
+        let ended = older.rows.map { $0.place }.filter {
+            newer.gone.index(of: $0, by: { $0 }) != nil
+        }
         let passing = Set(ended.filter { row(at: $0, in: changes.count) == nil })
         for place in passing {
             goneRows -= 1
@@ -224,7 +240,7 @@ package struct RowLog<Row: RecordedRow>: Sendable {
         defer { credit -= offers.count }
         guard offers.count > credit else { return [] }
         offers.sort { $0.rank > $1.rank }
-        let rest = offers[credit...].map(\.change)
+        let rest = offers[credit...].map { $0.change }
         offers.removeSubrange(credit...)
         return rest
     }
@@ -254,6 +270,7 @@ package struct RowLog<Row: RecordedRow>: Sendable {
     /// Drops the oldest moment.
     package mutating func dropOldest() {
         guard let next = changes.popFirst() else { return }
+        dropped += 1
         changedRows -= next.rows.count
         goneRows -= next.gone.count
         for change in next.rows {
@@ -298,10 +315,13 @@ package struct RowLog<Row: RecordedRow>: Sendable {
 
     /// A subject's row at the moments of a range, the oldest first; nil where it has none.
     ///
-    /// - Complexity: O(moments × log(changes)).
+    /// - Complexity: O(moments × log(changes)), and O(moments) where it stands.
     func rows(of subject: Row.Subject, in moments: Range<Int>) -> [Row?] {
         guard !moments.isEmpty, let place = subjects.place(of: subject) else {
             return Array(repeating: nil, count: moments.count)
+        }
+        if dropped + moments.lowerBound >= standsSince[Int(place)] {
+            return Array(repeating: latest[Int(place)], count: moments.count)
         }
         var row = row(at: place, in: moments.lowerBound)
         var rows = [row]
@@ -341,6 +361,7 @@ package struct RowLog<Row: RecordedRow>: Sendable {
         changedRows * MemoryLayout<Change>.stride + goneRows * MemoryLayout<UInt32>.stride
             + changes.count * (MemoryLayout<Changes>.stride + 2 * PackedSeries.arrayHeader)
             + (oldest.capacity + latest.capacity) * MemoryLayout<Row?>.stride
+            + standsSince.capacity * MemoryLayout<Int>.stride
             + (order.capacity + newOrder.capacity + positions.capacity + stamps.capacity)
             * MemoryLayout<UInt32>.stride
             + offers.capacity * MemoryLayout<Offer>.stride + heapBytes + subjects.byteCount
@@ -358,34 +379,5 @@ extension Array {
             if key(self[middle]) < place { low = middle + 1 } else { high = middle }
         }
         return low < count && key(self[low]) == place ? low : nil
-    }
-}
-
-/// A row that is kept as it is.
-package struct ValueRow<Subject: Hashable & Sendable, Value: Equatable & Sendable>: RecordedRow {
-    package typealias Detail = Int
-    package var value: Value
-
-    package init(_ value: Value) { self.value = value }
-}
-
-extension RowLog {
-    /// Records a moment of values.
-    ///
-    /// - Parameter again: as `begin(again:)` says.
-    package mutating func record<Subject, Value>(
-        _ values: some Sequence<(Subject, Value)>, again: Bool = false,
-        rank: (Value) -> Float = { _ in 1 }
-    ) where Row == ValueRow<Subject, Value> {
-        begin(again: again)
-        for (subject, value) in values {
-            let place = place(of: subject)
-            if let place, row(at: place)?.value == value {
-                keep(place)
-            } else {
-                offer(ValueRow(value), of: subject, at: place, rank: rank(value))
-            }
-        }
-        finish()
     }
 }

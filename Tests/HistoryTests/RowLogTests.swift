@@ -20,6 +20,11 @@ struct RowLogTests {
             for subject in 0..<40 {
                 let rows = log.rows(of: subject, in: moments.indices).map { $0?.value }
                 #expect(rows == moments.map { $0[subject] })
+                for start in moments.indices {
+                    let range = start..<min(start + 5, moments.count)
+                    let some = log.rows(of: subject, in: range).map { $0?.value }
+                    #expect(some == moments[range].map { $0[subject] })
+                }
                 #expect(log.lastIndex(of: subject) == moments.lastIndex { $0[subject] != nil })
             }
         }

@@ -46,7 +46,7 @@ struct Arrangement {
         guard let index = snapshot.processes.firstIndex(where: { $0.id == process }) else {
             return []
         }
-        return ordered(filtered(threads(ofProcessAt: index)))
+        return ordered(filtered(threads(ofProcessesAt: [index])))
     }
 
     func memoryRows() -> [Row] { ordered(filtered(processesWithMemory())) }
@@ -113,17 +113,24 @@ struct Arrangement {
     /// - Parameter includingSole: also the thread of a process that has just one, which adds nothing
     ///   where the process has a row itself.
     private func threads(includingSole: Bool = false) -> [Row] {
-        snapshot.processes.indices.flatMap { index in
-            includingSole || snapshot.processes[index].threadCount > 1
-                ? threads(ofProcessAt: index) : []
-        }
+        threads(
+            ofProcessesAt: snapshot.processes.indices.filter {
+                includingSole || snapshot.processes[$0].threadCount > 1
+            })
     }
 
-    private func threads(ofProcessAt index: Int) -> [Row] {
-        let threads = snapshot.processes[index].threads
-        return threads.indices.map {
-            Row(id: .thread(threads[$0].id), index: index, part: $0)
+    /// There may be ten thousand: their rows find room at once, for memory that is given back and
+    /// asked for anew with each refresh costs more than all else here.
+    private func threads(ofProcessesAt indices: [Int]) -> [Row] {
+        var rows: [Row] = []
+        rows.reserveCapacity(indices.reduce(0) { $0 + snapshot.processes[$1].threads.count })
+        for index in indices {
+            let threads = snapshot.processes[index].threads
+            for part in threads.indices {
+                rows.append(Row(id: .thread(threads[part].id), index: index, part: part))
+            }
         }
+        return rows
     }
 
     private func filtered(_ rows: [Row]) -> [Row] {
@@ -151,21 +158,34 @@ struct Arrangement {
             let keys = rows.map { places[$0.id] ?? .max }
             return rows.indices.sorted { keys[$0] < keys[$1] }.map { rows[$0] }
         }
-        let earlier = earlierPlaces
         return RowOrder.sorted(
             rows.count, descending: leastFirst == list.isReversed,
-            places: rows.map { earlier[$0.id] ?? .max }, key: { key(rows[$0]) }
+            places: earlierPlaces(of: rows), key: { key(rows[$0]) }
         ).map { rows[$0] }
     }
 
     /// Where rows stood that were on the screen or near it. Of rows with the same figure these come
     /// first and in their old order: a row that shows a tenth for once then moves up once, instead
     /// of pushing all others down and letting them up again.
-    private var earlierPlaces: [RowID: Int] {
+    ///
+    /// Most are in the snapshot where they were in the one before, and are found there: only for
+    /// those that are not, all others are looked at.
+    private func earlierPlaces(of rows: [Row]) -> [Int] {
         let last = min(list.rows.count, list.scroll + Self.rowsNearScreen)
-        return Dictionary(
-            list.rows[..<last].enumerated().map { ($1.id, $0) },
-            uniquingKeysWith: { first, _ in first })
+        var places = Array(repeating: Int.max, count: rows.count)
+        var moved: [RowID: Int] = [:]
+        for (place, row) in list.rows[..<last].enumerated() {
+            if let index = rows.firstIndex(from: row), rows[index].id == row.id {
+                places[index] = min(place, places[index])
+            } else if moved[row.id] == nil {
+                moved[row.id] = place
+            }
+        }
+        guard !moved.isEmpty else { return places }
+        for index in rows.indices where places[index] == .max {
+            places[index] = moved[rows[index].id] ?? .max
+        }
+        return places
     }
 
     /// More than any screen shows.
@@ -186,7 +206,7 @@ struct Arrangement {
             let below = children[row.index] ?? []
             let ownThreads =
                 list.showsThreads && process.threadCount > 1
-                ? ordered(threads(ofProcessAt: row.index)) : []
+                ? ordered(threads(ofProcessesAt: [row.index])) : []
             // With a filter also what is folded away is looked through.
             row.isFolded =
                 list.filter.isEmpty && list.folded.contains(row.id)
@@ -265,5 +285,20 @@ struct Arrangement {
             }
         }
         return kept.reversed()
+    }
+}
+
+extension [Row] {
+    /// The first row, of rows in the order of the snapshot, that stands there where another one does,
+    /// or after it.
+    fileprivate func firstIndex(from row: Row) -> Int? {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            let isBefore =
+                (self[middle].index, self[middle].part ?? -1) < (row.index, row.part ?? -1)
+            if isBefore { low = middle + 1 } else { high = middle }
+        }
+        return low < count ? low : nil
     }
 }

@@ -46,8 +46,8 @@ package struct Column: Sendable {
         self.holdsTree = holdsTree
         meaning = help ?? field.help
         cost = field.cost
-        cell = { row, contexts in Fielded(row, in: contexts).map(field.cell) }
-        key = { row, contexts in Fielded(row, in: contexts).flatMap(field.key) }
+        cell = { row, contexts in Fielded(row, in: contexts).map { field.cell(of: $0) } }
+        key = { row, contexts in Fielded(row, in: contexts).flatMap { field.key(of: $0) } }
     }
 
     /// A column of what a probe found, whose view draws and sorts it.

@@ -66,20 +66,27 @@ final class PollLane: Sendable {
 
     private func run() {
         let reader = ProcReader(root: root)
+        var followed: [PolledThread] = []
         var watches: [ThreadIdentity: PollWatch] = [:]
+        var rounds: [[PollWatch]] = []
         while let wanted = wanted() {
             let began = CPUTime.ofThread
-            let ids = Set(wanted.map(\.id))
-            watches = watches.filter { ids.contains($0.key) }
-            for thread in wanted where watches[thread.id] == nil {
-                watches[thread.id] = PollWatch(thread, reader: reader)
+            if wanted != followed || watches.count < wanted.count {
+                followed = wanted
+                var known = watches
+                watches = [:]
+                for thread in wanted {
+                    watches[thread.id] =
+                        known.removeValue(forKey: thread.id) ?? PollWatch(thread, reader: reader)
+                }
+                rounds = Array(
+                    Dictionary(grouping: watches.values, by: \.thread.process).values)
+                keepRecords(of: watches)
             }
-            for some in Dictionary(grouping: watches.values, by: \.thread.process).values {
-                keep(PollRound(some))
-            }
-            watches = watches.filter { !$0.value.hasEnded }
-            state.withLock { state in
-                state.records = state.records.filter { watches[$0.key] != nil }
+            for watches in rounds { keep(PollRound(watches)) }
+            if watches.values.contains(where: \.hasEnded) {
+                watches = watches.filter { !$0.value.hasEnded }
+                keepRecords(of: watches)
             }
             let cost = CPUTime.ofThread.since(began)
             let pause = state.withLock { state in
@@ -100,6 +107,12 @@ final class PollLane: Sendable {
                 return nil
             }
             return state.wanted
+        }
+    }
+
+    private func keepRecords(of watches: [ThreadIdentity: PollWatch]) {
+        state.withLock { state in
+            state.records = state.records.filter { watches[$0.key] != nil }
         }
     }
 

@@ -113,9 +113,8 @@ struct ThreadsView: View {
             title += processes.first.map { " \($0.name) \($0.id.pid)" } ?? ""
         }
         let threads = processes.reduce(0) { $0 + $1.threadCount }
-        let hot = processes.reduce(0) { count, process in
-            count
-                + process.threads.count { $0.isHot(state.settings.hotThreshold) == true }
+        let hot = processes.reduce(0) {
+            $0 + $1.hotThreads(state.settings.hotThreshold).count
         }
         let sampling = state.probes.hotFunctions.text.map { "  " + $0 } ?? ""
         return "\(title)  \(threads) thr  \(hot) hot\(sampling)"
