@@ -1,5 +1,6 @@
 /// Many threads that do nothing, for what it costs to look at them.
 
+#include <pthread.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -15,10 +16,22 @@ static void *now_and_then(void *start) {
     }
 }
 
+/// Threads that end after a millisecond, one after the other.
+static void *start_brief(void *rate) {
+    static uint64_t length = 1000000;
+    for (;;) {
+        pthread_t thread;
+        if (pthread_create(&thread, NULL, burn_once, &length) == 0) pthread_join(thread, NULL);
+        rest(1000000000 / *(const uint64_t *)rate);
+    }
+}
+
 void idle(struct arguments *arguments) {
     long spinners = option(arguments, "--spinners", 0, 1024, 0);
     long active_percent = option(arguments, "--active", 0, 100, 0);
-    expect_count(arguments, 1, "idle N [--spinners K] [--active P]");
+    static uint64_t brief_rate;
+    brief_rate = (uint64_t)option(arguments, "--brief", 0, 1000, 0);
+    expect_count(arguments, 1, "idle N [--spinners K] [--active P] [--brief R]");
     long threads = number(arguments->values[0], 0, 100000, "N");
     long active = threads * active_percent / 100;
 
@@ -36,6 +49,7 @@ void idle(struct arguments *arguments) {
         pid_t tid = start_thread(name, burn_forever, NULL);
         if (i == 0) spinner = tid;
     }
+    if (brief_rate > 0) start_thread("starter", start_brief, &brief_rate);
     // Zero where there is none.
     say("idle pid=%d threads=%ld active=%ld first=%d spinner=%d", getpid(), threads, active, first,
         spinner);

@@ -12,8 +12,9 @@ static const struct {
     void (*start)(struct arguments *);
 } workloads[] = {
     {"spin", "spin", "a thread `poll` spins in pthread_cond_timedwait beside normal threads", spin},
-    {"idle", "idle N [--spinners K] [--active P]",
-     "N idle threads, K that spin, P percent that run now and then", idle},
+    {"idle", "idle N [--spinners K] [--active P] ...",
+     "N idle threads, K that spin, P percent that run now and then;\n"
+     "                                       --brief R a second work for a millisecond and end", idle},
     {"forkstorm", "forkstorm RATE", "RATE processes a second that exit at once", forkstorm},
     {"zombies", "zombies N", "N children that have ended and are never waited for", zombies},
     {"threadstorm", "threadstorm N", "N threads appear and vanish together, again and again",

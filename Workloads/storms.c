@@ -72,16 +72,11 @@ void threadstorm(struct arguments *arguments) {
     run(arguments);
 }
 
-static void *work_and_end(void *nanoseconds) {
-    burn(*(const uint64_t *)nanoseconds);
-    return NULL;
-}
-
 /// A CPU is busy all the time, and no thread lives long.
 static void *work_in_turns(void *nanoseconds) {
     for (;;) {
         pthread_t thread;
-        if (pthread_create(&thread, NULL, work_and_end, nanoseconds) == 0)
+        if (pthread_create(&thread, NULL, burn_once, nanoseconds) == 0)
             pthread_join(thread, NULL);
     }
 }

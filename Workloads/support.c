@@ -165,6 +165,11 @@ void *burn_forever(void *unused) {
     for (;;) burn(second);
 }
 
+void *burn_once(void *nanoseconds) {
+    burn(*(const uint64_t *)nanoseconds);
+    return NULL;
+}
+
 void *wait_forever(void *unused) {
     (void)unused;
     for (;;) pause();

@@ -61,6 +61,9 @@ void *burn_share(void *percent);
 /// A thread body that uses a whole CPU and never enters the kernel.
 void *burn_forever(void *unused);
 
+/// A thread body that works for `*(uint64_t *)nanoseconds`, and ends.
+void *burn_once(void *nanoseconds);
+
 /// A thread body that waits for good.
 void *wait_forever(void *unused);
 

@@ -241,6 +241,10 @@ extension SamplingPlan {
         Int64(max(elapsed.rawValue / 100, 2 * quantum.rawValue))
     }
 
+    /// With so many threads a process's clock, which adds up all of them, costs more than to add up
+    /// what is known of them.
+    static let summedThreads = 128
+
     /// Threads that ran lately are cheap to find, so for them the account is kept this close.
     static let recentTolerance: Int64 = 500_000
 }

@@ -150,6 +150,27 @@ struct ThreadSourceTests {
         #expect(told.count > 100)
     }
 
+    /// What a process with many threads used is what its clock says, whether it was read or added up,
+    /// while threads run, sleep, come and end.
+    @Test func whatAProcessUsedIsWhatItsClockSays() throws {
+        let program = try StartedWorkload(
+            "idle", "300", "--spinners", "1", "--active", "20", "--brief", "20")
+        let sampler = Sampler(root: try ProcRoot(), source: .iterator)
+        var added = 0
+        for _ in 0..<40 {
+            usleep(50_000)
+            let before = try #require(CPUClock.read(program.pid))
+            _ = sampler.sample(Interest())
+            let after = try #require(CPUClock.read(program.pid))
+            let process = try #require(sampler.processes.first { $0.pid == program.pid })
+            let total = process.sample.totalTime
+            #expect(before <= total && total <= after, "\(before) \(total) \(after)")
+            if process.gateAt == process.toldAt { added += 1 }
+        }
+        // At most one refresh in twenty finds a thread that is about to end, and one after it.
+        #expect(added >= 20)
+    }
+
     /// Those of which a pass does not tell have used what they had used before.
     @Test func whoIsNotToldOfDidNotRun() throws {
         let reader = ProcReader(root: try ProcRoot())

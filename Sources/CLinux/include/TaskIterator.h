@@ -16,6 +16,9 @@ struct clinux_task_layout {
     int16_t shown_user_time, shown_system_time;
     int16_t run_time, run_delay, last_arrival;
     int16_t voluntary, involuntary, minor_faults, major_faults, start_time, name;
+    /// What belongs to its process, -1 where that is not known: a pointer to it, and where that has
+    /// the run time of threads that ended, and how many there are.
+    int16_t process, ended_time, thread_count;
 };
 
 /// What is told of one task. Times are in nanoseconds.
@@ -26,13 +29,16 @@ struct clinux_task_record {
     uint32_t state, exit_state;
     /// -1 where it is not known.
     int32_t cpu;
-    uint32_t padding;
+    /// Of its process; 0 where it is not known.
+    uint32_t thread_count;
     /// Sampled at ticks; their sum is not `run_time`.
     uint64_t user_time, system_time;
     /// What was told of them when the thread's files were read last, and is never taken back.
     uint64_t shown_user_time, shown_system_time;
     /// On a CPU, and runnable but waiting for one.
     uint64_t run_time, run_delay;
+    /// Run time of its process's threads that ended, until `thread_count` were left.
+    uint64_t ended_time;
     /// When it was last put on a CPU, on a clock of the scheduler's; 0 where that is not kept.
     uint64_t last_arrival;
     uint64_t voluntary, involuntary;

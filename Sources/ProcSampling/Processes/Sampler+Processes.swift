@@ -38,7 +38,7 @@ extension Sampler {
     private func refreshed(
         _ process: TrackedProcess, plan: SamplingPlan, isSwept: Bool
     ) throws(ProcError) -> TrackedProcess {
-        let gate = try readGate(process.pid)
+        let gate = try readGate(process)
         // A clock that went back is another process's.
         if let time = gate.time, let before = process.gateTime, time < before {
             return try admitted(process.pid, plan: plan)
@@ -210,27 +210,6 @@ extension Sampler {
                 process.touched.append(Int32(index))
             }
         }
-    }
-
-    // MARK: The gate
-
-    struct GateReading {
-        /// Nil where the file of a captured tree does not tell.
-        var time: Nanoseconds?
-        /// The moment it was read: what elapsed is measured between two of these.
-        var at: Instant
-    }
-
-    private func readGate(_ pid: ProcessID) throws(ProcError) -> GateReading {
-        if reader.root.isLive {
-            guard let time = CPUClock.read(pid) else {
-                throw .vanished(path: ProcFile.process(pid, "stat").description)
-            }
-            return GateReading(time: time, at: clock.now)
-        }
-        let stat = try reader.read(.process(pid, "stat"), as: TaskStat.self)
-        return GateReading(
-            time: stat.cpuTime.map(machine.nanoseconds), at: clock.now)
     }
 
     // MARK: What belongs to the process

@@ -21,6 +21,8 @@ final class TrackedProcess {
     /// Where that quiet time began.
     private var quietSince = Instant(nanoseconds: 0)
 
+    /// The pass whose records were taken over last; see `TaskRecords`.
+    var toldAt: Instant?
     /// CPU time of the process that no thread's figures explain yet, in nanoseconds, carried on
     /// from refresh to refresh; see `ThreadWalk`.
     var debt: Int64 = 0

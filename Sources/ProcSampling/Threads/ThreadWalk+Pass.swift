@@ -20,6 +20,7 @@ extension ThreadWalk {
         }
         append(new)
         passPeriod = nil
+        process.toldAt = records.passedAt
         if leader.threadCount != process.counters.count { relist() }
         process.markWanted(by: plan, revision: revision)
         settleOthers()

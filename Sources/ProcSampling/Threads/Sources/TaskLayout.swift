@@ -37,6 +37,11 @@ struct TaskLayout {
             guard !isOver else { throw ThreadSourceRefusal("\(structure) is out of bounds") }
             return sum
         }
+        func offset(inProcess field: String) -> Int16? { try? offset(field, in: "signal_struct") }
+        let process = try? offset("signal")
+        let endedTime = offset(inProcess: "sum_sched_runtime")
+        let threadCount = offset(inProcess: "nr_threads")
+        let isKnown = process != nil && endedTime != nil && threadCount != nil
         guard let function = types.number(ofFunction: "bpf_iter_task") else {
             throw ThreadSourceRefusal("this kernel has no task iterator (before 5.8)")
         }
@@ -53,7 +58,9 @@ struct TaskLayout {
             last_arrival: try inner("last_arrival", in: "sched_info", of: "sched_info"),
             voluntary: try offset("nvcsw"), involuntary: try offset("nivcsw"),
             minor_faults: try offset("min_flt"), major_faults: try offset("maj_flt"),
-            start_time: try offset("start_boottime", "real_start_time"), name: try offset("comm"))
+            start_time: try offset("start_boottime", "real_start_time"), name: try offset("comm"),
+            process: isKnown ? process ?? -1 : -1, ended_time: endedTime ?? -1,
+            thread_count: threadCount ?? -1)
     }
 
     // MARK: The kernel's file
@@ -89,6 +96,7 @@ struct TaskLayout {
                     parsing: bytes.span,
                     structures: [
                         "task_struct", "thread_info", "prev_cputime", "sched_entity", "sched_info",
+                        "signal_struct",
                     ],
                     functions: ["bpf_iter_task"])
             }

@@ -10,6 +10,10 @@ struct TaskRecord {
 
     var tid: ThreadID { ThreadID(Int32(bitPattern: record.tid)) }
 
+    func id(_ units: SystemInfo) -> ThreadIdentity {
+        ThreadIdentity(tid: tid, startTime: units.ticks(Nanoseconds(record.start_time)))
+    }
+
     var used: ThreadTimes {
         ThreadTimes(
             runTime: Nanoseconds(record.run_time), runDelay: Nanoseconds(record.run_delay),
@@ -17,11 +21,18 @@ struct TaskRecord {
                 voluntary: record.voluntary, involuntary: record.involuntary))
     }
 
+    /// What the threads of its process used that had ended when so many were left; nil where this
+    /// kernel's is not known.
+    var ended: (time: Nanoseconds, threadsLeft: Int)? {
+        record.thread_count == 0
+            ? nil : (Nanoseconds(record.ended_time), Int(record.thread_count))
+    }
+
     func figures(_ units: SystemInfo) -> ThreadFigures {
         let times = times
         return ThreadFigures(
-            id: ThreadIdentity(tid: tid, startTime: units.ticks(Nanoseconds(record.start_time))),
-            state: state, processor: Int16(exactly: record.cpu).flatMap { $0 < 0 ? nil : $0 },
+            id: id(units), state: state,
+            processor: Int16(exactly: record.cpu).flatMap { $0 < 0 ? nil : $0 },
             userTime: units.ticks(Nanoseconds(times.user)),
             systemTime: units.ticks(Nanoseconds(times.system)),
             minorFaults: record.minor_faults, majorFaults: record.major_faults)

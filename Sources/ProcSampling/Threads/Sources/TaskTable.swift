@@ -19,7 +19,7 @@ final class TaskTable {
     private var processes: [UInt32] = []
     /// When the pass began, and the one before.
     private var passedAt: Instant?
-    private var period: Nanoseconds?
+    private var passedBefore: Instant?
 
     /// The kernel gives so much at a time.
     private static let pieceSize = 32 * 1024
@@ -30,7 +30,7 @@ final class TaskTable {
     func fill(from pass: Int32) throws(Errno) {
         defer { close(pass) }
         let now = Instant.now
-        period = passedAt.map { now.since($0) }
+        passedBefore = passedAt
         passedAt = nil
         var used = 0
         count = 0
@@ -99,7 +99,9 @@ final class TaskTable {
         let start = firstPlace { $0 >= number }
         var end = start
         while end < processes.count, processes[end] == number { end += 1 }
-        return TaskRecords(period: period, records: records, order: order[start..<end])
+        return TaskRecords(
+            passedAt: passedAt, passedBefore: passedBefore, records: records,
+            order: order[start..<end])
     }
 
     private func firstPlace(where isReached: (UInt32) -> Bool) -> Int {
@@ -120,12 +122,20 @@ final class TaskTable {
 
 /// The records of one process, by thread.
 struct TaskRecords {
-    /// How long ago the pass before was; nil where there was none.
-    let period: Nanoseconds?
+    /// When the pass began.
+    let passedAt: Instant?
+    /// When the one before did; nil where there was none.
+    let passedBefore: Instant?
     fileprivate let records: UnsafeBufferPointer<clinux_task_record>
     fileprivate let order: ArraySlice<UInt32>
 
     var count: Int { order.count }
+    var first: TaskRecord? { order.first.map { TaskRecord(records[Int($0)]) } }
+    /// How long ago the pass before was.
+    var period: Nanoseconds? {
+        guard let passedAt, let passedBefore else { return nil }
+        return passedAt.since(passedBefore)
+    }
 }
 
 extension TaskRecords: Sequence {
