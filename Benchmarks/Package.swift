@@ -22,19 +22,36 @@ let package = Package(
     ],
     targets: [
         .target(name: "Units", swiftSettings: settings),
-        .target(name: "ProcFormats", dependencies: ["Units"], swiftSettings: settings),
         .target(
             name: "CLinux", cSettings: [.define("_GNU_SOURCE")],
             linkerSettings: [.linkedLibrary("seccomp")]),
+        .target(name: "ProcFormats", dependencies: ["Units"], swiftSettings: settings),
+        .target(
+            name: "ProcReading",
+            dependencies: [
+                "CLinux", "ProcFormats", "Units",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "Samples", dependencies: ["CLinux", "ProcFormats", "Units"],
+            swiftSettings: settings),
+        .target(
+            name: "History",
+            dependencies: [
+                "ProcFormats", "Samples", "Units",
+                .product(name: "DequeModule", package: "swift-collections"),
+            ],
+            swiftSettings: settings),
         .target(
             name: "ProcSampling",
             dependencies: [
-                "CLinux", "ProcFormats", "Units",
+                "CLinux", "History", "ProcFormats", "ProcReading", "Samples", "Units",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: settings),
-        .target(name: "Screen", swiftSettings: settings),
+        .target(name: "Screen", dependencies: ["Units"], swiftSettings: settings),
 
         // The least that reading the files of N threads can cost, in C.
         .target(name: "Floor", path: "Floor", cSettings: [.define("_GNU_SOURCE")]),
