@@ -82,8 +82,19 @@ void serial(struct arguments *arguments) {
 
 static pthread_mutex_t circle[16];
 
+/// Who is to wait for SIGUSR1 first reads a byte of it.
+static int gate[2] = {-1, -1};
+
+static void open_gate(int signal) {
+    (void)signal;
+    const char bytes[16] = "";
+    if (write(gate[1], bytes, sizeof bytes) < 0) _exit(1);
+}
+
 static void *lock_two(void *pointer) {
     pthread_mutex_t *own = pointer, *next = &circle[(own - circle + 1) % players];
+    char byte;
+    if (gate[0] >= 0 && read(gate[0], &byte, 1) != 1) fail("read");
     pthread_mutex_lock(own);
     rest(500000000);
     pthread_mutex_lock(next);
@@ -110,8 +121,18 @@ static void *want_lock(void *unused) {
 
 void deadlock(struct arguments *arguments) {
     bool held = flag(arguments, "--held");
-    expect_count(arguments, 1, "deadlock N [--held]");
+    bool later = flag(arguments, "--later");
+    expect_count(arguments, 1, "deadlock N [--held] [--later]");
     players = number(arguments->values[0], 1, 16, "N");
+    if (later) {
+        if (pipe(gate) != 0) fail("pipe");
+        signal(SIGUSR1, open_gate);
+        // Who starts it may have it blocked.
+        sigset_t begin;
+        sigemptyset(&begin);
+        sigaddset(&begin, SIGUSR1);
+        pthread_sigmask(SIG_UNBLOCK, &begin, NULL);
+    }
     if (held) start_thread("holder", sleep_with_lock, NULL);
     char name[16];
     for (long i = 0; i < players; i++) {

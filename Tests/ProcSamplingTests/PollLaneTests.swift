@@ -105,6 +105,19 @@ import Units
         #expect(PollWatch(Self.thread, reader: reader) == nil)
     }
 
+    /// In futex_wait, whose arguments stand in another order than futex(2)'s.
+    @Test func aLockIsFoundInTheNewerCall() throws {
+        let tree = FakeTree()
+        tree.setProcess(100, [(100, FakeTree.Task()), (101, FakeTree.Task())])
+        tree.write(
+            "100/task/101/syscall",
+            "455 0x7f00 0x2 0xffffffff 0x82 0x0 0x1 0x7ffc00000000 0x7f1200000000\n")
+        let reader = ProcReader(root: try ProcRoot(path: tree.path))
+        let watch = try #require(PollWatch(Self.thread, reader: reader))
+        let poll = try #require(watch.poll(at: Nanoseconds(1)))
+        #expect(poll.activity == .futex(455, FutexWait(address: 0x7f00, isLock: true)))
+    }
+
     @Test func theThreadOfTheLaneEndsWithTheLastWish() throws {
         let load = LoadThreads()
         defer { load.stop() }

@@ -168,26 +168,4 @@ struct PollPlanTests {
         let idle = Self.poll(20, locked: 20, isLock: false)
         #expect(trial(97, [idle, idle]) == .rests)
     }
-
-    // MARK: What a futex is
-
-    @Test(
-        arguments: [
-            // pthread_mutex_lock of glibc: FUTEX_WAIT_PRIVATE, 2.
-            (128, 2, true), (0, 2, true),
-            // Mutex of Rust: FUTEX_WAIT_BITSET_PRIVATE, 2; of musl: with the bit for waiters.
-            (137, 2, true), (128, 0x8000_0010, true),
-            // A lock that lends its priority.
-            (134, 0, true), (141, 0, true),
-            // pthread_cond_wait and sem_wait of glibc.
-            (137, 0, false), (393, 0, false), (393, 4, false), (128, 1, false),
-            // Others that sleep: FUTEX_WAIT_REQUEUE_PI.
-            (139, 2, false),
-        ] as [(UInt64, UInt64, Bool)])
-    func locksAreToldFromOtherWaits(_ operation: UInt64, _ expected: UInt64, _ isLock: Bool) {
-        let wait = FutexWait([0x7ffc_0010, operation, expected, 0, 0, 0])
-        #expect(
-            wait == FutexWait(address: 0x7ffc_0010, isLock: isLock, isShared: operation & 128 == 0))
-        #expect(FutexWait([0x7ffc_0010, operation]) == nil)
-    }
 }

@@ -7,16 +7,19 @@ import Units
 final class WaitObjects {
     private let files: TaskHandle
     private let descriptors: DescriptorNames
+    private let holders: LockHolders
 
     init(_ files: TaskHandle) {
         self.files = files
         descriptors = DescriptorNames(files)
+        holders = LockHolders(files)
     }
 
     /// Of calls on a file or a futex, what tells which: the first argument.
     func argument(of call: String, _ syscall: TaskSyscall) -> UInt64? {
+        if let wait = FutexWait(syscall) { return wait.address }
         guard case .blocked(_, let arguments) = syscall.record,
-            FutexWord.calls.contains(call) || SystemCallTable.takesDescriptorFirst(call)
+            SystemCallTable.takesDescriptorFirst(call)
         else { return nil }
         return arguments.first
     }
@@ -26,7 +29,7 @@ final class WaitObjects {
         guard let call = syscall.call, case .blocked(_, let arguments) = syscall.record,
             let first = arguments.first
         else { return nil }
-        if let futex = FutexWord(syscall) { return futex.text(files) }
+        if let wait = FutexWait(syscall) { return wait.text(files, holders) }
         switch call {
         case "poll", "ppoll": return polled(at: first, count: arguments[1])
         case "wait4", "waitid":

@@ -1,8 +1,8 @@
 /// The word of memory that is a lock while threads wait for it, and who holds it.
-package struct LockWord: Sendable {
+struct LockWord {
     /// The number of the thread that holds it, in the innermost pid namespace of its process; nil for a
     /// lock that does not tell.
-    package let holder: Int32?
+    let holder: Int32?
 
     /// A mutex of glibc is a word that is 2 while somebody waits, a count, and its owner's number:
     /// `struct __pthread_mutex_s` of bits/struct_mutex.h. A robust one, and a lock that lends its
@@ -10,7 +10,7 @@ package struct LockWord: Sendable {
     /// hardly hold the number of a thread of that process.
     ///
     /// - Returns: nil where there is no memory, or it may not be read.
-    package init?(at address: UInt64, in memory: ProcessMemory) {
+    init?(at address: UInt64, in memory: ProcessMemory) {
         guard let words = memory.bytes(12, at: address) else { return nil }
         let (word, owner) = words.withUnsafeBytes {
             (

@@ -66,6 +66,10 @@ final class TrackedProcess {
     /// Of each of its threads it is known whether it waits for a lock, but for those that run from now
     /// on; see `LockSearch`.
     var isSearchedForLocks = false
+    /// Some of its threads may have run since they were read: the source tells of those it is asked for.
+    var hasUnreadThreads = false
+    /// How often it fell quiet after that: any of its threads may have fallen asleep elsewhere.
+    private(set) var quietSpells: UInt32 = 0
     /// Its `syscall` was refused: not asked again.
     var isSystemCallDenied = false
     /// The name under which the slow lane was asked about it: another one is another program.
@@ -86,9 +90,19 @@ final class TrackedProcess {
 
     /// Notes that no thread ran between the last two gates.
     func noteQuiet() {
-        if quietUntil != previousGateAt { quietSince = previousGateAt }
+        if quietUntil != previousGateAt {
+            quietSince = previousGateAt
+            if hasUnreadThreads {
+                hasUnreadThreads = false
+                quietSpells &+= 1
+                isSearchedForLocks = false
+            }
+        }
         quietUntil = gateAt
     }
+
+    /// Nothing of it ran between the last two gates.
+    var isQuiet: Bool { quietUntil == gateAt }
 
     /// Whether a thread's counter that was read then stood the same when this interval began: it
     /// was read at the refresh before, or nothing ran since. If not, the difference to it is of an

@@ -80,11 +80,13 @@ struct LockSearch {
         _ reader: ProcReader
     ) {
         for index in indices where left > 0 {
-            let runTime = UInt32(truncatingIfNeeded: process.counters[index].runTime.rawValue)
-            guard process.counters[index].runTimeAtLockSearch != runTime else { continue }
-            process.counters[index].runTimeAtLockSearch = runTime
+            let mark = mark(of: process.counters[index], in: process)
+            guard process.counters[index].lockSearchMark != mark else { continue }
+            process.counters[index].lockSearchMark = mark
             let thread = process.sample.threads[index]
-            guard thread.state == .sleeping else { continue }
+            // One that ran when it was read last does not run in a process that is quiet.
+            guard thread.state == .sleeping || (thread.state == .running && process.isQuiet)
+            else { continue }
             left -= 1
             guard waitsForLock(thread, reader) else { continue }
             note(
@@ -94,6 +96,13 @@ struct LockSearch {
         }
     }
 
+    /// Cut to 32 bits. Where only some threads are read, one may have run for microseconds and have fallen
+    /// asleep elsewhere, and what is known of its run time stands: once the process is quiet, all are
+    /// asked again.
+    private func mark(of thread: ThreadCounters, in process: TrackedProcess) -> UInt32 {
+        UInt32(truncatingIfNeeded: thread.runTime.rawValue) &+ process.quietSpells &* 0x9E37_79B1
+    }
+
     private func waitsForLock(_ thread: ThreadSample, _ reader: ProcReader) -> Bool {
         let file = ProcFile.thread(thread.process, thread.id.tid, "syscall")
         let syscall = try? reader.read(file) { bytes throws(ParseError) in
@@ -101,9 +110,9 @@ struct LockSearch {
         }
         guard let syscall, syscall.isNative,
             case .blocked(let number, let arguments) = syscall.record,
-            number == PollWatch.futex
+            let wait = FutexWait(call: number, arguments)
         else { return false }
-        return FutexWait(arguments)?.isLock ?? false
+        return wait.isLock
     }
 
     private mutating func note(_ thread: PolledThread) {

@@ -22,7 +22,7 @@ final class PollWatch {
         self.thread = thread
         self.reader = reader
         self.stat = stat
-        holders = LockHolders(in: thread.process.pid, by: thread.id.tid)
+        holders = LockHolders(TaskHandle(thread.id, of: thread.process.pid))
     }
 
     /// Nil once it has ended, or if its number was another thread's from the first.
@@ -37,7 +37,7 @@ final class PollWatch {
         let isStalled = stat.state == .diskSleep
         var poll = Poll(moment: moment, activity: activity(in: stat.state), isStalled: isStalled)
         if case .futex(_, let wait) = poll.activity, wait.isLock {
-            poll.holder = holders.holder(of: wait)
+            poll.holder = holders.holder(at: wait.address)
         }
         poll.schedule = stat.policy.map {
             ThreadPoll.Schedule(
@@ -69,7 +69,7 @@ final class PollWatch {
             switch syscall.record {
             case .running: return .running
             case .blocked(let number, let arguments) where syscall.isNative:
-                guard number == Self.futex, let wait = FutexWait(arguments) else {
+                guard let wait = FutexWait(call: number, arguments) else {
                     return .systemCall(number)
                 }
                 return .futex(number, wait)
@@ -82,9 +82,6 @@ final class PollWatch {
         }
         return .kernel(channel)
     }
-
-    /// The number of futex(2) on this machine.
-    static let futex = (0..<1024).first { SystemCallTable.name(of: $0) == "futex" }
 
     private func file(_ name: StaticString) -> ProcFile {
         .thread(thread.process.pid, thread.id.tid, name)

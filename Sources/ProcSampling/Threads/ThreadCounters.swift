@@ -22,9 +22,9 @@ struct ThreadCounters {
     var involuntarySwitches: UInt32 = 0
     /// CPU time used over the last refresh in which it was read, in microseconds.
     var lastUse: UInt32 = 0
-    /// `runTime` when it was asked whether it waits for a lock, cut to 32 bits: until that moves, it
-    /// waits for what it waited for.
-    var runTimeAtLockSearch: UInt32 = 0
+    /// What it had used when it was asked whether it waits for a lock, and how often its process had
+    /// fallen quiet; see `LockSearch`. Until that moves, it waits for what it waited for.
+    var lockSearchMark: UInt32 = 0
     /// Refreshes since it last used CPU, up to `ThreadCounters.quiet`.
     var quietRefreshes: UInt8 = 0
     var flags: Flags = []

@@ -113,8 +113,12 @@ struct ThreadWalk {
         process.markWanted(by: plan, revision: interestRevision)
         if readsAll || isFirst || process.counters.count <= Self.few {
             readAll()
+            process.hasUnreadThreads = false
         } else {
             readUntilExplained(revision: interestRevision)
+            if process.counters.contains(where: { $0.readAt < began }) {
+                process.hasUnreadThreads = true
+            }
         }
         if hasLostThread, !hasListed { relist() }
         process.markWanted(by: plan, revision: interestRevision)

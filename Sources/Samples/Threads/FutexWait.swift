@@ -1,4 +1,7 @@
-/// A wait for a word of a program's memory to change; `futex(2)`.
+package import ProcFormats
+
+/// A wait for a word of a program's memory to change: `futex(2)`, or futex_wait, which Linux has
+/// since 6.7.
 public struct FutexWait: Hashable, Codable, Sendable {
     /// Of the word, in the process that waits.
     public var address: UInt64
@@ -14,13 +17,37 @@ public struct FutexWait: Hashable, Codable, Sendable {
         self.isShared = isShared
     }
 
-    /// From the arguments of a futex call that sleeps.
-    package init?(_ arguments: [UInt64]) {
-        guard arguments.count >= 3 else { return nil }
+    /// Nil for a thread that is in neither, and in a 32-bit program on a 64-bit kernel, whose calls
+    /// have other numbers.
+    package init?(_ syscall: TaskSyscall) {
+        guard syscall.isNative, case .blocked(let number, let arguments) = syscall.record else {
+            return nil
+        }
+        self.init(call: number, arguments)
+    }
+
+    /// From a call that sleeps, by its number in this machine's own ABI; nil for another call. What
+    /// the thread expects in the word is not kept: it only tells locks from others, and all waits
+    /// for one word shall be the same.
+    package init?(call number: Int32, _ arguments: [UInt64]) {
+        let operation: UInt64
+        let flags: UInt64
+        let expected: UInt32
+        if number == Self.futex, arguments.count >= 3 {
+            operation = arguments[1] & 0x7F
+            flags = arguments[1]
+            expected = UInt32(truncatingIfNeeded: arguments[2])
+        } else if number == Self.futexWait, arguments.count >= 4 {
+            // Its flags tell how wide the word is, where the older call has an operation.
+            operation = Self.wait
+            flags = arguments[3]
+            expected = UInt32(truncatingIfNeeded: arguments[1])
+        } else {
+            return nil
+        }
         address = arguments[0]
-        isShared = arguments[1] & Self.privateFlag == 0
-        let expected = UInt32(truncatingIfNeeded: arguments[2])
-        switch arguments[1] & 0x7F {
+        isShared = flags & Self.privateFlag == 0
+        switch operation {
         case Self.lockPI, Self.lockPI2: isLock = true
         case Self.wait, Self.waitBitset:
             // All ones is how Rust parks a thread that has nothing to do.
@@ -31,11 +58,17 @@ public struct FutexWait: Hashable, Codable, Sendable {
         }
     }
 
+    /// The number of futex(2) on this machine.
+    static let futex: Int32? = (0..<1024).first { SystemCallTable.name(of: $0) == "futex" }
+    /// The same on all machines. libseccomp before 2.5.5 does not know it by name.
+    static let futexWait: Int32 = 455
+
     // linux/futex.h
     private static let wait: UInt64 = 0
     private static let lockPI: UInt64 = 6
     private static let waitBitset: UInt64 = 9
     private static let lockPI2: UInt64 = 13
+    /// The same bit in both calls.
     private static let privateFlag: UInt64 = 128
     /// A mutex of glibc, Rust and most who follow "Futexes Are Tricky" (Drepper, 2011).
     private static let lockedWithWaiters: UInt32 = 2
