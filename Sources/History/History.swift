@@ -8,13 +8,15 @@ public import Units
 ///
 /// Bounded by construction. What is as it was at the moment before is kept once; see `RowLog`. Of
 /// each moment at most 128 changed threads of 52 bytes are kept on average (and 16,384 more where
-/// many change at once), 96 processes of 72, 24 sockets of about 300, and less of all else; standing
+/// many change at once), 96 processes of 92, 24 sockets of about 300, and less of all else; standing
 /// rows are at most 8,192 threads, 4,096 processes and 4,096 sockets. Of control groups at most 128
 /// of 24 bytes, those that limit the memory of processes; while nothing changes in them, once. Names
 /// are kept once, at most 16,384 of threads and as many of processes and of groups. Beyond that, and
 /// beyond 1,800 moments (900 at one a second) or 36 MB in all, the oldest moments go. 36 MB is
 /// reached where all of that changes all the time; it is about 1 MB where 5,000 threads are idle and
 /// one spins.
+///
+/// Not kept are mounts, mappings, routes and polls: what findings made of them, `VerdictLog` has.
 public struct History: Sendable {
     /// How far it reaches back.
     public static let span: Duration = .seconds(15 * 60)
@@ -27,8 +29,7 @@ public struct History: Sendable {
     var threads: RowLog<ThreadRow>
     var processes = RowLog<ProcessRow>(
         RowLimits(rows: 4096, changes: 96, changesAtOnce: 8192))
-    private var cpus = RowLog<ValueRow<Int, CPUShares>>(
-        RowLimits(rows: 1024, changes: 32, changesAtOnce: 2048))
+    private var cpus = RowLog<ProcessorRow>(RowLimits(rows: 1024, changes: 32, changesAtOnce: 2048))
     private var cpuGroups = RowLog<ValueRow<String, CPUGroup>>(
         RowLimits(rows: 512, changes: 8, changesAtOnce: 1024))
     private var network = RecordedNetwork()
@@ -52,6 +53,8 @@ public struct History: Sendable {
         var host: HostSample
         var ownCost: OwnCost
         var trouble: SamplingTrouble
+        /// Mostly that of the moment before, with which it is shared then.
+        var threadSources: ThreadSourceReport?
         /// Shared with the moment before while nothing changes.
         var groups: [GroupRow]
         var isMounted: Bool
@@ -91,9 +94,7 @@ public struct History: Sendable {
         }
         let limiting = GroupChoice(snapshot, processes: snapshot.processes.indices)
         recordProcesses(of: snapshot, limits: limiting.limits, again: again)
-        cpus.record(
-            snapshot.host.cpus.lazy.map { ($0.number, $0.shares) }, again: again,
-            rank: { $0.busy.rawValue + 1 })
+        cpus.record(snapshot.host.cpus, again: again)
         cpuGroups.record(
             snapshot.cpuGroups.lazy.map { ($0.key, $0.value) }, again: again,
             rank: { ($0.throttled?.rawValue ?? 0) + 1 })
@@ -116,6 +117,8 @@ public struct History: Sendable {
         host.cpus = []
         let rows = limiting.map { GroupRow($0, subject: groups.use(GroupSubject($0))) }
         let isSame = last?.groups == rows
+        let known = last?.threadSources
+        let sources = known == snapshot.threadSources ? known : snapshot.threadSources
         moments.append(
             Moment(
                 sequence: snapshot.sequence, time: snapshot.time, moment: snapshot.moment,
@@ -123,7 +126,7 @@ public struct History: Sendable {
                 age: (last?.age ?? Nanoseconds(0)) + (interval ?? Nanoseconds(0)),
                 at: last.map { Self.next(after: $0, snapshot) } ?? Nanoseconds(0), host: host,
                 ownCost: snapshot.ownCost, trouble: snapshot.trouble,
-                groups: isSame ? last?.groups ?? rows : rows,
+                threadSources: sources, groups: isSame ? last?.groups ?? rows : rows,
                 isMounted: snapshot.groupGaps.isMounted, network: header,
                 selectedThread: snapshot.selectedThread.map { [$0] } ?? [],
                 totals: Snapshot.Totals(snapshot),
@@ -291,9 +294,7 @@ public struct History: Sendable {
         let (samples, limits) = processes(at: index)
         let (groups, gaps) = groups(at: moment, of: samples, limits)
         var host = moment.host
-        host.cpus = cpus.rows(at: index).map {
-            HostSample.CPU(number: $0.subject, shares: $0.row.value)
-        }.sorted { $0.number < $1.number }
+        host.cpus = cpus.cpus(at: index)
         var snapshot = Snapshot(
             sequence: sequence, time: moment.time, moment: moment.moment,
             interval: moment.interval.map(Duration.init), host: host, processes: samples,
@@ -304,6 +305,7 @@ public struct History: Sendable {
             selectedThread: moment.selectedThread.first, ownCost: moment.ownCost,
             extent: .recorded(of: moment.totals))
         snapshot.trouble = moment.trouble
+        snapshot.threadSources = moment.threadSources
         return snapshot
     }
 
@@ -361,6 +363,9 @@ extension History.Moment {
         var bytes = selectedThread.count * MemoryLayout<ThreadDetail>.stride
         if network !== other?.network { bytes += MemoryLayout<NetworkReading>.stride }
         if groups != other?.groups { bytes += groups.count * MemoryLayout<GroupRow>.stride }
+        if let threadSources, threadSources != other?.threadSources {
+            bytes += threadSources.refusals.count * MemoryLayout<ThreadSourceRefusal>.stride
+        }
         return bytes
     }
 }

@@ -28,6 +28,43 @@ struct SocketDetails: Hashable, Sendable {
     }
 }
 
+/// When something came or went last, or that it is not known: how long ago that is grows while
+/// nothing does.
+struct RecordedTime: Hashable, Sendable {
+    /// Since boot.
+    private let milliseconds: Int64
+    private static let none = Int64.min
+    /// What is told of one moment at two readings differs by as much.
+    private static let jitter: Int64 = 50
+
+    /// - Parameters:
+    ///   - age: at the reading, in milliseconds.
+    ///   - before: as the reading before had it.
+    init(_ age: UInt32?, before moment: Nanoseconds, known before: RecordedTime?) {
+        guard let age else {
+            milliseconds = Self.none
+            return
+        }
+        let time = Self.inMilliseconds(moment) - Int64(age)
+        if let before, before.milliseconds != Self.none,
+            abs(before.milliseconds - time) <= Self.jitter
+        {
+            milliseconds = before.milliseconds
+        } else {
+            milliseconds = time
+        }
+    }
+
+    func age(at moment: Nanoseconds) -> UInt32? {
+        milliseconds == Self.none
+            ? nil : UInt32(clamping: Self.inMilliseconds(moment) - milliseconds)
+    }
+
+    private static func inMilliseconds(_ moment: Nanoseconds) -> Int64 {
+        Int64(moment.rawValue / 1_000_000)
+    }
+}
+
 /// One socket at one recorded reading.
 struct SocketRow: RecordedRow {
     typealias Subject = SocketID
@@ -39,15 +76,12 @@ struct SocketRow: RecordedRow {
     var receiveQueue: UInt64?
     var sendQueue: UInt64?
     var drops: Counted?
-    /// Without the times since something came or went, which grow while nothing does.
+    /// Without the times since something came or went.
     var tcp: TCPFigures?
-    /// When something went and came last, in milliseconds since boot.
-    private var sentAt: Int64?
-    private var receivedAt: Int64?
+    private var sentAt: RecordedTime
+    private var receivedAt: RecordedTime
+    private var acknowledgedAt: RecordedTime
     var since: Nanoseconds
-
-    /// What is told of one moment at two readings differs by as much, in milliseconds.
-    private static let jitter = 50
 
     /// - Parameters:
     ///   - details: their place.
@@ -64,30 +98,23 @@ struct SocketRow: RecordedRow {
         tcp = socket.tcp
         tcp?.lastSentMilliseconds = nil
         tcp?.lastReceivedMilliseconds = nil
-        // Shown nowhere.
         tcp?.lastAcknowledgedMilliseconds = nil
-        sentAt = Self.time(
+        sentAt = RecordedTime(
             socket.tcp?.lastSentMilliseconds, before: moment, known: before?.sentAt)
-        receivedAt = Self.time(
+        receivedAt = RecordedTime(
             socket.tcp?.lastReceivedMilliseconds, before: moment, known: before?.receivedAt)
-    }
-
-    private static func time(_ age: UInt32?, before moment: Nanoseconds, known: Int64?) -> Int64? {
-        guard let age else { return nil }
-        let time = Int64(moment.rawValue / 1_000_000) - Int64(age)
-        if let known, abs(known - time) <= Int64(jitter) { return known }
-        return time
+        acknowledgedAt = RecordedTime(
+            socket.tcp?.lastAcknowledgedMilliseconds, before: moment,
+            known: before?.acknowledgedAt)
     }
 
     func forEachDetail(_ body: (UInt32) -> Void) { body(details) }
 
     func sample(of id: SocketID, _ details: SocketDetails, at moment: Nanoseconds) -> SocketSample {
-        func age(_ time: Int64?) -> UInt32? {
-            time.map { UInt32(clamping: Int64(moment.rawValue / 1_000_000) - $0) }
-        }
         var tcp = tcp
-        tcp?.lastSentMilliseconds = age(sentAt)
-        tcp?.lastReceivedMilliseconds = age(receivedAt)
+        tcp?.lastSentMilliseconds = sentAt.age(at: moment)
+        tcp?.lastReceivedMilliseconds = receivedAt.age(at: moment)
+        tcp?.lastAcknowledgedMilliseconds = acknowledgedAt.age(at: moment)
         return SocketSample(
             id: id, transport: details.transport, local: details.local, peer: details.peer,
             state: state, interface: details.interface, inode: details.inode, user: details.user,
@@ -96,7 +123,6 @@ struct SocketRow: RecordedRow {
             sendBuffer: details.sendBuffer, drops: drops, tcp: tcp, since: since,
             isFromBefore: isFromBefore)
     }
-
 }
 
 /// What is kept of the readings of networks.

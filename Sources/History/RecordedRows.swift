@@ -28,6 +28,9 @@ package struct ThreadSubject: Hashable, Sendable {
 
 /// One thread at one recorded moment: 48 bytes. Its details are names, its own and that of the
 /// function it waits in.
+///
+/// `isCarriedOver` is left out, and false afterwards: it tells how the sampler came by a row, is
+/// shown nowhere, and turns over and over while a thread sleeps, each time a change to be kept.
 struct ThreadRow: RecordedRow {
     typealias Subject = ThreadSubject
     typealias Detail = String
@@ -137,10 +140,13 @@ struct ThreadRow: RecordedRow {
 /// What hardly ever changes of a process.
 struct ProcessDetails: Hashable, Sendable {
     var parent: ProcessID
+    var tracer: ProcessID?
     var user: UserID?
     var name: String
     var command: String?
     var isKernelThread: Bool
+    var hasTerminal: Bool
+    var nice: Int?
     var cgroup: String?
     var memoryGroup: String?
     var cpuGroup: String?
@@ -150,10 +156,13 @@ struct ProcessDetails: Hashable, Sendable {
 
     init(_ process: ProcessSample) {
         parent = process.parent
+        tracer = process.tracer
         user = process.user
         name = process.name
         command = process.command
         isKernelThread = process.isKernelThread
+        hasTerminal = process.hasTerminal
+        nice = process.nice
         cgroup = process.cgroup
         memoryGroup = process.memoryGroup
         cpuGroup = process.cpuGroup
@@ -163,7 +172,21 @@ struct ProcessDetails: Hashable, Sendable {
     }
 }
 
-/// One process at one recorded moment: 68 bytes.
+/// A thread of the process whose row names it, by its number. The rest its own row tells: where
+/// that was left out of the moment, who it was is not known.
+struct RecordedThread: Hashable, Sendable {
+    private let number: Int32
+    /// No thread has it.
+    private static let none = Int32.min
+
+    init(_ thread: ThreadIdentity?) { number = thread?.tid.rawValue ?? Self.none }
+
+    func sample(among threads: [ThreadSample]) -> ThreadSample? {
+        number == Self.none ? nil : threads.first { $0.id.tid.rawValue == number }
+    }
+}
+
+/// One process at one recorded moment: 88 bytes.
 struct ProcessRow: RecordedRow {
     typealias Subject = ProcessIdentity
     typealias Detail = ProcessDetails
@@ -172,15 +195,17 @@ struct ProcessRow: RecordedRow {
     var totalTime: PackedTime
     var cpu: RecordedFigure
     var hottestCPU: RecordedFigure
+    var endedCPU: RecordedFigure
+    var childrenCPU: RecordedFigure
     var runDelay: RecordedFigure
     var minorFaults: RecordedFigure
     var majorFaults: RecordedFigure
+    var childrenFaults: RecordedFigure
+    var hottestThread: RecordedThread
+    var mostDelayed: RecordedThread
     var state: TaskState
     var limits: RecordedLimits
-    /// Whether `memory` was read; its parts may be unknown all the same.
-    var hasMemory: Bool
-    /// Threads that ended used most of `cpu`.
-    var mayHaveBeenHotter: Bool
+    var traits: Traits
     var threadCount: Int32
     /// -1 for unknown.
     var openFiles: Int32
@@ -192,22 +217,58 @@ struct ProcessRow: RecordedRow {
     var peak: PackedMemory
     var addressSpace: PackedMemory
 
+    /// What is true of it.
+    struct Traits: OptionSet, Sendable {
+        let rawValue: UInt8
+
+        /// `memory` was read; its parts may be unknown all the same.
+        static let hasMemory = Traits(rawValue: 1)
+        static let lacksMemoryGroup = Traits(rawValue: 2)
+        static let hasExeced = Traits(rawValue: 4)
+        /// Without one of these it is not known whether it talks over sockets.
+        static let talksOverSockets = Traits(rawValue: 8)
+        static let talksToNobody = Traits(rawValue: 16)
+
+        init(rawValue: UInt8) { self.rawValue = rawValue }
+
+        init(_ process: ProcessSample) {
+            self = []
+            if process.memory != nil { insert(.hasMemory) }
+            if process.lacksMemoryGroup { insert(.lacksMemoryGroup) }
+            if process.hasExeced { insert(.hasExeced) }
+            switch process.talksOverSockets {
+            case true?: insert(.talksOverSockets)
+            case false?: insert(.talksToNobody)
+            case nil: break
+            }
+        }
+
+        /// As of `ProcessSample.talksOverSockets`.
+        var sockets: Bool? {
+            contains(.talksOverSockets) ? true : contains(.talksToNobody) ? false : nil
+        }
+    }
+
     /// - Parameter details: their place.
     init(_ process: ProcessSample, details: UInt32, limits: RecordedLimits) {
         self.details = details
         self.limits = limits
+        traits = Traits(process)
         totalTime = PackedTime(process.totalTime)
         cpu = RecordedFigure(process.cpu?.rawValue)
         hottestCPU = RecordedFigure(process.hottestCPU?.rawValue)
-        mayHaveBeenHotter = process.mayHaveBeenHotter
+        hottestThread = RecordedThread(process.hottestThread)
+        endedCPU = RecordedFigure(process.endedCPU?.rawValue)
+        childrenCPU = RecordedFigure(process.childrenCPU?.rawValue)
         runDelay = RecordedFigure(process.runDelay?.rawValue)
+        mostDelayed = RecordedThread(process.mostDelayed?.id)
         minorFaults = RecordedFigure(process.minorFaults?.rawValue)
         majorFaults = RecordedFigure(process.majorFaults?.rawValue)
+        childrenFaults = RecordedFigure(process.childrenFaults?.rawValue)
         state = process.state
         threadCount = Int32(clamping: process.threadCount)
         openFiles = process.openFiles.map { Int32(clamping: $0) } ?? -1
         resident = PackedMemory(process.residentMemory)
-        hasMemory = process.memory != nil
         anonymous = PackedMemory(process.memory?.anonymous)
         file = PackedMemory(process.memory?.file)
         shared = PackedMemory(process.memory?.shared)
@@ -224,22 +285,39 @@ struct ProcessRow: RecordedRow {
         let memory = MemoryUse(
             anonymous: anonymous.amount, file: file.amount, shared: shared.amount,
             swap: swap.amount, peak: peak.amount, addressSpace: addressSpace.amount)
-        // Others may have been left out.
-        let hottest =
-            threads.first { $0.cpu == hottestCPU.percent }
-            ?? threads.max { ($0.cpu ?? .zero) < ($1.cpu ?? .zero) }
-        return ProcessSample(
+        var sample = ProcessSample(
             id: id, parent: details.parent, user: details.user, name: details.name,
             command: details.command, isKernelThread: details.isKernelThread, state: state,
             totalTime: totalTime.time, cpu: cpu.percent, hottestCPU: hottestCPU.percent,
-            hottestThread: hottest?.id, endedCPU: mayHaveBeenHotter ? cpu.percent : nil,
-            runDelay: runDelay.percent, threadCount: Int(threadCount),
-            taskLimit: details.taskLimit, minorFaults: minorFaults.rate,
-            majorFaults: majorFaults.rate, residentMemory: resident.amount,
-            memory: hasMemory ? memory : nil, memoryGroup: details.memoryGroup,
-            lacksMemoryGroup: limits == .noGroup, addressSpaceLimit: details.addressSpaceLimit,
+            hottestThread: hottestThread.sample(among: threads)?.id, endedCPU: endedCPU.percent,
+            childrenCPU: childrenCPU.percent, runDelay: runDelay.percent,
+            mostDelayed: mostDelayed.sample(among: threads).flatMap { DelayedThread($0) },
+            threadCount: Int(threadCount), taskLimit: details.taskLimit,
+            minorFaults: minorFaults.rate, majorFaults: majorFaults.rate,
+            residentMemory: resident.amount, memory: traits.contains(.hasMemory) ? memory : nil,
+            memoryGroup: details.memoryGroup,
+            lacksMemoryGroup: traits.contains(.lacksMemoryGroup),
+            addressSpaceLimit: details.addressSpaceLimit,
             openFiles: openFiles < 0 ? nil : Int(openFiles),
             openFilesLimit: details.openFilesLimit, cgroup: details.cgroup,
             cpuGroup: details.cpuGroup, threads: threads)
+        // These few the initializer does not take.
+        sample.tracer = details.tracer
+        sample.hasTerminal = details.hasTerminal
+        sample.nice = details.nice
+        sample.childrenFaults = childrenFaults.rate
+        sample.hasExeced = traits.contains(.hasExeced)
+        sample.talksOverSockets = traits.sockets
+        return sample
+    }
+}
+
+extension DelayedThread {
+    /// What is told of the thread that waited most is what its own row has, at the same refresh.
+    fileprivate init?(_ thread: ThreadSample) {
+        guard let cpu = thread.cpu, let runDelay = thread.runDelay else { return nil }
+        self.init(
+            id: thread.id, cpu: cpu, system: thread.system, runDelay: runDelay,
+            voluntarySwitches: thread.voluntarySwitches)
     }
 }

@@ -23,10 +23,12 @@ struct HistoryTests {
     ) -> Snapshot {
         var host = HostSample(name: "edge-07", kernelRelease: "6.18", cpuCount: 8)
         host.uptime = 1000 + Double(uptime ?? sequence)
+        let hottest = threads.max { ($0.cpu ?? .zero) < ($1.cpu ?? .zero) }
         let process = ProcessSample(
             id: ProcessIdentity(pid: ProcessID(1), startTime: ClockTicks(50)), user: UserID(7),
             name: "streamd", command: "/opt/streamd", state: .sleeping,
             cpu: Percent(threads.reduce(0) { $0 + Double($1.cpu?.rawValue ?? 0) }),
+            hottestCPU: hottest?.cpu, hottestThread: hottest?.id,
             threadCount: threads.count, residentMemory: ByteCount(kibibytes: 2048),
             threads: threads)
         return Snapshot(
@@ -267,7 +269,9 @@ struct HistoryTests {
     @Test func rowsAreAsSmallAsPromised() {
         #expect(MemoryLayout<ThreadRow?>.stride == 48)
         #expect(MemoryLayout<RowLog<ThreadRow>.Change>.stride == 52)
-        #expect(MemoryLayout<RowLog<ProcessRow>.Change>.stride == 72)
+        #expect(MemoryLayout<ProcessRow?>.stride == 88)
+        #expect(MemoryLayout<RowLog<ProcessRow>.Change>.stride == 92)
+        #expect(MemoryLayout<RowLog<ProcessorRow>.Change>.stride == 32)
         #expect(MemoryLayout<RowLog<SocketRow>.Change>.stride <= 304)
         #expect(MemoryLayout<GroupRow>.stride == 24)
     }
