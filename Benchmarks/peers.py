@@ -90,7 +90,7 @@ def reading(session):
 
 
 def measure(program, seconds, settle):
-    """What a program costs while it is watched."""
+    """What a program costs while it is watched; None where it is too slow to draw anything meanwhile."""
     with Session(program, COLUMNS, ROWS) as session:
         try:
             time.sleep(settle)
@@ -102,7 +102,7 @@ def measure(program, seconds, settle):
             raise SystemExit(f"{program.name} ended before it was measured: {error}")
     elapsed, cpu, written, reads = (b - a for a, b in zip(before, after))
     if written == 0:
-        raise SystemExit(f"{program.name} drew nothing in {seconds} s: the figures mean nothing")
+        return None
     kibibytes = {key: int(value.split()[0]) for key, value in status.items()
                  if key in ("VmRSS", "RssAnon")}
     return Cost(cpu / 1e6 / elapsed, kibibytes["VmRSS"] / 1024, kibibytes["RssAnon"] / 1024,
@@ -110,6 +110,10 @@ def measure(program, seconds, settle):
 
 
 def median_cost(costs):
+    """None where it was too slow in each turn."""
+    costs = [cost for cost in costs if cost]
+    if not costs:
+        return None
     return Cost(*(statistics.median(getattr(cost, name) for cost in costs)
                   for name in Cost.__dataclass_fields__))
 
@@ -121,6 +125,9 @@ def rows(costs, floor):
     """The cells of a table, line by line."""
     reference = costs.get(REFERENCE)
     for name, cost in costs.items():
+        if not cost:
+            yield [name, "-", "-", "-", "-", "-", "-", "-"]
+            continue
         yield [name, f"{cost.cpu:.1f}", f"{cost.cpu / reference.cpu:.2f}" if reference else "-",
                f"{cost.cpu / floor:.2f}" if floor else "-", f"{cost.anonymous:.1f}",
                f"{cost.resident:.1f}", f"{cost.written:,.0f}", f"{cost.reads:,.0f}"]
@@ -152,12 +159,18 @@ def compare(programs, threads, kind, rounds, seconds, settle, markdown):
         for _ in range(rounds):
             for program in programs:
                 costs[program.name].append(measure(program, seconds, settle))
-    lines = list(rows({name: median_cost(of) for name, of in costs.items()}, floor))
+    medians = {name: median_cost(of) for name, of in costs.items()}
+    lines = list(rows(medians, floor))
     title = WORDS[kind].format(f"{threads:,}")
     if floor:
         title += f"; the floor, one read of each thread's stat in C: {floor:.1f} ms"
     print(f"\n{title}")
     print_table([["", *HEADINGS], *lines])
+    silent = [name for name, cost in medians.items() if not cost]
+    if silent:
+        print(f"  {', '.join(silent)}: drew nothing in {seconds:g} s")
+    if any(name.startswith("dxtop") for name in silent):
+        raise SystemExit("dxtop drew nothing: the figures mean nothing")
     if markdown:
         print(f"\n{title}:\n", *markdown_table(lines), sep="\n", file=markdown, flush=True)
 

@@ -33,6 +33,17 @@ package struct NextStep: Hashable, Sendable {
             case .change: "change"
             }
         }
+
+        /// Which view, probe, tool or setting it is.
+        package var which: String? {
+            switch self {
+            case .view(let view): view.name.rawValue
+            case .probe(let probe): probe.rawValue
+            case .tool(let id): id
+            case .setting(let name, _): name
+            case .command, .change: nil
+            }
+        }
     }
 
     /// A view, and how its list should be.
@@ -58,8 +69,9 @@ package struct NextStep: Hashable, Sendable {
             case routes
         }
 
-        package enum Sort: Hashable, Sendable {
-            case cpu, faults, anonymous, receiveQueue, retransmits
+        package enum Sort: String, Hashable, Sendable {
+            case cpu, faults, anonymous, retransmits
+            case receiveQueue = "receive_queue"
         }
 
         package init(_ name: Name, filter: String? = nil, sort: Sort? = nil) {
@@ -69,8 +81,9 @@ package struct NextStep: Hashable, Sendable {
         }
     }
 
-    package enum Probe: Hashable, Sendable {
-        case profile, faults, systemCalls, waits, stacks
+    package enum Probe: String, Hashable, Sendable {
+        case profile, faults, waits, stacks
+        case systemCalls = "syscalls"
     }
 
     private init(_ kind: Kind, of subject: Subject? = nil, _ text: String) {
@@ -115,7 +128,7 @@ extension NextStep {
         switch kind {
         case .view(let view): command(of: view)
         case .probe(let probe): command(of: probe)
-        case .tool("ping"): peer.map { "ping -c 10 -i 0.2 \($0)" }
+        case .tool("ping"): peer.map { "ping -n -c 5 -w 8 \($0)" }
         case .tool("path-mtu"): peer.map { "tracepath -n \($0)" }
         case .tool: nil
         case .setting(let name, let value?): "sysctl -w \(name)=\(value)"
@@ -150,7 +163,7 @@ extension NextStep {
             case .udp, .losses: "dxtop watch udp"
             case .routes: peer.map { "ip route get \($0)" }
             }
-        let filter = view.filter.map { " | grep \($0)" } ?? ""
+        let filter = view.filter.map { " | grep \($0.shellWord)" } ?? ""
         return command.map { $0 + filter }
     }
 

@@ -93,7 +93,7 @@ public final class Sampler {
         if let threads {
             sources = ThreadSourceChoice(threads, reader: reader)
         } else {
-            sources = ThreadSourceChoice(source, reader: reader)
+            sources = ThreadSourceChoice(source, reader: reader, clock: clock)
         }
         self.machine = machine
         self.clock = clock

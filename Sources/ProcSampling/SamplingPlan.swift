@@ -30,16 +30,6 @@ struct SamplingPlan {
     static let fullPassPeriod = Nanoseconds(10_000_000_000)
 }
 
-/// How much a refresh is to find out.
-public enum SamplingDepth: Hashable, Sendable {
-    /// Processes, but no threads: for a first picture at once.
-    case processesOnly
-    /// What changed and what is shown.
-    case changes
-    /// Everything of every process and thread.
-    case everything
-}
-
 // MARK: - Processes
 
 extension SamplingPlan {

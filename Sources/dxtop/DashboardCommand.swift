@@ -23,7 +23,7 @@ struct DashboardCommand: ParsableCommand {
                 + "sockets, its sockets.", valueName: "pid"))
     var pid: Int32?
 
-    @Option(help: "The first view: overview, threads, memory, sockets or udp.")
+    @Option(help: "The first view: \(RootView.names).")
     var view = RootView.all[0]
 
     @OptionGroup var network: NamespaceOption
@@ -77,7 +77,7 @@ struct DashboardCommand: ParsableCommand {
                 directory: LocalEnvironment.workingDirectory,
                 homeDirectory: LocalEnvironment.homeDirectory,
                 secondsFromUTC: LocalEnvironment.secondsFromUTC,
-                isForeign: !root.isLive, isSlow: slowBaud != nil)
+                traits: root.traits, isSlow: slowBaud != nil)
             var state = State(
                 settings: settings, size: terminal.size,
                 interval: interval.duration(isSlow: slowBaud != nil),
@@ -93,6 +93,14 @@ struct DashboardCommand: ParsableCommand {
             return loop.run()
         }
         if !signals.isEmpty { CursesTerminal.die(of: signals) }
+    }
+}
+
+extension RootView {
+    /// "overview, threads, memory, sockets or udp".
+    fileprivate static var names: String {
+        let names = all.map(\.name)
+        return names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
     }
 }
 

@@ -47,7 +47,7 @@ struct CountingTests {
 
     @Test func `threads of a tree of files are not counted here`() {
         var scene = Scene()
-        scene.state.settings.isForeign = true
+        scene.state.settings.traits.machine = .foreign
         #expect(sample(&scene, 20).isEmpty)
     }
 }

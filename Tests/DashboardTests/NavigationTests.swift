@@ -326,14 +326,7 @@ import Units
 
     @Test func whatMayNotBeReadSaysWhatWouldHelp() throws {
         var scene = Scene(place: .thread(Scene.poll, of: Scene.streamd))
-        let stat =
-            "4127 (poll) R 1 1 1 0 -1 4194304 0 0 0 0 1 1 0 0 20 0 2 0 9100 1000000 250 "
-            + "18446744073709551615 0 0 0 0 0 0 0 0 0 0 0 0 17 1 0 0 0 0 0 0 0 0 0 0 0 0 0\n"
-        scene.snapshot.selectedThread = ThreadDetail(
-            id: Scene.poll, process: ProcessID(2214),
-            stat: try TaskStat(parsing: Array(stat.utf8).span),
-            systemCall: .failure(.denied(path: "syscall")),
-            kernelStack: .failure(.denied(path: "stack")), io: .failure(.denied(path: "io")))
+        scene.snapshot.selectedThread = try Scene.deniedDetail()
         scene.sample(2)
         #expect(scene.shows("- not permitted: needs root or the same user"))
         #expect(scene.shows("- needs root (CAP_SYS_ADMIN)"))

@@ -71,7 +71,7 @@ import Units
 
     @Test func aForeignTreeHasNone() {
         var scene = scene()
-        scene.state.settings.isForeign = true
+        scene.state.settings.traits.machine = .foreign
         #expect(Scene.started(scene.press(.character("p"))) == nil)
         #expect(scene.shows("need the live machine"))
     }

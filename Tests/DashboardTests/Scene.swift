@@ -92,3 +92,16 @@ extension Scene: CustomTestStringConvertible {
         rows(0..<state.size.rows).map { "\n|" + $0 }.joined()
     }
 }
+
+extension Scene {
+    /// What can be read of the thread `poll` without rights.
+    static func deniedDetail() throws -> ThreadDetail {
+        let stat =
+            "4127 (poll) R 1 1 1 0 -1 4194304 0 0 0 0 1 1 0 0 20 0 2 0 9100 1000000 250 "
+            + "18446744073709551615 0 0 0 0 0 0 0 0 0 0 0 0 17 1 0 0 0 0 0 0 0 0 0 0 0 0 0\n"
+        return ThreadDetail(
+            id: poll, process: streamd.pid, stat: try TaskStat(parsing: Array(stat.utf8).span),
+            systemCall: .failure(.denied(path: "syscall")),
+            kernelStack: .failure(.denied(path: "stack")), io: .failure(.denied(path: "io")))
+    }
+}

@@ -101,8 +101,18 @@ import Units
         for binding in Keymap.bindings(for: .overview) {
             guard case .probe = binding.command, let key = binding.keys.first else { continue }
             var scene = Self.scene(kind, subject)
-            let starts = scene.press(key).compactMap(Self.process(ofProbe:))
+            let effects = scene.press(key)
+            let starts = effects.compactMap(Self.process(ofProbe:))
             #expect(starts == (subject.process.map { [$0] } ?? []), "\(key)")
+            guard case .thread(let thread, _) = subject else { continue }
+            // Stacks are of all threads; what can be of one is of that of the finding.
+            for case .startProbe(let request, _) in effects where !(request is StacksRequest) {
+                guard case .thread(let target) = request.subject else {
+                    Issue.record("\(key): of the whole process")
+                    continue
+                }
+                #expect(target.thread == thread, "\(key)")
+            }
             #expect(scene.state.place == .overview || !starts.isEmpty)
         }
     }

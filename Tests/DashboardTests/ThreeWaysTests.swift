@@ -17,50 +17,71 @@ import Units
         var testDescription: String { "\(name) \(columns)" }
     }
 
-    static let views: [Shown] = [80, 120].flatMap { columns in
-        [
-            Shown(name: "overview", columns: columns) { columns in
-                place(.overview, columns)
-            },
-            Shown(name: "overview with findings", columns: columns) { columns in
-                .growing(.linear, seconds: 300, columns: columns, place: .overview)
-            },
-            Shown(name: "overview with a network", columns: columns) { columns in
-                .network(columns: columns, place: .overview, seconds: 30)
-            },
-            Shown(name: "threads", columns: columns) { columns in
-                place(.threads(of: Scene.streamd), columns)
-            },
-            Shown(name: "host threads", columns: columns) { columns in
-                place(.threads(of: nil), columns)
-            },
-            Shown(name: "memory", columns: columns) { columns in
-                .growing(.linear, seconds: 600, columns: columns)
-            },
-            Shown(name: "sockets", columns: columns) { columns in
-                .network(columns: columns, seconds: 30)
-            },
-            Shown(name: "groups", columns: columns) { columns in
-                var scene = Scene.network(columns: columns, seconds: 30)
-                scene.press(.tab, .tab)
-                return scene
-            },
-            Shown(name: "UDP", columns: columns) { columns in
-                .network(columns: columns, place: .udp, seconds: 30)
-            },
-            Shown(name: "UDP socket", columns: columns) { columns in
-                var scene = Scene.network(columns: columns, place: .udp)
-                scene.press(.enter)
-                return scene
-            },
-            Shown(name: "TCP socket", columns: columns) { columns in
-                .network(columns: columns, place: .socket(Edge07.id(3)), seconds: 30)
-            },
-            Shown(name: "losses", columns: columns) { columns in
-                .network(columns: columns, place: .losses, seconds: 30)
-            },
-        ]
-    }
+    static let views: [Shown] =
+        [80, 120].flatMap { columns in
+            [
+                Shown(name: "overview", columns: columns) { columns in
+                    place(.overview, columns)
+                },
+                Shown(name: "overview with findings", columns: columns) { columns in
+                    .growing(.linear, seconds: 300, columns: columns, place: .overview)
+                },
+                Shown(name: "overview with a network", columns: columns) { columns in
+                    .network(columns: columns, place: .overview, seconds: 30)
+                },
+                Shown(name: "threads", columns: columns) { columns in
+                    place(.threads(of: Scene.streamd), columns)
+                },
+                Shown(name: "host threads", columns: columns) { columns in
+                    place(.threads(of: nil), columns)
+                },
+                Shown(name: "thread", columns: columns) { columns in
+                    var scene = Scene(
+                        columns: columns, rows: 40,
+                        place: .thread(Scene.poll, of: Scene.streamd))
+                    scene.snapshot.selectedThread = try? Scene.deniedDetail()
+                    scene.sample(30)
+                    return scene
+                },
+                Shown(name: "sockets", columns: columns) { columns in
+                    .network(columns: columns, seconds: 30)
+                },
+                Shown(name: "sockets by state", columns: columns) { columns in
+                    var scene = Scene.network(columns: columns, seconds: 30)
+                    scene.press(.tab)
+                    return scene
+                },
+                Shown(name: "sockets by peer", columns: columns) { columns in
+                    var scene = Scene.network(columns: columns, seconds: 30)
+                    scene.press(.tab, .tab)
+                    return scene
+                },
+                Shown(name: "sockets by process", columns: columns) { columns in
+                    var scene = Scene.network(columns: columns, seconds: 30)
+                    scene.press(.tab, .tab, .tab)
+                    return scene
+                },
+                Shown(name: "UDP", columns: columns) { columns in
+                    .network(columns: columns, place: .udp, seconds: 30)
+                },
+                Shown(name: "UDP socket", columns: columns) { columns in
+                    var scene = Scene.network(columns: columns, place: .udp)
+                    scene.press(.enter)
+                    return scene
+                },
+                Shown(name: "TCP socket", columns: columns) { columns in
+                    .network(columns: columns, place: .socket(Edge07.id(3)), seconds: 30)
+                },
+                Shown(name: "losses", columns: columns) { columns in
+                    .network(columns: columns, place: .losses, seconds: 30)
+                },
+            ]
+        }
+        + Course.allCases.map { course in
+            Shown(name: "memory \(course)", columns: 80) { columns in
+                .growing(course, seconds: 600, columns: columns)
+            }
+        }
 
     private static func place(_ place: Place, _ columns: Int) -> Scene {
         var scene = Scene(columns: columns, rows: 40, place: place)

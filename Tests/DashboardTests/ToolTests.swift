@@ -1,4 +1,5 @@
 import Dashboard
+import Diagnosis
 import Probes
 import ProcSampling
 import Screen
@@ -10,6 +11,15 @@ import Units
         var scene = Scene(place: .threads(of: Scene.streamd))
         scene.sample(2)
         return scene
+    }
+
+    /// What a finding prints of a tool is what the menu runs.
+    @Test func aFindingsPingIsTheMenus() throws {
+        let address = IPAddress(v4: 0x0A09_0104)
+        let step = NextStep.tool("ping", of: .peer(address), "whether it answers")
+        let tool = try #require(ToolCatalogue.tool(withID: "ping"))
+        let words = tool.steps[0].map { $0 == "{address}" ? address.description : $0 }
+        #expect(step.command == words.joined(separator: " "))
     }
 
     private func started(_ effects: [Effect]) -> (tool: String, target: ToolTarget, run: Int)? {
@@ -262,7 +272,7 @@ import Units
 
     @Test func noToolsForAnotherProcTree() {
         var scene = scene()
-        scene.state.settings.isForeign = true
+        scene.state.settings.traits.machine = .foreign
         scene.press(.character("s"))
         #expect(scene.row(23).contains("tools need the live machine"))
     }

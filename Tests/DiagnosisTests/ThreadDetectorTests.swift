@@ -113,7 +113,7 @@ struct ThreadDetectorTests {
         #expect(finding.severity == .info)
         #expect(
             finding.meaning
-                == "it has computed since it began: a program that is there to compute looks like that"
+                == "it has computed since it started: a program that is there to compute looks like that"
         )
         let known = try #require(compressor { $0.talksOverSockets = false })
         #expect(known.severity == .info)

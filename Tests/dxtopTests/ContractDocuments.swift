@@ -29,6 +29,7 @@ enum ContractDocuments {
         ] + WatchCommand.View.allCases.map(watch)
         + [
             probe("profile", ContractReadings.profile),
+            probe("profile-of-faults", ContractReadings.faults),
             probe("syscalls-counted", ContractReadings.counted),
             probe("syscalls-polled", ContractReadings.polled),
             probe("waits", ContractReadings.waits),

@@ -249,7 +249,13 @@ struct ContractMachine {
         findings[0].evidence = ["one figure", "another"]
         findings[0].baseline = "it was not"
         findings[0].meaning = "so that follows"
-        findings[0].next.append(.probe(.profile, of: .thread(poll, of: streamd), "then this"))
+        findings[0].next += [
+            .probe(.profile, of: .thread(poll, of: streamd), "then this"),
+            .view(.sockets, of: .host, filter: "SYN_RECV", sort: .receiveQueue, "who waits"),
+            .tool("ping", of: .peer(IPAddress(v4: 0x0A09_0104)), "whether it answers"),
+            .setting("vm.swappiness", to: "10", "less of it"),
+            .command("ip -s link", "what they drop"),
+        ]
         return findings
     }
 }

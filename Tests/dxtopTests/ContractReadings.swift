@@ -26,6 +26,16 @@ enum ContractReadings {
         ],
         notes: ["user functions only"])
 
+    static let faults = Profile(
+        request: ProfileRequest(target: .process(target.process), event: .pageFaults),
+        method: .perfEvents(kernel: false), elapsed: .milliseconds(5004), samples: 8,
+        frames: [CodeFrame(name: "fill", module: "streamd")],
+        stacks: [Profile.Stack(frames: [0], thread: 0, count: 8)],
+        threads: [
+            Profile.Thread(
+                process: target.process.pid, tid: target.thread.tid, name: "poll", samples: 8)
+        ])
+
     private static let offer = ProbeOffer(
         price: "stops it twice a call",
         request: SystemCallRequest(target: .thread(target), method: .traced))

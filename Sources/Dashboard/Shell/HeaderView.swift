@@ -63,6 +63,8 @@ enum HeaderView {
         } else if let passed = state.live?.interval, state.live?.ownCost.isHeldBack == true {
             let tenths = Duration.milliseconds(Int64((passed / .milliseconds(100)).rounded()) * 100)
             pieces.append(StyledText("LIVE \(tenths.intervalText) budget", .warning))
+        } else if !state.settings.traits.isLive {
+            pieces.append(StyledText("TREE \(state.interval.intervalText)", .text))
         } else {
             pieces.append(StyledText("LIVE \(state.interval.intervalText)", .good))
         }

@@ -46,7 +46,9 @@ enum Help {
             text: "processes whose command line could not be read in time: not read again"
         ),
         Line(head: "for 4s+", text: "hot at least that long: dxtop has not watched for longer"),
-        Line(head: "LIVE", text: "updating; FROZEN -42s: paused, 42 s ago"),
+        Line(
+            head: "LIVE",
+            text: "updating; FROZEN -42s: paused, 42 s ago; TREE: files of a captured /proc"),
         Line(
             head: "budget",
             text: "refreshes come that far apart, for dxtop's CPU to keep within --budget"),

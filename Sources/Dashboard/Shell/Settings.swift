@@ -1,3 +1,4 @@
+package import Samples
 package import Screen
 package import Units
 
@@ -15,16 +16,16 @@ package struct Settings: Sendable {
     package var homeDirectory: String?
     /// Seconds to add to UTC for the clock on the wall.
     package var secondsFromUTC: Int
-    /// Seen through `--proc DIR`: another machine's or an earlier tree, no place for tools.
-    package var isForeign: Bool
+    /// Of where the samples come from.
+    package var traits: SourceTraits
     /// The line to the terminal is slow: what changes little is not to be drawn anew.
     package var isSlow: Bool
 
     package init(
         hotThreshold: Percent = Percent(Float(90)), glyphs: Glyphs = .ascii,
         userName: String = "root", isRoot: Bool = false, directory: String = ".",
-        homeDirectory: String? = nil, secondsFromUTC: Int = 0, isForeign: Bool = false,
-        isSlow: Bool = false
+        homeDirectory: String? = nil, secondsFromUTC: Int = 0,
+        traits: SourceTraits = SourceTraits(isLive: true, machine: .own), isSlow: Bool = false
     ) {
         self.hotThreshold = hotThreshold
         self.glyphs = glyphs
@@ -33,7 +34,10 @@ package struct Settings: Sendable {
         self.directory = directory
         self.homeDirectory = homeDirectory
         self.secondsFromUTC = secondsFromUTC
-        self.isForeign = isForeign
+        self.traits = traits
         self.isSlow = isSlow
     }
+
+    /// Seen through `--proc DIR`: another machine's or an earlier tree, no place for tools.
+    package var isForeign: Bool { traits.machine == .foreign }
 }

@@ -54,11 +54,7 @@ extension State {
         case .hotFunctions: return toggleHotFunctions()
 
         // What only some views do; see `View.perform`.
-        case .nextFinding, .mute, .toggleThreads, .toggleTree, .zoom, .toggleScale, .mark,
-            .nextCurve, .readMappings, .nextGrouping, .chooseNamespace, .toggleServices,
-            .toggleHosts, .burst, .losses, .routes, .routeTo, .ownerThreads, .search, .searchAgain,
-            .scrollSideways, .save, .repeatProbe, .offers:
-            break
+        default: break
         }
         return []
     }

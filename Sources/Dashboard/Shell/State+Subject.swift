@@ -28,7 +28,11 @@ extension State {
         case .socket(let id): return subject(of: id)
         case .socketGroup(.peer(let address)): return .peer(address)
         case .socketGroup(.process(let process)): return .process(process)
-        case .socketGroup, .mappings, .route, .stage, .part, .probe, nil: return nil
+        case .stage(let id): return lossChain?.stages.first { $0.id == id }?.subject
+        case .part(let id, let name):
+            let stage = lossChain?.stages.first { $0.id == id }
+            return stage?.details.first { $0.name == name }?.subject
+        case .socketGroup, .mappings, .route, .probe, nil: return nil
         }
     }
 

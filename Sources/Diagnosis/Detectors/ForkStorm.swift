@@ -155,7 +155,7 @@ struct ForkStorm: Detector {
                         "at each of \(count) refreshes in a row it was another program than before",
                         "\(process.cpu?.text ?? "-") % CPU, \(process.minorFaults?.text ?? "-") page faults/s",
                     ],
-                    meaning: "it starts anew all the time, and does nothing else",
+                    meaning: "it restarts all the time, and does nothing else",
                     next: [
                         .command(
                             "timeout 2 strace -f -e trace=execve -p \(process.id.pid)",

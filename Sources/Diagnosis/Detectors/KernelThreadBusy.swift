@@ -58,7 +58,8 @@ struct KernelThreadBusy: Detector {
             .probe(.profile, of: subject, "the functions of the kernel it runs in")
         ]
         if let interface = known?.interface {
-            next.append(.command("ip -s link show \(interface)", of: subject, "what it drops"))
+            let link = "ip -s link show \(interface.shellWord)"
+            next.append(.command(link, of: subject, "what it drops"))
         }
         return Finding(
             kind: .kernelThreadBusy, subject: subject,

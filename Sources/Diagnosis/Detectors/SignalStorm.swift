@@ -51,7 +51,7 @@ struct SignalStorm: Detector {
 
     private static let meaning =
         "a timer of its own that is set too short, or another program that sends them: what it has to do"
-        + " waits meanwhile, and calls that wait are cut short (EINTR)"
+        + " waits meanwhile, and calls that wait are interrupted (EINTR)"
 
     private static func signals(_ threads: [ThreadFacts]) -> String {
         Rate(threads.reduce(0) { $0 + Double($1.counted?.signals.rawValue ?? 0) }).text

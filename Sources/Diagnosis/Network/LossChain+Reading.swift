@@ -31,7 +31,7 @@ extension LossChain {
                 .map { "\($0.name) \($0.count.total)" }
             return Detail(
                 name: interface.name, lost: isMaster ? nil : interface.lost,
-                text: text.joined(separator: ", "))
+                text: text.joined(separator: ", "), subject: .interface(interface.name))
         }
         let members = interfaces.filter { !masters.contains($0.id) }
         let overruns = members.filter { $0.missed.isLosing || $0.overrun.isLosing }
@@ -45,7 +45,8 @@ extension LossChain {
                 + " of an unknown protocol (rx_dropped counts those, too)",
             next: [
                 .command("ethtool -S \(device)", "which counter"),
-                .command("ethtool -G \(device) rx N", "a larger ring"),
+                .command("ethtool -g \(device)", "how large its ring is, and may be"),
+                .change("a larger ring: ethtool -G \(device) rx N"),
                 .change("spread its interrupts over more CPUs"),
                 .change("damaged: check cable and duplex"),
             ],
@@ -133,7 +134,7 @@ extension LossChain {
             id: .checksum, lost: counters.sum(.udpChecksumErrors, .udp6ChecksumErrors),
             meaning: "the checksum was wrong: damaged on the path, or a faulty offload",
             next: [
-                .command("ethtool -K DEV rx off", "for a while: if it ends, the card is wrong")
+                .change("ethtool -K DEV rx off for a while: if it ends, the card is wrong")
             ],
             details: details([(.udpChecksumErrors, ""), (.udp6ChecksumErrors, "")], of: counters),
             losing: .warning)
@@ -206,11 +207,11 @@ extension LossChain.Stage {
     /// - Parameter losing: its mark while it loses.
     init(
         id: LossChain.StageID, lost: Counted?, meaning: String, next: [NextStep],
-        details: [LossChain.Detail], losing: Mark
+        details: [LossChain.Detail], losing: Mark, subject: Subject? = nil
     ) {
         self.init(
             id: id, lost: lost, meaning: meaning, next: next, details: details,
-            mark: lost?.isLosing == true ? losing : nil)
+            mark: lost?.isLosing == true ? losing : nil, subject: subject)
     }
 }
 

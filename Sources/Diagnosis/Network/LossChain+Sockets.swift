@@ -26,7 +26,7 @@ extension LossChain {
                 name: reading.local(of: socket)
                     + (socket.owner.map { " \(names[$0.process])" } ?? ""),
                 lost: socket.drops,
-                text: readers[socket.id]?.claim ?? "")
+                text: readers[socket.id]?.claim ?? "", subject: Self.subject(of: socket))
         }
         if let closed = unaccounted(lost, by: losers, in: reading.sockets) {
             details.append(
@@ -59,7 +59,11 @@ extension LossChain {
                     "sample its queue to learn which; net.core.rmem_max is"
                         + " \(reading.limits.receiveBufferMost.map(String.init) ?? "not known")")
             ],
-            details: details, losing: .critical)
+            details: details, losing: .critical, subject: worst.map(Self.subject))
+    }
+
+    private static func subject(of socket: SocketSample) -> Subject {
+        .socket(socket.id, inode: socket.inode, owner: socket.owner?.process)
     }
 
     /// What was lost since the start by none of the sockets that are there; nil where that is not

@@ -28,10 +28,12 @@ package struct LossChain: Hashable, Sendable {
         package var details: [Detail]
         /// Loses now.
         package var mark: Mark?
+        /// Whom `next` is about; nil where that is nobody in particular.
+        package var subject: Subject?
 
         package init(
             id: StageID, lost: Counted?, meaning: String, next: [NextStep], details: [Detail] = [],
-            mark: Mark? = nil
+            mark: Mark? = nil, subject: Subject? = nil
         ) {
             self.id = id
             self.lost = lost
@@ -39,6 +41,7 @@ package struct LossChain: Hashable, Sendable {
             self.next = next
             self.details = details
             self.mark = mark
+            self.subject = subject
         }
 
         /// What to do in one sentence.
@@ -52,11 +55,16 @@ package struct LossChain: Hashable, Sendable {
         package var lost: Counted?
         /// What else belongs to it: "mtu 1500", "squeezed 12".
         package var text: String
+        /// The interface or the socket that it is; nil for a CPU and a counter.
+        package var subject: Subject?
 
-        package init(name: String, lost: Counted?, text: String = "") {
+        package init(
+            name: String, lost: Counted?, text: String = "", subject: Subject? = nil
+        ) {
             self.name = name
             self.lost = lost
             self.text = text
+            self.subject = subject
         }
     }
 

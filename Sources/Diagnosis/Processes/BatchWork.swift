@@ -20,7 +20,7 @@ enum BatchWork {
     static func meaning(_ process: ProcessSample) -> String {
         let sockets = process.talksOverSockets == false ? " and talks to nobody over sockets" : ""
         return
-            "it has computed since it began\(sockets): a program that is there to compute looks like that"
+            "it has computed since it started\(sockets): a program that is there to compute looks like that"
     }
 
     static func isBatch(_ process: ProcessSample, in snapshot: Snapshot) -> Bool {

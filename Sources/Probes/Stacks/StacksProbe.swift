@@ -134,12 +134,11 @@ struct StacksProbe {
         var listing = groups.listing(for: request)
         listing.longestStop = reader.longestStop
         let count = groups.count
-        if let longest = reader.longestStop {
+        if reader.longestStop != nil {
             listing.notes.append(
-                "each thread was stopped by itself, for \(longest.fineText) at most;"
-                    + " \(elapsed.fineText) in all")
+                "stopped one at a time, \(elapsed.fineText) in all")
         } else {
-            listing.notes.append("nothing was stopped; read in \(elapsed.fineText)")
+            listing.notes.append("read in \(elapsed.fineText)")
         }
         if groups.sampled > 0 {
             listing.notes.append(

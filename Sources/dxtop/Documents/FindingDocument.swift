@@ -26,9 +26,21 @@ struct FindingDocument: Encodable {
 
         init(_ step: NextStep) { self.step = step }
 
+        private var view: NextStep.View? {
+            if case .view(let view) = step.kind { view } else { nil }
+        }
+
+        private var value: String? {
+            if case .setting(_, let value) = step.kind { value } else { nil }
+        }
+
         func encode(to encoder: any Encoder) throws {
             var fields = FieldWriter(encoder)
             try fields.write("kind", step.kind.name)
+            try fields.write("name", step.kind.which)
+            try fields.write("filter", view?.filter)
+            try fields.write("sort", view?.sort?.rawValue)
+            try fields.write("value", value)
             try fields.write("subject", step.subject.map(SubjectDocument.init))
             try fields.write("command", step.command)
             try fields.write("text", step.text)

@@ -22,7 +22,7 @@ struct LossesView: View {
 
     var bindings: [Binding] {
         [Binding([.character("r")], .routes, ("r", "routing tables"), hint: "r routes")]
-            + Keymap.movement + Keymap.namespaces
+            + Keymap.ownerThreads + Keymap.ownerStacks + Keymap.movement + Keymap.namespaces
     }
 
     var columns: [Column] { Column.lossColumns }

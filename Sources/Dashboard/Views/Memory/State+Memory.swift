@@ -44,7 +44,7 @@ extension State {
 
     mutating func readMappings() {
         guard isLive else {
-            say("the screen stands: Space lets it go on")
+            say("the screen is frozen: Space goes on live")
             return
         }
         mappings.number += 1

@@ -28,18 +28,37 @@ package struct FindingReport {
             + finding.evidence.enumerated().flatMap { piece($0 == 0 ? "  why" : "", $1) }
             + (finding.baseline.map { piece("  before", $0) } ?? [])
             + (finding.meaning.map { piece("  meaning", $0) } ?? [])
-            + finding.next.enumerated().flatMap { piece($0 == 0 ? "  next" : "", $1.line) }
+            + finding.next.enumerated().flatMap { step($0 == 0 ? "  next" : "", $1) }
+    }
+
+    /// A command stays in one line however long it is, to be pasted; what it shows follows as a
+    /// comment, on lines of its own where both do not fit.
+    private func step(_ label: String, _ step: NextStep) -> [String] {
+        let room = width - Self.partIndent
+        let line = VisibleText.of(step.line, unicode: false)
+        guard let command = step.command, line.utf8.count > room else {
+            return piece(label, step.line)
+        }
+        let comment = Wrapped.lines(
+            VisibleText.of(step.text, unicode: false), width: max(1, room - 2))
+        return [head(label, Self.partIndent) + VisibleText.of(command, unicode: false)]
+            + comment.map { head("", Self.partIndent) + "# " + $0 }
     }
 
     /// Text behind a label of its own column, which stands for a finding's mark or its parts.
     private func piece(_ label: String, _ text: String) -> [String] {
-        let indent = label.hasPrefix(" ") || label.isEmpty ? 10 : 3
+        let indent = label.hasPrefix(" ") || label.isEmpty ? Self.partIndent : 3
         let harmless = VisibleText.of(text, unicode: false)
         return Wrapped.lines(harmless, width: width - indent).enumerated().map { index, line in
-            let head = index == 0 ? label : ""
-            return head + String(repeating: " ", count: indent - head.utf8.count) + line
+            head(index == 0 ? label : "", indent) + line
         }
     }
+
+    private func head(_ label: String, _ indent: Int) -> String {
+        label + String(repeating: " ", count: indent - label.utf8.count)
+    }
+
+    private static let partIndent = 10
 }
 
 extension Finding.Severity {

@@ -79,7 +79,7 @@ struct OverviewView: View {
             ShellCommand("top -b -n 1 -o %CPU", shows: "processes by CPU"),
             ShellCommand(
                 "ps -eLo pid,tid,pcpu,comm --sort=-pcpu | head",
-                shows: "threads by CPU since they began"),
+                shows: "threads by CPU since they started"),
             ShellCommand("grep . /proc/pressure/*", shows: "what tasks wait for (PSI)"),
             .watch("processes"),
         ]

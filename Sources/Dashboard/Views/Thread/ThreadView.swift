@@ -55,7 +55,7 @@ struct ThreadView: View {
                 "cat /proc/\(task)/syscall /proc/\(task)/wchan",
                 shows: "the system call it is in (number, arguments), the wait channel"),
             ShellCommand("cat /proc/\(task)/stack", shows: "its kernel stack, as root"),
-            ShellCommand("grep ctxt /proc/\(task)/status", shows: "its switches since it began"),
+            ShellCommand("grep ctxt /proc/\(task)/status", shows: "its switches since it started"),
             ShellCommand(
                 "pidstat -t -u -w -p \(process.pid) 1", shows: "CPU and switches each second"),
         ]

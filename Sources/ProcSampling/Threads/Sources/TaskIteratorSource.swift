@@ -27,6 +27,7 @@ internal import Units
 final class TaskIteratorSource: FileBackedSource {
     private var iterator: clinux_task_iterator
     private let table = TaskTable()
+    private let clock: SampleClock
     /// For what the iterator does not tell: memory, parents, who has ended.
     let files: ProcThreadSource
     /// When this thread was put on a CPU before the latest pass.
@@ -35,7 +36,8 @@ final class TaskIteratorSource: FileBackedSource {
     /// Descriptors or memory ran out: each thread has to be asked for this time.
     private var isBlind = false
 
-    init(reader: ProcReader) throws(ThreadSourceRefusal) {
+    init(reader: ProcReader, clock: SampleClock = .kernel) throws(ThreadSourceRefusal) {
+        self.clock = clock
         guard reader.root.isLive else { throw .notLive }
         guard PIDNamespace.isFirst == true else {
             throw ThreadSourceRefusal(
@@ -70,7 +72,7 @@ final class TaskIteratorSource: FileBackedSource {
     }
 
     func beginRefresh() throws(ThreadSourceRefusal) {
-        let now = Instant.now
+        let now = clock.now
         let isFull = fullPassAt.map { now.since($0) >= SamplingPlan.fullPassPeriod } ?? true
         fullPassAt = isFull ? now : fullPassAt
         do throws(ThreadSourceRefusal) {
@@ -93,7 +95,7 @@ final class TaskIteratorSource: FileBackedSource {
         let pass = clinux_begin_task_pass(&iterator, since)
         do throws(Errno) {
             guard pass >= 0 else { throw Errno.current }
-            try table.fill(from: pass)
+            try table.fill(from: pass, at: clock.now)
         } catch {
             throw ThreadSourceRefusal(error, "a pass failed")
         }

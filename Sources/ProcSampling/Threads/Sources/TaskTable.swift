@@ -27,9 +27,10 @@ final class TaskTable {
     deinit { giveBack(memory) }
 
     /// Reads a pass to its end, and closes it.
-    func fill(from pass: Int32) throws(Errno) {
+    ///
+    /// - Parameter now: when it begins.
+    func fill(from pass: Int32, at now: Instant) throws(Errno) {
         defer { close(pass) }
-        let now = Instant.now
         passedBefore = passedAt
         passedAt = nil
         var used = 0

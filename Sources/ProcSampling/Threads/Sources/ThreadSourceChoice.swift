@@ -5,6 +5,7 @@ struct ThreadSourceChoice {
     private(set) var source: any ThreadSource
     private var refusals: [ThreadSourceKind: ThreadSourceRefusal] = [:]
     private let reader: ProcReader
+    private let clock: SampleClock
     /// What is to be tried before the next refresh.
     private var candidates: [ThreadSourceKind]
     private var hasBegun = false
@@ -15,8 +16,9 @@ struct ThreadSourceChoice {
     }
 
     /// Takes what always works, until the first refresh chooses `kind`, or the best there is.
-    init(_ kind: ThreadSourceKind?, reader: ProcReader) {
+    init(_ kind: ThreadSourceKind?, reader: ProcReader, clock: SampleClock = .kernel) {
         self.reader = reader
+        self.clock = clock
         source = ProcThreadSource(reader: reader)
         candidates = kind.map { [$0] } ?? ThreadSourceKind.allCases
     }
@@ -24,6 +26,7 @@ struct ThreadSourceChoice {
     /// Uses this one.
     init(_ source: any ThreadSource, reader: ProcReader) {
         self.reader = reader
+        clock = .kernel
         self.source = source
         candidates = []
     }
@@ -48,7 +51,7 @@ struct ThreadSourceChoice {
         var later: [ThreadSourceKind] = []
         for kind in candidates {
             do throws(ThreadSourceRefusal) {
-                source = try Self.open(kind, reader)
+                source = try Self.open(kind, reader, clock)
                 break
             } catch {
                 if error.isPassing { later.append(kind) } else { refusals[kind] = error }
@@ -59,14 +62,14 @@ struct ThreadSourceChoice {
 
     /// Opens one only to see whether it works.
     static func check(_ kind: ThreadSourceKind, in root: ProcRoot) throws(ThreadSourceRefusal) {
-        _ = try open(kind, ProcReader(root: root))
+        _ = try open(kind, ProcReader(root: root), .kernel)
     }
 
     private static func open(
-        _ kind: ThreadSourceKind, _ reader: ProcReader
+        _ kind: ThreadSourceKind, _ reader: ProcReader, _ clock: SampleClock
     ) throws(ThreadSourceRefusal) -> any ThreadSource {
         switch kind {
-        case .iterator: try TaskIteratorSource(reader: reader)
+        case .iterator: try TaskIteratorSource(reader: reader, clock: clock)
         case .taskstats: try TaskstatsSource(reader: reader)
         case .proc: ProcThreadSource(reader: reader)
         }
