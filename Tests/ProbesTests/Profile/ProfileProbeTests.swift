@@ -82,7 +82,7 @@ struct ProfileProbeTests {
             let target = try workload.target("starter")
             let request = ProfileRequest(target: .process(target.process), seconds: 60)
             let profile = try await profile(request) { $0.samples > 30 }
-            #expect(chains(profile).contains { $0.contains("work_and_end") })
+            #expect(chains(profile).contains { $0.contains("burn_once") })
             #expect(try #require(profile.used) > .milliseconds(250))
             #expect(profile.notes.contains { $0.contains("sampled by CPU") })
         }
