@@ -32,7 +32,7 @@ extension Sampler {
     private func toldGate(_ process: TrackedProcess) -> GateReading? {
         guard process.counters.count >= SamplingPlan.summedThreads, let before = process.gateTime,
             let records = source.records(of: process.pid), let at = records.passedAt,
-            let time = process.time(by: records, machine.units), time >= before
+            at > process.gateAt, let time = process.time(by: records, machine.units), time >= before
         else { return nil }
         return GateReading(time: time, at: at)
     }

@@ -108,11 +108,7 @@ struct LockSearch {
         let syscall = try? reader.read(file) { bytes throws(ParseError) in
             try TaskSyscall(parsing: bytes)
         }
-        guard let syscall, syscall.isNative,
-            case .blocked(let number, let arguments) = syscall.record,
-            let wait = FutexWait(call: number, arguments)
-        else { return false }
-        return wait.isLock
+        return syscall.flatMap { FutexWait($0) }?.isLock ?? false
     }
 
     private mutating func note(_ thread: PolledThread) {
