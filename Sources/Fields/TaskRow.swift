@@ -192,6 +192,7 @@ package struct ThreadRow: FieldRow {
         case .running: .text("[runnable]")
         case .systemCall(let number): .text(Self.name(ofSystemCall: number))
         case .waitChannel(let function): .text("wchan:" + function)
+        case .denied: .denied
         case nil: .unknown
         }
     }

@@ -129,6 +129,7 @@ package struct ThreadFields: Sendable {
             case .running: .text("running")
             case .systemCall(let number):
                 .text(SystemCallTable.name(of: number) ?? String(number))
+            case .denied: .denied
             case .waitChannel, nil: .unknown
             }
         })
@@ -137,7 +138,10 @@ package struct ThreadFields: Sendable {
         "waitChannel", "WCHAN", .flexible(minimum: 9), .text, json: .named("wait_channel"),
         cost: .activity, help: "function of the kernel it sleeps in",
         value: { row in
-            guard case .waitChannel(let function) = row.thread.activity else { return .unknown }
-            return .text(function)
+            switch row.thread.activity {
+            case .waitChannel(let function): .text(function)
+            case .denied: .denied
+            case .running, .systemCall, nil: .unknown
+            }
         })
 }

@@ -52,7 +52,7 @@ struct ThreadRow: RecordedRow {
     var state: TaskState
 
     enum ActivityKind: UInt8, Sendable {
-        case unknown, running, systemCall, waitChannel
+        case unknown, denied, running, systemCall, waitChannel
     }
 
     /// The CPU it ran on, where that was not known.
@@ -79,6 +79,7 @@ struct ThreadRow: RecordedRow {
         state = thread.state
         switch thread.activity {
         case nil: (activityKind, activityValue) = (.unknown, 0)
+        case .denied: (activityKind, activityValue) = (.denied, 0)
         case .running: (activityKind, activityValue) = (.running, 0)
         case .systemCall(let number): (activityKind, activityValue) = (.systemCall, number)
         case .waitChannel(let name):
@@ -104,6 +105,7 @@ struct ThreadRow: RecordedRow {
     private func stands(for activity: Activity?, names: InternTable<String>) -> Bool {
         switch activity {
         case nil: activityKind == .unknown
+        case .denied: activityKind == .denied
         case .running: activityKind == .running
         case .systemCall(let number): activityKind == .systemCall && activityValue == number
         case .waitChannel(let name): channel.map { names[$0] } == name
@@ -123,6 +125,7 @@ struct ThreadRow: RecordedRow {
         var activity: Activity?
         switch activityKind {
         case .unknown: break
+        case .denied: activity = .denied
         case .running: activity = .running
         case .systemCall: activity = .systemCall(activityValue)
         case .waitChannel: activity = channel.map { .waitChannel(names[$0]) }

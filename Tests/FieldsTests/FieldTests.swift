@@ -120,6 +120,18 @@ import Units
         #expect(short.value(row) == command.value(row))
     }
 
+    @Test func whatMayNotBeKnownIsDenied() {
+        var process = MadeRows.process
+        process.threads[0].activity = .denied
+        let row = ThreadRow(MadeRows.tasks([process]), 0, 0)
+        let fields = ThreadFields.declared
+        for field in [fields.activity, fields.systemCall, fields.waitChannel] {
+            #expect(field.value(row) == .denied)
+            #expect(field.text(of: row) == "-")
+            #expect(field.key(of: row) == nil)
+        }
+    }
+
     // MARK: Sockets
 
     @Test func aListenerHasConnectionsNotBytes() {

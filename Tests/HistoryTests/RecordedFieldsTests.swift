@@ -126,6 +126,20 @@ struct RecordedFieldsTests {
         }
     }
 
+    @Test(arguments: [
+        nil, Activity.running, .systemCall(202), .waitChannel("pipe_read"), .denied,
+    ])
+    func whereAThreadIsIsRecordedAndCoded(_ activity: Activity?) throws {
+        let before = FilledRows.process()
+        var after = before
+        after.threads[0].activity = activity
+        let moments = [before, after, before]
+        for (found, process) in zip(try Self.recorded(moments), moments) {
+            #expect(Self.differences(found, process) == [])
+        }
+        #expect(try coded(after.threads[0]).activity == activity)
+    }
+
     private static let threadChanges: [String: @Sendable (inout ThreadSample) -> Void] = [
         "name": { $0.name = "other" },
         "state": { $0.state = .running },

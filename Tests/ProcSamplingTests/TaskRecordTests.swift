@@ -11,7 +11,7 @@ struct TaskRecordTests {
     private func figures(_ change: (inout clinux_task_record) -> Void) -> ThreadFigures {
         var record = clinux_task_record()
         change(&record)
-        return TaskRecord(record).figures(units)
+        return ThreadFigures(TaskRecord(record), units)
     }
 
     @Test(arguments: [

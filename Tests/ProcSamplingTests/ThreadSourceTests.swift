@@ -63,7 +63,7 @@ struct ThreadSourceTests {
     }
 
     private func expect(_ record: TaskRecord, between before: Files, and after: Files) {
-        let figures = record.figures(Machine.current.units)
+        let figures = ThreadFigures(record, Machine.current.units)
         let what = "\(before.name) \(figures.id.tid)"
         expect(record.used, between: before.used, and: after.used, what)
         #expect(figures.id == before.figures.id)

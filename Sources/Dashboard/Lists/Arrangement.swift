@@ -85,7 +85,7 @@ struct Arrangement {
             .sorted { size($0) > size($1) }
     }
 
-    func mappings() -> [Row] {
+    func mappings(of process: ProcessIdentity) -> [Row] {
         let groups = contexts.groups
         var rows = groups.indices.map {
             Row(id: .mappings(groups[$0].id), index: $0)
@@ -102,7 +102,8 @@ struct Arrangement {
             return [group]
                 + groups[row.index].members.indices.map { index in
                     var member = Row(
-                        id: .mapping(groups[row.index].members[index].mapping.start),
+                        id: .of(
+                            .mapping(groups[row.index].members[index].mapping.start, of: process)),
                         index: row.index, part: index)
                     member.depth = 1
                     return member

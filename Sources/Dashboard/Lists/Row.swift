@@ -3,13 +3,11 @@ package import Fields
 package import Samples
 package import Units
 
-/// Which process or thread a row stands for, whatever row that is.
+/// What a row stands for, whatever row that is.
 package enum RowID: Hashable, Sendable {
     case process(ProcessIdentity)
     case thread(ThreadIdentity)
     case mappings(MappingGroup.ID)
-    /// One mapping, by where it starts.
-    case mapping(UInt64)
     case socket(SocketID)
     case socketGroup(SocketGroup.ID)
     /// By its place in the tables of one reading.
@@ -19,6 +17,8 @@ package enum RowID: Hashable, Sendable {
     case part(LossChain.StageID, String)
     /// Of what a probe found, by `ReportRow.id`.
     case probe(String)
+    /// All else that keys act on.
+    case of(Subject)
 }
 
 /// A row of a list: a place in the snapshot that is shown, or among what was made of it.

@@ -50,8 +50,7 @@ extension State {
 
     private func taskContext(of snapshot: Snapshot) -> TaskContext {
         let (threshold, functions) = (settings.hotThreshold, shownFunctions)
-        // In view 3 CPU time is not the subject.
-        let marksHot = !(place.view is MemoryView)
+        let marksHot = place.view.marksHot
         return TaskContext(
             snapshot.processes, userNames: userNames, namesThreads: place.view.namesThreads,
             isCoarse: settings.isSlow,

@@ -54,7 +54,7 @@ extension State {
     /// Sockets whose history is kept although nothing happens to them.
     var shownSockets: Set<SocketID> {
         guard place.view.isOfNetwork else { return [] }
-        if let view = place.view as? SocketView { return [view.id] }
+        if case .socket(let id, _, _) = place.view.subject(self) { return [id] }
         return Set(socketsOnScreen)
     }
 
@@ -135,7 +135,7 @@ extension State {
             return
         }
         guard let socket = selectedSocket else {
-            say(place.view is SocketView ? "it is closed" : "select a socket first")
+            say(place.view.isList ? "select a socket first" : "it is closed")
             return
         }
         guard let owner = socket.owner else {

@@ -9,7 +9,7 @@ package struct Navigation: Sendable {
 
     init(to place: Place) {
         path = [Level(.overview)]
-        if place.view is MappingsView { path.append(Level(.memory)) }
+        if let parent = place.view.parent { path.append(Level(parent)) }
         if place != .overview { path.append(Level(place)) }
     }
 

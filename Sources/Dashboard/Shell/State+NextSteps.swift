@@ -38,13 +38,12 @@ extension State {
         let there = destination(of: finding).place
         guard let key = step.key(in: there) else { return nil }
         if step.subject == finding.subject { return "Enter, then \(key)" }
-        switch (there.view, step.subject) {
-        case (let view as ThreadView, _) where view.subject(self).acts(for: step):
+        if !there.view.isList, there.view.subject(self).acts(for: step) {
             return "Enter, then \(key)"
-        case (let view as ThreadsView, .thread(let thread, let owner)?) where view.process == owner:
-            return "Enter, then \(key) on T\(thread.tid)"
-        default: return nil
         }
+        guard case .thread(let thread, of: let owner)? = step.subject, there == .threads(of: owner)
+        else { return nil }
+        return "Enter, then \(key) on T\(thread.tid)"
     }
 
     /// Those that do it from here, where keys act on a subject.

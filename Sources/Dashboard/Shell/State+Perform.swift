@@ -108,7 +108,7 @@ extension State {
             if list.unfolded.contains(row.id) { fold() } else { unfold() }
         case .socket(let id): navigation.open(.socket(id))
         case .socketGroup(let id): navigation.open(.sockets(of: id))
-        case .mapping, .route, .stage, .part, .probe: break
+        case .of, .route, .stage, .part, .probe: break
         }
         return []
     }
@@ -237,7 +237,7 @@ extension State {
 
     /// Nil for a list whose rows depend on more than this.
     private var arrangementGrounds: ArrangementGrounds? {
-        guard place.view is ThreadsView, list.filter.isEmpty, list.sort != .activity, let shown
+        guard place.view.followsSamples, list.filter.isEmpty, list.sort != .activity, let shown
         else {
             return nil
         }

@@ -46,9 +46,7 @@ extension State {
             mute(id, because: text)
         case .save:
             guard !text.isEmpty else { return [] }
-            if place.view is ProbeView { return saveProbe(to: absolute(text)) }
-            guard let tool = tools.current else { return [] }
-            return [.save(path: absolute(text), contents: tool.fileContents)]
+            return place.view.save(to: absolute(text), self)
         }
         return []
     }

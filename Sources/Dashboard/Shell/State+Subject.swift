@@ -22,9 +22,7 @@ extension State {
             // A thread does not say whose it is: its row does, where it is there.
             guard let shown, let index = list.selectedIndex else { return nil }
             return .thread(thread, of: shown.processes[list.rows[index].index].id)
-        case .mapping(let address):
-            guard let view = place.view as? MappingsView else { return nil }
-            return .mapping(address, of: view.process)
+        case .of(let subject): return subject
         case .socket(let id): return subject(of: id)
         case .socketGroup(.peer(let address)): return .peer(address)
         case .socketGroup(.process(let process)): return .process(process)

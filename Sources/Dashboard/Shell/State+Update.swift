@@ -47,7 +47,7 @@ extension State {
         // Also before the first sample: what is due in the past would wake the loop for ever.
         if let held = list.heldUntil, held <= now { list.heldUntil = nil }
         let hasRoom = size.rows >= FindingsView.leastRows
-        if findings.settle(verdicts.findings, hasRoom: hasRoom), place.view is OverviewView {
+        if findings.settle(verdicts.findings, hasRoom: hasRoom), place.view.showsFindings {
             say(isLive ? "the selected finding is over" : "the finding is not at this moment")
         }
         arrange()

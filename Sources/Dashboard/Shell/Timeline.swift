@@ -131,7 +131,7 @@ extension State {
     var keptShare: String? {
         guard let shown, let totals = shown.recordedTotals else { return nil }
         var parts = [place.view.kept(shown, of: totals)?.text].compactMap(\.self)
-        if place.view is OverviewView {
+        if place.view.showsFindings {
             let findings = KeptRows(
                 kept: verdicts.findings.count, total: verdicts.foundCount, what: "findings")
             parts += [findings.text].compactMap(\.self)

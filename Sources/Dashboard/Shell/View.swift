@@ -31,6 +31,14 @@ protocol View: Hashable, Sendable {
     var waitsForSelection: Bool { get }
     /// It shows a network namespace, which may be another than ours.
     var isOfNetwork: Bool { get }
+    /// Findings stand above its rows, and keys may act on one.
+    var showsFindings: Bool { get }
+    /// Hot processes and threads are marked: CPU time is its subject.
+    var marksHot: Bool { get }
+    /// Its rows and their order change with the samples only, as far as no filter is set.
+    var followsSamples: Bool { get }
+    /// What one comes to first when one goes back from it, where dxtop was started with it.
+    var parent: Place? { get }
     /// A column that says something now.
     func shows(_ column: FieldID, _ state: State) -> Bool
     /// A column with the head and the width that it has now.
@@ -72,6 +80,8 @@ protocol View: Hashable, Sendable {
     func open(_ state: inout State) -> [Effect]
     /// Does what only this view does, or does otherwise; nil for all else.
     func perform(_ command: Command, _ state: inout State) -> [Effect]?
+    /// Writes what it shows to a file.
+    func save(to path: String, _ state: State) -> [Effect]
     /// One goes back from it, or to another view.
     func leave(_ state: inout State) -> [Effect]
     /// Its list is as one left it when one comes back.
@@ -85,6 +95,10 @@ extension View {
     var namesThreads: Bool { false }
     var waitsForSelection: Bool { false }
     var isOfNetwork: Bool { false }
+    var showsFindings: Bool { false }
+    var marksHot: Bool { true }
+    var followsSamples: Bool { false }
+    var parent: Place? { nil }
     func shows(_ column: FieldID, _ state: State) -> Bool { true }
     func fitted(
         _ column: Table<FieldID>.Column, _ state: State
@@ -108,6 +122,7 @@ extension View {
     func note(_ snapshot: Snapshot, in level: inout Level) {}
     func open(_ state: inout State) -> [Effect] { state.openSelectedRow() }
     func perform(_ command: Command, _ state: inout State) -> [Effect]? { nil }
+    func save(to path: String, _ state: State) -> [Effect] { [] }
     func leave(_ state: inout State) -> [Effect] { [] }
     var isKept: Bool { false }
 

@@ -81,18 +81,12 @@ final class ProcessWatch {
 
     /// How worthwhile it is to poll a thread.
     private func rank(of thread: ThreadID) -> Int {
-        (try? syscall(of: thread)).map(ThreadWatch.rank) ?? 0
-    }
-
-    private func syscall(of thread: ThreadID) throws(ProcError) -> TaskSyscall {
-        try reader.read(.thread(process.pid, thread, "syscall")) { bytes throws(ParseError) in
-            try TaskSyscall(parsing: bytes)
-        }
+        (try? reader.syscall(of: thread, in: process.pid)).map(ThreadWatch.rank) ?? 0
     }
 
     private func poll(_ index: Int) {
         do throws(ProcError) {
-            let syscall = try syscall(of: threads[index].id.tid)
+            let syscall = try reader.syscall(of: threads[index].id.tid, in: process.pid)
             threads[index].note(syscall, reader, process.pid)
         } catch .denied {
             isDenied = true

@@ -73,16 +73,18 @@ struct ThreadWatch {
 
     mutating func note(_ syscall: TaskSyscall, _ reader: ProcReader, _ process: ProcessID) {
         samples += 1
-        switch syscall.record {
+        switch reader.place(of: id.tid, in: process, syscall) {
         case .running:
             runs += 1
-        case .blocked(let number, _) where syscall.isNative:
+        case .systemCall(let number, _):
             sleeps += 1
             call = SystemCallTable.name(of: number)
             if let wait = Wait(syscall) { waits[wait, default: 0] += 1 }
-        case .blocked, .outside:
+        case .kernel(let function):
             sleeps += 1
-            call = Self.waitChannel(of: id.tid, in: process, reader)
+            call = function
+        case .denied:
+            sleeps += 1
         }
     }
 
@@ -93,7 +95,7 @@ struct ThreadWatch {
         if stat?.state == .running {
             runs += 1
         } else {
-            call = Self.waitChannel(of: id.tid, in: process, reader)
+            call = reader.waitChannel(of: id.tid, in: process)
         }
     }
 
@@ -141,15 +143,6 @@ struct ThreadWatch {
     ) -> UInt64? {
         let status = try? reader.read(.thread(process, thread, "status"), as: TaskStatus.self)
         return status?.voluntarySwitches
-    }
-
-    private static func waitChannel(
-        of thread: ThreadID, in process: ProcessID, _ reader: ProcReader
-    ) -> String? {
-        let channel = try? reader.read(.thread(process, thread, "wchan"), mayBeEmpty: true) {
-            bytes throws(ParseError) in WaitChannel(parsing: bytes)
-        }
-        return channel?.function
     }
 }
 

@@ -213,32 +213,3 @@ final class TrackedProcess {
         cursor = counters.isEmpty ? 0 : cursor % counters.count
     }
 }
-
-extension ThreadSample {
-    fileprivate var hasRates: Bool { cpu != nil || voluntarySwitches != nil }
-
-    mutating func forgetRates() {
-        cpu = nil
-        user = nil
-        system = nil
-        runDelay = nil
-        minorFaults = nil
-        majorFaults = nil
-        voluntarySwitches = nil
-        involuntarySwitches = nil
-    }
-
-    /// It did not run: every rate is nothing. Switches are shown only where they are kept up.
-    mutating func rest(isCarriedOver: Bool, _ flags: ThreadCounters.Flags) {
-        self.isCarriedOver = isCarriedOver
-        cpu = .zero
-        user = .zero
-        system = .zero
-        runDelay = flags.contains(.hasRunDelay) ? .zero : nil
-        minorFaults = .zero
-        majorFaults = .zero
-        let keepsSwitches = !flags.isDisjoint(with: [.isWanted, .hasSwitches])
-        voluntarySwitches = keepsSwitches ? .zero : nil
-        involuntarySwitches = keepsSwitches ? .zero : nil
-    }
-}

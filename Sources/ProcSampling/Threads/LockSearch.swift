@@ -104,10 +104,7 @@ struct LockSearch {
     }
 
     private func waitsForLock(_ thread: ThreadSample, _ reader: ProcReader) -> Bool {
-        let file = ProcFile.thread(thread.process, thread.id.tid, "syscall")
-        let syscall = try? reader.read(file) { bytes throws(ParseError) in
-            try TaskSyscall(parsing: bytes)
-        }
+        let syscall = try? reader.syscall(of: thread.id.tid, in: thread.process)
         return syscall.flatMap { FutexWait($0) }?.isLock ?? false
     }
 

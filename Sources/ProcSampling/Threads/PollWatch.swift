@@ -9,8 +9,7 @@ final class PollWatch {
     private let stat: KeptFile
     /// Opened at the first poll that needs it.
     private var systemCall: KeptFile?
-    /// It was refused: not asked again.
-    private var isDenied = false
+    private var isCallDenied = false
     private var countersDue = Nanoseconds(0)
     private(set) var hasEnded = false
     private let holders: LockHolders
@@ -53,45 +52,34 @@ final class PollWatch {
 
     private func activity(in state: TaskState) -> Poll.Activity {
         switch state {
-        // `syscall` says "running" of every runnable thread: no need to ask.
         case .running: return .running
         // It may be the very thread for which `syscall` would wait.
-        case .diskSleep: return .kernel(channel)
+        case .diskSleep:
+            return .kernel(reader.waitChannel(of: thread.id.tid, in: thread.process.pid))
         default: break
         }
-        guard !isDenied else { return .kernel(channel) }
-        do throws(ProcError) {
-            if systemCall == nil { systemCall = try reader.keep(file("syscall")) }
-            guard let systemCall else { return .kernel(nil) }
-            let syscall = try reader.read(systemCall) { bytes throws(ParseError) in
-                try TaskSyscall(parsing: bytes)
+        let place = reader.place(
+            of: thread.id.tid, in: thread.process.pid, isCallDenied: &isCallDenied, syscall)
+        switch place {
+        case .running: return .running
+        case .systemCall(let number, let arguments):
+            guard let wait = FutexWait(call: number, arguments) else {
+                return .systemCall(number)
             }
-            switch syscall.record {
-            case .running: return .running
-            case .blocked(let number, let arguments) where syscall.isNative:
-                guard let wait = FutexWait(call: number, arguments) else {
-                    return .systemCall(number)
-                }
-                return .futex(number, wait)
-            case .blocked, .outside: break
-            }
-        } catch .denied {
-            isDenied = true
-        } catch {
-            return .kernel(nil)
+            return .futex(number, wait)
+        case .kernel(let function): return .kernel(function)
+        case .denied, nil: return .kernel(nil)
         }
-        return .kernel(channel)
+    }
+
+    private func syscall() throws(ProcError) -> TaskSyscall {
+        if systemCall == nil { systemCall = try reader.keep(file("syscall")) }
+        guard let kept = systemCall else { throw .vanished(path: file("syscall").description) }
+        return try reader.read(kept) { bytes throws(ParseError) in try TaskSyscall(parsing: bytes) }
     }
 
     private func file(_ name: StaticString) -> ProcFile {
         .thread(thread.process.pid, thread.id.tid, name)
-    }
-
-    private var channel: String? {
-        let channel = try? reader.read(file("wchan"), mayBeEmpty: true) {
-            bytes throws(ParseError) in WaitChannel(parsing: bytes)
-        }
-        return channel?.function
     }
 
     private func counters(isStalled: Bool) -> Poll.Counters {

@@ -17,11 +17,9 @@ struct ThreadDetailReader {
 
         var isNative = true
         let systemCall = result(of: tid, in: process) { () throws(ProcError) -> SystemCallRecord in
-            try reader.read(.thread(process, tid, "syscall")) { bytes throws(ParseError) in
-                let place = try TaskSyscall(parsing: bytes)
-                isNative = place.isNative
-                return place.record
-            }
+            let syscall = try reader.syscall(of: tid, in: process)
+            isNative = syscall.isNative
+            return syscall.record
         }
         let stack = result(of: tid, in: process) { () throws(ProcError) -> [String] in
             // A thread in user mode has none: the file is empty.
@@ -41,10 +39,7 @@ struct ThreadDetailReader {
                 of: detail.systemCallName, arguments, thread: tid, in: process)
         }
         addStatus(to: &detail)
-        let channel = try? reader.read(.thread(process, tid, "wchan"), mayBeEmpty: true) {
-            bytes throws(ParseError) in WaitChannel(parsing: bytes)
-        }
-        detail.waitChannel = channel?.function
+        detail.waitChannel = reader.waitChannel(of: tid, in: process)
         detail.cgroup = owner.cgroup
         return detail
     }

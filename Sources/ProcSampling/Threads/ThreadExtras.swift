@@ -57,32 +57,28 @@ struct ThreadExtras {
         process.counters[index].keep(switches, at: now)
     }
 
-    /// The current system call, else the wait channel, else nothing known.
     private func activity(of index: Int) -> Activity? {
         let thread = process.sample.threads[index]
-        // `syscall` says "running" of every runnable thread: no need to ask.
         if thread.state == .running { return .running }
-        if !process.isSystemCallDenied, !process.sample.isKernelThread {
-            do throws(ProcError) {
-                let place = try reader.read(.thread(process.pid, thread.id.tid, "syscall")) {
-                    bytes throws(ParseError) in try TaskSyscall(parsing: bytes)
-                }
-                switch place.record {
-                case .running: return .running
-                case .blocked(let number, _) where place.isNative: return .systemCall(number)
-                case .blocked, .outside: break
-                }
-            } catch .denied {
-                process.isSystemCallDenied = true
-            } catch {
-                return nil
-            }
+        // It makes no calls.
+        if process.sample.isKernelThread {
+            return reader.waitChannel(of: thread.id.tid, in: process.pid).map(Activity.waitChannel)
         }
-        let channel = try? reader.read(
-            .thread(process.pid, thread.id.tid, "wchan"), mayBeEmpty: true
-        ) {
-            bytes throws(ParseError) in WaitChannel(parsing: bytes)
+        let place = reader.place(
+            of: thread.id.tid, in: process.pid, isCallDenied: &process.isSystemCallDenied)
+        return place.flatMap { Activity($0) }
+    }
+}
+
+extension Activity {
+    /// Nil where it is not told.
+    fileprivate init?(_ place: ThreadPlace) {
+        switch place {
+        case .running: self = .running
+        case .systemCall(let number, _): self = .systemCall(number)
+        case .kernel(let function?): self = .waitChannel(function)
+        case .kernel(nil): return nil
+        case .denied: self = .denied
         }
-        return channel?.function.map(Activity.waitChannel)
     }
 }

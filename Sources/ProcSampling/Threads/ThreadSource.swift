@@ -41,50 +41,6 @@ protocol ThreadSource: AnyObject {
     ) throws(ProcError) -> TaskStat
 }
 
-/// What a thread has used since it began.
-struct ThreadTimes: Hashable {
-    var runTime: Nanoseconds
-    /// Nil where only clock ticks are known.
-    var runDelay: Nanoseconds?
-    /// Nil where they cost a file of their own.
-    var switches: ThreadSwitches?
-}
-
-/// How often a thread gave up the CPU to wait, and how often it was taken from it.
-struct ThreadSwitches: Hashable {
-    var voluntary: UInt64
-    var involuntary: UInt64
-}
-
-/// What else its figures are made from; nil is what is not known.
-struct ThreadFigures: Hashable {
-    var id: ThreadIdentity
-    var state: TaskState
-    var processor: Int16?
-    var userTime: ClockTicks?
-    var systemTime: ClockTicks?
-    var minorFaults: UInt64?
-    var majorFaults: UInt64?
-
-    /// Nil where half of it is not known.
-    var cpuTime: ClockTicks? {
-        guard let userTime, let systemTime else { return nil }
-        return userTime + systemTime
-    }
-}
-
-extension ThreadFigures {
-    init(_ stat: TaskStat) {
-        id = ThreadIdentity(tid: ThreadID(stat.id), startTime: stat.startTime)
-        state = stat.state
-        processor = stat.processor.flatMap { Int16(exactly: $0) }
-        userTime = stat.userTime
-        systemTime = stat.systemTime
-        minorFaults = stat.minorFaults
-        majorFaults = stat.majorFaults
-    }
-}
-
 extension ThreadSource {
     var answersManyAtOnce: Bool { false }
     func expect(_ threads: [Int32]) {}

@@ -39,7 +39,7 @@ extension ThreadWalk {
     }
 
     private mutating func take(_ record: TaskRecord, at index: Int) {
-        let figures = record.figures(machine.units)
+        let figures = ThreadFigures(record, machine.units)
         let times = record.used
         guard figures.id == process.sample.threads[index].id else {
             replace(index, by: figures, name: record.name, times: times, at: began)
@@ -57,7 +57,7 @@ extension ThreadWalk {
         process.sample.threads.reserveCapacity(process.counters.count + new.count)
         process.counters.reserveCapacity(process.counters.count + new.count)
         for record in new {
-            let figures = record.figures(machine.units)
+            let figures = ThreadFigures(record, machine.units)
             process.sample.threads.append(newSample(figures, name: record.name))
             process.counters.append(ThreadCounters())
             admit(process.counters.count - 1, figures, times: record.used, at: began)

@@ -188,32 +188,17 @@ extension ThreadWalk {
             if period.rawValue > 0 { sample.forgetRates() }
             return
         }
-        var split: (user: Percent, system: Percent)?
-        if let user = figures.userTime, let system = figures.systemTime {
-            split = Rates.split(
-                cpu, userTicks: user.advance(from: before.userTicks),
-                systemTicks: system.advance(from: before.systemTicks), lifetimeUser: user,
-                lifetimeSystem: system)
-        }
         // Of several intervals' faults, this one gets its part of the CPU time, or of the time.
         let part =
             before.figuresReadAt < before.readAt
             ? period.seconds / began.since(before.figuresReadAt).seconds
             : delta.rawValue == 0 ? 1 : Double(use.rawValue) / Double(delta.rawValue)
-        func faults(_ count: UInt64?, since before: UInt32, isKnown: Bool) -> UInt64? {
-            guard isKnown, let count else { return nil }
-            return Rates.change(from: before, to: UInt32(truncatingIfNeeded: count))
-                .map { UInt64(Double($0) * part) }
-        }
-        let isKnown = !before.flags.contains(.lacksFaults)
-        let minor = faults(figures.minorFaults, since: before.minorFaults, isKnown: isKnown)
-        let major = faults(figures.majorFaults, since: before.majorFaults, isKnown: isKnown)
-        minorFaults += minor ?? 0
-        majorFaults += major ?? 0
+        let faults = figures.faults(since: before, part: part)
+        minorFaults += faults.minor ?? 0
+        majorFaults += faults.major ?? 0
 
-        sample.show(cpu, split)
-        sample.minorFaults = minor.flatMap { Rates.perSecond($0, in: period) }
-        sample.majorFaults = major.flatMap { Rates.perSecond($0, in: period) }
+        sample.show(cpu, figures.split(of: cpu, since: before))
+        sample.show(faults, in: period)
         showWaits(times, since: before, in: period, &sample)
     }
 
@@ -256,45 +241,5 @@ extension ThreadWalk {
         mostDelayed = DelayedThread(
             id: thread.id, cpu: cpu, system: thread.system, runDelay: delay,
             voluntarySwitches: thread.voluntarySwitches)
-    }
-
-}
-
-extension ThreadSample {
-    fileprivate mutating func show(_ cpu: Percent, _ split: (user: Percent, system: Percent)?) {
-        self.cpu = cpu
-        user = split?.user
-        system = split?.system
-    }
-
-    /// What is no rate.
-    fileprivate mutating func show(_ figures: ThreadFigures, totalTime: Nanoseconds) {
-        isCarriedOver = false
-        state = figures.state
-        processor = figures.processor
-        self.totalTime = totalTime
-    }
-
-    /// Rates over `period`; nil where it is not known since when they were counted.
-    mutating func show(
-        _ switches: ThreadSwitches, since before: ThreadCounters, in period: Nanoseconds?
-    ) {
-        func rate(_ count: UInt64, since before: UInt32) -> Rate? {
-            guard let period,
-                let change = Rates.change(from: before, to: UInt32(truncatingIfNeeded: count))
-            else { return nil }
-            return Rates.perSecond(UInt64(change), in: period)
-        }
-        voluntarySwitches = rate(switches.voluntary, since: before.voluntarySwitches)
-        involuntarySwitches = rate(switches.involuntary, since: before.involuntarySwitches)
-    }
-}
-
-extension ClockTicks {
-    /// Ticks since a count that was cut to 32 bits.
-    fileprivate func advance(from earlier: UInt32) -> UInt64 {
-        let now = UInt32(truncatingIfNeeded: rawValue)
-        // Sampled ticks are scaled to the precise sum and may go back by one.
-        return Rates.change(from: earlier, to: now).map { UInt64($0) } ?? 0
     }
 }

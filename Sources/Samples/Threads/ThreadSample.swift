@@ -80,11 +80,14 @@ public enum Activity: Hashable, Sendable {
     case systemCall(Int32)
     /// Asleep in this function of the kernel; `wchan` in `proc(5)`.
     case waitChannel(String)
+    /// Asleep, and whoever asks may not know where.
+    case denied
 }
 
 extension Activity: Codable {
-    /// A number is that of a system call, a text the name of a function; otherwise it runs. There is
-    /// one in every row of a thread: cases with their names would be most of the row.
+    /// A number is that of a system call, a text the name of a function; true says that it runs, false
+    /// that it may not be known. There is one in every row of a thread: cases with their names would be
+    /// most of the row.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if let number = try? container.decode(Int32.self) {
@@ -92,7 +95,7 @@ extension Activity: Codable {
         } else if let name = try? container.decode(String.self) {
             self = .waitChannel(name)
         } else {
-            self = .running
+            self = try container.decode(Bool.self) ? .running : .denied
         }
     }
 
@@ -102,6 +105,7 @@ extension Activity: Codable {
         case .running: try container.encode(true)
         case .systemCall(let number): try container.encode(number)
         case .waitChannel(let name): try container.encode(name)
+        case .denied: try container.encode(false)
         }
     }
 }

@@ -43,9 +43,10 @@ struct MappingsView: View {
 
     var columns: [Column] { Column.mappingColumns }
     var firstSort: FieldID { .rate }
+    var parent: Place? { .memory }
 
     func prepare(_ state: inout State) { state.mappings.sortMembers(of: state.list.unfolded) }
-    func rows(_ arrangement: Arrangement) -> [Row] { arrangement.mappings() }
+    func rows(_ arrangement: Arrangement) -> [Row] { arrangement.mappings(of: process) }
     func emptiness(_ state: State) -> String? { nil }
 
     /// A title, what was read and when, the sums, what reading costs.

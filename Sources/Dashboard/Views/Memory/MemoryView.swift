@@ -58,6 +58,7 @@ struct MemoryView: View {
     var isKept: Bool { true }
     /// A curve stays on show when its process ends, and goes on with the one that continues it.
     var waitsForSelection: Bool { true }
+    var marksHot: Bool { false }
 
     func shows(_ column: FieldID, _ state: State) -> Bool { state.isKnownLongEnough(for: column) }
 

@@ -73,7 +73,7 @@ extension State {
     var listedFindings: [Finding] { findings.listed(verdicts.findings) }
 
     /// Whether a finding is selected instead of a row of the list.
-    var hidesRow: Bool { place.view is OverviewView && findings.selected != nil }
+    var hidesRow: Bool { place.view.showsFindings && findings.selected != nil }
 
     /// The finding that is selected in the Overview; nil where it is over, too.
     var chosenFinding: Finding? {

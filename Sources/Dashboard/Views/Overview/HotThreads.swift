@@ -39,7 +39,7 @@ extension State {
     /// Brings them up to the latest sample while they are on the screen.
     mutating func noteHotThreads() {
         hotThreads = live.flatMap { live in
-            place.view is OverviewView
+            place.view.showsFindings
                 ? HotThreads(
                     live, history: history, threshold: settings.hotThreshold, after: hotThreads)
                 : nil

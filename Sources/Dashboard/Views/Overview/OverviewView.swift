@@ -53,6 +53,7 @@ struct OverviewView: View {
     var columns: [Column] { Column.processColumns }
     var firstSort: FieldID { .hottest }
     var namesThreads: Bool { true }
+    var showsFindings: Bool { true }
 
     func rows(_ arrangement: Arrangement) -> [Row] { arrangement.processRows() }
 

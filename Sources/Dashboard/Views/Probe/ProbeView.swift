@@ -91,6 +91,15 @@ struct ProbeView: View {
         state.performOnProbe(command, page)
     }
 
+    /// The ending of its name says as what.
+    func save(to path: String, _ state: State) -> [Effect] {
+        guard let probe = state.probes.current, let reading = probe.shown else { return [] }
+        return [
+            .saveReading(
+                reading, of: probe.request.kind, about: probe.subject.description, path: path)
+        ]
+    }
+
     func leave(_ state: inout State) -> [Effect] { state.leaveProbe() }
 
     func draw(_ state: State, into surface: inout Surface, _ layout: Layout) {

@@ -196,17 +196,6 @@ extension State {
 
     private mutating func forgetProbePages() { navigation.forget { $0 is ProbeView } }
 
-    // MARK: Files
-
-    /// What `w` writes: by the ending of the name.
-    func saveProbe(to path: String) -> [Effect] {
-        guard let probe = probes.current, let reading = probe.shown else { return [] }
-        return [
-            .saveReading(
-                reading, of: probe.request.kind, about: probe.subject.description, path: path)
-        ]
-    }
-
     // MARK: Hot functions
 
     mutating func toggleHotFunctions() -> [Effect] {

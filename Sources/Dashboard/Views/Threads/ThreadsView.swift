@@ -46,6 +46,7 @@ struct ThreadsView: View {
 
     var columns: [Column] { process == nil ? Column.hostThreadColumns : Column.threadColumns }
     var isKept: Bool { process == nil }
+    var followsSamples: Bool { true }
 
     func rows(_ arrangement: Arrangement) -> [Row] { arrangement.threadRows(of: process) }
 

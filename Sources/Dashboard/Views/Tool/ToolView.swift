@@ -78,6 +78,11 @@ struct ToolView: View {
         state.performOnOutput(command)
     }
 
+    func save(to path: String, _ state: State) -> [Effect] {
+        guard let tool = state.tools.current else { return [] }
+        return [.save(path: path, contents: tool.fileContents)]
+    }
+
     func leave(_ state: inout State) -> [Effect] { state.tools.leave() }
 
     func draw(_ state: State, into surface: inout Surface, _ layout: Layout) {

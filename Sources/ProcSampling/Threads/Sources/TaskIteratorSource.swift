@@ -67,7 +67,7 @@ final class TaskIteratorSource: FileBackedSource {
         var name = ""
         let stat = try? files.stat(of: ThreadID(own.rawValue), in: own, updating: &name)
         guard let told, let stat,
-            told.figures(Machine.current.units).id.startTime == stat.startTime
+            told.id(Machine.current.units).startTime == stat.startTime
         else { throw ThreadSourceRefusal("this time namespace has a clock of its own") }
     }
 

@@ -4,7 +4,7 @@ internal import Units
 
 /// What the task iterator tells of one thread, in the terms of its files.
 struct TaskRecord {
-    private let record: clinux_task_record
+    let record: clinux_task_record
 
     init(_ record: clinux_task_record) { self.record = record }
 
@@ -28,19 +28,9 @@ struct TaskRecord {
             ? nil : (Nanoseconds(record.ended_time), Int(record.thread_count))
     }
 
-    func figures(_ units: SystemInfo) -> ThreadFigures {
-        let times = times
-        return ThreadFigures(
-            id: id(units), state: state,
-            processor: Int16(exactly: record.cpu).flatMap { $0 < 0 ? nil : $0 },
-            userTime: units.ticks(Nanoseconds(times.user)),
-            systemTime: units.ticks(Nanoseconds(times.system)),
-            minorFaults: record.minor_faults, majorFaults: record.major_faults)
-    }
-
     /// The kernel samples user and system time at its ticks and tells them scaled to the precise sum,
     /// and so that neither ever goes back; `cputime_adjust()` in `kernel/sched/cputime.c`.
-    private var times: (user: UInt64, system: UInt64) {
+    var times: (user: UInt64, system: UInt64) {
         let shown = (user: record.shown_user_time, system: record.shown_system_time)
         guard shown.user &+ shown.system < record.run_time else { return shown }
         var system = max(scaledSystemTime, shown.system)
