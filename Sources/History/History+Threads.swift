@@ -43,7 +43,7 @@ extension History {
     }
 
     /// The same as it is kept: whoever wants one figure need not unpack all.
-    func threadRows(of thread: ThreadIdentity, in range: Range<Int>) -> [ThreadRow?] {
+    func threadRows(of thread: ThreadIdentity, in range: Range<Int>) -> [RecordedThreadRow?] {
         threads.rows(of: ThreadSubject(id: thread, process: ProcessID(0)), in: range)
     }
 }

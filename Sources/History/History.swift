@@ -26,10 +26,11 @@ public struct History: Sendable {
     package static let mostBytes = 36_000_000
 
     var moments: Deque<Moment> = []
-    var threads: RowLog<ThreadRow>
-    var processes = RowLog<ProcessRow>(
+    var threads: RowLog<RecordedThreadRow>
+    var processes = RowLog<RecordedProcessRow>(
         RowLimits(rows: 4096, changes: 96, changesAtOnce: 8192))
-    private var cpus = RowLog<ProcessorRow>(RowLimits(rows: 1024, changes: 32, changesAtOnce: 2048))
+    private var cpus = RowLog<RecordedProcessorRow>(
+        RowLimits(rows: 1024, changes: 32, changesAtOnce: 2048))
     private var cpuGroups = RowLog<ValueRow<String, CPUGroup>>(
         RowLimits(rows: 512, changes: 8, changesAtOnce: 1024))
     private var network = RecordedNetwork()
@@ -56,7 +57,7 @@ public struct History: Sendable {
         /// Mostly that of the moment before, with which it is shared then.
         var threadSources: ThreadSourceReport?
         /// Shared with the moment before while nothing changes.
-        var groups: [GroupRow]
+        var groups: [RecordedGroupRow]
         var isMounted: Bool
         /// Without rows; shared by the moments that have the same reading.
         var network: RecordedNetwork.Header?
@@ -115,7 +116,7 @@ public struct History: Sendable {
         // A machine may have hundreds of CPUs: their figures are rows of their own.
         var host = snapshot.host
         host.cpus = []
-        let rows = limiting.map { GroupRow($0, subject: groups.use(GroupSubject($0))) }
+        let rows = limiting.map { RecordedGroupRow($0, subject: groups.use(GroupSubject($0))) }
         let isSame = last?.groups == rows
         let known = last?.threadSources
         let sources = known == snapshot.threadSources ? known : snapshot.threadSources
@@ -165,7 +166,7 @@ public struct History: Sendable {
             threads.keep(place)
             return
         }
-        let row = ThreadRow(thread, after: before, names: &threads.details)
+        let row = RecordedThreadRow(thread, after: before, names: &threads.details)
         let isShown = !shown.isEmpty && shown.contains(thread.id)
         threads.offer(
             row, of: subject, at: place,
@@ -183,7 +184,7 @@ public struct History: Sendable {
             let known = before.flatMap {
                 processes.details[$0.details] == details ? $0.details : nil
             }
-            var row = ProcessRow(process, details: known ?? .max, limits: limits)
+            var row = RecordedProcessRow(process, details: known ?? .max, limits: limits)
             if let place, row == before {
                 processes.keep(place)
                 continue
@@ -362,7 +363,7 @@ extension History.Moment {
     func heapBytes(beside other: Self?) -> Int {
         var bytes = selectedThread.count * MemoryLayout<ThreadDetail>.stride
         if network !== other?.network { bytes += MemoryLayout<NetworkReading>.stride }
-        if groups != other?.groups { bytes += groups.count * MemoryLayout<GroupRow>.stride }
+        if groups != other?.groups { bytes += groups.count * MemoryLayout<RecordedGroupRow>.stride }
         if let threadSources, threadSources != other?.threadSources {
             bytes += threadSources.refusals.count * MemoryLayout<ThreadSourceRefusal>.stride
         }

@@ -17,7 +17,7 @@ struct GroupSubject: Hashable, Sendable {
 }
 
 /// One control group at one recorded moment: 24 bytes.
-struct GroupRow: Hashable, Sendable {
+struct RecordedGroupRow: Hashable, Sendable {
     var subject: UInt32
     var usage: PackedMemory
     var reclaimable: PackedMemory

@@ -66,7 +66,7 @@ struct RecordedTime: Hashable, Sendable {
 }
 
 /// One socket at one recorded reading.
-struct SocketRow: RecordedRow {
+struct RecordedSocketRow: RecordedRow {
     typealias Subject = SocketID
     typealias Detail = SocketDetails
 
@@ -86,8 +86,10 @@ struct SocketRow: RecordedRow {
     /// - Parameters:
     ///   - details: their place.
     ///   - moment: when the reading was.
-    init(_ socket: SocketSample, details: UInt32, at moment: Nanoseconds, after before: SocketRow?)
-    {
+    init(
+        _ socket: SocketSample, details: UInt32, at moment: Nanoseconds,
+        after before: RecordedSocketRow?
+    ) {
         self.details = details
         state = socket.state
         isFromBefore = socket.isFromBefore
@@ -130,7 +132,7 @@ struct SocketRow: RecordedRow {
 /// Routes and the list of namespaces are not. Of a queue that was watched closely, what came of it:
 /// each look at it only once it is complete.
 struct RecordedNetwork: Sendable {
-    private(set) var sockets = RowLog<SocketRow>(
+    private(set) var sockets = RowLog<RecordedSocketRow>(
         RowLimits(rows: mostSockets, changes: 24, changesAtOnce: 8192))
     private static let mostSockets = 4096
     private var counters = RowLog<ValueRow<Int, Counted>>(
@@ -139,7 +141,8 @@ struct RecordedNetwork: Sendable {
         RowLimits(rows: 512, changes: 8, changesAtOnce: 1024))
     private var softnet = RowLog<ValueRow<Int, SoftnetSample>>(
         RowLimits(rows: 1024, changes: 8, changesAtOnce: 2048))
-    private var bursts = RowLog<BurstRow>(RowLimits(rows: 64, changes: 4, changesAtOnce: 128))
+    private var bursts = RowLog<RecordedBurstRow>(
+        RowLimits(rows: 64, changes: 4, changesAtOnce: 128))
 
     /// A reading without its rows. Shared by the moments that have the same.
     final class Header: Sendable {
@@ -211,7 +214,7 @@ struct RecordedNetwork: Sendable {
             let before = place.flatMap { sockets.row(at: $0) }
             let details = SocketDetails(socket)
             let known = before.flatMap { sockets.details[$0.details] == details ? $0.details : nil }
-            let row = SocketRow(
+            let row = RecordedSocketRow(
                 socket, details: known ?? .max, at: moment, after: before)
             if let place, row == before {
                 sockets.keep(place)
@@ -230,7 +233,7 @@ struct RecordedNetwork: Sendable {
         bursts.begin(again: again)
         for (id, burst) in taken {
             let place = bursts.place(of: id)
-            let row = BurstRow(burst)
+            let row = RecordedBurstRow(burst)
             if let place, bursts.row(at: place) == row {
                 bursts.keep(place)
             } else {
@@ -273,7 +276,7 @@ struct RecordedNetwork: Sendable {
 }
 
 /// What is kept of a queue that was watched closely.
-struct BurstRow: RecordedRow {
+struct RecordedBurstRow: RecordedRow {
     typealias Subject = SocketID
     typealias Detail = Int
 

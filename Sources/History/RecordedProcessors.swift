@@ -13,7 +13,7 @@ struct InterruptNames: Hashable, Sendable {
 }
 
 /// One CPU at one recorded moment: 28 bytes.
-struct ProcessorRow: RecordedRow {
+struct RecordedProcessorRow: RecordedRow {
     typealias Subject = Int
     typealias Detail = InterruptNames
 
@@ -38,7 +38,7 @@ struct ProcessorRow: RecordedRow {
     }
 }
 
-extension RowLog<ProcessorRow> {
+extension RowLog<RecordedProcessorRow> {
     /// Records a moment of CPUs.
     ///
     /// - Parameter again: as `begin(again:)` says.
@@ -49,7 +49,7 @@ extension RowLog<ProcessorRow> {
             let before = place.flatMap { row(at: $0) }
             let names = InterruptNames(cpu)
             let known = before.flatMap { details[$0.names] == names ? $0.names : nil }
-            var new = ProcessorRow(cpu, names: known ?? .max)
+            var new = RecordedProcessorRow(cpu, names: known ?? .max)
             if let place, new == before {
                 keep(place)
                 continue

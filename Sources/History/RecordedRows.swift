@@ -31,7 +31,7 @@ package struct ThreadSubject: Hashable, Sendable {
 ///
 /// `isCarriedOver` is left out, and false afterwards: it tells how the sampler came by a row, is
 /// shown nowhere, and turns over and over while a thread sleeps, each time a change to be kept.
-struct ThreadRow: RecordedRow {
+struct RecordedThreadRow: RecordedRow {
     typealias Subject = ThreadSubject
     typealias Detail = String
 
@@ -59,7 +59,8 @@ struct ThreadRow: RecordedRow {
     private static let noProcessor: Int16 = -1
 
     /// - Parameter before: the row of the moment before, whose name is mostly the same.
-    init(_ thread: ThreadSample, after before: ThreadRow?, names: inout InternTable<String>) {
+    init(_ thread: ThreadSample, after before: RecordedThreadRow?, names: inout InternTable<String>)
+    {
         if let before, names[before.name] == thread.name {
             name = before.name
             names.retain(name)
@@ -190,7 +191,7 @@ struct RecordedThread: Hashable, Sendable {
 }
 
 /// One process at one recorded moment: 88 bytes.
-struct ProcessRow: RecordedRow {
+struct RecordedProcessRow: RecordedRow {
     typealias Subject = ProcessIdentity
     typealias Detail = ProcessDetails
 

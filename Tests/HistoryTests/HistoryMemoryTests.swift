@@ -105,10 +105,11 @@ struct HistoryMemoryTests {
         }
         let still = try record { _ in 5000 }
         let busy = try record { UInt64($0) }
-        let row = MemoryLayout<GroupRow>.stride
+        let row = MemoryLayout<RecordedGroupRow>.stride
         // But for what arrays are rounded up to.
         #expect(busy.byteCount - still.byteCount >= 198 * History.mostGroups * row)
-        #expect(busy.byteCount < 200 * 128 * (MemoryLayout<ProcessRow>.stride + row) * 5 / 4)
+        #expect(
+            busy.byteCount < 200 * 128 * (MemoryLayout<RecordedProcessRow>.stride + row) * 5 / 4)
         let then = try #require(busy.snapshot(sequence: 77))
         #expect(then.memoryGroups.count == History.mostGroups)
         #expect(then.memoryGroups.values.allSatisfy { $0.usage == ByteCount(kibibytes: 77) })

@@ -267,12 +267,12 @@ struct HistoryTests {
     }
 
     @Test func rowsAreAsSmallAsPromised() {
-        #expect(MemoryLayout<ThreadRow?>.stride == 48)
-        #expect(MemoryLayout<RowLog<ThreadRow>.Change>.stride == 52)
-        #expect(MemoryLayout<ProcessRow?>.stride == 88)
-        #expect(MemoryLayout<RowLog<ProcessRow>.Change>.stride == 92)
-        #expect(MemoryLayout<RowLog<ProcessorRow>.Change>.stride == 32)
-        #expect(MemoryLayout<RowLog<SocketRow>.Change>.stride <= 304)
-        #expect(MemoryLayout<GroupRow>.stride == 24)
+        #expect(MemoryLayout<RecordedThreadRow?>.stride == 48)
+        #expect(MemoryLayout<RowLog<RecordedThreadRow>.Change>.stride == 52)
+        #expect(MemoryLayout<RecordedProcessRow?>.stride == 88)
+        #expect(MemoryLayout<RowLog<RecordedProcessRow>.Change>.stride == 92)
+        #expect(MemoryLayout<RowLog<RecordedProcessorRow>.Change>.stride == 32)
+        #expect(MemoryLayout<RowLog<RecordedSocketRow>.Change>.stride <= 304)
+        #expect(MemoryLayout<RecordedGroupRow>.stride == 24)
     }
 }

@@ -11,7 +11,8 @@ import Units
 struct RecordedFieldsTests {
     /// Properties that a moment does not give back, and why.
     private static let notOfThreads = [
-        "isCarriedOver": "how the sampler came by the row, not what the thread did; `ThreadRow`"
+        "isCarriedOver":
+            "how the sampler came by the row, not what the thread did; `RecordedThreadRow`"
     ]
     private static let notOfProcesses = ["threads": "rows of their own"]
     /// What a row is of does not change: another one is another row.

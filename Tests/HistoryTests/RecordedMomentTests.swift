@@ -16,7 +16,7 @@ struct RecordedMomentTests {
     ]
     private static let notOfReadings = [
         "routes": "not kept; `RecordedNetwork`", "namespaces": "not kept; `RecordedNetwork`",
-        "bursts": "what came of them; `BurstRow`",
+        "bursts": "what came of them; `RecordedBurstRow`",
     ]
 
     /// One moment with all that may be in it, between two with as little as can be.

@@ -122,7 +122,7 @@ package struct LockConvoy: Detector {
 
     /// Who holds the lock while it runs is seen in a profile; who sleeps with it, is not.
     private static func next(
-        _ ran: (ThreadFacts, ThreadFigures)?, waiter: ThreadFacts, of process: ProcessIdentity
+        _ ran: (ThreadFacts, ThreadAverages)?, waiter: ThreadFacts, of process: ProcessIdentity
     ) -> [NextStep] {
         let first: NextStep =
             if let (facts, figures) = ran, figures.cpu >= busy {

@@ -55,7 +55,7 @@ package struct ThreadEvidence: Sendable {
         var polled: [ThreadFacts] = []
         for (id, poll) in snapshot.polls {
             let moments = history.moments(of: id, from: Self.span)
-            polled.append(ThreadFacts(id: id, poll: poll, recent: ThreadFigures(moments)))
+            polled.append(ThreadFacts(id: id, poll: poll, recent: ThreadAverages(moments)))
         }
         self.polled = polled
         busy = spells(of: polled, &hot, snapshot, history, while: Busy.goesOn)

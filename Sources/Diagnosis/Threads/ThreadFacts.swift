@@ -6,7 +6,7 @@ package struct ThreadFacts: Sendable {
     package var id: ThreadIdentity
     package var poll: ThreadPoll
     /// Over the last `ThreadEvidence.span`; nil while not so much is known, or where it used no CPU.
-    package var recent: ThreadFigures?
+    package var recent: ThreadAverages?
     /// What it has done without a break until now.
     package var spell: Spell?
     /// The latest count of its system calls, if it was made in this spell.
@@ -15,7 +15,7 @@ package struct ThreadFacts: Sendable {
     package var sinceCounted: Duration = .zero
 
     package init(
-        id: ThreadIdentity, poll: ThreadPoll, recent: ThreadFigures? = nil, spell: Spell? = nil,
+        id: ThreadIdentity, poll: ThreadPoll, recent: ThreadAverages? = nil, spell: Spell? = nil,
         counted: CountedSystemCalls? = nil
     ) {
         self.id = id

@@ -3,7 +3,7 @@ import Samples
 package import Units
 
 /// How a thread spent the last seconds, on average over some refreshes.
-package struct ThreadFigures: Hashable, Sendable {
+package struct ThreadAverages: Hashable, Sendable {
     /// What the refreshes cover.
     package var span: Duration
     package var cpu: Percent
@@ -61,7 +61,7 @@ package struct ThreadFigures: Hashable, Sendable {
 }
 
 extension ThreadSample {
-    /// Whether it uses `share` of a CPU, or would if it got it; see `ThreadFigures.demand`.
+    /// Whether it uses `share` of a CPU, or would if it got it; see `ThreadAverages.demand`.
     func demands(_ share: Percent) -> Bool {
         guard let cpu else { return false }
         return cpu >= share || wantsCPU(share)
