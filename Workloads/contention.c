@@ -80,7 +80,13 @@ void serial(struct arguments *arguments) {
 
 // MARK: A circle
 
-static pthread_mutex_t circle[16];
+/// In memory that processes share, for --processes.
+static struct {
+    pthread_mutex_t mutex;
+    pthread_rwlock_t rwlock;
+} *circle;
+static bool writes, processes;
+static long patience;
 
 /// Who is to wait for SIGUSR1 first reads a byte of it.
 static int gate[2] = {-1, -1};
@@ -91,13 +97,23 @@ static void open_gate(int signal) {
     if (write(gate[1], bytes, sizeof bytes) < 0) _exit(1);
 }
 
+/// Gives up after `patience` seconds, if there is such a time.
+static void lock_circle(long place) {
+    struct timespec end;
+    clock_gettime(CLOCK_REALTIME, &end);
+    end.tv_sec += patience;
+    if (writes) pthread_rwlock_wrlock(&circle[place].rwlock);
+    else if (patience > 0) pthread_mutex_timedlock(&circle[place].mutex, &end);
+    else pthread_mutex_lock(&circle[place].mutex);
+}
+
 static void *lock_two(void *pointer) {
-    pthread_mutex_t *own = pointer, *next = &circle[(own - circle + 1) % players];
+    long own = (long)pointer;
     char byte;
     if (gate[0] >= 0 && read(gate[0], &byte, 1) != 1) fail("read");
-    pthread_mutex_lock(own);
+    lock_circle(own);
     rest(500000000);
-    pthread_mutex_lock(next);
+    lock_circle((own + 1) % players);
     return wait_forever(NULL);
 }
 
@@ -119,10 +135,26 @@ static void *want_lock(void *unused) {
     return wait_forever(unused);
 }
 
+static void make_circle(void) {
+    circle = mmap(NULL, sizeof *circle * (size_t)players, PROT_READ | PROT_WRITE,
+                  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (circle == MAP_FAILED) fail("mmap");
+    pthread_mutexattr_t shared;
+    pthread_mutexattr_init(&shared);
+    pthread_mutexattr_setpshared(&shared, PTHREAD_PROCESS_SHARED);
+    for (long i = 0; i < players; i++) {
+        pthread_mutex_init(&circle[i].mutex, processes ? &shared : NULL);
+        pthread_rwlock_init(&circle[i].rwlock, NULL);
+    }
+}
+
 void deadlock(struct arguments *arguments) {
     bool held = flag(arguments, "--held");
     bool later = flag(arguments, "--later");
-    expect_count(arguments, 1, "deadlock N [--held] [--later]");
+    writes = flag(arguments, "--rwlock");
+    processes = flag(arguments, "--processes");
+    patience = option(arguments, "--patience", 0, 3600, 0);
+    expect_count(arguments, 1, "deadlock N [--held] [--later] [--rwlock] [--processes] [--patience S]");
     players = number(arguments->values[0], 1, 16, "N");
     if (later) {
         if (pipe(gate) != 0) fail("pipe");
@@ -133,12 +165,19 @@ void deadlock(struct arguments *arguments) {
         sigaddset(&begin, SIGUSR1);
         pthread_sigmask(SIG_UNBLOCK, &begin, NULL);
     }
+    make_circle();
     if (held) start_thread("holder", sleep_with_lock, NULL);
     char name[16];
     for (long i = 0; i < players; i++) {
-        pthread_mutex_init(&circle[i], NULL);
+        if (processes) {
+            if (fork() == 0) {
+                prctl(PR_SET_PDEATHSIG, SIGKILL);
+                lock_two((void *)i);
+            }
+            continue;
+        }
         snprintf(name, sizeof name, "locked-%ld", i);
-        start_thread(name, held ? want_lock : players == 1 ? lock_again : lock_two, &circle[i]);
+        start_thread(name, held ? want_lock : players == 1 ? lock_again : lock_two, (void *)i);
     }
     say("deadlock pid=%d threads=%ld", getpid(), players);
     run(arguments);

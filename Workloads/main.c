@@ -35,7 +35,7 @@ static const struct {
     {"pool", "pool N [--rate R]", "N threads wait for work; R pieces of it come a second (0)", pool},
     {"serial", "serial N [--own-words] [--free]",
      "N threads compute one at a time, by a lock or --own-words to wait on, or --free", serial},
-    {"deadlock", "deadlock N [--held] [--later]",
+    {"deadlock", "deadlock N [--held] [--later] [--rwlock] [--processes] [--patience S]",
      "N threads wait in a circle, or for a lock whose holder sleeps; --later: at SIGUSR1", deadlock},
     {"inversion", "inversion [--alone]",
      "`high` waits for a lock that `low` holds and gets no CPU to give back", inversion},

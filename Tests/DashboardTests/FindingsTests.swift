@@ -108,6 +108,36 @@ import Units
         #expect(scene.state.subject != nil)
     }
 
+    /// Three threads of Python use one CPU, and none of them a whole one.
+    @Test(arguments: [
+        (40, "HOT 0  streamd 2214 takes turns"),
+        (80, "HOT 0  streamd 2214 takes turns (its threads use 99.9% of a CPU)"),
+        (
+            120,
+            "HOT 0  no thread uses or wants 90% of a CPU, but streamd 2214 takes turns"
+                + " (its threads use 99.9% of a CPU)"
+        ),
+    ])
+    func aProcessWhoseThreadsTakeTurnsIsNotWell(_ columns: Int, _ text: String) throws {
+        var scene = Scene(columns: columns, place: .overview)
+        scene.sample(2) { snapshot in
+            snapshot.processes[2].cpu = Percent(99.9)
+            snapshot.processes[2].threads[1].cpu = Percent(34.7)
+            snapshot.processes[2].hottestCPU = Percent(34.7)
+        }
+        let before = try #require(scene.rows(0..<10).first { $0.hasPrefix("HOT ") })
+        #expect(before.hasSuffix(" ok"))
+        scene.state.timeline.chronicle.verdicts = Verdicts([
+            Finding(
+                kind: .serialised, subject: .process(Scene.streamd), severity: .warning,
+                confidence: .high, claim: "its threads take turns", next: [],
+                since: scene.snapshot.time)
+        ])
+        let line = try #require(scene.rows(0..<10).first { $0.hasPrefix("HOT ") })
+        #expect(line.hasPrefix(text))
+        #expect(line.hasSuffix(" !"))
+    }
+
     @Test func aSmallScreenKeepsItsRowsForTheList() {
         var scene = Self.scene(columns: 80, rows: 15)
         #expect(!scene.shows("FINDINGS"), "\(scene)")

@@ -98,6 +98,14 @@ struct ContentionTests {
         #expect(finding.evidence.last == "1 more threads wait for locks that are not given back")
     }
 
+    /// Who gives up after a while opens the circle.
+    @Test func aWaitWithALimitIsNoDeadlock() {
+        #expect(said(.deadlock, of: [waiter(11, for: 12), waiter(12, for: 11)]) != nil)
+        var limited = waiter(12, for: 11)
+        limited.limitedWaits = 1
+        #expect(said(.deadlock, of: [waiter(11, for: 12), limited]) == nil)
+    }
+
     @Test func aThreadMayWaitForItself() throws {
         let finding = try #require(said(.deadlock, of: [waiter(11, for: 11)]))
         #expect(

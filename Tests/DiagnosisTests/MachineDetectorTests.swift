@@ -1,6 +1,7 @@
 import Diagnosis
 import ProcFormats
 import ProcSampling
+import TestSupport
 import Testing
 import Units
 
@@ -172,6 +173,60 @@ import Units
         #expect(finding.severity == .warning)
         #expect(finding.subject == .process(MadeMachine.id(7)))
         #expect(finding.claim.hasPrefix("sh 7 starts about 600 processes/s (true)"))
+    }
+
+    /// Threads come and go: the kernel counts them as new tasks, and nothing says whose those are but
+    /// what the processes that are met have in common.
+    private func forksBesideThreads(
+        children: Int, age: Double, faults: Double, seconds: Int = 12
+    ) -> Finding? {
+        var machine = MadeMachine()
+        let ticks = 1 / Machine.current.clockTick.seconds
+        for second in 1...seconds {
+            var parent = process(7, "sh")
+            parent.childrenFaults = Rate(faults)
+            var threads = process(9, "server")
+            threads.endedCPU = Percent(30.0)
+            let started = UInt64((100_000 + Double(second) - age) * ticks)
+            let made = (0..<children).map { number -> ProcessSample in
+                let sample = process(Int32(1000 + second * children + number), "sleep", parent: 7)
+                return ProcessSample(
+                    id: Made.process(sample.id.pid.rawValue, start: started),
+                    parent: sample.parent, name: sample.name, state: .running)
+            }
+            machine.refresh([parent, threads] + made) { $0.forks = Rate(7000.0) }
+        }
+        return machine.finding(.forkStorm)
+    }
+
+    @Test func threadsThatComeAndGoAreNotTakenForProcesses() throws {
+        // A shell that starts one program a second, which is met at any time of its life.
+        for age in [0.5, 0.9] {
+            let finding = try #require(forksBesideThreads(children: 1, age: age, faults: 90))
+            #expect(finding.subject == .process(MadeMachine.id(9)))
+            #expect(finding.severity == .info)
+            #expect(finding.claim.hasPrefix("server 9 starts threads that soon end"))
+        }
+        // A hundred downloads a second, each with many faults, hardly ever met.
+        #expect(
+            forksBesideThreads(children: 0, age: 0, faults: 80_000)?.subject
+                == .process(MadeMachine.id(9)))
+    }
+
+    @Test func processesThatSoonEndAreFoundBesideThreads() throws {
+        let finding = try #require(forksBesideThreads(children: 2, age: 0, faults: 300_000))
+        #expect(finding.subject == .process(MadeMachine.id(7)))
+        #expect(finding.severity == .warning)
+    }
+
+    @Test func aParentStartsNoMoreThanItsChildrensFaultsAllow() {
+        var machine = MadeMachine()
+        for _ in 0..<12 {
+            var parent = process(7, "sh")
+            parent.childrenFaults = Rate(1100.0)
+            machine.refresh([parent]) { $0.forks = Rate(7000.0) }
+        }
+        #expect(machine.finding(.forkStorm)?.claim.contains("about 110 processes/s") == true)
     }
 
     @Test func aBuildStartsManyKinds() {

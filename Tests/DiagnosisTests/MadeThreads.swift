@@ -26,6 +26,8 @@ struct MadeThread {
     var systemCalls: [Int32: Int] = [:]
     /// Of `futexes`, by the thread that holds the lock.
     var holders: [ThreadID: Int] = [:]
+    /// Samples in which it waited for a limited time only.
+    var limitedWaits = 0
     var turns = ThreadPoll.Turns()
     var schedule: ThreadPoll.Schedule?
     var stall: ThreadPoll.Stall?
@@ -44,7 +46,7 @@ struct MadeThread {
         ThreadPoll(
             process: MadeMachine.id(process), name: name, processName: "streamd", samples: samples,
             running: running, turns: turns, systemCalls: systemCalls, futexes: futexes,
-            holders: holders, schedule: schedule,
+            holders: holders, limitedWaits: limitedWaits, schedule: schedule,
             counted: ThreadPoll.Counted(
                 span: .seconds(9), voluntarySwitches: switches, readsAndWrites: readsAndWrites),
             stall: stall)

@@ -6,12 +6,12 @@ import Units
 
 /// CPU starvation, throttled groups, and counts that become more and more, on a made machine.
 final class ProcessDetectorTests {
-    private var machine = MadeMachine()
+    var machine = MadeMachine()
 
-    // MARK: Starvation
+    // MARK: Starvation, more of it in CPUStarvationTests.swift
 
     /// A process of one thread that got `run` percent of a CPU and waited `delay` percent.
-    private func waiter(
+    func waiter(
         _ pid: Int32, run: Double, delay: Double, system: Double = 0, switches: Double? = nil,
         group: String? = nil
     ) -> ProcessSample {
@@ -31,14 +31,14 @@ final class ProcessDetectorTests {
                 : nil, cpuGroup: group, threads: [sample])
     }
 
-    private func busy(_ host: inout HostSample) {
+    func busy(_ host: inout HostSample) {
         host.cpuCount = 2
         host.cpu = CPUShares(user: Percent(99.0), system: .zero, idle: Percent(1.0))
         let load = Array("9.10 4.00 0.40 5/100 1\n".utf8)
         host.load = try? LoadAverage(parsing: load.span)
     }
 
-    private func watch(
+    func watch(
         _ seconds: Int, groups: [CPUGroup] = [],
         host: (inout HostSample) -> Void = { _ in }, _ processes: (Int) -> [ProcessSample]
     ) {
@@ -184,11 +184,7 @@ final class ProcessDetectorTests {
     /// A compression with more threads than CPUs.
     @Test func whatIsThereToComputeIsNotWarnedOf() {
         watch(40, host: busy) { _ in
-            [8, 9].map { (pid: Int32) in
-                var process = waiter(pid, run: 50, delay: 50, switches: 0)
-                process.totalTime = Nanoseconds(1_000_000_000_000)
-                return process
-            }
+            [8, 9].map { batchJob($0, run: 50, delay: 50) }
         }
         let found = machine.findings.findings.filter { $0.kind == .cpuStarvation }
         #expect(found.map(\.severity) == [.info, .info])
@@ -248,8 +244,8 @@ final class ProcessDetectorTests {
         let finding = try #require(machine.finding(.cgroupThrottle))
         #expect(
             finding.claim
-                == "group /a limited to 2.0 CPUs, throttled in 31.0 % of periods, lost 4.1 s of the"
-                + " last 10.0 s")
+                == "group /a limited to 2.0 CPUs, throttled in 31.0 % of periods, held back by"
+                + " 0.4 CPUs over the last 10.0 s")
         #expect(finding.subject == .group("/a"))
         #expect(finding.severity == .warning && finding.confidence == .high)
         #expect(finding.evidence.last == "most of it by streamd 7: 50.0 % of a CPU")

@@ -255,6 +255,32 @@ struct SystemCallStormTests {
         #expect(machine.findings.findings.count == (isStorm ? 1 : 0))
     }
 
+    /// A socket is made, connect(2) is refused, the socket is closed, for ever.
+    @Test(
+        arguments: [
+            ("refused", 60_000, 1000, true), ("too few", 59_999 / 3, 1000, false),
+            ("some succeed", 60_000, 999, false),
+        ])
+    func `a round of calls in vain is a storm`(
+        name: String, count: Int, failed: Int, isStorm: Bool
+    ) throws {
+        var load = getppid
+        load.rate = count
+        load.calls = ["close", "socket"].map {
+            CountedSystemCalls.Call(name: $0, count: count / 3, returned: 1000)
+        }
+        load.calls.append(
+            CountedSystemCalls.Call(
+                name: "connect", count: count / 3, returned: 1000, failed: failed,
+                error: "ECONNREFUSED"))
+        let finding = machine(load).finding(.systemCallStorm)
+        #expect((finding != nil) == isStorm, "\(name)")
+        guard let finding else { return }
+        #expect(
+            finding.claim.hasSuffix("system-call storm, connect 20k/s, all fail with ECONNREFUSED"))
+        #expect(finding.meaning?.hasPrefix("it tries again at once what fails") == true)
+    }
+
     /// dd moves 64 KiB with each of 227,000 reads and writes a second.
     @Test(arguments: [(4095, true), (4096, false), (65_536, false)])
     func `a copy is no storm`(bytes: Int, isStorm: Bool) {

@@ -39,6 +39,44 @@ struct LockHoldersTests {
         #expect(holder(0x8000_0010) == nil)
     }
 
+    /// `pthread_rwlock_t` of glibc on 64-bit machines: threads wait for the phase, at 8, or for the word of
+    /// waiting writers, at 12; the one that writes stands at 24.
+    private func writer(waitsAt offset: Int, _ words: [UInt32]) -> ThreadID? {
+        let holders = LockHolders(TaskHandle(ProcessID(getpid())))
+        return words.withUnsafeBytes { bytes in
+            holders.holder(
+                at: UInt64(UInt(bitPattern: bytes.baseAddress)) + UInt64(offset),
+                isPerhapsLock: true)
+        }
+    }
+
+    @Test func aReadWriteLockNamesWhoWrites() {
+        let held: [UInt32] = [10, 1, 3, 3, 0, 0, Self.first, 0, 0, 0, 0, 0, 0, 0]
+        #expect(writer(waitsAt: 12, held) == ThreadID(getpid()))
+        #expect(writer(waitsAt: 8, held) == ThreadID(getpid()))
+        // Readers hold it: how many is known, not who.
+        let read: [UInt32] = [10, 1, 2, 3, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0]
+        #expect(writer(waitsAt: 12, read) == nil)
+        #expect(writer(waitsAt: 8, read) == nil)
+        // A condition variable of glibc 2.41, and a mutex behind it that somebody waits for.
+        let condition: [UInt32] = [0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 2, 0, Self.first, 1, 0, 0]
+        #expect(writer(waitsAt: 32, condition) == nil)
+        #expect(writer(waitsAt: 36, condition) == nil)
+        // A mutex that is waited for with a limit.
+        #expect(writer(waitsAt: 0, [2, 0, Self.first, 1, 0]) == ThreadID(getpid()))
+    }
+
+    @Test func aSharedLockMayBeHeldByAnotherProcess() throws {
+        let parent = getppid()
+        let mutex: [UInt32] = [2, 0, UInt32(bitPattern: parent)]
+        let holders = LockHolders(TaskHandle(ProcessID(getpid())))
+        mutex.withUnsafeBytes { bytes in
+            let address = UInt64(UInt(bitPattern: bytes.baseAddress))
+            #expect(holders.holder(at: address) == nil)
+            #expect(holders.holder(at: address, isShared: true) == ThreadID(parent))
+        }
+    }
+
     @Test func whereThereIsNoMemoryNobodyIsNamed() {
         let holders = LockHolders(TaskHandle(ProcessID(getpid())))
         #expect(holders.holder(at: 16) == nil)

@@ -8,18 +8,60 @@ import Units
 @testable import ProcSampling
 
 struct LockSearchTests {
-    /// What a thread does while it is alone is not followed: with others it is asked anew.
+    /// Of a thread that is alone only waits for other processes count: with others it is asked anew.
     @Test func oneThatWasAloneIsSearchedAgain() throws {
         let process = TrackedProcess(
             sample: ProcessSample(
                 id: ProcessIdentity(pid: ProcessID(7), startTime: ClockTicks(1)), name: "streamd",
                 state: .sleeping),
             gateTime: Nanoseconds(0), gateAt: Instant(nanoseconds: 0))
-        process.isSearchedForLocks = true
+        func add(_ number: Int32) {
+            let id = ThreadIdentity(tid: ThreadID(number), startTime: ClockTicks(1))
+            process.sample.threads.append(
+                ThreadSample(id: id, process: process.pid, name: "streamd", state: .sleeping))
+            process.counters.append(ThreadCounters())
+        }
         var search = LockSearch()
-        search.search(
-            [process], elapsed: .seconds(1), reader: ProcReader(root: try ProcRoot()), own: nil)
-        #expect(!process.isSearchedForLocks)
+        func mark() throws -> UInt32 {
+            search.search(
+                [process], elapsed: .seconds(1), reader: ProcReader(root: try ProcRoot()), own: nil)
+            #expect(process.isSearchedForLocks)
+            return process.counters[0].lockSearchMark
+        }
+        add(7)
+        let alone = try mark()
+        #expect(try mark() == alone)
+        add(8)
+        #expect(try mark() != alone)
+    }
+
+    /// Circles of other locks than plain mutexes, and between processes that have one thread each.
+    @Test(arguments: ["--rwlock", "--processes"])
+    func whoHoldsWhatTheyWaitForIsTold(_ option: String) throws {
+        let program = try StartedWorkload("deadlock", "2", option)
+        let sampler = Sampler(root: try ProcRoot())
+        #expect(
+            SlowLaneTests.poll {
+                usleep(90_000)
+                let polls = sampler.sample(Interest()).polls.values.filter {
+                    $0.process.pid == program.pid
+                        || TaskHandle($0.process).stat?.parent == program.pid
+                }
+                return polls.count(where: { !$0.holders.isEmpty }) == 2
+            })
+    }
+
+    @Test func aWaitWithALimitIsTold() throws {
+        let program = try StartedWorkload("deadlock", "2", "--patience", "600")
+        let sampler = Sampler(root: try ProcRoot())
+        #expect(
+            SlowLaneTests.poll {
+                usleep(90_000)
+                let polls = sampler.sample(Interest()).polls.values.filter {
+                    $0.process.pid == program.pid
+                }
+                return polls.count(where: { $0.limitedWaits > 0 && !$0.holders.isEmpty }) == 2
+            })
     }
 
     /// Threads that slept, ran for some microseconds and then wait for each other are found, whoever

@@ -36,6 +36,35 @@ struct FutexWaitTests {
         #expect(FutexWait(call: futex, [Self.address, operation]) == nil)
     }
 
+    /// FUTEX_WAIT_BITSET with FUTEX_CLOCK_REALTIME: pthread_rwlock_wrlock of glibc, or pthread_cond_wait
+    /// of its version 2.41.
+    @Test(
+        arguments: [
+            (393, 3, true), (265, 3, true), (393, 2, true), (393, 0, false), (393, 1, false),
+            (137, 3, false), (128, 3, false),
+        ] as [(UInt64, UInt64, Bool)])
+    func onlyMemoryTellsReadWriteLocks(
+        _ operation: UInt64, _ expected: UInt64, _ isPerhaps: Bool
+    ) throws {
+        let futex = try #require(FutexWait.futex)
+        let wait = try #require(
+            FutexWait(call: futex, [Self.address, operation, expected, 0, 0, 0]))
+        #expect(!wait.isLock)
+        #expect(wait.isPerhapsLock == isPerhaps)
+        #expect(
+            wait.knownAsLock == Self.found(isLock: true, isShared: operation & 128 == 0))
+    }
+
+    @Test func aWaitWithATimeIsLimited() throws {
+        let futex = try #require(FutexWait.futex)
+        #expect(!FutexWait.isLimited(call: futex, [Self.address, 128, 2, 0, 0, 0]))
+        #expect(FutexWait.isLimited(call: futex, [Self.address, 393, 2, 0x7ffc_8000, 0, 0]))
+        #expect(FutexWait.isLimited(call: futex, [Self.address, 134, 0, 0x7ffc_8000, 0, 0]))
+        #expect(!FutexWait.isLimited(call: 455, [Self.address, 2, 0xFFFF_FFFF, 0x82, 0, 0]))
+        #expect(
+            FutexWait.isLimited(call: 455, [Self.address, 2, 0xFFFF_FFFF, 0x82, 0x7ffc_8000, 1]))
+    }
+
     /// Its flags: the word has 32 bits, and may be private.
     @Test(
         arguments: [

@@ -10,6 +10,9 @@ internal import Units
 /// so what it has to do takes that much longer; or nearly all of its time goes by in the queue; or
 /// half of it, because of others that compute and never rest. A server that has more requests than
 /// it can serve never rests either, but a good part of its time is the kernel's.
+///
+/// Who computes and never rests is the cause where others wait, and no victim; a service is a victim
+/// all the same, for it may get so little that it never comes to rest.
 struct CPUStarvation: Detector {
     static let kind: FindingKind = .cpuStarvation
     /// Who is in a group that uses up its quota waits for that.
@@ -32,47 +35,121 @@ struct CPUStarvation: Detector {
     static let leastSystemOfServers = 20.0
     static let badShareOfServers = 60.0
     /// In percent of a CPU, what others use before they can be what holds a process back: threads of one
-    /// that are more than the CPUs wait for each other, and lose nothing by it.
+    /// that are more than the CPUs wait for each other, and lose nothing by it. A thread of its own that
+    /// wants less holds no other back, either.
     static let leastOfOthers = 25.0
     /// So many processes are told as one: the machine has too few CPUs for them.
     static let many = 3
+    /// They stay one until fewer than two were left for so long; and whom the waiting harms is what most
+    /// refreshes of this time say.
+    static let steadySpan = Nanoseconds(10_000_000_000)
+    /// CPUs are idle meanwhile where this share of them was at each refresh of the 30 s.
+    static let leastIdle = Percent(25.0)
 
     private var waits = CPUWaits()
+    private var harm = Harm()
+    private var areHarmedOne = Gathering()
+    private var areOthersOne = Gathering()
 
     mutating func findings(in input: DiagnosisInput) -> [Finding] {
         let snapshot = input.snapshot
         waits.add(snapshot)
-        let starved = waits.waits.filter(Self.isStarved)
-        guard !starved.isEmpty else { return [] }
+        let starved = Self.cases(of: waits.waits.filter(Self.isStarved), in: input)
+        guard !starved.isEmpty else {
+            gather(harmed: 0, others: 0, at: snapshot.moment)
+            return []
+        }
+        let machine = Machine(snapshot, hasIdleCPUs: waits.wereCPUsIdle(Self.leastIdle))
+        let cases = harm.judge(starved, machine, at: snapshot.moment)
+        let harmed = cases.filter { $0.severity == .warning }
+        let others = cases.filter { $0.severity != .warning }
+        gather(harmed: harmed.count, others: others.count, at: snapshot.moment)
+        if areHarmedOne.isOne {
+            return [Self.hostWide(harmed + others, machine, at: snapshot.time)]
+        }
+        let named = harmed.map { Self.finding($0, machine, at: snapshot.time) }
+        if areOthersOne.isOne, !others.isEmpty {
+            return named + [Self.hostWide(others, machine, at: snapshot.time)]
+        }
+        return named + others.map { Self.finding($0, machine, at: snapshot.time) }
+    }
+
+    private mutating func gather(harmed: Int, others: Int, at moment: Nanoseconds) {
+        areHarmedOne.note(harmed, at: moment)
+        areOthersOne.note(others, at: moment)
+    }
+
+    /// Whether processes are told as one. Once they are, findings would come and go with each that joins
+    /// or leaves, so it takes a while without them to end that.
+    private struct Gathering: Sendable {
+        private(set) var isOne = false
+        private var lastEnough = Nanoseconds(0)
+
+        mutating func note(_ count: Int, at moment: Nanoseconds) {
+            if count >= (isOne ? many - 1 : many) {
+                isOne = true
+                lastEnough = moment
+            } else if moment.since(lastEnough) >= steadySpan {
+                isOne = false
+            }
+        }
+    }
+
+    /// Whom the waiting harms. As others pause for a moment, who yields to them looks like a victim, and
+    /// their victim like none: so most refreshes of the last 10 s decide.
+    private struct Harm: Sendable {
+        private var known: [ProcessIdentity: [Judgement]] = [:]
+
+        private struct Judgement: Sendable {
+            var moment: Nanoseconds
+            var isHarmed: Bool
+        }
+
+        mutating func judge(_ cases: [Case], _ machine: Machine, at moment: Nanoseconds) -> [Case] {
+            let start = moment.since(steadySpan)
+            let hasVictims = cases.contains { $0.isVictim(on: machine) }
+            var judged = cases
+            var latest: [ProcessIdentity: [Judgement]] = [:]
+            for index in cases.indices {
+                let found = cases[index]
+                // Who is the cause is not a victim as well.
+                let isHarmed = !(hasVictims && found.isCause) && found.isHarmed(on: machine)
+                var judgements = (known[found.process.id] ?? []).filter { $0.moment > start }
+                judgements.append(Judgement(moment: moment, isHarmed: isHarmed))
+                latest[found.process.id] = judgements
+                let count = judgements.count { $0.isHarmed }
+                judged[index].severity = 2 * count > judgements.count ? .warning : .info
+            }
+            known = latest
+            return judged
+        }
+    }
+
+    /// Victims before causes, and who waits most first.
+    private static func cases(of waits: [CPUWaits.Wait], in input: DiagnosisInput) -> [Case] {
+        guard !waits.isEmpty else { return [] }
+        let snapshot = input.snapshot
         let processes = Dictionary(
             snapshot.processes.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        let cases = starved.compactMap { wait -> Case? in
+        return waits.compactMap { wait -> Case? in
             // That dxtop waits is no trouble of the machine's.
             guard let process = processes[wait.process], !input.isExplained(process),
                 process.id.pid != snapshot.ownCost.process, !process.isKernelThread
             else { return nil }
+            let isService = wait.talksOverSockets || serves(process, in: snapshot)
             return Case(
-                process: process, wait: wait, isBatch: BatchWork.isBatch(process, in: snapshot))
-        }.sorted { ($1.wait.delay, $0.process.id.pid) < ($0.wait.delay, $1.process.id.pid) }
-        let machine = Machine(snapshot)
-        let victims = cases.filter { !$0.isCause }
-        let causes = cases.filter(\.isCause)
-        if victims.count >= Self.many {
-            return [Self.hostWide(victims + causes, machine, at: snapshot.time)]
+                process: process, wait: wait, isService: isService,
+                isBatch: !isService && BatchWork.isBatch(process, in: snapshot))
+        }.sorted { a, b in
+            (a.rank, b.wait.delay, a.process.id.pid) < (b.rank, a.wait.delay, b.process.id.pid)
         }
-        // Who is the cause is not a victim as well.
-        let told =
-            causes.count >= Self.many
-            ? [Self.hostWide(causes, machine, at: snapshot.time)]
-            : causes.map { Self.finding($0, machine, at: snapshot.time) }
-        return victims.map { Self.finding($0, machine, at: snapshot.time) }
-            + (victims.isEmpty ? told : told.map(Self.asInformation))
     }
 
-    private static func asInformation(_ finding: Finding) -> Finding {
-        var finding = finding
-        finding.severity = .info
-        return finding
+    /// Whether somebody may wait for its answers, also where none does at the moment.
+    private static func serves(_ process: ProcessSample, in snapshot: Snapshot) -> Bool {
+        if process.openFiles ?? 0 > BatchWork.mostFiles { return true }
+        let sockets = snapshot.network?.sockets.sockets ?? []
+        return sockets.contains { $0.state == .listen && $0.owner?.process == process.id }
     }
 
     private static func isStarved(_ wait: CPUWaits.Wait) -> Bool {
@@ -83,8 +160,12 @@ struct CPUStarvation: Detector {
     private struct Case {
         var process: ProcessSample
         var wait: CPUWaits.Wait
+        /// Somebody may wait for it: that it computes makes it no cause.
+        var isService: Bool
         /// It is there to compute: with more threads than CPUs it takes as long as with fewer.
         var isBatch: Bool
+        /// A warning where the waiting harms it; see `Harm`.
+        var severity = Finding.Severity.info
 
         var name: String { "\(process.name) \(process.id.pid)" }
         var share: String { Percent(wait.share.percent).text }
@@ -94,10 +175,27 @@ struct CPUStarvation: Detector {
             wait.worst.flatMap { $0.delay >= 0.8 * wait.delay ? $0 : nil }
         }
 
+        /// Its threads that want a CPU, so that they can hold each other back.
+        var wantingCount: Int {
+            process.threads.count { thread in
+                let run = Double(thread.cpu?.rawValue ?? 0)
+                return run + Double(thread.runDelay?.rawValue ?? 0) >= leastOfOthers
+            }
+        }
+
+        var rank: Int { isCause ? 1 : 0 }
+
         /// It computes and never rests.
         var isCause: Bool {
-            guard let worst = wait.worst, worst.neverSleeps == true else { return false }
+            guard !isService, let worst = wait.worst, worst.neverSleeps == true else {
+                return false
+            }
             return isBatch || 100 * worst.system < leastSystemOfServers * worst.run
+        }
+
+        /// Who waits as it should is no reason to spare those that never rest.
+        func isVictim(on machine: Machine) -> Bool {
+            !isCause && !isBatch && !machine.makesYield(process)
         }
 
         /// It has a thread that never rests and waits all the same.
@@ -109,13 +207,14 @@ struct CPUStarvation: Detector {
                     >= (mayServe ? badShareOfServers : leastShare)
         }
 
-        func severity(_ machine: Machine) -> Finding.Severity {
+        /// As of this refresh.
+        func isHarmed(on machine: Machine) -> Bool {
             guard !isBatch, !machine.makesYield(process), machine.mayBeOthers(than: process)
-            else { return .info }
+            else { return false }
             let share = wait.share.percent
             let hasHogs = machine.hogs.areOthers(than: process)
             let isBad = share >= badShare || (hasHogs && share >= badShareBesideHogs)
-            return isBehind || isBad ? .warning : .info
+            return isBehind || isBad
         }
     }
 
@@ -125,15 +224,16 @@ struct CPUStarvation: Detector {
         private let processes: [ProcessSample]
         let busiest: ProcessSample?
         let hogs: CPUHogs
+        /// All along, as long as they were waited for.
+        let hasIdleCPUs: Bool
 
-        init(_ snapshot: Snapshot) {
+        init(_ snapshot: Snapshot, hasIdleCPUs: Bool) {
+            self.hasIdleCPUs = hasIdleCPUs
             host = snapshot.host
             processes = snapshot.processes
             busiest = snapshot.processes.max { $0.cpu ?? .zero < $1.cpu ?? .zero }
             hogs = CPUHogs(snapshot)
         }
-
-        var hasIdleCPUs: Bool { host.cpu.map { $0.idle.rawValue >= 25 } ?? false }
 
         /// Whether others than the process use enough of the CPUs to hold it back; also where that is not
         /// known.
@@ -186,8 +286,7 @@ struct CPUStarvation: Detector {
             subject = .process(found.process.id)
         }
         return Finding(
-            kind: .cpuStarvation, subject: subject, severity: found.severity(machine),
-            confidence: .high,
+            kind: .cpuStarvation, subject: subject, severity: found.severity, confidence: .high,
             claim:
                 "\(who) is CPU-starved: waits for a CPU \(found.share) % of the time that it wants one",
             evidence: [figures(found.wait)] + machine.evidence(of: found.process),
@@ -211,8 +310,16 @@ struct CPUStarvation: Detector {
             return "it runs at nice \(nice) and yields to others, as it was told"
         }
         let isAlone = !machine.mayBeOthers(than: found.process)
-        if isAlone || (machine.busiest?.id == found.process.id && !found.isBatch) {
+        let isBusiest = machine.busiest?.id == found.process.id && !found.isBatch
+        let areMany = found.wantingCount > (machine.host.cpuCount ?? Int.max)
+        let areRivals = isAlone ? found.wantingCount > 1 : isBusiest && areMany
+        if areRivals {
             return "its own threads compete: more of them than CPUs make it no faster"
+        }
+        if isAlone {
+            return
+                "others hardly use the CPUs at present: they come and go, or its affinity, its cpuset"
+                + " or a quota holds it back"
         }
         if found.isBatch {
             return "work that is there to compute, and others as well: they share the CPUs"
@@ -232,18 +339,25 @@ struct CPUStarvation: Detector {
             + " s (schedstat)"
     }
 
+    /// - Parameter cases: those that are harmed first; at least one.
     private static func hostWide(_ cases: [Case], _ machine: Machine, at time: WallTime) -> Finding
     {
-        let victims = cases.filter { !$0.isCause }
-        let worst = victims.isEmpty ? cases : victims
+        let first = cases[0]
+        let harmed = cases.count { $0.severity == .warning }
+        var evidence = ["\(first.name) \(figures(first.wait))"]
+        if harmed > 0, harmed < cases.count {
+            evidence.append(
+                "it harms \(harmed) of them: the others compute without rest, yield to others as they"
+                    + " were told, or lose little by it")
+        }
+        let who =
+            cases.count == 1
+            ? "1 process is CPU-starved, \(first.name)"
+            : "\(cases.count) processes are CPU-starved, most \(first.name)"
         var finding = Finding(
-            kind: .cpuStarvation, subject: .host,
-            severity: worst.map { $0.severity(machine) }.max() ?? .info, confidence: .high,
-            claim:
-                "\(cases.count) processes are CPU-starved, most \(cases[0].name): waits for a CPU"
-                + " \(cases[0].share) % of the time that it wants one",
-            evidence: [cases[0].name + " " + figures(cases[0].wait)]
-                + machine.evidence(of: cases[0].process),
+            kind: .cpuStarvation, subject: .host, severity: first.severity, confidence: .high,
+            claim: "\(who): waits for a CPU \(first.share) % of the time that it wants one",
+            evidence: evidence + machine.evidence(of: first.process),
             baseline: machine.baseline,
             meaning: machine.hasIdleCPUs
                 ? "CPUs are idle meanwhile: affinity or cpuset keeps them off those"

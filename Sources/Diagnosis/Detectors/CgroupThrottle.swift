@@ -33,17 +33,19 @@ struct CgroupThrottle: Detector {
         _ group: CPUGroup, _ now: QuotaTrends.Enforcement, _ share: Percent,
         before: QuotaTrends.Enforcement?, in snapshot: Snapshot
     ) -> Finding {
+        // A time that is longer than the one in which it was lost says nothing to people.
+        let held = now.lost.seconds / now.length.seconds
         var evidence = [
             "quota used up in \(now.throttled) of the last \(now.periods) periods (cpu.stat)",
-            "held back \(seconds(now.lost)), the CPUs it was held back on added up",
+            "held back by \(cpus(held)) on average: \(seconds(now.lost)) of CPU time, all CPUs"
+                + " added up, in \(seconds(now.length))",
         ]
         if let busiest = busiest(of: group, in: snapshot) { evidence.append(busiest) }
-        let limit = tenths(group.limit)
         return Finding(
             kind: .cgroupThrottle, subject: .group(group.path), severity: .warning,
             confidence: .high,
-            claim: "group \(group.path) limited to \(limit) \(limit == "1.0" ? "CPU" : "CPUs"),"
-                + " throttled in \(share.text) % of periods, lost \(seconds(now.lost)) of the last"
+            claim: "group \(group.path) limited to \(cpus(group.limit)), throttled in"
+                + " \(share.text) % of periods, held back by \(cpus(held)) over the last"
                 + " \(seconds(now.length))",
             evidence: evidence, baseline: before.flatMap(baseline), meaning: meaning(snapshot.host),
             next: [
@@ -74,6 +76,13 @@ struct CgroupThrottle: Detector {
     }
 
     private static func seconds(_ time: Nanoseconds) -> String { "\(tenths(time.seconds)) s" }
+
+    /// "1.0 CPU", "1.9 CPUs".
+    private static func cpus(_ count: Double) -> String {
+        if count < 0.005 { return "less than 0.01 CPUs" }
+        let text = tenths(count)
+        return text == "1.0" ? "1.0 CPU" : "\(text) CPUs"
+    }
 
     /// "2.0", "0.2"; quotas may be smaller: "0.05".
     private static func tenths(_ value: Double) -> String {

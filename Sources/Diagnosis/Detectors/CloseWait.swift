@@ -17,12 +17,62 @@ struct CloseWait: NetworkDetector {
     static let leastRiseShare = 0.05
 
     /// Of those that are old; none, too, of a process that holds only young ones.
-    private var counts: [ProcessIdentity: [Point]] = [:]
+    private var courses: [ProcessIdentity: Course] = [:]
     private var old: [ProcessIdentity: Old] = [:]
 
-    private struct Point: Sendable {
-        var moment: Nanoseconds
-        var count: Int
+    /// The first ones are no rise from none: what comes within this time of them is one lot.
+    private static let firstLot: Duration = .seconds(10)
+
+    /// How many there were, at each moment at which it changed.
+    private struct Course: Sendable {
+        private var points: [Point] = []
+
+        private struct Point: Sendable {
+            var moment: Nanoseconds
+            var count: Int
+        }
+
+        var now: Int { points.last?.count ?? 0 }
+        var fewest: Int { points.lazy.map(\.count).min() ?? 0 }
+
+        mutating func add(_ count: Int, at moment: Nanoseconds) {
+            if points.last?.count != count { points.append(Point(moment: moment, count: count)) }
+            // The one before the window says how many there were when it began.
+            let start = moment.since(CloseWait.window.inNanoseconds)
+            let before = points.prefix { $0.moment <= start }.count
+            if before > 1 { points.removeFirst(before - 1) }
+        }
+
+        /// "20 -> 40: they become more", where they still do; else for how long they have not.
+        func text(at moment: Nanoseconds) -> String {
+            if let first, let rise = moments({ $0 < $1 }).last,
+                CloseWait.isRise(from: first.count, to: now)
+            {
+                let quiet = Duration(moment.since(rise))
+                let watched = Duration(moment.since(first.moment))
+                return quiet <= max(CloseWait.leastAge, watched / 3)
+                    ? "\(first.count) -> \(now): they become more"
+                    : "\(first.count) -> \(now), no more for \(quiet.text)"
+            }
+            if let fall = moments({ $0 > $1 }).last {
+                return "\(now), the last was closed \(Duration(moment.since(fall)).text) ago"
+            }
+            let start = points.first?.moment ?? moment
+            return "\(now), none was closed for \(Duration(moment.since(start)).text)"
+        }
+
+        /// How many there were first, once the first lot had come.
+        private var first: Point? {
+            guard let one = points.first(where: { $0.count > 0 }) else { return nil }
+            let end = one.moment + CloseWait.firstLot.inNanoseconds
+            return points.last { $0.moment <= end }
+        }
+
+        /// When it changed in such a way from one count to the next.
+        private func moments(_ isMeant: (Int, Int) -> Bool) -> [Nanoseconds] {
+            zip(points, points.dropFirst()).filter { isMeant($0.count, $1.count) }
+                .map { $1.moment }
+        }
     }
 
     private struct Old: Sendable {
@@ -58,31 +108,27 @@ struct CloseWait: NetworkDetector {
             guard age >= Self.leastAge else { continue }
             old[process, default: Old()].add(socket, age: age)
         }
-        let start = reading.moment.since(Self.window.inNanoseconds)
-        counts = now.reduce(into: [:]) { counts, entry in
-            var points = self.counts[entry.key] ?? []
-            if points.last?.count != entry.value {
-                points.append(Point(moment: reading.moment, count: entry.value))
-            }
-            // The one before the window says how many there were when it began.
-            let before = points.prefix { $0.moment <= start }.count
-            if before > 1 { points.removeFirst(before - 1) }
-            counts[entry.key] = points
+        courses = now.reduce(into: [:]) { courses, entry in
+            var course = self.courses[entry.key] ?? Course()
+            course.add(entry.value, at: reading.moment)
+            courses[entry.key] = course
         }
+    }
+
+    private static func isRise(from before: Int, to now: Int) -> Bool {
+        now - before >= leastRise && Double(now - before) >= leastRiseShare * Double(before)
     }
 
     mutating func findings(of network: NetworkInput) -> [Finding] {
         add(network.reading)
         return old.compactMap { process, old in
-            guard old.count >= Self.leastSockets, let points = counts[process],
-                let now = points.last?.count, let fewest = points.map(\.count).min(),
-                now - fewest >= Self.leastRise,
-                Double(now - fewest) >= Self.leastRiseShare * Double(fewest)
+            guard old.count >= Self.leastSockets, let course = courses[process],
+                Self.isRise(from: course.fewest, to: course.now)
             else { return nil }
             var evidence = [
                 "\(old.count) of them for more than \(Self.leastAge.text), the oldest seen"
                     + " \(old.oldest.text) ago",
-                "\(fewest) -> \(now): they become more",
+                course.text(at: network.reading.moment),
             ]
             if let (peer, count) = old.peers.max(by: { $0.value < $1.value }) {
                 evidence.append("\(count) with \(peer)")

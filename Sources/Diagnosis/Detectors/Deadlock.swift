@@ -29,11 +29,12 @@ struct Deadlock: Detector {
         }
     }
 
-    /// It waited for one lock in all samples, and slept on.
+    /// It waited for one lock in all samples, and slept on, for ever: who gives up after a while opens
+    /// the circle.
     private static func isStuck(_ facts: ThreadFacts) -> Bool {
         let poll = facts.poll
         guard poll.samples >= leastSamples, let counted = poll.counted, counted.span >= leastSpan,
-            counted.voluntarySwitches == 0, poll.holders.count == 1
+            counted.voluntarySwitches == 0, poll.holders.count == 1, poll.limitedWaits == 0
         else { return false }
         return poll.holders.first?.value == poll.samples && poll.futexes.count == 1
     }
@@ -57,9 +58,13 @@ struct Deadlock: Detector {
     ) -> Finding {
         let process = circle[0].poll.process
         let subject = Subject.process(process)
-        let owner = "\(circle[0].poll.processName) \(process.pid)"
+        let processes = Set(circle.map(\.poll.process))
+        func label(_ thread: ThreadFacts) -> String {
+            processes.count == 1 ? thread.label : owner(of: thread)
+        }
+        let head = processes.count == 1 ? owner(of: circle[0]) : "\(processes.count) processes"
         let links = zip(circle, circle.dropFirst() + circle.prefix(1)).map { thread, holder in
-            "\(thread.label) waits for \(holder.id == thread.id ? "itself" : holder.label)"
+            "\(label(thread)) waits for \(holder.id == thread.id ? "itself" : label(holder))"
         }
         var evidence = zip(circle, links).map { thread, link in
             let address = thread.poll.futexes.first?.key.address ?? 0
@@ -73,7 +78,7 @@ struct Deadlock: Detector {
         }
         return Finding(
             kind: .deadlock, subject: subject, severity: .critical, confidence: .high,
-            claim: "\(owner): deadlock, "
+            claim: "\(head): deadlock, "
                 + (circle.count == 1
                     ? "\(circle[0].label) waits for a lock that it holds itself"
                     : links.prefix(mostNamed).joined(separator: ", ")
@@ -85,6 +90,10 @@ struct Deadlock: Detector {
                 .change("take locks in one order everywhere; restart it until then"),
             ],
             since: time.earlier(by: circle[0].poll.counted?.span ?? leastSpan))
+    }
+
+    private static func owner(of thread: ThreadFacts) -> String {
+        "\(thread.poll.processName) \(thread.poll.process.pid)"
     }
 
     private static let mostNamed = 3

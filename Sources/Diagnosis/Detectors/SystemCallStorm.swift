@@ -26,6 +26,11 @@ package struct SystemCallStorm: Detector {
     package static let leastCalls = Rate(100_000.0)
     /// Of all calls, the part that the two most frequent kinds make. Storms reach 0.99.
     package static let leastShare = 0.9
+    /// Who never succeeds need not be so fast, and may do it in a round of several calls: a socket is made,
+    /// connect(2) is refused, the socket is closed.
+    static let leastCallsInVain = Rate(20_000.0)
+    static let leastShareInVain = 0.25
+    static let mostKindsInVain = 4
     /// Who moves a page or more with each call copies: that is work, however often it calls.
     static let leastBytesOfWork = ByteCount(4096)
 
@@ -51,7 +56,12 @@ package struct SystemCallStorm: Detector {
     }
 
     static func isStorm(_ counted: CountedSystemCalls) -> Bool {
-        counted.rateOnCPU >= leastCalls && counted.share(ofMostFrequent: 2) >= leastShare
+        let repeats =
+            counted.rateOnCPU >= leastCalls && counted.share(ofMostFrequent: 2) >= leastShare
+        let isInVain =
+            counted.rateOnCPU >= leastCallsInVain && counted.failing != nil
+            && counted.share(ofMostFrequent: mostKindsInVain) >= leastShare
+        return (repeats || isInVain)
             && !counted.moves(leastBytesOfWork) && !SignalStorm.isStorm(counted)
     }
 

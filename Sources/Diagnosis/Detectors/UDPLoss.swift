@@ -71,7 +71,8 @@ struct UDPLoss: NetworkDetector {
         let lasts = reader.capacity?.time.map { ", its buffer lasts \($0.shortText)" } ?? ""
         switch reader.kind {
         case .stalled:
-            let stalled = Duration(reading.moment.since(loser.since)).text
+            let age = Duration(reading.moment.since(loser.since)).text
+            let stalled = loser.isFromBefore ? "for at least \(age)" : age
             let full = Int(reader.full.rawValue.rounded())
             // The kernel may drop while the queue has room for what is smaller.
             let queue =

@@ -9,6 +9,8 @@ struct LostSockets: Sendable {
         var socket: SocketSample
         /// Since when it loses without a break.
         var since: Nanoseconds
+        /// It had lost before its table was first read, and went on: nobody knows since when.
+        var isFromBefore: Bool
         /// When it was last seen to have lost.
         var last: Nanoseconds
         /// What it had dropped at the readings of the last seconds.
@@ -25,13 +27,19 @@ struct LostSockets: Sendable {
         }
     }
 
+    /// How often the table was read. The first time tells totals, the second what is lost.
+    private var readings = 0
+
     /// What stopped this long ago is over.
     static let memory: Duration = .seconds(60)
     /// Losses that are no further apart than this are one.
     static let longestBreak: Duration = .seconds(5)
 
     mutating func add(_ reading: NetworkReading) {
-        if reading.sockets.tables.contains(.udp) { search(reading) }
+        if reading.sockets.tables.contains(.udp) {
+            if !reading.sockets.fromBefore.contains(.udp) { readings += 1 }
+            search(reading)
+        }
         sockets = sockets.filter {
             reading.moment.since($0.value.last) <= Self.memory.inNanoseconds
         }
@@ -49,14 +57,19 @@ struct LostSockets: Sendable {
             var loser =
                 known
                 ?? Loser(
-                    socket: socket, since: reading.moment, last: reading.moment, totals: [],
-                    isLosing: true)
+                    socket: socket, since: reading.moment,
+                    isFromBefore: readings <= 2 && socket.isFromBefore
+                        && drops.total > drops.sinceStart,
+                    last: reading.moment, totals: [], isLosing: true)
             loser.socket = socket
             loser.totals.append((reading.moment, drops.total))
             let start = reading.moment.since(Self.longestBreak.inNanoseconds)
             loser.totals.removeFirst(max(0, loser.totals.prefix { $0.moment <= start }.count - 1))
             if drops.isLosing, drops.total > (known?.socket.drops?.total ?? 0) {
-                if !loser.isLosing { loser.since = reading.moment }
+                if !loser.isLosing {
+                    loser.since = reading.moment
+                    loser.isFromBefore = false
+                }
                 loser.last = reading.moment
             }
             sockets[socket.id] = loser

@@ -51,8 +51,10 @@ enum BatchWork {
         return wanted.count { $0 < least } <= mostIdle
     }
 
+    /// Where that may not be known, only who has a terminal or yields to others is taken for one without.
     private static func hasSockets(_ process: ProcessSample, in snapshot: Snapshot) -> Bool {
-        process.talksOverSockets ?? false || process.openFiles ?? 0 > mostFiles
+        let isForAPerson = process.hasTerminal || process.nice ?? 0 > 0
+        return process.talksOverSockets ?? !isForAPerson || process.openFiles ?? 0 > mostFiles
             || snapshot.network?.sockets.sockets.contains { $0.owner?.process == process.id }
                 ?? false
     }

@@ -9,6 +9,14 @@ struct CPUWaits: Sendable {
     private static let leastDelay = Percent(5.0)
 
     private var slices: [ProcessIdentity: [Slice]] = [:]
+    /// How much of the CPUs was idle, refresh by refresh, as far back as the slices go.
+    private var idle: [Idle] = []
+
+    private struct Idle: Sendable {
+        var end: Nanoseconds
+        /// Nil where it is not known.
+        var share: Percent?
+    }
 
     /// What a process got of one refresh, in seconds of CPU time.
     private struct Slice: Sendable {
@@ -17,6 +25,7 @@ struct CPUWaits: Sendable {
         var run: Double
         var delay: Double
         var worst: DelayedThread?
+        var talksOverSockets: Bool
     }
 
     /// What a process got of the last 30 s.
@@ -30,6 +39,8 @@ struct CPUWaits: Sendable {
         var recent: Share
         /// The thread that waited most.
         var worst: Thread?
+        /// At some refresh: a service whose clients come and go remains one.
+        var talksOverSockets: Bool
 
         var share: Share { Share(run: run, delay: delay) }
     }
@@ -59,6 +70,8 @@ struct CPUWaits: Sendable {
         let length = interval / .seconds(1)
         // The one that is over the edge counts in full: refreshes may be far apart.
         let start = snapshot.moment.since(Self.span)
+        idle.append(Idle(end: snapshot.moment, share: snapshot.host.cpu?.idle))
+        idle.removeAll { $0.end <= start }
         var now: [ProcessIdentity: [Slice]] = [:]
         for process in snapshot.processes {
             guard let delay = process.runDelay, let run = process.cpu,
@@ -69,7 +82,8 @@ struct CPUWaits: Sendable {
                 Slice(
                     end: snapshot.moment, length: length,
                     run: Double(run.rawValue) / 100 * length,
-                    delay: Double(delay.rawValue) / 100 * length, worst: process.mostDelayed))
+                    delay: Double(delay.rawValue) / 100 * length, worst: process.mostDelayed,
+                    talksOverSockets: process.talksOverSockets == true))
             known.removeAll { $0.end <= start }
             guard known.contains(where: { $0.delay > 0 }) else { continue }
             now[process.id] = known
@@ -91,8 +105,15 @@ struct CPUWaits: Sendable {
                 recent: Share(
                     run: lately.reduce(0) { $0 + $1.run },
                     delay: lately.reduce(0) { $0 + $1.delay }),
-                worst: Self.worst(of: slices))
+                worst: Self.worst(of: slices),
+                talksOverSockets: slices.contains { $0.talksOverSockets })
         }
+    }
+
+    /// Whether at least this share of the CPUs was idle at each refresh of the time that the waits are of;
+    /// where it is not known of one, it was not.
+    func wereCPUsIdle(_ least: Percent) -> Bool {
+        !idle.isEmpty && idle.allSatisfy { $0.share.map { $0 >= least } ?? false }
     }
 
     private static func worst(of slices: [Slice]) -> Thread? {

@@ -5,9 +5,10 @@ extension CountedSystemCalls {
     /// Less than these are not worth a word.
     private static let leastShare = 0.1
 
-    /// The kinds of calls that make a storm, one or two.
+    /// The kinds of calls that make a storm, one or two; of a longer round the one that always fails.
     private var frequent: ArraySlice<Call> {
-        calls.prefix(2).filter { Double($0.count) >= Self.leastShare * Double(named) }[...]
+        if share(ofMostFrequent: 2) < SystemCallStorm.leastShare, let failing { return [failing] }
+        return calls.prefix(2).filter { Double($0.count) >= Self.leastShare * Double(named) }[...]
     }
 
     /// "getppid 9.4M/s, all succeed", "epoll_wait 2.0M/s, all return 0, and read 2.0M/s, all fail
@@ -15,6 +16,14 @@ extension CountedSystemCalls {
     var storm: String {
         frequent.map { "\($0.name) \(rate(of: $0.count).text)/s, \($0.outcome)" }
             .joined(separator: ", and ")
+    }
+
+    /// A kind of call that never succeeds, and makes a good part of all.
+    var failing: Call? {
+        calls.first { call in
+            call.returned > 0 && call.failed == call.returned
+                && Double(call.count) >= SystemCallStorm.leastShareInVain * Double(named)
+        }
     }
 
     /// Each of them moves so many bytes, on average, that it is work: a copy.

@@ -27,12 +27,17 @@ struct FunctionTable: Sendable {
         }
 
         var hasSize: Bool { value >> 8 & 8 != 0 }
+        var isFunction: Bool { value >> 8 & 4 != 0 }
 
         static func < (a: Rank, b: Rank) -> Bool { a.value < b.value }
     }
 
     /// More than the largest programs have; what is beyond is left out. 48 MiB.
     static let mostFunctions = 2 << 20
+    /// So far may reach what does not say its size: the longest functions in assembly of OpenSSL take
+    /// some 20 KiB, but say it.
+    static let longestUnsized: UInt64 = 16 << 10
+    static let longestOfLabel: UInt64 = 1 << 10
     /// More bytes of names than these stay where they are, if they are in a file.
     static let mostKeptNames = 4 << 20
     private static let mostNameBytes = 64 << 20
@@ -46,8 +51,12 @@ struct FunctionTable: Sendable {
 
     /// - Parameters:
     ///   - end: where code ends: that of the last function, if its size is not known.
+    ///   - longest: bytes that a function may have which does not say how long it is.
     ///   - fill: adds the functions, in any order.
-    init(endOfCode end: UInt64, _ fill: (inout FunctionTable) -> Void) {
+    init(
+        endOfCode end: UInt64, longest: UInt64 = longestUnsized,
+        _ fill: (inout FunctionTable) -> Void
+    ) {
         fill(&self)
         functions.sort {
             if $0.start != $1.start { return $0.start < $1.start }
@@ -61,10 +70,12 @@ struct FunctionTable: Sendable {
         }
         functions.removeLast(functions.count - count)
         for index in functions.indices where functions[index].size == 0 {
-            // Hand-written assembly often does not say its size: it goes on to the next.
+            // Hand-written assembly often does not say its size: it goes on to the next. But a mere label
+            // may be the last one before much that has no name.
             let next = index + 1 < count ? functions[index + 1].start : end
             let start = functions[index].start
-            functions[index].size = UInt32(clamping: max(next, start) - start)
+            let most = functions[index].rank.isFunction ? longest : Self.longestOfLabel
+            functions[index].size = UInt32(clamping: min(max(next, start) - start, most))
         }
     }
 

@@ -29,7 +29,7 @@ final class KernelSymbols {
     }
 
     private static func read() -> FunctionTable {
-        FunctionTable(endOfCode: .max) { table in
+        FunctionTable(endOfCode: .max, longest: .max) { table in
             guard let bytes = try? smallFile(ProcPath.host("kallsyms"), atMost: 64 << 20) else {
                 return
             }

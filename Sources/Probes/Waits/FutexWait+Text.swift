@@ -25,7 +25,10 @@ extension FutexWait {
                     + (others.count > names.count ? ", ..." : ""))
         }
         if isShared { parts.append("other processes may wait on it, too") }
-        if isLock, let holder = holders.holder(at: address) {
+        let holder =
+            isLock || isPerhapsLock
+            ? holders.holder(at: address, isPerhapsLock: isPerhapsLock, isShared: isShared) : nil
+        if let holder {
             let isItself = holder == files.thread
             let name = isItself ? "this very thread" : Self.name(holder, of: files.process)
             parts.append("held by \(name)")

@@ -47,10 +47,12 @@ extension ByteCursor {
         return nil
     }
 
-    /// A number like "12.34".
-    mutating func decimalFraction(_ name: StaticString, _ faults: inout FieldFaults) -> Double? {
+    /// A number like "12.34"; more than `most` cannot be.
+    mutating func decimalFraction(
+        _ name: StaticString, atMost most: Double = .infinity, _ faults: inout FieldFaults
+    ) -> Double? {
         let start = offset
-        if let number = try? decimalFraction(), endsField { return number }
+        if let number = try? decimalFraction(), endsField, number <= most { return number }
         passField(from: start, name, &faults)
         return nil
     }

@@ -7,17 +7,20 @@ public struct LoadAverage: ProcFormat, Hashable, Codable, Sendable {
     public var runnable: Int?
     public var tasks: Int?
 
+    /// As many tasks as a kernel can have: PID_MAX_LIMIT of `linux/threads.h`.
+    static let most = 4_194_304.0
+
     /// Parses one read of the file.
     public init(
         parsing bytes: Span<UInt8>, noting faults: inout FieldFaults
     ) throws(ParseError) {
         var cursor = ByteCursor(bytes)
         guard !cursor.isAtEnd else { throw ParseError(.truncated, at: 0) }
-        oneMinute = cursor.decimalFraction("load 1", &faults)
+        oneMinute = cursor.decimalFraction("load 1", atMost: Self.most, &faults)
         cursor.passSpace()
-        fiveMinutes = cursor.decimalFraction("load 5", &faults)
+        fiveMinutes = cursor.decimalFraction("load 5", atMost: Self.most, &faults)
         cursor.passSpace()
-        fifteenMinutes = cursor.decimalFraction("load 15", &faults)
+        fifteenMinutes = cursor.decimalFraction("load 15", atMost: Self.most, &faults)
         cursor.passSpace()
         runnable = cursor.count("runnable", &faults)
         if cursor.current == .slash { cursor.offset += 1 }

@@ -56,7 +56,7 @@ extension ByteCursor {
             faults.noteMissing(name)
             return nil
         }
-        let share = decimalFraction(name, &faults)
+        let share = decimalFraction(name, atMost: 100, &faults)
         passSpace()
         return share.map { Percent($0) }
     }

@@ -1,7 +1,7 @@
 package import Units
 
-/// Tells which thread of a process holds a lock, where the lock itself tells: mutexes of glibc,
-/// also robust ones, and locks that lend their priority. To read them stops nobody, and asks for
+/// Tells which thread holds a lock, where the lock itself tells: mutexes of glibc, also robust ones,
+/// read-write locks that are held for writing, and locks that lend their priority. To read them stops nobody, and asks for
 /// the same rights as `ptrace(2)`.
 package final class LockHolders {
     private let task: TaskHandle
@@ -9,6 +9,9 @@ package final class LockHolders {
     private lazy var memory = ProcessMemory(of: task.entry)
     /// By their number in their own pid namespace: to find one there takes a file of each.
     private var threads: [Int32: ThreadID?] = [:]
+    /// The process goes by the same numbers as we do: others may be found by theirs.
+    private lazy var isInOurNamespace =
+        TaskHandle(task.process).innermostProcess == task.process.rawValue
 
     /// - Parameter task: the process or, better, a thread of it that is known to be there: by it
     ///   the memory is read.
@@ -16,14 +19,20 @@ package final class LockHolders {
 
     /// Nil for a lock that does not tell, and where it may not be read.
     ///
-    /// - Parameter address: of the word that threads wait for, as they do for a lock: any other may
-    ///   look as if it told.
-    package func holder(at address: UInt64) -> ThreadID? {
-        guard let number = LockWord(at: address, in: memory)?.holder else { return nil }
-        if let known = threads[number] { return known }
+    /// - Parameters:
+    ///   - address: of the word that threads wait for, as they do for a lock: any other may look as if
+    ///     it told.
+    ///   - isPerhapsLock: they wait as for a read-write lock; see `FutexWait`.
+    ///   - isShared: a thread of another process may hold it.
+    package func holder(
+        at address: UInt64, isPerhapsLock: Bool = false, isShared: Bool = false
+    ) -> ThreadID? {
+        let word = LockWord(at: address, isPerhapsLock: isPerhapsLock, in: memory)
+        guard let number = word?.holder else { return nil }
+        if let known = threads[number] { return known ?? (isShared ? other(number) : nil) }
         let thread = thread(numbered: number)
         threads[number] = .some(thread)
-        return thread
+        return thread ?? (isShared ? other(number) : nil)
     }
 
     private func thread(numbered number: Int32) -> ThreadID? {
@@ -32,5 +41,12 @@ package final class LockHolders {
         }
         let same = ThreadID(number)
         return isIt(same) ? same : TaskHandle(task.process).threads.first(where: isIt)
+    }
+
+    /// A thread of another process.
+    private func other(_ number: Int32) -> ThreadID? {
+        // Each thread's number has a folder.
+        isInOurNamespace && TaskHandle(ProcessID(number)).innermostNumber == number
+            ? ThreadID(number) : nil
     }
 }

@@ -1,35 +1,47 @@
 /// The word of memory that is a lock while threads wait for it, and who holds it.
+///
+/// A mutex of glibc is a word that is 2 while somebody waits, a count, and its owner's number: `struct
+/// __pthread_mutex_s` of bits/struct_mutex.h. A robust one, and a lock that lends its priority
+/// (FUTEX_LOCK_PI), have the number in the word. Of a read-write lock (bits/struct_rwlock.h) the words are
+/// readers, writers, the phase, writers that wait, two of padding, and the number of the one that writes;
+/// threads wait for the third or for the fourth. Other things may look like that, but then hardly hold the
+/// number of a thread of that process.
 struct LockWord {
     /// The number of the thread that holds it, in the innermost pid namespace of its process; nil for a
     /// lock that does not tell.
     let holder: Int32?
 
-    /// A mutex of glibc is a word that is 2 while somebody waits, a count, and its owner's number:
-    /// `struct __pthread_mutex_s` of bits/struct_mutex.h. A robust one, and a lock that lends its
-    /// priority (FUTEX_LOCK_PI), have the number in the word. Other things may look like that, but then
-    /// hardly hold the number of a thread of that process.
-    ///
+    /// - Parameter isPerhapsLock: of `FutexWait`: it is a read-write lock if it is a lock.
     /// - Returns: nil where there is no memory, or it may not be read.
-    init?(at address: UInt64, in memory: ProcessMemory) {
-        guard let words = memory.bytes(12, at: address) else { return nil }
-        let (word, owner) = words.withUnsafeBytes {
-            (
-                $0.loadUnaligned(as: UInt32.self),
-                $0.loadUnaligned(fromByteOffset: 8, as: UInt32.self)
-            )
+    init?(at address: UInt64, isPerhapsLock: Bool, in memory: ProcessMemory) {
+        guard let bytes = memory.bytes(isPerhapsLock ? 20 : 12, at: address) else { return nil }
+        let words = bytes.withUnsafeBytes { bytes in
+            (0..<bytes.count / 4).map { bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self) }
         }
-        let number: UInt32? =
-            if word == Self.contended {
-                owner
-            } else if word & Self.waiters != 0, word != Self.contendedOfMusl {
-                word & Self.ownerBits
-            } else {
-                nil
-            }
+        let number = isPerhapsLock ? Self.writer(words) ?? Self.owner(words) : Self.owner(words)
         holder = number.flatMap { Int32(exactly: $0) }.flatMap { $0 > 0 ? $0 : nil }
     }
 
+    private static func owner(_ words: [UInt32]) -> UInt32? {
+        guard let word = words.first, words.count >= 3 else { return nil }
+        if word == contended { return words[2] }
+        return word & waiters != 0 && word != contendedOfMusl ? word & ownerBits : nil
+    }
+
+    /// Who writes, counted from the word of waiting writers, else from that of the phase.
+    private static func writer(_ words: [UInt32]) -> UInt32? {
+        guard words.count >= 5, words[0] == contended || words[0] == contendedForWriting else {
+            return nil
+        }
+        if words[1] == 0, words[2] == 0, words[3] > contended { return words[3] }
+        // Behind the writer's number stands whether processes share the lock: 0 or 1. Behind a condition
+        // variable there may be a mutex: 0, 1 or 2.
+        return words[1] <= contendedForWriting && words[2] == 0 && words[3] == 0
+            && words[4] > contended ? words[4] : nil
+    }
+
     private static let contended: UInt32 = 2
+    private static let contendedForWriting: UInt32 = 3
     /// A normal mutex of musl, which keeps no owner.
     private static let contendedOfMusl: UInt32 = 0x8000_0010
     // linux/futex.h

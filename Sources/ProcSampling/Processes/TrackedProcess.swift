@@ -66,6 +66,8 @@ final class TrackedProcess {
     /// Of each of its threads it is known whether it waits for a lock, but for those that run from now
     /// on; see `LockSearch`.
     var isSearchedForLocks = false
+    /// It had one thread then.
+    var wasSearchedAlone = false
     /// Some of its threads may have run since they were read: the source tells of those it is asked for.
     var hasUnreadThreads = false
     /// How often it fell quiet after that: any of its threads may have fallen asleep elsewhere.

@@ -7,7 +7,9 @@ internal import Units
 struct LockSearch {
     /// To be polled: those that were found waiting, and those that hold what they wait for.
     private(set) var waiting: [PolledThread] = []
+    /// Where the search goes on, of processes with several threads, and of those with one.
     private var next = ProcessID(0)
+    private var nextAlone = ProcessID(0)
 
     /// So many files may be read for a second that passed: about half a millisecond of a CPU.
     private static let readsPerSecond = 32.0
@@ -37,34 +39,38 @@ struct LockSearch {
     ) {
         let alive = Set(processes.map(\.sample.id))
         waiting.removeAll { !alive.contains($0.process) }
-        // Alone it waits for other processes, and what it did then is not followed.
-        for process in processes where process.counters.count <= 1 {
-            process.isSearchedForLocks = false
-        }
-        let searched = processes.filter {
-            $0.counters.count > 1 && !$0.sample.isKernelThread && $0.pid != own
+        let searched = processes.filter { !$0.sample.isKernelThread && $0.pid != own }
+        let many = searched.filter { $0.counters.count > 1 }
+        // Who is alone may wait for another process, but rarely does: they come last.
+        let alone = searched.filter { $0.counters.count == 1 }
+        for process in searched {
+            let isAlone = process.counters.count == 1
+            if process.wasSearchedAlone != isAlone { process.isSearchedForLocks = false }
+            process.wasSearchedAlone = isAlone
         }
         let most = min(Self.mostReads, Int(Self.readsPerSecond * (elapsed / .seconds(1))))
         // Where thousands run, they leave a half to those that do not.
         var left = most / 2
-        for process in searched where !process.touched.isEmpty {
+        for process in many + alone where !process.touched.isEmpty {
             if left > 0 { search(process, process.touched.lazy.map(Int.init), &left, reader) }
             if left == 0 { process.isSearchedForLocks = false }
         }
         left += most - most / 2
-        searchInTurn(searched, &left, reader)
+        searchInTurn(many, from: \.next, &left, reader)
+        searchInTurn(alone, from: \.nextAlone, &left, reader)
     }
 
     private mutating func searchInTurn(
-        _ processes: [TrackedProcess], _ left: inout Int, _ reader: ProcReader
+        _ processes: [TrackedProcess], from next: WritableKeyPath<LockSearch, ProcessID>,
+        _ left: inout Int, _ reader: ProcReader
     ) {
         var isDone = false
         while left > 0, !isDone {
             isDone = true
-            let first = processes.firstIndex { $0.pid >= next } ?? 0
+            let first = processes.firstIndex { $0.pid >= self[keyPath: next] } ?? 0
             for process in processes[first...] + processes[..<first]
             where left > 0 && !process.isSearchedForLocks {
-                next = ProcessID(process.pid.rawValue + 1)
+                self[keyPath: next] = ProcessID(process.pid.rawValue + 1)
                 var turn = min(left, Self.mostInTurn)
                 let before = turn
                 search(process, process.counters.indices, &turn, reader)
@@ -88,7 +94,9 @@ struct LockSearch {
             guard thread.state == .sleeping || (thread.state == .running && process.isQuiet)
             else { continue }
             left -= 1
-            guard waitsForLock(thread, reader) else { continue }
+            guard waitsForLock(thread, isAlone: process.counters.count == 1, reader) else {
+                continue
+            }
             note(
                 PolledThread(
                     id: thread.id, process: process.sample.id, name: thread.name,
@@ -98,14 +106,18 @@ struct LockSearch {
 
     /// Cut to 32 bits. Where only some threads are read, one may have run for microseconds and have fallen
     /// asleep elsewhere, and what is known of its run time stands: once the process is quiet, all are
-    /// asked again.
+    /// asked again. So is who was alone: of that only waits for other processes counted.
     private func mark(of thread: ThreadCounters, in process: TrackedProcess) -> UInt32 {
         UInt32(truncatingIfNeeded: thread.runTime.rawValue) &+ process.quietSpells &* 0x9E37_79B1
+            &+ (process.wasSearchedAlone ? 0x85EB_CA6B : 0)
     }
 
-    private func waitsForLock(_ thread: ThreadSample, _ reader: ProcReader) -> Bool {
+    private func waitsForLock(
+        _ thread: ThreadSample, isAlone: Bool, _ reader: ProcReader
+    ) -> Bool {
         let syscall = try? reader.syscall(of: thread.id.tid, in: thread.process)
-        return syscall.flatMap { FutexWait($0) }?.isLock ?? false
+        guard let wait = syscall.flatMap({ FutexWait($0) }) else { return false }
+        return (wait.isLock || wait.isPerhapsLock) && (wait.isShared || !isAlone)
     }
 
     private mutating func note(_ thread: PolledThread) {

@@ -34,6 +34,8 @@ struct Poll: Sendable {
     var runnable: (isThis: Bool, count: Int)?
     /// Of the lock that it waits for, where the lock tells.
     var holder: ThreadID?
+    /// It waits for a futex for a limited time only.
+    var isLimited = false
     var schedule: ThreadPoll.Schedule?
     /// Read in some polls only.
     var counters: Counters?
@@ -85,6 +87,7 @@ struct PollRecord: Sendable {
             if let (isThis, count) = one.runnable {
                 poll.turns.note(isRunnable: isThis, of: count)
             }
+            if one.isLimited { poll.limitedWaits += 1 }
             if let holder = one.holder { poll.holders[holder, default: 0] += 1 }
             switch one.activity {
             case .running: poll.running += 1

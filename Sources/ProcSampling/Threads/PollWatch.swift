@@ -13,6 +13,8 @@ final class PollWatch {
     private var countersDue = Nanoseconds(0)
     private(set) var hasEnded = false
     private let holders: LockHolders
+    /// Words that named a holder once.
+    private var knownLocks: Set<UInt64> = []
 
     /// Nil if it is gone.
     init?(_ thread: PolledThread, reader: ProcReader) {
@@ -34,9 +36,20 @@ final class PollWatch {
     /// - Parameter stat: as it was read just now.
     func poll(_ stat: TaskStat, at moment: Nanoseconds) -> Poll {
         let isStalled = stat.state == .diskSleep
-        var poll = Poll(moment: moment, activity: activity(in: stat.state), isStalled: isStalled)
-        if case .futex(_, let wait) = poll.activity, wait.isLock {
-            poll.holder = holders.holder(at: wait.address)
+        var isLimited = false
+        var poll = Poll(
+            moment: moment, activity: activity(in: stat.state, &isLimited), isStalled: isStalled)
+        poll.isLimited = isLimited
+        if case .futex(let call, let wait) = poll.activity, wait.isLock || wait.isPerhapsLock {
+            poll.holder = holders.holder(
+                at: wait.address, isPerhapsLock: wait.isPerhapsLock, isShared: wait.isShared)
+            if wait.isPerhapsLock {
+                // Nobody holds it for a moment while one hands it to the next.
+                if poll.holder != nil { knownLocks.insert(wait.address) }
+                if knownLocks.contains(wait.address) {
+                    poll.activity = .futex(call, wait.knownAsLock)
+                }
+            }
         }
         poll.schedule = stat.policy.map {
             ThreadPoll.Schedule(
@@ -50,7 +63,9 @@ final class PollWatch {
         return poll
     }
 
-    private func activity(in state: TaskState) -> Poll.Activity {
+    private func activity(
+        in state: TaskState, _ isLimited: inout Bool
+    ) -> Poll.Activity {
         switch state {
         case .running: return .running
         // It may be the very thread for which `syscall` would wait.
@@ -66,6 +81,7 @@ final class PollWatch {
             guard let wait = FutexWait(call: number, arguments) else {
                 return .systemCall(number)
             }
+            isLimited = FutexWait.isLimited(call: number, arguments)
             return .futex(number, wait)
         case .kernel(let function): return .kernel(function)
         case .denied, nil: return .kernel(nil)

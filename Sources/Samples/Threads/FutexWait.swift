@@ -8,13 +8,24 @@ public struct FutexWait: Hashable, Codable, Sendable {
     /// What the thread expects there is how a lock says that somebody waits for it: not how a
     /// condition variable or a semaphore does.
     public var isLock: Bool
+    /// It may be a read-write lock of glibc, or a condition variable of its version 2.41 and later: only
+    /// memory tells, where a lock names its holder.
+    public var isPerhapsLock: Bool
     /// Threads of other processes may wait on it, too: in memory that they share.
     public var isShared: Bool
 
-    public init(address: UInt64, isLock: Bool, isShared: Bool = false) {
+    public init(
+        address: UInt64, isLock: Bool, isPerhapsLock: Bool = false, isShared: Bool = false
+    ) {
         self.address = address
         self.isLock = isLock
+        self.isPerhapsLock = isPerhapsLock
         self.isShared = isShared
+    }
+
+    /// The same, of which memory told that it is a lock.
+    package var knownAsLock: FutexWait {
+        FutexWait(address: address, isLock: true, isShared: isShared)
     }
 
     /// Nil for a thread that is in neither, and in a 32-bit program on a 64-bit kernel, whose calls
@@ -33,6 +44,7 @@ public struct FutexWait: Hashable, Codable, Sendable {
         let operation: UInt64
         let flags: UInt64
         let expected: UInt32
+        isPerhapsLock = false
         if number == Self.futex, arguments.count >= 3 {
             operation = arguments[1] & 0x7F
             flags = arguments[1]
@@ -49,6 +61,12 @@ public struct FutexWait: Hashable, Codable, Sendable {
         isShared = flags & Self.privateFlag == 0
         switch operation {
         case Self.lockPI, Self.lockPI2: isLock = true
+        case Self.waitBitset
+        where flags & Self.clockRealtime != 0
+            && (expected == Self.lockedWithWaiters || expected == Self.lockedForWriting):
+            // So glibc waits with or without a limit, but not for a plain mutex.
+            isLock = false
+            isPerhapsLock = true
         case Self.wait, Self.waitBitset:
             // All ones is how Rust parks a thread that has nothing to do.
             isLock =
@@ -70,8 +88,19 @@ public struct FutexWait: Hashable, Codable, Sendable {
     private static let lockPI2: UInt64 = 13
     /// The same bit in both calls.
     private static let privateFlag: UInt64 = 128
+    private static let clockRealtime: UInt64 = 256
     /// A mutex of glibc, Rust and most who follow "Futexes Are Tricky" (Drepper, 2011).
     private static let lockedWithWaiters: UInt32 = 2
+    /// A read-write lock of glibc: it is held for writing, and somebody waits.
+    private static let lockedForWriting: UInt32 = 3
     /// FUTEX_WAITERS: a robust mutex of glibc, every mutex of musl.
     private static let waitersBit: UInt32 = 0x8000_0000
+}
+
+extension FutexWait {
+    /// The caller gave a time after which it gives up.
+    package static func isLimited(call number: Int32, _ arguments: [UInt64]) -> Bool {
+        if number == futex, arguments.count >= 4 { return arguments[3] != 0 }
+        return number == futexWait && arguments.count >= 5 && arguments[4] != 0
+    }
 }

@@ -18,9 +18,11 @@ public struct ThreadPoll: Hashable, Codable, Sendable {
     public var systemCalls: [Int32: Int]
     /// Of these, the futexes that it waited for.
     public var futexes: [FutexWait: Int]
-    /// Of these, locks that tell who holds them, by the thread that did: mutexes of glibc, and locks that
-    /// lend their priority.
+    /// Of these, locks that tell who holds them, by the thread that did: mutexes and read-write locks of
+    /// glibc, and locks that lend their priority.
     public var holders: [ThreadID: Int]
+    /// Samples in which it waited for a futex for a limited time only.
+    public var limitedWaits: Int
     /// How it was scheduled in the latest sample; nil where that was not read.
     public var schedule: Schedule?
     /// Samples in which it was asleep in a function of the kernel, where the system call is not
@@ -117,7 +119,7 @@ public struct ThreadPoll: Hashable, Codable, Sendable {
         process: ProcessIdentity, name: String, processName: String, samples: Int = 0,
         running: Int = 0, turns: Turns = Turns(), systemCalls: [Int32: Int] = [:],
         futexes: [FutexWait: Int] = [:], holders: [ThreadID: Int] = [:],
-        schedule: Schedule? = nil, waitChannels: [String: Int] = [:], counted: Counted? = nil,
+        limitedWaits: Int = 0, schedule: Schedule? = nil, waitChannels: [String: Int] = [:], counted: Counted? = nil,
         stall: Stall? = nil
     ) {
         self.process = process
@@ -129,6 +131,7 @@ public struct ThreadPoll: Hashable, Codable, Sendable {
         self.systemCalls = systemCalls
         self.futexes = futexes
         self.holders = holders
+        self.limitedWaits = limitedWaits
         self.schedule = schedule
         self.waitChannels = waitChannels
         self.counted = counted

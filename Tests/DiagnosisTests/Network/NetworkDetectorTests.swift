@@ -92,10 +92,19 @@ import Units
         let finding = try #require(loss(seconds: 43, burst: burst) { UInt64(100 * $0) })
         #expect(
             finding.claim
-                == "udp :12201 (streamd 3310) reader stalled 41s: queue full in 100% of samples, 4200 dropped"
-        )
+                == "udp :12201 (streamd 3310) reader stalled for at least 41s: queue full in 100%"
+                + " of samples, 4200 dropped")
         #expect(finding.evidence.contains("who holds it open is not known: root may see it"))
         #expect(finding.advice.hasPrefix("a bigger buffer is useless"))
+    }
+
+    /// What was lost before the first reading may have gone on since.
+    @Test(arguments: [(900, "reader stalled for at least 2s: "), (0, "reader stalled 2s: ")])
+    func aStallFromBeforeTheFirstReadingIsOlderThanIsKnown(_ before: Int, _ words: String) throws {
+        let burst = try CapturedQueue.burst("stalled")
+        let finding = try #require(
+            loss(seconds: 4, burst: burst) { UInt64(before + 100 * ($0 - 1)) })
+        #expect(finding.claim.contains(words), "\(finding.claim)")
     }
 
     @Test(arguments: [(8, "stalled 6s"), (9, "stalled 0s")])
@@ -167,61 +176,6 @@ import Units
         }
         #expect(found.map(\.subject) == (isSaid ? [.host] : []))
         #expect(found.allSatisfy { $0.claim.hasSuffix("by sockets that are closed by now") })
-    }
-
-    // MARK: CLOSE_WAIT
-
-    private func closeWait(
-        seconds: Int, torn: Int? = nil, sockets: @escaping (Int) -> Int, owner: Int32? = 3310
-    ) -> Finding? {
-        findings(.closeWait, seconds: seconds) { second, reading in
-            reading.sockets.sockets = (0..<sockets(second)).map { index in
-                // Each is there since there were so many.
-                let first = (1...second).first { sockets($0) > index } ?? second
-                return SocketSample(
-                    id: MadeNetwork.id(UInt64(index)), transport: .tcp,
-                    local: .ip(IPAddress(v4: 1), port: 8080),
-                    peer: .ip(IPAddress(v4: 0x0A09_0104), port: 5), state: .closeWait,
-                    owner: owner.map {
-                        SocketOwner(process: MadeMachine.id($0), descriptor: Int32(index))
-                    }, since: MadeNetwork.moment(first), isFromBefore: first == 1)
-            }
-            reading.sockets.isTorn = second == torn
-        }.first
-    }
-
-    @Test(arguments: [(80, true), (79, false)])
-    func twentyTakeAMinute(_ seconds: Int, _ isFound: Bool) {
-        #expect((closeWait(seconds: seconds) { $0 } != nil) == isFound)
-    }
-
-    @Test func closeWaitMustRise() throws {
-        #expect(closeWait(seconds: 200) { _ in 500 } == nil)
-        #expect(closeWait(seconds: 200, sockets: { $0 }, owner: nil) == nil)
-        #expect(closeWait(seconds: 200) { $0 < 100 ? 500 : 524 } == nil, "less than one in twenty")
-        let finding = try #require(closeWait(seconds: 200) { $0 < 100 ? 500 : 525 })
-        #expect(finding.subject == .process(MadeMachine.id(3310)))
-        #expect(
-            finding.claim
-                == "streamd 3310 holds 525 sockets in CLOSE_WAIT: its peers closed, it did not call close()"
-        )
-        #expect(finding.evidence.contains("500 -> 525: they become more"))
-        #expect(finding.evidence.contains("525 with 10.9.1.4"))
-        #expect(finding.confidence == .high)
-    }
-
-    @Test(arguments: [(1, false), (2, true)])
-    func oneMoreOfAFewIsNoRise(_ more: Int, _ isFound: Bool) {
-        #expect((closeWait(seconds: 200) { $0 < 100 ? 25 : 25 + more } != nil) == isFound)
-    }
-
-    @Test func whatIsOnItsWayIsNoRise() {
-        // Five more at any time, of which none waits for a minute.
-        #expect(closeWait(seconds: 200) { $0 % 50 < 25 ? 25 : 30 } == nil)
-    }
-
-    @Test func aTornListingIsNoFall() {
-        #expect(closeWait(seconds: 200, torn: 100) { $0 == 100 ? 3 : 25 } == nil)
     }
 
     // MARK: Listen overflow

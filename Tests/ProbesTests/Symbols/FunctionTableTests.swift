@@ -52,6 +52,19 @@ struct FunctionTableTests {
         #expect(name(at: 0x300, table) == nil)
     }
 
+    /// What comes far behind it has no name, and is not its doing.
+    @Test func aLabelDoesNotReachFar() {
+        let symbols = [
+            Symbol(name: "label", start: 0x1000, size: 0, isLabel: true),
+            Symbol(name: "assembly", start: 0x8000, size: 0),
+        ]
+        let table = table(symbols, end: 0x20_000)
+        #expect(name(at: 0x13FF, table) == "label")
+        #expect(name(at: 0x1400, table) == nil)
+        #expect(name(at: 0xBFFF, table) == "assembly")
+        #expect(name(at: 0xC000, table) == nil)
+    }
+
     /// In the order of `choose_best_symbol` of tools/perf/util/symbol.c.
     @Test("of several names, the one that perf tells, whichever comes first")
     func names() {

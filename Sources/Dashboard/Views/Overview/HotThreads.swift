@@ -51,4 +51,12 @@ extension State {
         if isLive, let hotThreads, hotThreads.sequence == snapshot.sequence { return hotThreads }
         return HotThreads(snapshot, history: history, threshold: settings.hotThreshold)
     }
+
+    /// The first process whose threads take turns: none of them need be hot for it to be.
+    func serialised(in snapshot: Snapshot) -> ProcessSample? {
+        for finding in verdicts.findings where finding.kind == .serialised {
+            if let process = finding.subject.process.flatMap(snapshot.process) { return process }
+        }
+        return nil
+    }
 }

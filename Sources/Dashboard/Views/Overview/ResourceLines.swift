@@ -170,6 +170,7 @@ enum ResourceLines {
         // No process may be known, or none be permitted: then nothing is known of their threads.
         let isKnown =
             snapshot.interval != nil && snapshot.processes.contains { $0.hottestCPU != nil }
+        let serialised = isKnown && hot.isEmpty ? state.serialised(in: snapshot) : nil
         let room = rect.columns - "HOT".count - " !!".count
         let facts: [String]
         if !isKnown {
@@ -185,6 +186,8 @@ enum ResourceLines {
             facts =
                 (isWhole ? [thread, owner, share] : [thread, share])
                 + (ended?.facts(for: room).suffix(1).map { "and " + $0 } ?? [])
+        } else if let serialised {
+            facts = serialised.factsOfTurns(for: room, threshold)
         } else if let ended {
             facts = ended.facts(for: room)
         } else {
@@ -192,11 +195,27 @@ enum ResourceLines {
         }
         // Where threads wait for CPUs, a spinner may get too little of one to show: no "ok" then.
         let isContended = HostHealth(snapshot.host).cpu.map { $0.mark > .ok } ?? true
-        let verdict =
-            !hot.isEmpty
-            ? Verdict(mark: .critical, reason: "")
-            : !isKnown || isContended || ended != nil ? nil : Verdict.ok
+        let isUnsure = !isKnown || isContended || ended != nil
+        let verdict: Verdict?
+        if !hot.isEmpty {
+            verdict = Verdict(mark: .critical, reason: "")
+        } else if serialised != nil {
+            verdict = Verdict(mark: .warning, reason: "")
+        } else {
+            verdict = isUnsure ? nil : Verdict.ok
+        }
         draw("HOT", facts, verdict, into: &surface, in: rect)
+    }
+}
+
+extension ProcessSample {
+    /// That its threads take turns, in a line of so many columns: none of them is hot, but all together are.
+    fileprivate func factsOfTurns(for columns: Int, _ threshold: Percent) -> [String] {
+        var short = ["0 ", "\(name) \(id.pid) takes turns"]
+        if let cpu { short.append("(its threads use \(cpu.text)% of a CPU)") }
+        var whole = short
+        whole.insert("no thread uses or wants \(Int(threshold.rawValue))% of a CPU, but", at: 1)
+        return VisibleText.width(whole.joined(separator: " ")) < columns ? whole : short
     }
 }
 
