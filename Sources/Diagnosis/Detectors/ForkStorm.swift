@@ -162,7 +162,8 @@ struct ForkStorm: Detector {
                         + " threads and processes",
                     "no row of a thread has what those used that ended between two refreshes",
                 ],
-                meaning: "a thread costs tens of microseconds to start and to end: threads that stay"
+                meaning:
+                    "a thread costs tens of microseconds to start and to end: threads that stay"
                     + " and take work from a queue save that",
                 next: [
                     .probe(.profile, of: .process(id), "what they do"),

@@ -16,7 +16,9 @@ struct LockWord {
     init?(at address: UInt64, isPerhapsLock: Bool, in memory: ProcessMemory) {
         guard let bytes = memory.bytes(isPerhapsLock ? 20 : 12, at: address) else { return nil }
         let words = bytes.withUnsafeBytes { bytes in
-            (0..<bytes.count / 4).map { bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self) }
+            (0..<bytes.count / 4).map {
+                bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self)
+            }
         }
         let number = isPerhapsLock ? Self.writer(words) ?? Self.owner(words) : Self.owner(words)
         holder = number.flatMap { Int32(exactly: $0) }.flatMap { $0 > 0 ? $0 : nil }

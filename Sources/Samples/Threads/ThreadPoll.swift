@@ -119,7 +119,8 @@ public struct ThreadPoll: Hashable, Codable, Sendable {
         process: ProcessIdentity, name: String, processName: String, samples: Int = 0,
         running: Int = 0, turns: Turns = Turns(), systemCalls: [Int32: Int] = [:],
         futexes: [FutexWait: Int] = [:], holders: [ThreadID: Int] = [:],
-        limitedWaits: Int = 0, schedule: Schedule? = nil, waitChannels: [String: Int] = [:], counted: Counted? = nil,
+        limitedWaits: Int = 0, schedule: Schedule? = nil, waitChannels: [String: Int] = [:],
+        counted: Counted? = nil,
         stall: Stall? = nil
     ) {
         self.process = process
