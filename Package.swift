@@ -68,7 +68,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         // What a field says of a row: text, order and name in JSON from one declaration.
-        .target(name: "Fields", dependencies: ["Samples", "Units"], swiftSettings: strict),
+        .target(
+            name: "Fields", dependencies: ["ProcFormats", "Samples", "Units"], swiftSettings: strict),
         // The library: makes samples of a machine, with a plan of what to read.
         .target(
             name: "ProcSampling",
@@ -116,8 +117,7 @@ let package = Package(
             name: "dxtop",
             dependencies: [
                 "CLinux", "CursesScreen", "Dashboard", "Diagnosis", "Fields", "Probes",
-                "ProcFormats",
-                "ProcSampling", "Screen", "Units",
+                "ProcFormats", "ProcSampling", "Samples", "Screen", "Units",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

@@ -11,11 +11,11 @@ package struct HostHealth: Hashable, Sendable {
     package var swap: Verdict?
     package var disk: Verdict?
 
-    package init(_ host: HostSample) {
+    package init(_ host: HostSample, disks: [DiskSample] = []) {
         cpu = Self.cpu(host)
         memory = Self.memory(host)
         swap = Self.swap(host)
-        disk = Self.disk(host)
+        disk = Self.disk(host, disks)
     }
 
     /// Above this the CPUs have little left for bursts.
@@ -83,13 +83,19 @@ package struct HostHealth: Hashable, Sendable {
         return Verdict(mark: .critical, reason: "swapping in and out")
     }
 
-    static func disk(_ host: HostSample) -> Verdict? {
+    static func disk(_ host: HostSample, _ disks: [DiskSample]) -> Verdict? {
         if let pressure = host.ioPressure?.some?.average10?.rawValue {
             let reason = "tasks waited for a disk in \(whole(pressure)) of the last 10 s"
             if pressure >= ioPressureCritical { return Verdict(mark: .critical, reason: reason) }
             if pressure >= ioPressureWarning { return Verdict(mark: .warning, reason: reason) }
-            return .ok
         }
+        if let disk = DiskSample.busiest(of: disks), let share = disk.utilization,
+            disk.isSaturated
+        {
+            return Verdict(
+                mark: .warning, reason: "\(disk.name) is \(whole(share.rawValue)) busy")
+        }
+        if host.ioPressure?.some?.average10 != nil { return .ok }
         // Without PSI (before 4.20): every CPU's worth of tasks stuck in D is more than bad luck.
         guard let blocked = host.blocked, let cpuCount = host.cpuCount else { return nil }
         return blocked >= max(2, cpuCount)

@@ -39,6 +39,8 @@ package enum FieldValue: Hashable, Sendable {
     case timeLeft(Duration)
     case cpuTime(Nanoseconds)
     case latency(microseconds: UInt32)
+    /// The same of what is mostly slower: milliseconds in JSON, with two decimals.
+    case wait(Duration)
     case text(String)
     /// One of a few kinds: how a narrow column calls it, its name in JSON, and its place among them.
     case kind(String, name: String, rank: Int)
@@ -92,6 +94,7 @@ extension FieldValue {
         case .timeLeft(let time): time.estimate
         case .cpuTime(let time): time.text
         case .latency(let microseconds): Duration.microseconds(Int64(microseconds)).latencyText
+        case .wait(let time): time.latencyText
         case .text(let text): text
         case .kind(let word, _, _): word
         case .list(let texts): texts.joined(separator: ", ")
@@ -118,6 +121,7 @@ extension FieldValue {
             .number(time / .seconds(1))
         case .cpuTime(let time): .number(time.seconds)
         case .latency(let microseconds): .number(Double(microseconds))
+        case .wait(let time): .number(time / .milliseconds(1))
         case .text(let text): .text(text)
         case .kind(_, _, let rank): .number(Double(rank))
         case .list(let texts): .number(Double(texts.count))
@@ -145,6 +149,8 @@ extension FieldValue: Encodable {
             try container.encode(time.components.seconds)
         case .cpuTime(let time): try container.encode(time.seconds)
         case .latency(let microseconds): try container.encode(microseconds)
+        case .wait(let time):
+            try container.encode((time / .milliseconds(1) * 100).rounded() / 100)
         case .text(let text): try container.encode(text)
         case .kind(_, let name, _): try container.encode(name)
         case .list(let texts): try container.encode(texts)

@@ -33,6 +33,8 @@ public struct History: Sendable {
         RowLimits(rows: 1024, changes: 32, changesAtOnce: 2048))
     private var cpuGroups = RowLog<ValueRow<String, CPUGroup>>(
         RowLimits(rows: 512, changes: 8, changesAtOnce: 1024))
+    private var disks = RowLog<ValueRow<String, DiskSample>>(
+        RowLimits(rows: 1024, changes: 32, changesAtOnce: 1024))
     private var network = RecordedNetwork()
     var groups = InternTable<GroupSubject>()
     /// What moments hold beside their own size; what they share is counted once.
@@ -99,6 +101,9 @@ public struct History: Sendable {
         cpuGroups.record(
             snapshot.cpuGroups.lazy.map { ($0.key, $0.value) }, again: again,
             rank: { ($0.throttled?.rawValue ?? 0) + 1 })
+        disks.record(
+            snapshot.disks.lazy.map { ($0.name, $0) }, again: again,
+            rank: { ($0.utilization?.rawValue ?? 0) + 1 })
         let header = network.record(snapshot.network, shown: sockets, again: again)
         // Not before: what both have in common stays in use.
         let before = again ? moments.popLast() : nil
@@ -224,6 +229,7 @@ public struct History: Sendable {
             processes.dropOldest()
             cpus.dropOldest()
             cpuGroups.dropOldest()
+            disks.dropOldest()
             network.dropOldest()
             for row in first.groups { groups.release(row.subject) }
             moments.removeFirst()
@@ -302,6 +308,7 @@ public struct History: Sendable {
             memoryGroups: groups, groupGaps: gaps,
             cpuGroups: Dictionary(
                 uniqueKeysWithValues: cpuGroups.rows(at: index).map { ($0.subject, $0.row.value) }),
+            disks: disks.rows(at: index).map(\.row.value).sorted { $0.name < $1.name },
             network: moment.network.map { network.reading($0, at: index) },
             selectedThread: moment.selectedThread.first, ownCost: moment.ownCost,
             extent: .recorded(of: moment.totals))
@@ -350,6 +357,7 @@ public struct History: Sendable {
     /// - Complexity: O(1).
     package var byteCount: Int {
         threads.byteCount + processes.byteCount + cpus.byteCount + cpuGroups.byteCount
+            + disks.byteCount
             + network.byteCount + groups.byteCount + momentBytes
     }
 
@@ -376,6 +384,7 @@ extension Snapshot.Totals {
         self.init(
             processes: snapshot.processes.count,
             threads: snapshot.processes.reduce(0) { $0 + $1.threads.count },
-            sockets: SocketCounts(snapshot.network?.sockets.sockets ?? []))
+            sockets: SocketCounts(snapshot.network?.sockets.sockets ?? []),
+            disks: snapshot.disks.count)
     }
 }

@@ -15,6 +15,7 @@ public final class Sampler {
     let machine: Machine
     let clock: SampleClock
     let host: HostSampler
+    private var diskReader: DiskReader
     let slowLane: SlowLane
     /// Nil where no control groups are to be seen, or those of another machine.
     let groupReader: MemoryGroupReader?
@@ -100,6 +101,7 @@ public final class Sampler {
         ownCPU = OwnCPU(clock: clock)
         self.slowLane = slowLane
         host = HostSampler(reader: reader, machine: machine, clock: clock)
+        diskReader = DiskReader(reader: reader, clock: clock)
         hidesProcesses = root.hidesProcesses
         // Before 6.2 the size of the directory is zero, for us as for everyone.
         tellsOpenFiles = (root.status(of: .host("self/fd"))?.st_size ?? 0) > 0
@@ -155,6 +157,7 @@ public final class Sampler {
             memoryGroups: groupReader?.groups ?? [:],
             groupGaps: groupReader?.gaps ?? MemoryGroupGaps(isMounted: false),
             cpuGroups: cpuGroupReader?.groups ?? [:], mounts: mountsLane.mounts,
+            disks: diskReader.read(standsStill: host.standsStill),
             mappings: mappingsLane.reading, network: networkLane.reading,
             polls: polls, selectedThread: selectedDetail(),
             extent: extent(depth))

@@ -23,6 +23,8 @@ public struct Snapshot: Codable, Sendable {
     public var cpuGroups: [String: CPUGroup]
     /// Mounted file systems: the latest reading, made beside this refresh every few seconds.
     public var mounts: [MountSample]
+    /// Block devices that have done anything since boot.
+    public var disks: [DiskSample]
     /// The mappings of the process that `Interest.mappings` names: the latest reading.
     public var mappings: MappingsReading?
     /// Sockets, counters and losses of the network namespace that `Interest.network` names: the
@@ -55,11 +57,15 @@ public struct Snapshot: Codable, Sendable {
         public var processes: Int
         public var threads: Int
         public var sockets: SocketCounts
+        public var disks: Int
 
-        public init(processes: Int, threads: Int, sockets: SocketCounts = SocketCounts()) {
+        public init(
+            processes: Int, threads: Int, sockets: SocketCounts = SocketCounts(), disks: Int = 0
+        ) {
             self.processes = processes
             self.threads = threads
             self.sockets = sockets
+            self.disks = disks
         }
     }
 
@@ -67,7 +73,7 @@ public struct Snapshot: Codable, Sendable {
         sequence: Int, time: WallTime, moment: Nanoseconds = Nanoseconds(0), interval: Duration?,
         host: HostSample, processes: [ProcessSample], memoryGroups: [String: MemoryGroup] = [:],
         groupGaps: MemoryGroupGaps = MemoryGroupGaps(), cpuGroups: [String: CPUGroup] = [:],
-        mounts: [MountSample] = [],
+        mounts: [MountSample] = [], disks: [DiskSample] = [],
         mappings: MappingsReading? = nil, network: NetworkReading? = nil,
         polls: [ThreadIdentity: ThreadPoll] = [:], selectedThread: ThreadDetail? = nil,
         ownCost: OwnCost = OwnCost(),
@@ -83,6 +89,7 @@ public struct Snapshot: Codable, Sendable {
         self.groupGaps = groupGaps
         self.cpuGroups = cpuGroups
         self.mounts = mounts
+        self.disks = disks
         self.mappings = mappings
         self.network = network
         self.polls = polls

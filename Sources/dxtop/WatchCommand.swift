@@ -6,31 +6,19 @@ import Units
 
 /// `dxtop watch`: one view every interval, for pipes and scripts.
 struct WatchCommand: ParsableCommand {
-    enum View: String, CaseIterable, ExpressibleByArgument {
-        case threads
-        case processes
-        case memory
-        case sockets
-        case udp
-        case findings
-    }
-
     static let configuration = CommandConfiguration(
         commandName: "watch",
-        abstract:
-            "Threads, processes, memory, sockets, UDP or findings every interval, as text or JSON.",
-        discussion: """
-            Threads and processes: hottest first. Memory: fastest growth first, since the start or \
-            over the last hour; a verdict (shape, eta_seconds) takes half a minute. UDP: most drops \
-            first, with drops by stage; how a socket's reader behaves is known 5 s after the first \
-            drop. Findings: most severe first, each with its evidence and the next step; most take \
-            10 to 30 s. With --json each interval is one line: {"schema": 1, "time": ..., \
-            "threads": [...]}. An unknown value is null, never 0. To stay within --budget, intervals \
-            may get longer; interval_seconds is the real one.
-            """)
+        abstract: "One view every interval, as text or JSON.",
+        discussion: WatchedView.all.map { "\($0.name): \($0.help)." }.joined(separator: "\n")
+            + "\n\n"
+                + """
+                With --json each interval is one line: {"schema": 1, "time": ..., "threads": [...]}. \
+                An unknown value is null, never 0. To stay within --budget, intervals may get longer; \
+                interval_seconds is the real one.
+                """)
 
-    @Argument(help: "What to watch: threads, processes, memory, sockets, udp or findings.")
-    var view: View
+    @Argument(help: "What to watch.")
+    var view: WatchedView
 
     @OptionGroup var interval: IntervalOption
     @OptionGroup var budget: BudgetOption
@@ -138,32 +126,9 @@ struct WatchCommand: ParsableCommand {
 
     /// Of one process, its sockets.
     private func place(_ observer: Observer) -> Place {
-        if view == .sockets, let target = observer.target { return .sockets(of: .process(target)) }
+        if view == .sockets, let target = observer.target {
+            return .sockets(of: .process(target))
+        }
         return view.place
-    }
-}
-
-extension WatchCommand.View {
-    /// The sockets that it shows.
-    fileprivate var tables: SocketTables {
-        switch self {
-        case .threads, .memory: []
-        // How many each process has, and what it drops.
-        case .processes: [.tcp, .udp, .unix]
-        case .sockets: .all
-        case .udp: .udp
-        // Those that detectors read.
-        case .findings: [.udp, .closeWait, .listening]
-        }
-    }
-
-    fileprivate var place: Place {
-        switch self {
-        case .threads: .threads(of: nil)
-        case .processes, .findings: .overview
-        case .memory: .memory
-        case .sockets: .sockets(of: nil)
-        case .udp: .udp
-        }
     }
 }

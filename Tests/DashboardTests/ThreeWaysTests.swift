@@ -43,6 +43,7 @@ import Units
                     scene.sample(30)
                     return scene
                 },
+                Shown(name: "disk", columns: columns) { columns in .disks(columns: columns) },
                 Shown(name: "sockets", columns: columns) { columns in
                     .network(columns: columns, seconds: 30)
                 },

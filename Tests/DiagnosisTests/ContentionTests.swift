@@ -76,6 +76,17 @@ struct ContentionTests {
         #expect(said(.serialised, of: two) == nil)
     }
 
+    @Test func turnsThatWaverAreTurns() {
+        var machine = MadeMachine()
+        machine.run(seconds: 20, players())
+        machine.run(seconds: 1, players(occupied: 40))
+        #expect(machine.finding(.serialised) != nil)
+        machine.run(seconds: 1, players(occupied: 37))
+        #expect(machine.finding(.serialised) == nil)
+        machine.run(seconds: 1, players(occupied: 40))
+        #expect(machine.finding(.serialised) == nil)
+    }
+
     // MARK: Circles
 
     private func waiter(_ number: Int32, for holder: Int32, switches: UInt64 = 0) -> MadeThread {

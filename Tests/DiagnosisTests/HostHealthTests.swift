@@ -99,4 +99,19 @@ import Units
     func diskByBlockedTasksWhereThereIsNoPressure(_ blocked: Int, _ mark: Mark) {
         #expect(HostHealth(host { $0.blocked = blocked }).disk?.mark == mark)
     }
+
+    @Test(arguments: [(89.9, Mark.ok), (90.0, .warning)])
+    func aBusyDiskIsNotWell(_ share: Double, _ mark: Mark) {
+        let disks = [
+            DiskSample(name: "vda", utilization: Percent(share)), DiskSample(name: "vdb"),
+            DiskSample(name: "vdc", utilization: Percent(1.0)),
+        ]
+        let health = HostHealth(host { $0.ioPressure = pressure(0) }, disks: disks)
+        #expect(health.disk?.mark == mark)
+        // So kernels count short requests that are evenly spread, and memory is never busy.
+        let rare = DiskSample(name: "vda", queue: 0.02, utilization: Percent(99.0))
+        let swap = DiskSample(name: "zram0", queue: 3, utilization: Percent(99.0))
+        #expect(HostHealth(host { $0.ioPressure = pressure(0) }, disks: [rare, swap]).disk == .ok)
+        if mark > .ok { #expect(health.disk?.reason == "vda is 90% busy") }
+    }
 }

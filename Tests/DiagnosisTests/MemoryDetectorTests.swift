@@ -132,7 +132,7 @@ import Units
         let finding = try #require(thrash(pressure: nil))
         #expect(finding.confidence == .medium)
         #expect(finding.severity == .warning)
-        #expect(finding.evidence.contains { $0.contains("no pressure figures") })
+        #expect(finding.evidence.contains { $0.contains("no pressure (PSI)") })
     }
 
     // MARK: OOM kill

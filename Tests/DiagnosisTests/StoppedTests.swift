@@ -67,7 +67,7 @@ import Units
         #expect(found.allSatisfy { $0.severity == .warning })
         #expect(
             found.allSatisfy {
-                $0.evidence.contains("it listens at 1 socket: whoever connects waits")
+                $0.evidence.contains("it listens at 1 socket: whoever asks there waits")
             })
     }
 
@@ -77,7 +77,7 @@ import Units
             Self.socket(.tcp, .established, number: 3),
         ]
         let finding = try #require(said { _ in sockets }.last)
-        #expect(finding.evidence.contains("it listens at 2 sockets: whoever connects waits"))
+        #expect(finding.evidence.contains("it listens at 2 sockets: whoever asks there waits"))
     }
 
     // MARK: Age

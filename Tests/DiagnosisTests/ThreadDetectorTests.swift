@@ -79,6 +79,21 @@ struct ThreadDetectorTests {
         #expect(said(.userSpin, of: [spinner.with(change)]) == nil, "\(name)")
     }
 
+    /// On a crowded box figures waver around thresholds: a spin is one until they are missed by far.
+    @Test func aSpinStaysOneWhileItsFiguresWaver() {
+        var machine = MadeMachine()
+        machine.run(seconds: 15, [spinner])
+        let wavering = spinner.with { ($0.running, $0.switches, $0.system) = (44, 40, 2.5) }
+        for change in [wavering, spinner.with { $0.user = 40 }, wavering, wavering] {
+            machine.run(seconds: 1, [change])
+            #expect(machine.finding(.userSpin) != nil)
+        }
+        machine.run(seconds: 1, [spinner.with { $0.switches = 60 }])
+        #expect(machine.finding(.userSpin) == nil)
+        // What is no spin by itself does not become one.
+        #expect(said(.userSpin, of: [wavering]) == nil)
+    }
+
     /// A line of a log now and then, a sleep of a millisecond: it spins all the same.
     @Test func aSpinThatHardlyDoesAnythingElseIsOne() throws {
         let thread = spinner.with { ($0.running, $0.switches, $0.readsAndWrites) = (48, 17, 1) }

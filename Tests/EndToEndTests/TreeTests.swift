@@ -117,6 +117,7 @@ import Testing
                 try await terminal.wait(for: "the overview") { $0.contains("PROCESSES") }
                 for (key, view) in [
                     ("2", "THREADS"), ("3", "MEMORY"), ("4", "SOCKETS"), ("5", "UDP"),
+                    ("6", "DISKS"),
                 ] {
                     try await terminal.send(key)
                     let screen = try await terminal.wait(for: view) { $0.contains(view) }

@@ -79,6 +79,20 @@ import Units
         check(CPUFields.table, CPUFields.declared, [CPURow(cpu)])
     }
 
+    @Test func disks() {
+        let operations = DiskSample.Operations(
+            rate: Rate(8.0), bytes: Rate(4096.0), wait: .microseconds(90))
+        let disk = DiskSample(
+            name: "vda", reads: operations, writes: operations, discards: operations,
+            flushes: operations, inFlight: 1, queue: 0.25, utilization: Percent(97.0))
+        check(
+            DiskFields.table, DiskFields.declared,
+            [DiskRow(disk), DiskRow(DiskSample(name: "sda"))])
+        let row = DiskRow(disk)
+        #expect(DiskFields.declared.readWait.text(of: row) == "90us")
+        #expect(DiskFields.declared.writtenBytes.text(of: row) == "4K")
+    }
+
     @Test func udp() {
         var reading = NetworkReading(
             number: 1, moment: Nanoseconds(0),

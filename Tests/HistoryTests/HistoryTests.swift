@@ -263,7 +263,7 @@ struct HistoryTests {
         }
         #expect(history.moments.count == History.mostMoments)
         #expect(history.threads.subjects.count == History.mostMoments)
-        #expect(history.byteCount < 4_000_000)
+        #expect(history.byteCount < 4_100_000)
     }
 
     @Test func rowsAreAsSmallAsPromised() {

@@ -50,7 +50,7 @@ struct RecordedMomentTests {
             moment: Nanoseconds(803), interval: .milliseconds(804), host: host,
             processes: processes, memoryGroups: ["/made": FilledRows.memoryGroup()],
             groupGaps: MemoryGroupGaps(reasons: ["/lost": .failed]),
-            cpuGroups: ["/made": FilledRows.cpuGroup()], network: reading(),
+            cpuGroups: ["/made": FilledRows.cpuGroup()], disks: [Self.disk], network: reading(),
             selectedThread: selected,
             ownCost: OwnCost(
                 process: ProcessID(805), cpu: Percent(8.5), residentMemory: ByteCount(806),
@@ -60,6 +60,11 @@ struct RecordedMomentTests {
             chosen: .proc, refusals: [.iterator: ThreadSourceRefusal("no rights")])
         return snapshot
     }
+
+    private static let disk = DiskSample(
+        name: "vda",
+        reads: DiskSample.Operations(rate: Rate(1301.5), bytes: Rate(1302.5), wait: .seconds(13)),
+        inFlight: 1304, queue: 13.5, utilization: Percent(13.6))
 
     private static func detail() throws -> ThreadDetail {
         let stat =

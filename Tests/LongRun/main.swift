@@ -24,7 +24,8 @@ var state = State(
 /// Views, their drill-downs, and the way back.
 let keys: [Key] = [
     .character("1"), .character("2"), .enter, .escape, .character("3"), .enter, .escape,
-    .character("4"), .enter, .escape, .character("5"), .enter, .escape, .character("t"),
+    .character("4"), .enter, .escape, .character("5"), .enter, .escape, .character("6"), .escape,
+    .character("t"),
     .character("H"), .character("z"), .character(" "),
 ]
 var now = Duration.zero

@@ -92,6 +92,10 @@ struct FileFormat {
             return FileFormat(.lessOrThrows) { bytes, faults throws(ParseError) in
                 try InterruptTable(parsing: bytes.span, noting: &faults)
             }
+        case "diskstats":
+            return FileFormat(.lessOrThrows) { bytes, faults throws(ParseError) in
+                try DiskStatistics(parsing: bytes.span, noting: &faults)
+            }
         case "mounts":
             return FileFormat(.lessOrThrows) { bytes, faults throws(ParseError) in
                 try MountTable(parsing: bytes.span, noting: &faults)

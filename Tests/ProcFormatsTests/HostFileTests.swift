@@ -47,6 +47,25 @@ struct HostFileTests {
         #expect(short.blocked == nil)
     }
 
+    @Test func diskStatistics() throws {
+        let bytes = try Fixture.bytes("3.10-el7/host/diskstats")
+        let old = try DiskStatistics(parsing: bytes.span)
+        #expect(old.devices.map(\.name) == ["sda", "sda1", "dm-0"])
+        let disk = try #require(old.devices.first)
+        #expect(disk.reads == .init(count: 446_216, sectors: 9_550_688, milliseconds: 4_382_310))
+        #expect(disk.writes == .init(count: 424_847, sectors: 5_922_052, milliseconds: 19_310_380))
+        #expect((disk.inFlight, disk.busyMilliseconds) == (0, 3_376_340))
+        #expect(disk.queueMilliseconds == 23_705_160)
+        // Discards are counted since 4.18, flushes since 5.5.
+        #expect(disk.discards == .init() && disk.flushes == .init())
+        let captured = try Fixture.bytes("6.18.44/host/diskstats")
+        let new = try DiskStatistics(parsing: captured.span)
+        let own = try #require(new.devices.first { $0.name == "vda" })
+        #expect(own.discards.sectors ?? 0 > 0)
+        #expect(own.flushes.count ?? 0 > 0 && own.flushes.milliseconds != nil)
+        #expect(own.flushes.sectors == nil)
+    }
+
     @Test func kernelVersion() throws {
         let text = "Linux version 3.10.0-1160.el7.x86_64 (mockbuild@x86-vm-26) (gcc) #1 SMP\n"
         let version = try KernelVersion(parsing: Array(text.utf8).span)

@@ -236,6 +236,17 @@ struct DamagedTreeTests {
         }
     }
 
+    /// A file that does not say whose it is costs the row of that thread, not that of the process.
+    @Test func aProcessOutlivesTheFileOfItsFirstThread() throws {
+        let (snapshot, _) = try run(damaging: "100/task/100/stat") { bytes in
+            Array("junk".utf8) + bytes.dropFirst(3)
+        }
+        let process = try #require(snapshot.processes.first { $0.id.pid == ProcessID(100) })
+        #expect(process.name == "main")
+        #expect(process.cpu != nil)
+        #expect(process.threads.map(\.id.tid) == [ThreadID(101)])
+    }
+
     /// All that is known of a process but its command line and group, which come when they come.
     private static func process(_ pid: Int32, in snapshot: Snapshot) -> String? {
         var process = snapshot.processes.first { $0.id.pid == ProcessID(pid) }

@@ -51,7 +51,7 @@ struct LockHoldersTests {
     }
 
     @Test func aReadWriteLockNamesWhoWrites() {
-        let held: [UInt32] = [10, 1, 3, 3, 0, 0, Self.first, 0, 0, 0, 0, 0, 0, 0]
+        let held: [UInt32] = [11, 1, 3, 3, 0, 0, Self.first, 0, 0, 0, 0, 0, 0, 0]
         #expect(writer(waitsAt: 12, held) == ThreadID(getpid()))
         #expect(writer(waitsAt: 8, held) == ThreadID(getpid()))
         // Readers hold it: how many is known, not who.

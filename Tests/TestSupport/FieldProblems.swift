@@ -76,6 +76,7 @@ extension FieldValue {
             case .rate, .change: "_per_second"
             case .bytes, .exactBytes: "_bytes"
             case .latency: "_microseconds"
+            case .wait: "_milliseconds"
             case .duration, .age, .timeLeft: "_seconds"
             default: nil
             }

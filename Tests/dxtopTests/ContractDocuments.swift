@@ -26,7 +26,7 @@ enum ContractDocuments {
             snapshot("snapshot", ContractMachine()),
             snapshot("snapshot-unknown", ContractMachine.unknown),
             snapshot("snapshot-partly-known", ContractMachine.partlyKnown),
-        ] + WatchCommand.View.allCases.map(watch)
+        ] + WatchedView.all.map(watch)
         + [
             probe("profile", ContractReadings.profile),
             probe("profile-of-faults", ContractReadings.faults),
@@ -60,8 +60,8 @@ enum ContractDocuments {
         }
     }
 
-    private static func watch(_ view: WatchCommand.View) -> Document {
-        Document(name: "watch-\(view.rawValue)") {
+    private static func watch(_ view: WatchedView) -> Document {
+        Document(name: "watch-\(view.name)") {
             let machine = ContractMachine()
             return try JSONText.encode(
                 WatchDocument(view: view, snapshot: machine.snapshot, rows: rows(machine)))

@@ -89,7 +89,24 @@ struct ContractMachine {
                 limit: ByteCount(4 << 30))
         ]
         snapshot.threadSources = ThreadSourceReport(chosen: .taskstats, refusals: [:])
+        snapshot.disks = [
+            disk, DiskSample(name: "dm-\u{1b}", reads: .init(rate: .zero), utilization: .zero),
+        ]
         return snapshot
+    }
+
+    private static var disk: DiskSample {
+        func operations(_ rate: Double, wait: Duration) -> DiskSample.Operations {
+            DiskSample.Operations(
+                rate: Rate(rate), bytes: Rate(rate * 4096.125), wait: wait)
+        }
+        var flushes = operations(3.333, wait: .microseconds(812))
+        flushes.bytes = nil
+        return DiskSample(
+            name: "vda", reads: operations(12.125, wait: .microseconds(310)),
+            writes: operations(8321, wait: .microseconds(2140)),
+            discards: operations(1, wait: .seconds(9000)), flushes: flushes, inFlight: 9,
+            queue: 17.2549, utilization: Percent(97.256))
     }
 
     private static var host: HostSample {

@@ -6,7 +6,7 @@ import Units
 
 /// Makes the rows of a list out of a snapshot: which there are, in which order, how deep.
 struct Arrangement {
-    private let snapshot: Snapshot
+    let snapshot: Snapshot
     let list: ListState
     private let contexts: RowContexts
     /// Of the view.

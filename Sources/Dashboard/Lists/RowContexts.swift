@@ -6,10 +6,18 @@ import Screen
 
 /// Where the rows of lists find what their fields read: made once for all of them.
 struct RowContexts: Sendable {
+    /// For rows that are a part of it.
+    var shown: Shown?
     var tasks: TaskContext?
     /// The groups of mappings on show.
     var groups: [MappingGroup] = []
     var network: NetworkRows?
+
+    /// One reference, where a snapshot has dozens: contexts go to each cell.
+    final class Shown: Sendable {
+        let snapshot: Snapshot
+        init(_ snapshot: Snapshot) { self.snapshot = snapshot }
+    }
 }
 
 /// A row type that lists show.
@@ -45,7 +53,9 @@ extension State {
     /// What the fields of the rows on show read.
     func rowContexts(of snapshot: Snapshot) -> RowContexts {
         RowContexts(
-            tasks: taskContext(of: snapshot), groups: mappingGroups, network: networkRows)
+            shown: RowContexts.Shown(snapshot), tasks: taskContext(of: snapshot),
+            groups: mappingGroups,
+            network: networkRows)
     }
 
     private func taskContext(of snapshot: Snapshot) -> TaskContext {

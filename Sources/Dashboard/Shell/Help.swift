@@ -27,7 +27,7 @@ enum Help {
     }
 
     private static let marks = [
-        Line(head: "! !!", text: "warning, critical; on a figure: a hot thread"),
+        Line(head: "! !!", text: "warning, critical; on a field: a hot thread"),
         Line(
             head: "hot",
             text: "uses a whole CPU, or wants it (CPU% + WAIT%) and never sleeps (VCS/s below 1)"),

@@ -29,6 +29,7 @@ package struct RootView: Sendable {
     /// In the order of their keys.
     package static let all = [
         OverviewView.root, ThreadsView.root, MemoryView.root, SocketsView.root, UDPView.root,
+        DiskView.root,
     ]
 }
 

@@ -119,7 +119,7 @@ extension NextStep {
     /// What a key asks for that does it; nil where none does.
     private var dashboardCommand: Command? {
         switch kind {
-        case .probe(let probe): .probe(ProbeKind(probe))
+        case .probe(let probe): ProbeKind.all.first { $0.id == probe.rawValue }.map(Command.probe)
         case .tool: .toolMenu
         case .view(let view):
             switch view.name {
@@ -150,19 +150,6 @@ extension Subject {
             view.name != .mappings && process != nil && process == step.subject?.process
         default: self == step.subject
         }
-    }
-}
-
-extension ProbeKind {
-    fileprivate init(_ probe: NextStep.Probe) {
-        self =
-            switch probe {
-            case .profile: .profile
-            case .faults: .pageFaults
-            case .systemCalls: .systemCalls
-            case .waits: .waits
-            case .stacks: .stacks
-            }
     }
 }
 

@@ -104,13 +104,16 @@ extension State {
         case .process(let identity): navigation.open(.threads(of: identity))
         case .thread(let identity):
             navigation.open(.thread(identity, of: shown.processes[row.index].id))
-        case .mappings:
-            if list.unfolded.contains(row.id) { fold() } else { unfold() }
         case .socket(let id): navigation.open(.socket(id))
-        case .socketGroup(let id): navigation.open(.sockets(of: id))
-        case .of, .route, .stage, .part, .probe: break
+        case .mappings, .socketGroup, .of, .route, .stage, .part, .probe: break
         }
         return []
+    }
+
+    /// Folds the selected row, or unfolds it.
+    mutating func toggleSelectedFold() {
+        guard let selected = list.selected else { return }
+        if list.unfolded.contains(selected) { fold() } else { unfold() }
     }
 
     private mutating func fold() {

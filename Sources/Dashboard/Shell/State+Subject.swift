@@ -24,13 +24,9 @@ extension State {
             return .thread(thread, of: shown.processes[list.rows[index].index].id)
         case .of(let subject): return subject
         case .socket(let id): return subject(of: id)
-        case .socketGroup(.peer(let address)): return .peer(address)
-        case .socketGroup(.process(let process)): return .process(process)
-        case .stage(let id): return lossChain?.stages.first { $0.id == id }?.subject
-        case .part(let id, let name):
-            let stage = lossChain?.stages.first { $0.id == id }
-            return stage?.details.first { $0.name == name }?.subject
-        case .socketGroup, .mappings, .route, .probe, nil: return nil
+        case .socketGroup, .stage, .part, .mappings, .route, .probe:
+            return list.selected.flatMap { place.view.subject(ofRow: $0, self) }
+        case nil: return nil
         }
     }
 

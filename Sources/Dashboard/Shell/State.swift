@@ -6,7 +6,7 @@ import Units
 /// Everything the screen depends on. `update` changes it, `render` draws it, neither does anything
 /// else; so a test can do both without a terminal or a machine.
 ///
-/// Each part takes in what concerns it by an `update` of its own, and knows no other part.
+/// Each part that events change takes them in by an `update` of its own, and knows no other part.
 package struct State: Sendable {
     package var settings: Settings
     package var size: Size

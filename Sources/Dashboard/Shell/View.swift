@@ -72,6 +72,8 @@ protocol View: Hashable, Sendable {
 
     /// What keys act on where no row says it; nil where it is about nothing in particular.
     func subject(_ state: State) -> Subject?
+    /// What a row of a kind of its own is about.
+    func subject(ofRow row: RowID, _ state: State) -> Subject?
     /// What the sampler should read closely for what is on the screen.
     func wish(_ interest: inout Interest, _ state: State)
     /// Keeps what is known of its subject, for when that has ended.
@@ -118,6 +120,7 @@ extension View {
     func textRemarks(_ state: State, width: Int) -> [String] { [] }
 
     func subject(_ state: State) -> Subject? { nil }
+    func subject(ofRow row: RowID, _ state: State) -> Subject? { nil }
     func wish(_ interest: inout Interest, _ state: State) {}
     func note(_ snapshot: Snapshot, in level: inout Level) {}
     func open(_ state: inout State) -> [Effect] { state.openSelectedRow() }

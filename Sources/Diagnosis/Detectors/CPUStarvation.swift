@@ -131,12 +131,15 @@ struct CPUStarvation: Detector {
         let snapshot = input.snapshot
         let processes = Dictionary(
             snapshot.processes.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let listeners = listeners(in: snapshot)
         return waits.compactMap { wait -> Case? in
             // That dxtop waits is no trouble of the machine's.
             guard let process = processes[wait.process], !input.isExplained(process),
                 process.id.pid != snapshot.ownCost.process, !process.isKernelThread
             else { return nil }
-            let isService = wait.talksOverSockets || serves(process, in: snapshot)
+            let isService =
+                wait.talksOverSockets || process.openFiles ?? 0 > BatchWork.mostFiles
+                || listeners.contains(process.id)
             return Case(
                 process: process, wait: wait, isService: isService,
                 isBatch: !isService && BatchWork.isBatch(process, in: snapshot))
@@ -145,11 +148,15 @@ struct CPUStarvation: Detector {
         }
     }
 
-    /// Whether somebody may wait for its answers, also where none does at the moment.
-    private static func serves(_ process: ProcessSample, in snapshot: Snapshot) -> Bool {
-        if process.openFiles ?? 0 > BatchWork.mostFiles { return true }
-        let sockets = snapshot.network?.sockets.sockets ?? []
-        return sockets.contains { $0.state == .listen && $0.owner?.process == process.id }
+    /// For their answers somebody may wait, also where nobody does at the moment.
+    private static func listeners(in snapshot: Snapshot) -> Set<ProcessIdentity> {
+        guard let sockets = snapshot.network?.sockets.sockets else { return [] }
+        // In place: there may be tens of thousands.
+        return sockets.indices.reduce(into: []) { found, index in
+            if sockets[index].state == .listen, let owner = sockets[index].owner {
+                found.insert(owner.process)
+            }
+        }
     }
 
     private static func isStarved(_ wait: CPUWaits.Wait) -> Bool {

@@ -41,18 +41,18 @@ struct ForkStorm: Detector {
         var seconds = 0.0
         var refreshes = 0
         var parents: [ProcessIdentity: Parent] = [:]
-        /// CPU seconds of threads that ended, by their process.
-        var endedThreads: [ProcessIdentity: Double] = [:]
+        /// CPU seconds of threads that ended, by their process, and in how many refreshes some did.
+        var endedThreads: [ProcessIdentity: (cpu: Double, refreshes: Int)] = [:]
 
         var rate: Double { forks / seconds }
 
         /// In percent of a CPU.
         func cpuOfEndedThreads(of process: ProcessIdentity) -> Percent {
-            Percent(100 * (endedThreads[process] ?? 0) / seconds)
+            Percent(100 * (endedThreads[process]?.cpu ?? 0) / seconds)
         }
 
         var mayBeThreads: Bool {
-            let all = endedThreads.values.reduce(0, +)
+            let all = endedThreads.values.reduce(0) { $0 + $1.cpu }
             return Percent(100 * all / seconds) >= ForkStorm.leastCPUOfThreads
         }
 
@@ -112,8 +112,9 @@ struct ForkStorm: Detector {
         for process in snapshot.processes {
             owners[process.id.pid] = process.id
             if let ended = process.endedCPU, ended > .zero {
-                storm.endedThreads[process.id, default: 0] +=
-                    Double(ended.rawValue) / 100 * seconds
+                let cpu = Double(ended.rawValue) / 100 * seconds
+                storm.endedThreads[process.id, default: (0, 0)].cpu += cpu
+                storm.endedThreads[process.id, default: (0, 0)].refreshes += 1
             }
             guard let faults = process.childrenFaults, faults > .zero else { continue }
             storm.parents[process.id, default: Parent()].faults += Double(faults.rawValue) * seconds
@@ -146,7 +147,9 @@ struct ForkStorm: Detector {
 
     /// Who starts and ends threads all the time, by what those used.
     private static func threads(_ storm: Storm, _ snapshot: Snapshot) -> [Finding] {
-        let named = storm.endedThreads.keys.map { ($0, storm.cpuOfEndedThreads(of: $0)) }
+        // A long-lived thread that ends has used much at once, and once.
+        let named = storm.endedThreads.filter { 2 * $1.refreshes >= storm.refreshes }.keys
+            .map { ($0, storm.cpuOfEndedThreads(of: $0)) }
             .max { ($0.1, $1.0.pid) < ($1.1, $0.0.pid) }
         guard let (id, cpu) = named, cpu >= leastCPUOfNamedThreads,
             let process = snapshot.process(id)

@@ -29,18 +29,25 @@ struct Serialised: Detector {
     static let mostPart = 0.7
     /// Of the samples in which one was asleep, those in a call that waits for another thread.
     static let leastWaiting = 0.7
+    /// Of each of these, the part that is enough to be said again: on a crowded box they waver.
+    static let keptPart = 0.8
     /// A lock that a thread waits for in this share of its samples is the one.
     static let leastShareOfLock = Percent(40.0)
 
-    func findings(in input: DiagnosisInput) -> [Finding] {
-        Dictionary(grouping: input.threads.polled, by: \.poll.process).compactMap { id, threads in
-            guard let process = input.snapshot.process(id), process.cpu ?? .zero <= Self.mostCPU,
-                let turns = Turns(threads)
-            else {
-                return nil
+    private var said: Set<ProcessIdentity> = []
+
+    mutating func findings(in input: DiagnosisInput) -> [Finding] {
+        let found = Dictionary(grouping: input.threads.polled, by: \.poll.process)
+            .compactMap { id, threads -> (ProcessSample, Turns)? in
+                let part = said.contains(id) ? Self.keptPart : 1
+                guard let process = input.snapshot.process(id),
+                    Double(process.cpu?.rawValue ?? 0) * part <= Double(Self.mostCPU.rawValue),
+                    let turns = Turns(threads, part)
+                else { return nil }
+                return (process, turns)
             }
-            return Self.finding(process, turns, at: input.snapshot.time)
-        }
+        said = Set(found.map(\.0.id))
+        return found.map { Self.finding($0, $1, at: input.snapshot.time) }
     }
 
     /// How the threads of a process took turns.
@@ -52,14 +59,15 @@ struct Serialised: Detector {
         var waiting: Double
         var lock: UInt64?
 
-        init?(_ all: [ThreadFacts]) {
+        /// - Parameter part: of what is asked for, that is enough.
+        init?(_ all: [ThreadFacts], _ part: Double) {
             rounds = all.map(\.poll.turns.samples).max() ?? 0
             alone = all.reduce(0) { $0 + $1.poll.turns.alone }
             let runnable = all.reduce(0) { $0 + $1.poll.turns.runnable }
             let occupied = all.map(\.poll.turns.occupied).max() ?? 0
-            guard rounds >= leastSamples, Double(alone) >= leastAlone * Double(rounds),
-                Double(occupied) >= leastOccupied * Double(rounds),
-                Double(runnable) <= mostRunnable * Double(rounds)
+            guard rounds >= leastSamples, Double(alone) >= part * leastAlone * Double(rounds),
+                Double(occupied) >= part * leastOccupied * Double(rounds),
+                part * Double(runnable) <= mostRunnable * Double(rounds)
             else { return nil }
             threads = all.filter {
                 $0.poll.turns.runnable > 0 || $0.poll.shareWaitingForLocks >= leastShareOfLock
@@ -69,7 +77,8 @@ struct Serialised: Detector {
             let asleep = threads.reduce(0) { $0 + $1.poll.samples - $1.poll.running }
             let waits = threads.reduce(0) { $0 + $1.poll.waitsForThreads }
             waiting = asleep > 0 ? Double(waits) / Double(asleep) : 0
-            guard threads.count >= leastThreads, waiting >= leastWaiting, lock != nil || isEven
+            guard threads.count >= leastThreads, waiting >= part * leastWaiting,
+                lock != nil || isEven
             else {
                 return nil
             }

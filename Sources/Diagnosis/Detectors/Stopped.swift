@@ -80,7 +80,7 @@ struct Stopped: Detector {
         var evidence = ["state \(process.state.letter) at each refresh of the last \(age.text)"]
         if halt.sockets > 0 {
             let sockets = halt.sockets == 1 ? "1 socket" : "\(halt.sockets) sockets"
-            evidence.append("it listens at \(sockets): whoever connects waits")
+            evidence.append("it listens at \(sockets): whoever asks there waits")
         }
         if children > 0 {
             evidence.append(children == 1 ? "it has 1 child" : "it has \(children) children")

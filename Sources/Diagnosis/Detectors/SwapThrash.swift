@@ -104,7 +104,7 @@ package struct SwapThrash: Detector {
             "swap: \(rates), in \(paging.bothWays) of the last \(paging.refreshes) refreshes (\(paging.length.text))",
             "\(Rate(paging.faults).text) major faults/s on average",
             pressure.map { "tasks waited for memory in \($0.text) % of the last 10 s (psi)" }
-                ?? "no pressure figures (PSI) on this kernel: faults alone speak",
+                ?? "no pressure (PSI) on this kernel: faults alone speak",
         ]
         if let worst = waiter(in: snapshot) { evidence.append(worst) }
         return Finding(

@@ -61,6 +61,7 @@ package struct SystemCallStorm: Detector {
         let isInVain =
             counted.rateOnCPU >= leastCallsInVain && counted.failing != nil
             && counted.share(ofMostFrequent: mostKindsInVain) >= leastShare
+            && !counted.copies(leastBytesOfWork)
         return (repeats || isInVain)
             && !counted.moves(leastBytesOfWork) && !SignalStorm.isStorm(counted)
     }

@@ -22,6 +22,8 @@ package struct UserSpin: Detector {
     package static let leastRunning = 0.95
     /// Memory that is touched for the first time belongs to work.
     package static let mostFaults = Rate(1.0)
+    /// Who was said to spin may miss each of these by so many times as much.
+    static let slackOfKnown = 3.0
     /// Who spins for so long, and did not before, does not do its normal work.
     package static let certainAfter: Duration = .seconds(60)
     package static let leastBefore: Duration = .seconds(30)
@@ -34,32 +36,40 @@ package struct UserSpin: Detector {
         thread.demands(Percent(70.0)) && thread.system ?? .zero <= Percent(5.0)
     }
 
-    static func isSpin(_ facts: ThreadFacts) -> Bool {
+    /// - Parameter isKnown: it was said at the refresh before.
+    static func isSpin(_ facts: ThreadFacts, isKnown: Bool = false) -> Bool {
+        let slack = isKnown ? slackOfKnown : 1
+        func isAtMost(_ figure: Float, _ most: Float) -> Bool {
+            Double(figure) <= slack * Double(most)
+        }
         guard let spell = facts.spell, spell.duration >= span, let recent = facts.recent,
-            recent.demand >= leastCPU, recent.system <= mostSystem, recent.faults <= mostFaults
+            isAtMost(100 - recent.demand.rawValue, 100 - leastCPU.rawValue),
+            isAtMost(recent.system.rawValue, mostSystem.rawValue),
+            isAtMost(recent.faults.rawValue, mostFaults.rawValue)
         else { return false }
         let poll = facts.poll
         guard poll.samples >= leastSamples, let sleeps = poll.voluntarySwitches else {
             return false
         }
-        return Double(poll.running) >= leastRunning * Double(poll.samples) && sleeps < mostSleeps
-            && poll.readsAndWrites ?? .zero < mostReadsAndWrites
+        let asleep = Double(poll.samples - poll.running)
+        return asleep <= slack * (1 - leastRunning) * Double(poll.samples)
+            && Double(sleeps.rawValue) < slack * Double(mostSleeps.rawValue)
+            && Double(poll.readsAndWrites?.rawValue ?? 0)
+                < slack * Double(mostReadsAndWrites.rawValue)
     }
 
     func findings(in input: DiagnosisInput) -> [Finding] {
-        Self.findings(input.threads.spinning, at: input.snapshot.time).map { finding in
-            guard let process = finding.subject.process.flatMap(input.snapshot.process),
-                BatchWork.isBatch(process, in: input.snapshot)
-            else { return finding }
-            var finding = finding
-            finding.severity = .info
-            finding.meaning = BatchWork.meaning(process)
-            return finding
-        }
-    }
-
-    package static func findings(_ threads: [ThreadFacts], at time: WallTime) -> [Finding] {
-        threads.filter(isSpin).findings(one: finding, many: finding)
+        input.threads.spinning.filter { input.threads.saidToSpin.contains($0.id) }
+            .findings(one: Self.finding, many: Self.finding)
+            .map { finding in
+                guard let process = finding.subject.process.flatMap(input.snapshot.process),
+                    BatchWork.isBatch(process, in: input.snapshot)
+                else { return finding }
+                var finding = finding
+                finding.severity = .info
+                finding.meaning = BatchWork.meaning(process)
+                return finding
+            }
     }
 
     private static func finding(_ facts: ThreadFacts) -> Finding {
@@ -112,8 +122,11 @@ package struct UserSpin: Detector {
     private static func evidence(_ facts: ThreadFacts) -> [String] {
         var lines: [String] = []
         if let recent = facts.recent {
+            let faults =
+                recent.faults.rawValue < 0.05
+                ? "no page faults" : "\(recent.faults.text) page faults/s"
             lines.append(
-                "usr \(recent.user.text) % sys \(recent.system.text) %, no page faults in"
+                "usr \(recent.user.text) % sys \(recent.system.text) %, \(faults) in"
                     + " \(recent.span.text)")
         }
         lines.append("runnable in \(facts.poll.running) of \(facts.poll.samples) samples")

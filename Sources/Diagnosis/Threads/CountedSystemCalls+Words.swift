@@ -31,6 +31,14 @@ extension CountedSystemCalls {
         !frequent.isEmpty && frequent.allSatisfy { $0.bytes >= Double(least.rawValue) }
     }
 
+    /// One of the round moves so much that it is work.
+    func copies(_ least: ByteCount) -> Bool {
+        calls.prefix(SystemCallStorm.mostKindsInVain).contains {
+            Double($0.count) >= Self.leastShare * Double(named)
+                && $0.bytes >= Double(least.rawValue)
+        }
+    }
+
     /// Signals that were handled: each handler ends with this call.
     var signals: Rate {
         calls.first { $0.name == "rt_sigreturn" }.map { rate(of: $0.count) } ?? .zero

@@ -11,6 +11,9 @@ package struct ThreadEvidence: Sendable {
     /// Those of them that go on in a way that may be a spin, or a storm of system calls.
     private(set) var spinning: [ThreadFacts] = []
     private(set) var storming: [ThreadFacts] = []
+    /// Of those, the ones that spin. On a crowded box figures waver around thresholds: who was said to spin
+    /// is so until they are missed by far.
+    private(set) var saidToSpin: Set<ThreadIdentity> = []
     /// Those that wake up all the time.
     private(set) var waking: [ThreadFacts] = []
     /// All that keep a CPU busy, in whatever way.
@@ -30,10 +33,14 @@ package struct ThreadEvidence: Sendable {
     private struct Known: Sendable {
         var began: Nanoseconds
         var before: ThreadFacts.Before?
+        /// It did not go on at the latest refresh.
+        var isInterrupted = false
     }
 
     /// How long a thread must go on as it does before something is said of it.
     package static let span: Duration = .seconds(10)
+    /// What one refresh may cover to be passed over.
+    private static let longestBreak: Duration = .seconds(2)
     /// How far back its ways before are read.
     private static let spanBefore: Duration = .seconds(5 * 60)
     /// A count over less says little.
@@ -60,6 +67,8 @@ package struct ThreadEvidence: Sendable {
         self.polled = polled
         busy = spells(of: polled, &hot, snapshot, history, while: Busy.goesOn)
         spinning = spells(of: polled, &spins, snapshot, history, while: UserSpin.goesOn)
+        saidToSpin = Set(
+            spinning.filter { UserSpin.isSpin($0, isKnown: saidToSpin.contains($0.id)) }.map(\.id))
         storming = spells(of: polled, &storms, snapshot, history, while: SystemCallStorm.goesOn)
             .filter { snapshot.process($0.poll.process)?.isKernelThread != true }
         waking = spells(of: polled, &wakeups, snapshot, history, while: WakeupStorm.goesOn)
@@ -67,7 +76,7 @@ package struct ThreadEvidence: Sendable {
         uncounted =
             candidates(
                 storming.filter { SystemCallStorm.isCandidate($0) }, at: snapshot.moment)
-            + candidates(spinning.filter(UserSpin.isSpin), at: snapshot.moment)
+            + candidates(spinning.filter { saidToSpin.contains($0.id) }, at: snapshot.moment)
             + candidates(
                 waking.filter(WakeupStorm.isCandidate), at: snapshot.moment, first: \.idleness)
     }
@@ -102,10 +111,14 @@ package struct ThreadEvidence: Sendable {
         var now: [ThreadIdentity: Known] = [:]
         let found = threads.compactMap { thread -> ThreadFacts? in
             guard thread.recent != nil,
-                let last = history.moments(of: thread.id, from: .nanoseconds(1)).last?.thread,
-                goesOn(last)
+                let last = history.moments(of: thread.id, from: .nanoseconds(1)).last?.thread
             else { return nil }
-            let spell = known[thread.id] ?? begun(thread.id, snapshot, history, while: goesOn)
+            let isOn = goesOn(last)
+            guard isOn || known[thread.id].map({ outlasts($0, snapshot) }) == true else {
+                return nil
+            }
+            var spell = known[thread.id] ?? begun(thread.id, snapshot, history, while: goesOn)
+            spell.isInterrupted = !isOn
             now[thread.id] = spell
             let duration = Duration(snapshot.moment.since(spell.began))
             var facts = thread
@@ -120,6 +133,13 @@ package struct ThreadEvidence: Sendable {
         }
         known = now
         return found
+    }
+
+    /// A refresh of a crowded box may find that a thread got nothing: one alone ends no long spell. The
+    /// figures over `span` still count.
+    private func outlasts(_ spell: Known, _ snapshot: Snapshot) -> Bool {
+        !spell.isInterrupted && (snapshot.interval ?? .zero) <= Self.longestBreak
+            && Duration(snapshot.moment.since(spell.began)) > Self.span
     }
 
     private func begun(

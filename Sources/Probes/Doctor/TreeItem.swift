@@ -40,6 +40,9 @@ struct TreeItem: Sendable {
             works: "pages swapped and read from disks (vmstat)",
             without: "SWAP and DISK have no rates, and thrashing is not found"),
         TreeItem(
+            subject: "disks", entry: .host("diskstats"), works: "what each block device does",
+            without: "the view of disks is empty"),
+        TreeItem(
             subject: "OOM kills", entry: .host("vmstat"), line: "oom_kill ",
             works: "counted since boot", without: "not counted",
             since: "4.13"),

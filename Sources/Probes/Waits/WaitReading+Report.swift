@@ -100,7 +100,7 @@ extension WaitReading.SiteActivity {
 
 extension ProbePage {
     package static let waits = ProbePage(
-        id: "waits", name: "places", columns: SiteRow.fields.columns, sort: "share",
+        id: "waits", name: "sites", columns: SiteRow.fields.columns, sort: "share",
         about: [
             "Where a thread is found, sample by sample: on a CPU or waiting for one, or asleep in",
             "which call, and for what. None of it stops the thread.",

@@ -1,17 +1,18 @@
 package import Units
 
 /// Tells which thread holds a lock, where the lock itself tells: mutexes of glibc, also robust ones,
-/// read-write locks that are held for writing, and locks that lend their priority. To read them stops nobody, and asks for
-/// the same rights as `ptrace(2)`.
+/// read-write locks that are held for writing, and locks that lend their priority. To read them stops
+/// nobody, and asks for the same rights as `ptrace(2)`.
 package final class LockHolders {
     private let task: TaskHandle
     /// Opened for the first lock; by the thread, for the first one of the process may have ended.
     private lazy var memory = ProcessMemory(of: task.entry)
     /// By their number in their own pid namespace: to find one there takes a file of each.
     private var threads: [Int32: ThreadID?] = [:]
+    /// Of other processes, those that were found.
+    private var others: [Int32: ThreadID] = [:]
     /// The process goes by the same numbers as we do: others may be found by theirs.
-    private lazy var isInOurNamespace =
-        TaskHandle(task.process).innermostProcess == task.process.rawValue
+    private lazy var isInOurNamespace = TaskHandle(task.process).hasOurNumber
 
     /// - Parameter task: the process or, better, a thread of it that is known to be there: by it
     ///   the memory is read.
@@ -45,8 +46,10 @@ package final class LockHolders {
 
     /// A thread of another process.
     private func other(_ number: Int32) -> ThreadID? {
+        if let known = others[number] { return known }
         // Each thread's number has a folder.
-        isInOurNamespace && TaskHandle(ProcessID(number)).innermostNumber == number
-            ? ThreadID(number) : nil
+        guard isInOurNamespace, TaskHandle(ProcessID(number)).hasOurNumber else { return nil }
+        others[number] = ThreadID(number)
+        return ThreadID(number)
     }
 }

@@ -20,7 +20,9 @@ struct LockWord {
                 bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self)
             }
         }
-        let number = isPerhapsLock ? Self.writer(words) ?? Self.owner(words) : Self.owner(words)
+        let number =
+            isPerhapsLock
+            ? Self.writer(words, at: address, memory) ?? Self.owner(words) : Self.owner(words)
         holder = number.flatMap { Int32(exactly: $0) }.flatMap { $0 > 0 ? $0 : nil }
     }
 
@@ -30,18 +32,26 @@ struct LockWord {
         return word & waiters != 0 && word != contendedOfMusl ? word & ownerBits : nil
     }
 
-    /// Who writes, counted from the word of waiting writers, else from that of the phase.
-    private static func writer(_ words: [UInt32]) -> UInt32? {
+    /// Who writes, counted from the word of waiting writers, else from that of the phase. That it is such
+    /// a lock, its first word tells: a condition variable may look like the others.
+    private static func writer(
+        _ words: [UInt32], at address: UInt64, _ memory: ProcessMemory
+    ) -> UInt32? {
         guard words.count >= 5, words[0] == contended || words[0] == contendedForWriting else {
             return nil
         }
-        if words[1] == 0, words[2] == 0, words[3] > contended { return words[3] }
-        // Behind the writer's number stands whether processes share the lock: 0 or 1. Behind a condition
-        // variable there may be a mutex: 0, 1 or 2.
-        return words[1] <= contendedForWriting && words[2] == 0 && words[3] == 0
-            && words[4] > contended ? words[4] : nil
+        func isHeldForWriting(_ lock: UInt64) -> Bool {
+            let readers = memory.bytes(4, at: lock)?.withUnsafeBytes {
+                $0.loadUnaligned(as: UInt32.self)
+            }
+            return readers.map { $0 & writing == writing } ?? false
+        }
+        if words[3] > 0, isHeldForWriting(address &- 12) { return words[3] }
+        return words[4] > 0 && isHeldForWriting(address &- 8) ? words[4] : nil
     }
 
+    /// PTHREAD_RWLOCK_WRPHASE and PTHREAD_RWLOCK_WRLOCKED.
+    private static let writing: UInt32 = 3
     private static let contended: UInt32 = 2
     private static let contendedForWriting: UInt32 = 3
     /// A normal mutex of musl, which keeps no owner.

@@ -109,6 +109,14 @@ package struct TaskHandle: Hashable, Sendable {
     /// The same of the process that a thread belongs to: the last of `NStgid`.
     package var innermostProcess: Int32? { innermost("NStgid") }
 
+    /// Its number in its own pid namespace is the one it has here. False before 4.1, where the kernel does
+    /// not tell.
+    package var hasOurNumber: Bool {
+        guard let bytes = try? bytes("status") else { return false }
+        let numbers = value(of: "NSpid", in: String(decoding: bytes, as: UTF8.self))
+        return numbers?.split(separator: "\t").map { Int32($0) } == [entry.rawValue]
+    }
+
     private func innermost(_ field: String) -> Int32? {
         guard let bytes = try? bytes("status") else { return nil }
         let numbers = value(of: field, in: String(decoding: bytes, as: UTF8.self))

@@ -8,13 +8,14 @@ extension Sampler {
     func admit(_ pid: ProcessID) throws(ProcError) -> TrackedProcess {
         let gate = try readGate(pid)
         var name = ""
-        let leader = try source.stat(of: ThreadID(pid.rawValue), in: pid, updating: &name)
+        let (leader, isOfProcess) = try leaderStat(of: pid, updating: &name)
         let process = TrackedProcess(
             sample: ProcessSample(
                 id: ProcessIdentity(pid: pid, startTime: leader.startTime), name: name,
                 isKernelThread: leader.isKernelThread, state: leader.state,
                 totalTime: gate.time ?? Nanoseconds(0)),
             gateTime: gate.time, gateAt: gate.at)
+        process.lacksLeader = isOfProcess
         process.childrenTime = leader.childrenTime
         note(leader, of: process)
         return process
@@ -70,12 +71,12 @@ extension Sampler {
 
         var leader: TaskStat?
         if reads.contains(.stat) {
-            let stat = try source.stat(
-                of: ThreadID(process.pid.rawValue), in: process.pid,
-                updating: &process.sample.name)
+            let (stat, isOfProcess) = try leaderStat(
+                of: process.pid, updating: &process.sample.name)
             guard stat.startTime == id.startTime else {
                 return try admitted(process.pid, plan: plan)
             }
+            process.lacksLeader = isOfProcess
             note(stat, of: process)
             leader = stat
         }
@@ -109,6 +110,25 @@ extension Sampler {
         readWanted(process, plan: plan)
         if host.standsStill { process.forgetRates() }
         return process
+    }
+
+    /// Of its first thread; of the process where that file does not parse, as in a damaged tree.
+    private func leaderStat(
+        of pid: ProcessID, updating name: inout String
+    ) throws(ProcError) -> (stat: TaskStat, isOfProcess: Bool) {
+        do throws(ProcError) {
+            let thread = ThreadID(pid.rawValue)
+            return (try source.stat(of: thread, in: pid, updating: &name), false)
+        } catch .malformed {
+            let stat = try reader.read(.process(pid, "stat")) {
+                bytes, faults throws(ParseError) in
+                let stat = try TaskStat(parsing: bytes, noting: &faults)
+                guard stat.id == pid.rawValue else { throw ParseError(.unexpected, at: 0) }
+                if !stat.isNamed(name, in: bytes) { name = stat.name(in: bytes) }
+                return stat
+            }
+            return (stat, true)
+        }
     }
 
     private func admitted(

@@ -37,6 +37,8 @@ final class TrackedProcess {
     var cursor = 0
     var sweepCredit: Float = 0
     var hasThreads = false
+    /// The `stat` of its first thread does not parse: its row stands as it was, if it had one.
+    var lacksLeader = false
     /// Nothing was read of it yet but what `stat` says.
     var isNew = true
 

@@ -51,9 +51,11 @@ struct LockSearch {
         let most = min(Self.mostReads, Int(Self.readsPerSecond * (elapsed / .seconds(1))))
         // Where thousands run, they leave a half to those that do not.
         var left = most / 2
-        for process in many + alone where !process.touched.isEmpty {
-            if left > 0 { search(process, process.touched.lazy.map(Int.init), &left, reader) }
-            if left == 0 { process.isSearchedForLocks = false }
+        for processes in [many, alone] {
+            for process in processes where !process.touched.isEmpty {
+                if left > 0 { search(process, process.touched.lazy.map(Int.init), &left, reader) }
+                if left == 0 { process.isSearchedForLocks = false }
+            }
         }
         left += most - most / 2
         searchInTurn(many, from: \.next, &left, reader)

@@ -251,6 +251,12 @@ extension ThreadSample {
         involuntarySwitches = keepsSwitches ? .zero : nil
     }
 
+    /// Only its times were read.
+    mutating func forgetFigures() {
+        minorFaults = nil
+        majorFaults = nil
+    }
+
     /// No rate is known.
     mutating func forgetRates() {
         cpu = nil

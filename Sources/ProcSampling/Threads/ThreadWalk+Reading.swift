@@ -42,7 +42,7 @@ extension ThreadWalk {
     func figures(
         of thread: ThreadID, updating name: inout String
     ) throws(ProcError) -> ThreadFigures {
-        if thread.rawValue == process.pid.rawValue {
+        if thread.rawValue == process.pid.rawValue, !process.lacksLeader {
             name = process.sample.name
             return ThreadFigures(leader)
         }
@@ -88,8 +88,7 @@ extension ThreadWalk {
                     cpu, userTicks: 0, systemTicks: 0,
                     lifetimeUser: ClockTicks(UInt64(before.userTicks)),
                     lifetimeSystem: ClockTicks(UInt64(before.systemTicks))))
-            process.sample.threads[index].minorFaults = nil
-            process.sample.threads[index].majorFaults = nil
+            process.sample.threads[index].forgetFigures()
             showWaits(times, since: before, in: period, &process.sample.threads[index])
         }
         process.counters[index].keep(times, runTime: times.runTime, at: now)

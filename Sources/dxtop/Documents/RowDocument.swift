@@ -19,6 +19,10 @@ extension RowDocument<ThreadRow> {
     init(_ row: ThreadRow) { self.init(row: row, fields: ThreadFields.table.fields) }
 }
 
+extension RowDocument<DiskRow> {
+    init(_ row: DiskRow) { self.init(row: row, fields: DiskFields.table.fields) }
+}
+
 extension RowDocument<SocketRow> {
     init(_ row: SocketRow) { self.init(row: row, fields: SocketFields.table.fields) }
 

@@ -14,7 +14,7 @@ struct SnapshotDocument: Encodable {
         var fields = FieldWriter(encoder)
         try fields.write("schema", 1)
         try fields.write("time", snapshot.time.rfc3339)
-        try fields.write("host", HostDocument(snapshot: snapshot))
+        try fields.write("host", HostDocument(snapshot: snapshot, disks: rows.disks(of: snapshot)))
         try fields.write("processes", rows.processes(of: snapshot))
         try fields.write("threads", rows.threads(of: snapshot))
         try fields.write("sockets", rows.sockets(of: snapshot))
@@ -25,7 +25,7 @@ struct SnapshotDocument: Encodable {
 
 /// One interval, as `dxtop watch --json` prints it on a line.
 struct WatchDocument: Encodable {
-    let view: WatchCommand.View
+    let view: WatchedView
     let snapshot: Snapshot
     let rows: RowDocuments
 
@@ -34,15 +34,7 @@ struct WatchDocument: Encodable {
         try fields.write("schema", 1)
         try fields.write("time", snapshot.time.rfc3339)
         try fields.write("interval_seconds", snapshot.interval?.rounded2)
-        switch view {
-        case .threads: try fields.write("threads", rows.threads(of: snapshot))
-        case .processes: try fields.write("processes", rows.processes(of: snapshot))
-        case .memory: try fields.write("memory", rows.memory(of: snapshot))
-        case .sockets: try fields.write("sockets", rows.sockets(of: snapshot))
-        case .udp: try fields.write("udp", rows.udp(of: snapshot))
-        case .findings:
-            try fields.write("findings", rows.findings.map(FindingDocument.init))
-        }
+        try view.write(rows, of: snapshot, to: &fields)
     }
 }
 
@@ -92,6 +84,11 @@ struct RowDocuments {
             memory: TaskContext.MemoryFigures(growth: { [growth] in ProcessGrowth(growth[$0]) }),
             drops: { drops[$0] ?? nil })
         return processes.map { RowDocument(ProcessRow(context, $0)) }
+    }
+
+    func disks(of snapshot: Snapshot) -> [RowDocument<DiskRow>] {
+        snapshot.disks.sorted { $0.utilization ?? .zero > $1.utilization ?? .zero }
+            .map { RowDocument(DiskRow($0)) }
     }
 
     func threads(of snapshot: Snapshot) -> [RowDocument<ThreadRow>] {

@@ -18,7 +18,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 OUT = os.path.join(HERE, os.uname().release.split("-")[0])
 TASK_FILES = ["stat", "status", "schedstat", "comm", "wchan", "syscall", "stack", "io"]
-HOST_FILES = ["stat", "meminfo", "loadavg", "uptime", "vmstat", "interrupts", "softirqs",
+HOST_FILES = ["stat", "meminfo", "loadavg", "uptime", "vmstat", "interrupts", "softirqs", "diskstats",
               "pressure/cpu", "pressure/io", "pressure/memory"]
 NETWORK_FILES = ["net/snmp", "net/netstat", "net/snmp6", "net/softnet_stat", "net/sockstat",
                  "net/dev", "net/stat/nf_conntrack", "sys/net/core/rmem_max",

@@ -44,6 +44,17 @@ struct LossesView: View {
         .sockets(.udp, snapshot, of: totals)
     }
 
+    func subject(ofRow row: RowID, _ state: State) -> Subject? {
+        func stage(_ id: LossChain.StageID) -> LossChain.Stage? {
+            state.lossChain?.stages.first { $0.id == id }
+        }
+        return switch row {
+        case .stage(let id): stage(id)?.subject
+        case .part(let id, let name): stage(id)?.details.first { $0.name == name }?.subject
+        default: nil
+        }
+    }
+
     func groundsHeight(rows: Int) -> Int { UDPView().groundsHeight(rows: rows) }
     func wish(_ interest: inout Interest, _ state: State) { interest.network.tables = .udp }
     func shellCommands(_ state: State) -> [ShellCommand] { UDPView.shellCommands(state) }

@@ -58,6 +58,12 @@ struct MappingsView: View {
 
     func subject(_ state: State) -> Subject? { .process(process) }
 
+    func open(_ state: inout State) -> [Effect] {
+        guard case .mappings? = state.selectedRow?.id else { return state.openSelectedRow() }
+        state.toggleSelectedFold()
+        return []
+    }
+
     func wish(_ interest: inout Interest, _ state: State) {
         interest.shownProcesses = [process]
         // Nobody looks at more than what stands: the process is left in peace.

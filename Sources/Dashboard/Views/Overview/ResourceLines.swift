@@ -13,12 +13,12 @@ enum ResourceLines {
         _ snapshot: Snapshot, _ state: State, into surface: inout Surface, in rect: Rect
     ) {
         let host = snapshot.host
-        let health = HostHealth(host)
+        let health = HostHealth(host, disks: snapshot.disks)
         let network = snapshot.network?.counters
         let left = (rect.columns - 3) * 40 / 77
         let cells: [(label: String, facts: [String], verdict: Verdict?)] = [
             ("CPU", cpuFacts(host), health.cpu), ("MEM", memoryFacts(host), health.memory),
-            ("SWAP", swapFacts(host), health.swap), ("DISK", diskFacts(host), health.disk),
+            ("SWAP", swapFacts(host), health.swap), ("DISK", diskFacts(snapshot), health.disk),
             ("UDP", namespace(state) + udpFacts(network), state.verdicts.network.udp),
             (
                 "TCP", tcpFacts(network, columns: rect.columns - left - 3),
@@ -118,14 +118,24 @@ enum ResourceLines {
         ]
     }
 
-    private static func diskFacts(_ host: HostSample) -> [String] {
+    private static func diskFacts(_ snapshot: Snapshot) -> [String] {
+        let host = snapshot.host
         var facts = [
             "r \(host.bytesReadFromDisk.bytesText)", "w \(host.bytesWrittenToDisk.bytesText)",
         ]
         if let blocked = host.blocked { facts.append("D \(blocked)") }
         if let stall = host.ioPressure?.some?.average10 { facts.append("psi \(whole(stall))") }
+        // What comes and goes stands last. Of a disk that has little to do it matters to nobody, and one
+        // that is saturated the verdict names.
+        if let disk = DiskSample.busiest(of: snapshot.disks), let share = disk.utilization,
+            share >= Self.noteworthyDisk, !disk.isSaturated
+        {
+            facts.append("\(disk.name) \(whole(share))%")
+        }
         return facts
     }
+
+    private static let noteworthyDisk = Percent(10.0)
 
     /// Which network is meant, if not our own.
     private static func namespace(_ state: State) -> [String] {

@@ -42,6 +42,22 @@ struct SocketGroupsView: View {
         .sockets(.all, snapshot, of: totals)
     }
 
+    func subject(ofRow row: RowID, _ state: State) -> Subject? {
+        switch row {
+        case .socketGroup(.peer(let address)): .peer(address)
+        case .socketGroup(.process(let process)): .process(process)
+        default: nil
+        }
+    }
+
+    func open(_ state: inout State) -> [Effect] {
+        guard case .socketGroup(let id)? = state.selectedRow?.id else {
+            return state.openSelectedRow()
+        }
+        state.navigation.open(.sockets(of: id))
+        return []
+    }
+
     func groundsHeight(rows: Int) -> Int { rows >= 12 ? 2 : 0 }
     func wish(_ interest: inout Interest, _ state: State) { interest.network.tables = .all }
     func shellCommands(_ state: State) -> [ShellCommand] { SocketsView.shellCommands(state) }

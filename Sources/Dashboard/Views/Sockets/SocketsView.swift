@@ -95,7 +95,7 @@ struct SocketsView: View {
     static func shellCommands(_ state: State) -> [ShellCommand] {
         [
             ShellCommand(
-                state.enter + "ss -anpie", shows: "all sockets with owners and figures"),
+                state.enter + "ss -anpie", shows: "all sockets with owners and counters"),
             ShellCommand(
                 state.enter + "ss -tan | awk '{ print $1 }' | sort | uniq -c",
                 shows: "TCP sockets by state"), .watch("sockets" + state.inNamespace),
