@@ -119,6 +119,11 @@ class Tree:
             vmstat = "".join(line for line in vmstat.splitlines(True) if "allocstall" not in line)
             vmstat += "allocstall 17\n"
         self.write("vmstat", vmstat)
+        # Flushes since 5.5, discards since 4.18.
+        columns = 20 if place.version >= (5, 5) else 18 if place.version >= (4, 18) else 14
+        disks = read(f"{CAPTURED}/host/diskstats").decode().splitlines()
+        self.write("diskstats", "".join(
+            f"{line[:12]} " + " ".join(line[13:].split()[:columns - 2]) + "\n" for line in disks))
         if place.pressure and place.version >= PRESSURE_SINCE:
             for name in ("cpu", "io", "memory"):
                 text = read(f"{CAPTURED}/host/pressure-{name}").decode()
