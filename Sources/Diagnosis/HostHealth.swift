@@ -89,8 +89,8 @@ package struct HostHealth: Hashable, Sendable {
             if pressure >= ioPressureCritical { return Verdict(mark: .critical, reason: reason) }
             if pressure >= ioPressureWarning { return Verdict(mark: .warning, reason: reason) }
         }
-        if let disk = DiskSample.busiest(of: disks), let share = disk.utilization,
-            disk.isSaturated
+        if let disk = DiskSample.busiest(of: disks.filter(\.isSaturated)),
+            let share = disk.utilization
         {
             return Verdict(
                 mark: .warning, reason: "\(disk.name) is \(whole(share.rawValue)) busy")

@@ -73,34 +73,37 @@ package struct DiskFields: Sendable {
         _ id: FieldID, _ title: String, json: String, help: String,
         _ rate: @escaping @Sendable (DiskSample) -> Rate?
     ) -> Field {
-        Field(
-            id, title, .fixed(7), json: .named(json + "_per_second"),
-            metric: "dxtop_disk_\(json)_per_second", help: help,
-            value: { FieldValue(rate($0.disk)) })
+        figure(id, title, json: json + "_per_second", help: help) { FieldValue(rate($0.disk)) }
     }
 
     private static func bytes(
         _ id: FieldID, _ title: String, json: String, help: String,
         _ rate: @escaping @Sendable (DiskSample) -> Rate?
     ) -> Field {
-        Field(
-            id, title, .fixed(7), json: .named(json + "_per_second"),
-            metric: "dxtop_disk_\(json)_per_second", help: help,
-            value: { FieldValue(rate($0.disk)) },
+        figure(
+            id, title, json: json + "_per_second", help: help,
             shown: { row in
                 rate(row.disk).map { .bytes(ByteCount(clamping: Double($0.rawValue))) } ?? .unknown
-            })
+            }, value: { FieldValue(rate($0.disk)) })
     }
 
     private static func wait(
         _ id: FieldID, _ title: String, json: String, help: String,
         _ wait: @escaping @Sendable (DiskSample) -> Duration?
     ) -> Field {
+        figure(id, title, json: json + "_milliseconds", help: help) {
+            wait($0.disk).map(FieldValue.wait) ?? .unknown
+        }
+    }
+
+    /// A figure that is a time series under its own name.
+    private static func figure(
+        _ id: FieldID, _ title: String, json: String, help: String,
+        shown: (@Sendable (DiskRow) -> FieldValue)? = nil,
+        value: @escaping @Sendable (DiskRow) -> FieldValue
+    ) -> Field {
         Field(
-            id, title, .fixed(7), json: .named(json + "_milliseconds"),
-            metric: "dxtop_disk_\(json)_milliseconds", help: help,
-            value: { row in
-                wait(row.disk).map(FieldValue.wait) ?? .unknown
-            })
+            id, title, .fixed(7), json: .named(json), metric: "dxtop_disk_" + json, help: help,
+            value: value, shown: shown)
     }
 }

@@ -12,7 +12,8 @@ struct WatchedView: Equatable, Sendable {
     let place: Place
     /// The sockets that it shows, or that detectors read.
     let tables: SocketTables
-    private let writeRows: @Sendable (inout FieldWriter, RowDocuments, Snapshot) throws -> Void
+    /// Writes its rows, under its name.
+    let writeRows: @Sendable (inout FieldWriter, RowDocuments, Snapshot) throws -> Void
 
     init<Rows: Encodable & SendableMetatype>(
         _ name: String, _ help: String, _ place: Place, tables: SocketTables = [],
@@ -67,11 +68,6 @@ struct WatchedView: Equatable, Sendable {
     ]
 
     static func == (a: WatchedView, b: WatchedView) -> Bool { a.name == b.name }
-
-    /// Its rows, under its name.
-    func write(_ rows: RowDocuments, of snapshot: Snapshot, to writer: inout FieldWriter) throws {
-        try writeRows(&writer, rows, snapshot)
-    }
 }
 
 extension WatchedView: ExpressibleByArgument {

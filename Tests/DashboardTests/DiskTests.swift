@@ -40,7 +40,13 @@ extension Scene {
         var scene = Scene.disks(columns: 120)
         scene.press(.character("1"))
         #expect(scene.row(2).contains("vda is 97% busy"))
-        scene.sample { $0.disks[2].utilization = Percent(41.0) }
+        // Where pressure speaks, the name is told all the same.
+        scene.sample { $0.host.ioPressure = Made.pressure(some: 60) }
+        #expect(scene.row(2).contains("vda 97%"))
+        scene.sample {
+            $0.host.ioPressure = Made.pressure(some: 0)
+            $0.disks[2].utilization = Percent(41.0)
+        }
         #expect(scene.row(2).contains("vda 41%"))
     }
 

@@ -112,6 +112,8 @@ import Units
         let rare = DiskSample(name: "vda", queue: 0.02, utilization: Percent(99.0))
         let swap = DiskSample(name: "zram0", queue: 3, utilization: Percent(99.0))
         #expect(HostHealth(host { $0.ioPressure = pressure(0) }, disks: [rare, swap]).disk == .ok)
+        let hidden = [disks[0], rare, swap]
+        #expect(HostHealth(host { $0.ioPressure = pressure(0) }, disks: hidden).disk?.mark == mark)
         if mark > .ok { #expect(health.disk?.reason == "vda is 90% busy") }
     }
 }

@@ -35,33 +35,31 @@ struct LockSearchTests {
         #expect(try mark() != alone)
     }
 
+    /// Whether two threads of a program, or of its children, are found so before long.
+    private func findsTwo(
+        of program: StartedWorkload, _ isMeant: (ThreadPoll) -> Bool
+    ) throws -> Bool {
+        let sampler = Sampler(root: try ProcRoot())
+        return SlowLaneTests.poll {
+            usleep(90_000)
+            let polls = sampler.sample(Interest()).polls.values.filter {
+                $0.process.pid == program.pid
+                    || TaskHandle($0.process).stat?.parent == program.pid
+            }
+            return polls.count(where: isMeant) == 2
+        }
+    }
+
     /// Circles of other locks than plain mutexes, and between processes that have one thread each.
     @Test(arguments: ["--rwlock", "--processes"])
     func whoHoldsWhatTheyWaitForIsTold(_ option: String) throws {
         let program = try StartedWorkload("deadlock", "2", option)
-        let sampler = Sampler(root: try ProcRoot())
-        #expect(
-            SlowLaneTests.poll {
-                usleep(90_000)
-                let polls = sampler.sample(Interest()).polls.values.filter {
-                    $0.process.pid == program.pid
-                        || TaskHandle($0.process).stat?.parent == program.pid
-                }
-                return polls.count(where: { !$0.holders.isEmpty }) == 2
-            })
+        #expect(try findsTwo(of: program) { !$0.holders.isEmpty })
     }
 
     @Test func aWaitWithALimitIsTold() throws {
         let program = try StartedWorkload("deadlock", "2", "--patience", "600")
-        let sampler = Sampler(root: try ProcRoot())
-        #expect(
-            SlowLaneTests.poll {
-                usleep(90_000)
-                let polls = sampler.sample(Interest()).polls.values.filter {
-                    $0.process.pid == program.pid
-                }
-                return polls.count(where: { $0.limitedWaits > 0 && !$0.holders.isEmpty }) == 2
-            })
+        #expect(try findsTwo(of: program) { $0.limitedWaits > 0 && !$0.holders.isEmpty })
     }
 
     /// Threads that slept, ran for some microseconds and then wait for each other are found, whoever

@@ -17,8 +17,9 @@ struct Busy: Detector {
     static func goesOn(_ thread: ThreadSample) -> Bool { thread.demands(Percent(70.0)) }
 
     func findings(in input: DiagnosisInput) -> [Finding] {
-        let said = input.threads.saidToSpin.union(
-            input.threads.storming.filter(SystemCallStorm.isSaid).map(\.id))
+        let said = Set(
+            input.threads.saidToSpin.map(\.id)
+                + input.threads.storming.filter(SystemCallStorm.isSaid).map(\.id))
         return input.threads.busy.filter { Self.isBusy($0) && !said.contains($0.id) }
             .findings(one: Self.finding, many: Self.finding)
     }

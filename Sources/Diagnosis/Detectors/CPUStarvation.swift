@@ -131,7 +131,8 @@ struct CPUStarvation: Detector {
         let snapshot = input.snapshot
         let processes = Dictionary(
             snapshot.processes.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        let listeners = listeners(in: snapshot)
+        // For their answers somebody may wait, also where nobody does at the moment.
+        let listeners = snapshot.network?.sockets.countsByOwner { $0.state == .listen }
         return waits.compactMap { wait -> Case? in
             // That dxtop waits is no trouble of the machine's.
             guard let process = processes[wait.process], !input.isExplained(process),
@@ -139,23 +140,12 @@ struct CPUStarvation: Detector {
             else { return nil }
             let isService =
                 wait.talksOverSockets || process.openFiles ?? 0 > BatchWork.mostFiles
-                || listeners.contains(process.id)
+                || listeners?[process.id] != nil
             return Case(
                 process: process, wait: wait, isService: isService,
                 isBatch: !isService && BatchWork.isBatch(process, in: snapshot))
         }.sorted { a, b in
             (a.rank, b.wait.delay, a.process.id.pid) < (b.rank, a.wait.delay, b.process.id.pid)
-        }
-    }
-
-    /// For their answers somebody may wait, also where nobody does at the moment.
-    private static func listeners(in snapshot: Snapshot) -> Set<ProcessIdentity> {
-        guard let sockets = snapshot.network?.sockets.sockets else { return [] }
-        // In place: there may be tens of thousands.
-        return sockets.indices.reduce(into: []) { found, index in
-            if sockets[index].state == .listen, let owner = sockets[index].owner {
-                found.insert(owner.process)
-            }
         }
     }
 

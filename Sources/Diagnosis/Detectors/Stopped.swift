@@ -30,7 +30,9 @@ struct Stopped: Detector {
     mutating func findings(in input: DiagnosisInput) -> [Finding] {
         let snapshot = input.snapshot
         let stopped = snapshot.processes.filter { [.stopped, .traced].contains($0.state) }
-        let sockets = stopped.isEmpty ? [:] : Self.awaitedSockets(in: snapshot)
+        // As far as the tables were read.
+        let sockets =
+            stopped.isEmpty ? nil : snapshot.network?.sockets.countsByOwner(\.isAwaited)
         var now: [ProcessIdentity: Halt] = [:]
         var found: [Finding] = []
         for process in stopped {
@@ -38,7 +40,7 @@ struct Stopped: Detector {
             var halt =
                 known
                 ?? Halt(state: process.state, began: snapshot.moment, isFromBefore: !hasBegun)
-            halt.sockets = max(halt.sockets, sockets[process.id] ?? 0)
+            halt.sockets = max(halt.sockets, sockets?[process.id] ?? 0)
             now[process.id] = halt
             let age = Duration(snapshot.moment.since(halt.began))
             // What runs is stopped for moments only.
@@ -48,18 +50,6 @@ struct Stopped: Detector {
         halts = now
         hasBegun = true
         return found
-    }
-
-    /// How many sockets each process has at which others wait, as far as the tables were read.
-    private static func awaitedSockets(in snapshot: Snapshot) -> [ProcessIdentity: Int] {
-        guard let sockets = snapshot.network?.sockets.sockets else { return [:] }
-        var counts: [ProcessIdentity: Int] = [:]
-        // In place: there may be tens of thousands.
-        for index in sockets.indices where sockets[index].isAwaited {
-            guard let owner = sockets[index].owner else { continue }
-            counts[owner.process, default: 0] += 1
-        }
-        return counts
     }
 
     private static func finding(

@@ -59,7 +59,7 @@ package struct UserSpin: Detector {
     }
 
     func findings(in input: DiagnosisInput) -> [Finding] {
-        input.threads.spinning.filter { input.threads.saidToSpin.contains($0.id) }
+        input.threads.saidToSpin
             .findings(one: Self.finding, many: Self.finding)
             .map { finding in
                 guard let process = finding.subject.process.flatMap(input.snapshot.process),

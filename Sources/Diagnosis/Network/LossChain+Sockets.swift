@@ -96,6 +96,18 @@ extension LossChain {
 }
 
 extension SocketReading {
+    /// How many sockets of a kind each process has; the owners of some may not be known.
+    func countsByOwner(
+        _ isMeant: (SocketSample) -> Bool
+    ) -> [ProcessIdentity: Int] {
+        var counts: [ProcessIdentity: Int] = [:]
+        // In place: there may be tens of thousands.
+        for index in sockets.indices where isMeant(sockets[index]) {
+            guard let owner = sockets[index].owner else { continue }
+            counts[owner.process, default: 0] += 1
+        }
+        return counts
+    }
     /// Every UDP socket is here, with what it dropped: before Linux 4.7 netlink does not tell.
     var tellsAllDrops: Bool {
         tables.contains(.udp) && !isTorn

@@ -13,7 +13,7 @@ package struct ThreadEvidence: Sendable {
     private(set) var storming: [ThreadFacts] = []
     /// Of those, the ones that spin. On a crowded box figures waver around thresholds: who was said to spin
     /// is so until they are missed by far.
-    private(set) var saidToSpin: Set<ThreadIdentity> = []
+    private(set) var saidToSpin: [ThreadFacts] = []
     /// Those that wake up all the time.
     private(set) var waking: [ThreadFacts] = []
     /// All that keep a CPU busy, in whatever way.
@@ -67,8 +67,8 @@ package struct ThreadEvidence: Sendable {
         self.polled = polled
         busy = spells(of: polled, &hot, snapshot, history, while: Busy.goesOn)
         spinning = spells(of: polled, &spins, snapshot, history, while: UserSpin.goesOn)
-        saidToSpin = Set(
-            spinning.filter { UserSpin.isSpin($0, isKnown: saidToSpin.contains($0.id)) }.map(\.id))
+        let known = Set(saidToSpin.map(\.id))
+        saidToSpin = spinning.filter { UserSpin.isSpin($0, isKnown: known.contains($0.id)) }
         storming = spells(of: polled, &storms, snapshot, history, while: SystemCallStorm.goesOn)
             .filter { snapshot.process($0.poll.process)?.isKernelThread != true }
         waking = spells(of: polled, &wakeups, snapshot, history, while: WakeupStorm.goesOn)
@@ -76,7 +76,7 @@ package struct ThreadEvidence: Sendable {
         uncounted =
             candidates(
                 storming.filter { SystemCallStorm.isCandidate($0) }, at: snapshot.moment)
-            + candidates(spinning.filter { saidToSpin.contains($0.id) }, at: snapshot.moment)
+            + candidates(saidToSpin, at: snapshot.moment)
             + candidates(
                 waking.filter(WakeupStorm.isCandidate), at: snapshot.moment, first: \.idleness)
     }

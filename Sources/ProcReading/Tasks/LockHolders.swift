@@ -30,10 +30,9 @@ package final class LockHolders {
     ) -> ThreadID? {
         let word = LockWord(at: address, isPerhapsLock: isPerhapsLock, in: memory)
         guard let number = word?.holder else { return nil }
-        if let known = threads[number] { return known ?? (isShared ? other(number) : nil) }
-        let thread = thread(numbered: number)
-        threads[number] = .some(thread)
-        return thread ?? (isShared ? other(number) : nil)
+        let own = threads[number] ?? thread(numbered: number)
+        threads[number] = .some(own)
+        return own ?? (isShared ? other(number) : nil)
     }
 
     private func thread(numbered number: Int32) -> ThreadID? {

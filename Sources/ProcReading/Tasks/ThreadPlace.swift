@@ -37,17 +37,13 @@ extension ProcReader {
     ///
     /// - Parameters:
     ///   - isCallDenied: `syscall` was refused of its process, and is not asked again.
-    ///   - syscall: reads it, if not as `syscall(of:in:)` does.
+    ///   - syscall: reads it.
     package func place(
         of thread: ThreadID, in process: ProcessID, isCallDenied: inout Bool,
-        _ syscall: (() throws(ProcError) -> TaskSyscall)? = nil
+        _ syscall: () throws(ProcError) -> TaskSyscall
     ) -> ThreadPlace? {
         if !isCallDenied {
             do throws(ProcError) {
-                guard let syscall else {
-                    return place(
-                        of: thread, in: process, try self.syscall(of: thread, in: process))
-                }
                 return place(of: thread, in: process, try syscall())
             } catch .denied {
                 isCallDenied = true

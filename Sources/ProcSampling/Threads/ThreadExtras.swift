@@ -65,7 +65,8 @@ struct ThreadExtras {
             return reader.waitChannel(of: thread.id.tid, in: process.pid).map(Activity.waitChannel)
         }
         let place = reader.place(
-            of: thread.id.tid, in: process.pid, isCallDenied: &process.isSystemCallDenied)
+            of: thread.id.tid, in: process.pid, isCallDenied: &process.isSystemCallDenied
+        ) { () throws(ProcError) in try reader.syscall(of: thread.id.tid, in: process.pid) }
         return place.flatMap { Activity($0) }
     }
 }

@@ -34,7 +34,7 @@ struct WatchDocument: Encodable {
         try fields.write("schema", 1)
         try fields.write("time", snapshot.time.rfc3339)
         try fields.write("interval_seconds", snapshot.interval?.rounded2)
-        try view.write(rows, of: snapshot, to: &fields)
+        try view.writeRows(&fields, rows, snapshot)
     }
 }
 

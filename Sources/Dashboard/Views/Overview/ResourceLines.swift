@@ -125,11 +125,10 @@ enum ResourceLines {
         ]
         if let blocked = host.blocked { facts.append("D \(blocked)") }
         if let stall = host.ioPressure?.some?.average10 { facts.append("psi \(whole(stall))") }
-        // What comes and goes stands last. Of a disk that has little to do it matters to nobody, and one
-        // that is saturated the verdict names.
-        if let disk = DiskSample.busiest(of: snapshot.disks), let share = disk.utilization,
-            share >= Self.noteworthyDisk, !disk.isSaturated
-        {
+        // What comes and goes stands last. Of a disk that has little to do it matters to nobody.
+        let saturated = snapshot.disks.filter(\.isSaturated)
+        let disk = DiskSample.busiest(of: saturated.isEmpty ? snapshot.disks : saturated)
+        if let disk, let share = disk.utilization, share >= Self.noteworthyDisk {
             facts.append("\(disk.name) \(whole(share))%")
         }
         return facts
