@@ -11,7 +11,7 @@ package struct DiskRow: FieldRow {
 }
 
 /// The fields of block devices, called as `iostat -x` calls them.
-package struct DiskFields: Sendable {
+package final class DiskFields: Sendable {
     package static let declared = DiskFields()
     package static let table = FieldTable<DiskRow>(of: declared)
 

@@ -21,7 +21,7 @@ package struct HostRow: FieldRow {
 }
 
 /// The fields of the machine. Pressure is the share of the last 10 s; see `PressureStall`.
-package struct HostFields: Sendable {
+package final class HostFields: Sendable {
     package static let declared = HostFields()
     package static let table = FieldTable<HostRow>(of: declared)
 
@@ -227,7 +227,7 @@ package struct CPURow: FieldRow {
 }
 
 /// The fields of a CPU.
-package struct CPUFields: Sendable {
+package final class CPUFields: Sendable {
     package static let declared = CPUFields()
     package static let table = FieldTable<CPURow>(of: declared)
 

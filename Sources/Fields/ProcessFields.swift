@@ -3,7 +3,7 @@ internal import Samples
 internal import Units
 
 /// The fields of processes. Among processes, threads show those that make sense for them.
-package struct ProcessFields: Sendable {
+package final class ProcessFields: Sendable {
     package static let declared = ProcessFields()
     package static let table = FieldTable<ProcessRow>(of: declared)
 

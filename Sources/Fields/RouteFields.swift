@@ -23,7 +23,7 @@ package struct RouteRow: FieldRow {
 }
 
 /// The fields of routes.
-package struct RouteFields: Sendable {
+package final class RouteFields: Sendable {
     package static let declared = RouteFields()
     package static let table = FieldTable<RouteRow>(of: declared)
 

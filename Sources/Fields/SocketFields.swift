@@ -3,7 +3,7 @@ internal import Samples
 internal import Units
 
 /// The fields of sockets.
-package struct SocketFields: Sendable {
+package final class SocketFields: Sendable {
     package static let declared = SocketFields()
     package static let table = FieldTable<SocketRow>(of: declared)
 
@@ -207,7 +207,7 @@ package struct SocketFields: Sendable {
 }
 
 /// The fields of UDP sockets that come from samples of their queues: who reads them, and how.
-package struct SocketReaderFields: Sendable {
+package final class SocketReaderFields: Sendable {
     package static let declared = SocketReaderFields()
     package static let table = FieldTable<SocketRow>(of: declared)
 

@@ -3,7 +3,7 @@ internal import Samples
 internal import Units
 
 /// The fields of threads.
-package struct ThreadFields: Sendable {
+package final class ThreadFields: Sendable {
     package static let declared = ThreadFields()
     package static let table = FieldTable<ThreadRow>(of: declared)
 

@@ -11,7 +11,7 @@ package struct UDPRow: FieldRow {
 }
 
 /// The fields of UDP: counters of version 4 and 6 together, not known where this kernel has none.
-package struct UDPFields: Sendable {
+package final class UDPFields: Sendable {
     package static let declared = UDPFields()
     package static let table = FieldTable<UDPRow>(of: declared)
 

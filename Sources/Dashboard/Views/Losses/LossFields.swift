@@ -4,7 +4,7 @@ import Samples
 import Units
 
 /// The fields of the way of a datagram: of its stages, and of the parts of each.
-package struct LossFields: Sendable {
+package final class LossFields: Sendable {
     package static let declared = LossFields()
     package static let table = FieldTable<LossRow>(of: declared)
 

@@ -4,7 +4,7 @@ import Samples
 import Units
 
 /// The fields of mappings.
-struct MappingFields: Sendable {
+final class MappingFields: Sendable {
     static let declared = MappingFields()
     static let table = FieldTable<MappingRow>(of: declared)
 

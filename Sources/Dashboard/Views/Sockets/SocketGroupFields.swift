@@ -3,7 +3,7 @@ import Samples
 import Units
 
 /// The fields of groups of sockets.
-struct SocketGroupFields: Sendable {
+final class SocketGroupFields: Sendable {
     static let declared = SocketGroupFields()
     static let table = FieldTable<SocketGroupRow>(of: declared)
 
